@@ -1,0 +1,32 @@
+//! Everything that crosses a boundary in DeREN, once: ids, slots, the interval reading and the bytes
+//! that are signed, and the answers that the chain gives to gateways.
+//!
+//! It must never depend on a crate of the node, the gateway or the database: it builds for Wasm, for a
+//! Raspberry Pi and for anyone's verifier.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod chain;
+mod ids;
+mod reading;
+mod signing;
+mod slot;
+mod timeline;
+
+pub use chain::{
+    ChainParameters, DeviceCursor, GatewayRecord, ReadingError, ReadingOutcome, ReadingVerdict, SiteEnergy, SlotState,
+    SlotSummary,
+};
+pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHash, Side, SiteId, ZoneId};
+pub use reading::{
+    Anchor, IntervalReading, MAX_READINGS_PER_BATCH, Quality, ReadingBatch, RegisterSpan, SignedReading,
+};
+#[cfg(feature = "std")]
+pub use signing::verify;
+pub use signing::{
+    BATCH_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, PublicKey, ROTATE_DOMAIN, Signature, batch_message, interval_message,
+    link_message, rotate_message,
+};
+pub use slot::{Slot, SlotClock};
+pub use timeline::{Timeline, TimelineFull};

@@ -1,0 +1,5 @@
+//! The tree of zones.
+
+/// A market's zones as a validated tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {}

@@ -1,0 +1,86 @@
+//! The traits through which pallets see each other, so that each can be tested with a small stand-in.
+
+use alloc::vec::Vec;
+use deren_market::Network;
+use deren_primitives::{
+    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, ReadingError, SiteEnergy, SiteId, Slot, ZoneId,
+};
+
+/// A site as it is in one slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteView<AccountId> {
+    /// The market of its zone.
+    pub market: MarketId,
+    /// Its zone.
+    pub zone: ZoneId,
+    /// Who trades for it.
+    pub owner: AccountId,
+}
+
+/// A device as it is in one slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceView {
+    /// The site that it measures.
+    pub site: SiteId,
+    /// The market of the site's zone.
+    pub market: MarketId,
+    /// What it measures there.
+    pub role: DeviceRole,
+    /// More than this, and a tenth, it cannot have measured.
+    pub rated_power_w: u32,
+    /// The smallest step of its registers.
+    pub register_step_mwh: u32,
+}
+
+/// What holds for all trades of a market in one slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarketTerms {
+    /// The buyer's fee, in 1/10 000 of the price.
+    pub protocol_fee_bp: u16,
+}
+
+/// What others read of the registry. Every answer is for one slot: what was so at the slot's first block.
+pub trait MarketRegistry<AccountId> {
+    /// All markets, in order of their ids.
+    fn markets() -> Vec<MarketId>;
+    /// The market's zones as a tree, with the fees and capacities of that slot.
+    fn network(market: MarketId, slot: Slot) -> Option<Network>;
+    /// The terms of that slot.
+    fn terms(market: MarketId, slot: Slot) -> Option<MarketTerms>;
+    /// Who receives the network fee of the edge from this zone to its parent.
+    fn operator(zone: ZoneId) -> Option<AccountId>;
+    /// The site as it was in that slot; `None` if unknown or inactive then.
+    fn site(site: SiteId, slot: Slot) -> Option<SiteView<AccountId>>;
+    /// The site's devices in that slot, each with its role; at most 16.
+    fn devices(site: SiteId, slot: Slot) -> Vec<(DeviceId, DeviceRole)>;
+    /// The key and key epoch with which this gateway signs now.
+    fn gateway_key(gateway: GatewayId) -> Result<(PublicKey, u32), ReadingError>;
+    /// The device as it was in that slot, if this gateway reads it. Unknown, inactive or another gateway's: the error says which.
+    fn device(gateway: GatewayId, device: DeviceId, slot: Slot) -> Result<DeviceView, ReadingError>;
+}
+
+/// What others read of metering.
+pub trait Metering {
+    /// The slot in which the chain's time lies now.
+    fn current_slot() -> Slot;
+    /// The newest closed slot: readings for it, or for earlier ones, trade no more.
+    fn closed_through() -> Slot;
+    /// What the site can trade in a closed slot; `None` where no accepted, unflagged reading of its grid meter shows anything.
+    fn site_energy(site: SiteId, slot: Slot) -> Option<SiteEnergy>;
+    /// Accepted readings of the market's devices that cover the slot.
+    fn readings(market: MarketId, slot: Slot) -> u32;
+    /// Matching has no more use for this slot's readings in this market.
+    fn forget(market: MarketId, slot: Slot);
+}
+
+/// Told by matching, as money moves, what producers sold.
+pub trait ProductionRewards<AccountId> {
+    /// In this slot `owner`'s site sold `rewarded_wh` = min(sold, produced). Called at most once a site and slot.
+    fn produced_and_sold(slot: Slot, site: SiteId, owner: &AccountId, rewarded_wh: u64);
+}
+
+/// Told by matching to rewards: up to which slot everything is settled, in all markets.
+pub trait SettlementProgress {
+    /// All slots up to this one are settled everywhere.
+    fn settled_through() -> Slot;
+}

@@ -1,0 +1,15 @@
+//! What the runtime's pallets promise each other ([`MarketRegistry`], [`Metering`], …), and what the runtime
+//! answers to gateways, indexers and verifiers ([`GatewayApi`], [`MarketApi`], [`InvariantsApi`]).
+//!
+//! It holds no logic: only the names on both sides of a wall.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod between_pallets;
+mod to_outside;
+
+pub use between_pallets::{
+    DeviceView, MarketRegistry, MarketTerms, Metering, ProductionRewards, SettlementProgress, SiteView,
+};
+pub use to_outside::*;
