@@ -1,0 +1,71 @@
+# Everything that a person or a build server asks of this checkout. `make help` lists it.
+# What is built lies outside of the checkout: in $CARGO_TARGET_DIR, or else in ~/.cache/deren/target.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export DEREN_CACHE ?= $(HOME)/.cache/deren
+CARGO_TARGET_DIR ?= $(DEREN_CACHE)/target
+override CARGO_TARGET_DIR := $(abspath $(CARGO_TARGET_DIR))
+export CARGO_TARGET_DIR
+# The Wasm builder cannot find the workspace from a target folder that lies elsewhere.
+export WASM_BUILD_WORKSPACE_HINT := $(CURDIR)
+
+BIN := $(CARGO_TARGET_DIR)/bin
+# cargo with the Rust that set-up chose for the runtime.
+CARGO := source $(DEREN_CACHE)/env.sh && cargo
+ARGS ?=
+
+.PHONY: help setup demo test check build where bench weights clean
+
+help:
+	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
+	@echo 'make test           build what the tests need and run them all'
+	@echo 'make check          formatting, lints and documentation, with warnings as errors'
+	@echo 'make build          release binaries; `make -s where` prints their folder'
+	@echo 'make bench          measure clearing, readings per second and the way from slot end to finality'
+	@echo 'make weights        measure the pallets again and write their weights.rs'
+	@echo 'make setup          only the set-up that the others do by themselves'
+	@echo 'make clean          delete what was built'
+
+setup:
+	@scripts/setup.sh >&2
+
+# The demo's stdout is the neighbourhood's alone: its last line is read by programs.
+demo: setup
+	@{ $(CARGO) build --workspace --bins; } >&2
+	@exec $(CARGO_TARGET_DIR)/debug/deren-neighbourhood $(ARGS)
+
+# The tests start the same binaries as the demo, so these come first.
+test: setup
+	@$(CARGO) build --workspace --bins
+	@$(CARGO) test --workspace
+
+# The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.
+check: setup
+	@cargo fmt --all --check
+	@$(CARGO) clippy --workspace --all-targets -- -D warnings
+	@source $(DEREN_CACHE)/env.sh && RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+
+# The gateway is built for a small machine, everything else for speed.
+build: setup
+	@$(CARGO) build --release --workspace --exclude deren-gateway --bins
+	@$(CARGO) build --profile edge -p deren-gateway --bins
+	@mkdir -p $(BIN)
+	@find $(CARGO_TARGET_DIR)/release $(CARGO_TARGET_DIR)/edge -maxdepth 1 -type f -name 'deren-*' -executable \
+	    -exec cp -f -t $(BIN) {} +
+	@echo 'make build: the binaries are in $(BIN)'
+
+where:
+	@echo $(BIN)
+
+bench: build
+	@$(CARGO) bench -p deren-market
+	@exec $(BIN)/deren-neighbourhood bench $(ARGS)
+
+weights: setup
+	@source $(DEREN_CACHE)/env.sh && scripts/weights.sh $(ARGS)
+
+clean:
+	@cargo clean

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Makes this machine able to build and test DeREN: packages, a Rust that can build the runtime for Wasm, peers for
+# the tests. Safe to run again: what is there is left alone, and a second run ends at once.
+# Never touches the checkout; what it makes lies in ~/.cache/deren (or $DEREN_CACHE).
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${DEREN_CACHE:-$HOME/.cache/deren}
+mark=$cache/setup.done
+oldest_rust=1.95
+
+say() { printf 'set-up: %s\n' "$*"; }
+fail() { printf 'set-up: %s\n' "$*" >&2; exit 1; }
+
+# What a finished set-up depends on: these scripts, and the Rust that is used.
+fingerprint() {
+    { cat "$here"/*.sh; rustc -vV; printf '%s\n' "${DEREN_WASM_WAY:-}" "${CARGO_TARGET_DIR:-}"; } | sha256sum
+}
+
+# The programs that must be there, each with the package that has it.
+programs="cc:gcc make:make git:git curl:curl pkg-config:pkg-config protoc:protobuf-compiler mosquitto:mosquitto mosquitto_pub:mosquitto-clients python3:python3"
+# Packages without a program of their own.
+extra_packages="libc6-dev python3-venv"
+
+missing_programs() {
+    local missing="" pair
+    for pair in $programs; do
+        PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
+    done
+    printf '%s' "$missing"
+}
+
+missing_packages() {
+    local missing package
+    missing=$(missing_programs)
+    for package in $extra_packages; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $package"
+    done
+    printf '%s' "${missing# }"
+}
+
+command -v rustup >/dev/null || fail "Rust is missing: install rustup from https://rustup.rs with stable Rust $oldest_rust or newer, then run this again"
+rust=$(rustc -V | cut -d ' ' -f 2) || fail "rustup has no usable toolchain: run 'rustup default stable', then this again"
+printf '%s\n%s\n' "$oldest_rust" "$rust" | sort -VC || fail "Rust $rust is too old: run 'rustup update stable' ($oldest_rust or newer), then this again"
+
+if [ -f "$mark" ] && [ -z "$(missing_programs)" ] && [ "$(cat "$mark")" = "$(fingerprint)" ]; then
+    exit 0
+fi
+mkdir -p "$cache"
+
+if command -v apt-get >/dev/null; then
+    missing=$(missing_packages)
+    if [ -n "$missing" ]; then
+        say "installing packages: $missing"
+        # shellcheck disable=SC2086 # a list of words
+        "$here/apt-install.sh" $missing
+    else
+        say "packages: all there"
+    fi
+else
+    missing=$(missing_programs)
+    [ -z "$missing" ] || fail "this system has no apt-get: install what these Debian packages hold, then run this again:$missing"
+    say "packages: all programs are there"
+fi
+
+"$here/wasm-target.sh"
+if [ -x "$here/peers.sh" ]; then
+    "$here/peers.sh"
+fi
+
+fingerprint >"$mark"
+say "done"
