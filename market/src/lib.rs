@@ -3,9 +3,26 @@
 //! No I/O, no floats, no clock, no randomness, no panics: the same code runs in the runtime, in tests and in
 //! anyone's verifier.
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
 
 extern crate alloc;
 
+mod clear;
 mod network;
+mod outcome;
+pub mod rewards;
+mod settle;
+mod verify;
+mod violation;
 
-pub use network::Network;
+pub use clear::{ClearError, MAX_STEPS, clear};
+pub use network::{Edge, MAX_DEPTH, MAX_ZONES, Network, NetworkError, Zone};
+pub use outcome::{Fill, Outcome, Step, ZoneOutcome};
+pub use settle::{
+    Amounts, FillAmount, SettleError, bid_limit, buyer_pays_ueur, hold_ueur, seller_receives_ueur, settle,
+};
+pub use verify::verify;
+pub use violation::Violation;
