@@ -1,0 +1,3 @@
+//! The demo: twelve homes trade, live in the terminal.
+
+fn main() {}
