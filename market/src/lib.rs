@@ -10,9 +10,12 @@
 
 extern crate alloc;
 
+mod book;
 mod clear;
+mod curve;
 mod network;
 mod outcome;
+mod ration;
 pub mod rewards;
 mod settle;
 mod verify;
