@@ -92,7 +92,7 @@ impl fmt::Display for ReadingError {
         f.write_str(match self {
             Self::OtherGenesis => "signed for another chain: check the gateway's node address",
             Self::UnknownGateway => "the gateway is not registered: link it to a site first",
-            Self::InactiveGateway => "the gateway was deactivated: its owner can link it again",
+            Self::InactiveGateway => "the gateway was deactivated: its owner must give it a new key",
             Self::WrongKeyEpoch => "signed with a key that the chain has replaced or does not know yet",
             Self::UnknownDevice => "the device is not registered: its owner must register it",
             Self::InactiveDevice => "the device was deactivated or replaced: register the new one",
@@ -136,6 +136,8 @@ impl ReadingVerdict {
     pub const EPOCH_CHANGED: Self = Self(1 << 7);
     /// Set at the slot's closing: the grid meter exported more than production and storage show.
     pub const OVER_EXPORT: Self = Self(1 << 8);
+    /// Of a slot before the device was registered at its site.
+    pub const NOT_IN_SERVICE: Self = Self(1 << 9);
 
     /// True if the reading trades.
     pub fn trades(self) -> bool {

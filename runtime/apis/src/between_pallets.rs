@@ -30,6 +30,8 @@ pub struct DeviceView {
     pub rated_power_w: u32,
     /// The smallest step of its registers.
     pub register_step_mwh: u32,
+    /// False in slots before it was registered: it continues its chain of readings then, and trades nothing.
+    pub in_service: bool,
 }
 
 /// What holds for all trades of a market in one slot.
@@ -57,6 +59,22 @@ pub trait MarketRegistry<AccountId> {
     fn gateway_key(gateway: GatewayId) -> Result<(PublicKey, u32), ReadingError>;
     /// The device as it was in that slot, if this gateway reads it. Unknown, inactive or another gateway's: the error says which.
     fn device(gateway: GatewayId, device: DeviceId, slot: Slot) -> Result<DeviceView, ReadingError>;
+}
+
+/// What metering asks of the registry when it has proof against a gateway.
+pub trait GatewayControl {
+    /// Its key is proven to have signed two truths: it may submit again only with a new key from its owner.
+    fn deactivate(gateway: GatewayId);
+}
+
+/// Told by the registry that it has dropped what it knew of a device that was removed long ago.
+pub trait DeviceForgotten {
+    /// Nothing more can come from this device.
+    fn device_forgotten(device: DeviceId);
+}
+
+impl DeviceForgotten for () {
+    fn device_forgotten(_device: DeviceId) {}
 }
 
 /// What others read of metering.

@@ -10,6 +10,7 @@ mod between_pallets;
 mod to_outside;
 
 pub use between_pallets::{
-    DeviceView, MarketRegistry, MarketTerms, Metering, ProductionRewards, SettlementProgress, SiteView,
+    DeviceForgotten, DeviceView, GatewayControl, MarketRegistry, MarketTerms, Metering, ProductionRewards,
+    SettlementProgress, SiteView,
 };
 pub use to_outside::*;
