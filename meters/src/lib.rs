@@ -1,1 +1,28 @@
-//! deren-meters
+//! From a device on a wire to a [`Sample`] of its cumulative energy registers.
+//!
+//! Three families of devices: SunSpec over Modbus (inverters and meters that describe themselves), Modbus meters
+//! described by a template, and meters that publish over MQTT, also described by a template. A [`DeviceUri`] names a
+//! device, [`open`] gives a [`Driver`] for it, [`read`] reads it once and [`discover`](discover::discover) finds what
+//! there is. A template works both ways: the same file lets a simulator serve the device.
+//!
+//! This crate only ever reads from a device. It knows nothing of keys, slots or the chain, and it never repairs a
+//! register: what a device says is passed on as it is, or refused with an error that says why.
+
+pub mod discover;
+pub mod driver;
+pub mod error;
+pub mod modbus;
+pub mod mqtt;
+pub mod p1;
+pub mod quantity;
+pub mod record;
+pub mod sunspec;
+pub mod template;
+pub mod uri;
+mod zero_watch;
+
+pub use driver::{Driver, Identity, Sample, open, open_with};
+pub use error::MeterError;
+pub use record::{Record, read, read_with};
+pub use template::{Library, Readout, Template};
+pub use uri::DeviceUri;

@@ -1,0 +1,260 @@
+//! Everything that can go wrong between a device and its sample. Every message says what, where and what to do.
+
+use thiserror::Error;
+
+/// Why a device could not be named, found or read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MeterError {
+    /// A device URI that cannot be understood.
+    #[error("device URI `{text}`: {reason}")]
+    Uri {
+        /// The text as given, without a password.
+        text: String,
+        /// What is wrong with it and what would be right.
+        reason: String,
+    },
+    /// A discovery target that cannot be understood or is not allowed.
+    #[error("discovery target `{text}`: {reason}")]
+    Target {
+        /// The text as given.
+        text: String,
+        /// What is wrong with it and what would be right.
+        reason: String,
+    },
+    /// A URI names a template that the library does not have for this kind of wire.
+    #[error("no {kind} template is named `{name}`; there are {known}")]
+    UnknownTemplate {
+        /// `modbus` or `mqtt`.
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The names that would have worked.
+        known: String,
+    },
+    /// A template file that cannot be used.
+    #[error("template `{name}`: {reason}")]
+    Template {
+        /// The template's name, or its file.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nobody answers at the address.
+    #[error(
+        "{endpoint}: cannot connect: {reason}; is the device on, is the address right, does another program hold its only connection?"
+    )]
+    Unreachable {
+        /// Host and port, serial port or broker.
+        endpoint: String,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// Connected, but no answer came in time. The connection is given up, so that a late answer is never taken for the
+    /// next one.
+    #[error("{endpoint}: {what} was not answered within {timeout_ms} ms; connecting again next time")]
+    Timeout {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// The request.
+        what: String,
+        /// How long it was waited for.
+        timeout_ms: u32,
+    },
+    /// The connection broke in the middle of a request.
+    #[error("{endpoint}: connection lost: {reason}; connecting again next time")]
+    Disconnected {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// The device refused a request with a Modbus exception.
+    #[error("{endpoint}: {what} was refused with exception {code} ({meaning})")]
+    Exception {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// The request.
+        what: String,
+        /// The exception's number.
+        code: u8,
+        /// Its name in the Modbus specification.
+        meaning: &'static str,
+    },
+    /// The device answered with another number of registers than asked for.
+    #[error("{endpoint}: {what} was answered with {got} registers instead of {expected}")]
+    WrongLength {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// The request.
+        what: String,
+        /// Registers asked for.
+        expected: u16,
+        /// Registers that came.
+        got: usize,
+    },
+    /// What came was not an answer to what was asked.
+    #[error("{endpoint}: {what} was answered with something else: {reason}")]
+    BadReply {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// The request.
+        what: String,
+        /// What it was.
+        reason: String,
+    },
+    /// There is no SunSpec marker at any of the addresses where it may be.
+    #[error(
+        "{endpoint} unit {unit}: no SunSpec marker at 40000, 0 or 50000 (last: {last}); switch SunSpec on in the device, or try another unit id"
+    )]
+    NotSunSpec {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// Modbus unit id.
+        unit: u8,
+        /// The outcome of the last try.
+        last: String,
+    },
+    /// The SunSpec chain goes on beyond every bound, or back into itself.
+    #[error(
+        "{endpoint} unit {unit}: the chain of SunSpec models has no end (gave up after {models} models at address {address})"
+    )]
+    EndlessChain {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// Modbus unit id.
+        unit: u8,
+        /// Models seen.
+        models: usize,
+        /// Address of the model that was one too many.
+        address: u32,
+    },
+    /// A SunSpec model whose length is not the one that its number prescribes.
+    #[error(
+        "{endpoint} unit {unit}: SunSpec model {model} at {address} says it has {got} registers, it should have {expected}"
+    )]
+    ModelLength {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// Modbus unit id.
+        unit: u8,
+        /// SunSpec model number.
+        model: u16,
+        /// Address of its id register.
+        address: u16,
+        /// Length by the specification.
+        expected: u16,
+        /// Length that the device gives.
+        got: u16,
+    },
+    /// The chain has no such model, or not that many of it.
+    #[error("{endpoint} unit {unit}: no {wanted}; the device has {found}")]
+    NoSuchModel {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// Modbus unit id.
+        unit: u8,
+        /// What the URI asks for.
+        wanted: String,
+        /// What there is.
+        found: String,
+    },
+    /// Where a model was found before there is another one now; the chain is walked again at the next sample.
+    #[error(
+        "{endpoint} unit {unit}: at {address} there was SunSpec model {expected}, now there is {got}; walking the chain again next time"
+    )]
+    ModelMoved {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// Modbus unit id.
+        unit: u8,
+        /// Address of the id register.
+        address: u16,
+        /// The model of before.
+        expected: u16,
+        /// What is there now.
+        got: u16,
+    },
+    /// A number that no such register can hold: infinite, negative or too large.
+    #[error("{place}: {what} reads {value}, which cannot be")]
+    OutOfRange {
+        /// Device or topic.
+        place: String,
+        /// Which number.
+        what: String,
+        /// What it reads.
+        value: String,
+    },
+    /// The device answers, but shows neither imported nor exported energy (NaN, "not implemented", or nothing counted).
+    #[error(
+        "{place}: shows no energy at present ({reason}); if it never does, choose another device of the installation"
+    )]
+    NoEnergy {
+        /// Device or topic.
+        place: String,
+        /// What it shows instead.
+        reason: String,
+    },
+    /// An MQTT payload that is not JSON.
+    #[error("topic {topic}: payload is not JSON: {reason}; is the template right for this topic?")]
+    NotJson {
+        /// Where it was published.
+        topic: String,
+        /// What the parser said.
+        reason: String,
+    },
+    /// An MQTT payload without a field that the template needs.
+    #[error("topic {topic}: payload has no field {field}; is the template right for this device?")]
+    MissingField {
+        /// Where it was published.
+        topic: String,
+        /// JSON pointer, or code of a telegram's line.
+        field: String,
+    },
+    /// A field of an MQTT payload of another type than the template says.
+    #[error("topic {topic}: field {field} should be {expected}, it is {got}")]
+    WrongType {
+        /// Where it was published.
+        topic: String,
+        /// JSON pointer, or code of a telegram's line.
+        field: String,
+        /// The type that the template says.
+        expected: &'static str,
+        /// What came, shortened.
+        got: String,
+    },
+    /// A P1 telegram that is cut, garbled or fails its CRC16.
+    #[error("{place}: bad P1 telegram: {reason}")]
+    Telegram {
+        /// Topic or port.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Only retained messages came: they are old, and never a sample.
+    #[error(
+        "topic {topic}: only a retained (old) message within {waited_s} s; is the device on? Retained messages are never a sample"
+    )]
+    OnlyRetained {
+        /// Where it was published.
+        topic: String,
+        /// How long a fresh one was waited for.
+        waited_s: u32,
+    },
+    /// Connected to the broker, but no message came.
+    #[error("topic {topic}: no message within {waited_s} s; is the device on, and does it publish here?")]
+    NoMessage {
+        /// Where one was expected.
+        topic: String,
+        /// How long it was waited for.
+        waited_s: u32,
+    },
+    /// A file or folder that cannot be read.
+    #[error("{path}: {reason}")]
+    File {
+        /// Which one.
+        path: String,
+        /// What the operating system said.
+        reason: String,
+    },
+}

@@ -1,0 +1,6 @@
+//! Meters that publish over MQTT.
+
+mod driver;
+pub mod template;
+
+pub use driver::MqttDriver;

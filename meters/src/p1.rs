@@ -1,0 +1,1 @@
+//! P1 telegrams: from and to text, with their CRC16.

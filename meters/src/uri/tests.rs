@@ -1,0 +1,93 @@
+//! Device URIs: what parses, what prints, what is refused and how.
+
+use super::*;
+use crate::MeterError;
+use proptest::prelude::*;
+
+fn parsed(text: &str) -> DeviceUri {
+    text.parse().expect(text)
+}
+
+fn refused(text: &str) -> String {
+    text.parse::<DeviceUri>().expect_err(text).to_string()
+}
+
+#[test]
+fn prints_what_it_parses() {
+    for text in [
+        "sunspec+tcp://10.0.0.5:1502?unit=1&model=203&index=2",
+        "sunspec+tcp://inverter.local?unit=126",
+        "sunspec+tcp://[::1]:5020?unit=1",
+        "sunspec+rtu:///dev/ttyUSB0?unit=1&baud=9600",
+        "modbus+tcp://10.0.0.6:5020?template=eastron-sdm630&unit=2",
+        "modbus+rtu:///dev/ttyUSB0?template=eastron-sdm630&unit=2&baud=19200&parity=even&stop_bits=2&timeout_ms=500",
+        "mqtt://broker/shellypro3em-0cb8?template=shelly-em",
+        "mqtt://meter@broker:18830/dsmr/json?template=dsmr-reader&password_file=/etc/deren/mqtt&timeout_ms=5000",
+    ] {
+        assert_eq!(parsed(text).to_string(), text);
+    }
+}
+
+#[test]
+fn fills_in_what_is_left_out() {
+    let DeviceUri::SunSpec(device) = parsed("sunspec+tcp://127.0.0.1") else { panic!("wrong family") };
+    assert_eq!(device.wire, Wire::Tcp { host: "127.0.0.1".into(), port: 502 });
+    assert_eq!((device.unit, device.model, device.index), (1, None, 0));
+    let DeviceUri::Mqtt(device) = parsed("mqtt://broker/a/b%20c?template=p1") else { panic!("wrong family") };
+    assert_eq!((device.broker.port, device.topic.as_str(), device.timeout_ms), (1883, "a/b c", None));
+}
+
+#[test]
+fn refuses_with_a_reason_that_helps() {
+    for (text, reason) in [
+        ("http://host/", "not one of sunspec+tcp"),
+        ("host:502", "not one of sunspec+tcp"),
+        ("modbus+tcp://host?unit=1", "names no `template=`"),
+        ("modbus+tcp://host?template=x&unit=256", "unit `256` is not a whole number from 0 to 255"),
+        ("modbus+tcp://host?template=x&uint=1", "parameter `uint` is unknown"),
+        ("modbus+tcp://host?template=x&template=y", "there twice"),
+        ("modbus+tcp://host/path?template=x", "has a path"),
+        ("modbus+tcp://host:0?template=x", "port 0"),
+        ("modbus+rtu://dev/ttyUSB0?template=x", "three slashes"),
+        ("sunspec+rtu:///dev/ttyUSB0?baud=fast", "baud `fast`"),
+        ("sunspec+tcp://host?baud=9600", "parameter `baud` is unknown"),
+        ("mqtt://broker/?template=tasmota", "names no topic"),
+        ("mqtt://broker/a/+?template=tasmota", "wildcard"),
+        ("mqtt://broker/a#b?template=tasmota", "`%23`"),
+    ] {
+        assert!(refused(text).contains(reason), "{text}: {}", refused(text));
+    }
+}
+
+#[test]
+fn a_password_in_a_uri_is_refused_and_not_shown() {
+    let message = refused("mqtt://user:hunter2@broker/topic?template=tasmota");
+    assert!(message.contains("password_file") && !message.contains("hunter2"), "{message}");
+}
+
+#[test]
+fn serialises_as_its_text() {
+    let uri = parsed("sunspec+tcp://h:1?unit=3");
+    let json = serde_json::to_string(&uri).expect("a string");
+    assert_eq!(json, "\"sunspec+tcp://h:1?unit=3\"");
+    assert_eq!(serde_json::from_str::<DeviceUri>(&json).expect("parses"), uri);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_parsed_or_refused(text in "\\PC{0,80}") {
+        if let Err(error) = text.parse::<DeviceUri>() {
+            prop_assert!(matches!(error, MeterError::Uri { .. }), "{}", error);
+        }
+    }
+
+    #[test]
+    fn any_mqtt_device_survives_printing(
+        topic in "[a-zA-Z0-9 äß:%?&=-][a-zA-Z0-9/ äß:%?&=-]{0,30}", user in proptest::option::of("[a-z@:/ ]{1,9}"),
+        port in 1u16.., timeout_ms in proptest::option::of(1..=MAX_TIMEOUT_MS),
+    ) {
+        let broker = Broker { host: "broker".into(), port, user, password_file: None };
+        let uri = DeviceUri::Mqtt(MqttDevice { broker, topic, template: "tasmota".into(), timeout_ms });
+        prop_assert_eq!(uri.to_string().parse::<DeviceUri>(), Ok(uri));
+    }
+}
