@@ -1,1 +1,175 @@
-//! P1 telegrams: from and to text, with their CRC16.
+//! P1 telegrams of utility meters: from text with its CRC16, and back.
+//!
+//! The format is IEC 62056-21 as the Dutch P1 companion standard narrows it down: `/header`, lines of an OBIS code with
+//! values in parentheses, `!` and the CRC16 of all before, in hexadecimal. A telegram whose CRC does not fit is never
+//! read. The standard leaves it to older meters to have no CRC; such a telegram is refused, as nothing tells it from a
+//! cut one.
+
+use crate::{MeterError, quantity::Unit};
+use std::fmt::Write;
+
+/// Largest telegram that is looked at, bytes.
+pub const MAX_BYTES: usize = 16 * 1_024;
+/// Most lines of a telegram.
+const MAX_LINES: usize = 512;
+/// CRC16 of the P1 standard: polynomial x¹⁶ + x¹⁵ + x² + 1, bits reflected, starting from 0.
+const CRC: crc::Crc<u16> = crc::Crc::<u16>::new(&crc::CRC_16_ARC);
+
+/// A telegram whose CRC16 fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telegram<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Telegram<'a> {
+    /// Checks the CRC16 and finds the lines. `place` is where it came from, for errors.
+    ///
+    /// # Errors
+    /// [`MeterError::Telegram`] if it is too long, cut, not text, or its CRC does not fit.
+    pub fn parse(bytes: &'a [u8], place: &str) -> Result<Self, MeterError> {
+        parse(bytes).map(Self).map_err(|reason| MeterError::Telegram { place: place.into(), reason })
+    }
+
+    /// What stands in the first parentheses after that OBIS code.
+    #[must_use]
+    pub fn value(&self, code: &str) -> Option<&'a str> {
+        self.0.iter().find(|(found, _)| *found == code).map(|(_, value)| *value)
+    }
+
+    /// The number and unit of a line such as `1-0:1.8.1(001801.123*kWh)`; the number is in thousandths.
+    #[must_use]
+    pub fn quantity(&self, code: &str) -> Option<Result<(i128, Unit), &'a str>> {
+        let value = self.value(code)?;
+        let read = || {
+            let (number, symbol) = value.split_once('*')?;
+            let unit = Unit::from_symbol(symbol)?;
+            Some((crate::quantity::scale_decimal(number, unit.milli_exponent())?, unit))
+        };
+        Some(read().ok_or(value))
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Vec<(&str, &str)>, String> {
+    if bytes.len() > MAX_BYTES {
+        return Err(format!("{} bytes; one has at most {MAX_BYTES}", bytes.len()));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not text".to_owned())?.trim();
+    if !text.starts_with('/') {
+        return Err("it does not begin with `/`; its beginning is lost, or this is no telegram".into());
+    }
+    let (body, crc) = text.rsplit_once('!').ok_or("it does not end with `!` and a CRC; its end is lost")?;
+    let crc = (crc.len() == 4).then(|| u16::from_str_radix(crc, 16).ok()).flatten();
+    let crc = crc.ok_or("there is no CRC of four hexadecimal digits after its `!`")?;
+    let covered = text.get(..=body.len()).unwrap_or_default();
+    let computed = CRC.checksum(covered.as_bytes());
+    if computed != crc {
+        return Err(format!("its CRC is {crc:04X}, its contents give {computed:04X}"));
+    }
+    let lines: Vec<(&str, &str)> = body.lines().skip(1).take(MAX_LINES).filter_map(line).collect();
+    Ok(lines)
+}
+
+fn line(line: &str) -> Option<(&str, &str)> {
+    let (code, rest) = line.trim().split_once('(')?;
+    let (value, _) = rest.split_once(')')?;
+    Some((code, value))
+}
+
+/// A telegram of these lines, with its CRC16.
+#[must_use]
+pub fn write(header: &str, lines: &[(String, String)]) -> String {
+    let mut text = format!("/{header}\r\n\r\n");
+    for (code, value) in lines {
+        text.push_str(code);
+        text.push('(');
+        text.push_str(value);
+        text.push_str(")\r\n");
+    }
+    text.push('!');
+    let crc = CRC.checksum(text.as_bytes());
+    // Writing to a String cannot fail.
+    let _ = write!(text, "{crc:04X}\r\n");
+    text
+}
+
+/// A serial number as the standard has it: hexadecimal of its ASCII text; left as it is if it is not that.
+#[must_use]
+pub fn serial_text(value: &str) -> String {
+    let pairs = value.as_bytes().chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair).ok()?;
+        let byte = u8::from_str_radix(pair, 16).ok().filter(|_| pair.len() == 2)?;
+        byte.is_ascii_graphic().then_some(char::from(byte))
+    });
+    pairs.collect::<Option<String>>().filter(|text| !text.is_empty()).unwrap_or_else(|| value.to_owned())
+}
+
+/// The reverse of [`serial_text`].
+#[must_use]
+pub fn serial_hex(serial: &str) -> String {
+    serial.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02X}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn telegram() -> String {
+        let lines = [("1-0:1.8.0", "00003844.917*kWh"), ("1-0:1.7.0", "01.250*kW"), ("0-0:96.1.1", "4530")];
+        write("ISk5\\2MT382-1000", &lines.map(|(code, value)| (code.into(), value.into())))
+    }
+
+    fn refused(bytes: &[u8]) -> String {
+        Telegram::parse(bytes, "here").expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let text = telegram();
+        let telegram = Telegram::parse(text.as_bytes(), "here").expect("a telegram");
+        assert_eq!(telegram.quantity("1-0:1.8.0"), Some(Ok((3_844_917_000, Unit::KiloWattHour))));
+        assert_eq!(telegram.quantity("0-0:96.1.1"), Some(Err("4530")));
+        assert_eq!(telegram.quantity("1-0:2.8.0"), None);
+        assert_eq!(telegram.value("0-0:96.1.1").map(serial_text), Some("E0".into()));
+        assert_eq!(serial_text(&serial_hex("E0034")), "E0034");
+        assert_eq!(serial_text("not hex"), "not hex");
+    }
+
+    #[test]
+    fn p1_telegram_with_a_wrong_crc_is_refused() {
+        let garbled = telegram().replace("3844", "3845");
+        assert!(refused(garbled.as_bytes()).contains("its contents give"));
+    }
+
+    #[test]
+    fn a_cut_telegram_is_refused() {
+        let text = telegram();
+        assert!(refused(&text.as_bytes()[5..]).contains("does not begin with `/`"));
+        assert!(refused(&text.as_bytes()[..text.len() - 10]).contains("does not end with `!`"));
+        assert!(refused(&text.as_bytes()[..text.len() - 4]).contains("four hexadecimal digits"));
+        assert!(refused(&[b'/'; MAX_BYTES + 1]).contains("at most"));
+        assert!(refused(&[0xff, 0xfe]).contains("not text"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
+            let _ = Telegram::parse(&bytes, "here");
+        }
+
+        #[test]
+        fn any_text_between_the_marks_is_read(body in "[\\PC\r\n]{0,200}") {
+            let body = body.replace('!', "");
+            let text = write(&body, &[]);
+            prop_assert!(Telegram::parse(text.as_bytes(), "here").is_ok());
+        }
+
+        #[test]
+        fn one_changed_bit_is_noticed(at in 1usize..60, bit in 0u8..7) {
+            let mut bytes = telegram().into_bytes();
+            bytes[at] ^= 1 << bit;
+            prop_assert!(Telegram::parse(&bytes, "here").is_err());
+        }
+    }
+}

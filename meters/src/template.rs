@@ -2,6 +2,9 @@
 //!
 //! A template is checked when it is loaded, so that a driver or simulator never meets one that makes no sense.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{MeterError, modbus::template::ModbusTemplate, mqtt::template::MqttTemplate};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};

@@ -1,0 +1,116 @@
+//! From what a device shows to the messages it would publish: the writing side of a template, for simulated devices.
+
+use super::{
+    payload::signed,
+    template::{Format, MqttTemplate, Quantity},
+};
+use crate::{p1, quantity::decimal_text, template::Readout};
+use serde_json::{Map, Number, Value};
+
+/// Header of a written telegram.
+const P1_HEADER: &str = "DRN5\\2SIM";
+
+impl MqttTemplate {
+    /// The messages, as topic and payload, of a device that shows `readout` and whose URI has that topic.
+    #[must_use]
+    pub fn encode(&self, readout: &Readout, uri_topic: &str) -> Vec<(String, Vec<u8>)> {
+        let base = self.base(uri_topic);
+        let mut messages = Messages { format: self.format, documents: Vec::new() };
+        for extra in &self.extra {
+            let value = serde_json::to_value(&extra.value).unwrap_or(Value::Null);
+            messages.put(Self::topic(&extra.topic, base), &extra.field, value);
+        }
+        if let (Some(field), Some(serial)) = (&self.serial, &readout.serial) {
+            let text = if self.format == Format::P1 { p1::serial_hex(serial) } else { serial.clone() };
+            messages.put(Self::topic(&field.topic, base), &field.field, Value::String(text));
+        }
+        for (name, quantity) in self.quantities() {
+            let milli = match name {
+                "import" => readout.import_mwh.map(i128::from),
+                "export" => readout.export_mwh.map(i128::from),
+                _ => readout.power_w.map(|watt| i128::from(watt) * 1_000),
+            };
+            let Some(milli) = milli else { continue };
+            let topic = Self::topic(&quantity.topic, base);
+            for (field, milli) in terms(quantity, milli) {
+                messages.put(topic.clone(), field, written(self.format, quantity, milli));
+            }
+        }
+        messages.finish()
+    }
+}
+
+/// What each field of the first alternative holds, so that they make up `milli`: the first field that counts up, or
+/// down, all of it, and the others nothing.
+fn terms(quantity: &Quantity, milli: i128) -> Vec<(&str, i128)> {
+    let fields: Vec<(&str, i128)> = quantity.fields.first().into_iter().flatten().map(|term| signed(term)).collect();
+    let wanted = if milli < 0 { -1 } else { 1 };
+    let holder = fields.iter().position(|(_, sign)| *sign == wanted).unwrap_or(0);
+    let share = |(index, (field, sign))| (field, if index == holder { milli * sign } else { 0 });
+    fields.into_iter().enumerate().map(share).collect()
+}
+
+fn written(format: Format, quantity: &Quantity, milli: i128) -> Value {
+    let exponent = quantity.unit.milli_exponent();
+    if format == Format::P1 || quantity.text_numbers {
+        // Utility meters show three digits after the point, of kWh or kW.
+        let text = decimal_text(milli.div_euclid(10i128.pow((exponent - 3).max(0).unsigned_abs())), 3.min(exponent));
+        if format == Format::Json {
+            return Value::String(text);
+        }
+        let (width, symbol) = if quantity.unit.is_energy() { (10, "kWh") } else { (6, "kW") };
+        return Value::String(format!("{text:0>width$}*{symbol}"));
+    }
+    let number = decimal_text(milli, exponent).parse().ok().and_then(Number::from_f64);
+    number.map_or(Value::Null, Value::Number)
+}
+
+/// The payloads under way, by topic in the order of first use.
+struct Messages {
+    format: Format,
+    documents: Vec<(String, Vec<(String, Value)>)>,
+}
+
+impl Messages {
+    fn put(&mut self, topic: String, field: &str, value: Value) {
+        let entry = (field.to_owned(), value);
+        match self.documents.iter_mut().find(|(known, _)| *known == topic) {
+            Some((_, fields)) => fields.push(entry),
+            None => self.documents.push((topic, vec![entry])),
+        }
+    }
+
+    fn finish(self) -> Vec<(String, Vec<u8>)> {
+        let format = self.format;
+        let bytes = |fields: Vec<(String, Value)>| match format {
+            Format::Json => json(fields).to_string().into_bytes(),
+            Format::P1 => {
+                let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let lines: Vec<_> = fields.into_iter().map(|(code, value)| (code, text(value))).collect();
+                p1::write(P1_HEADER, &lines).into_bytes()
+            }
+        };
+        self.documents.into_iter().map(|(topic, fields)| (topic, bytes(fields))).collect()
+    }
+}
+
+/// A document that has each value where its pointer says. Every part of a pointer is an object's key.
+fn json(fields: Vec<(String, Value)>) -> Value {
+    let mut root = Map::new();
+    for (pointer, value) in fields {
+        let mut keys: Vec<String> =
+            pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
+        let Some(last) = keys.pop() else { continue };
+        let mut here = &mut root;
+        for key in keys {
+            let child = here.entry(key).or_insert_with(|| Value::Object(Map::new()));
+            if !child.is_object() {
+                *child = Value::Object(Map::new());
+            }
+            let Value::Object(map) = child else { return Value::Object(root) };
+            here = map;
+        }
+        here.insert(last, value);
+    }
+    Value::Object(root)
+}
