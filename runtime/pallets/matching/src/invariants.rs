@@ -1,0 +1,155 @@
+//! The design's invariants on matching's state as it is. For `try_state`, a runtime query and tests: it reads all of the
+//! pallet's state and must never be called from a block.
+
+use crate::types::{Entry, Settling};
+use crate::{Claimable, Config, Due, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Summaries};
+use alloc::{collections::BTreeMap, format, string::String};
+use deren_primitives::{MarketId, Side, SiteId, SlotState, SlotSummary};
+use frame_support::{
+    ensure,
+    traits::{
+        Get,
+        fungible::{Inspect as _, hold::Inspect as _},
+    },
+};
+
+impl<T: Config> Pallet<T> {
+    /// `Err` with the first violation, in words.
+    ///
+    /// Limits and capacities (the design's third) hold because every outcome is proved by the one-pass verifier
+    /// before any of it is settled.
+    pub fn check_invariants() -> Result<(), String> {
+        Self::check_summaries()?;
+        Self::check_pots()?;
+        Self::check_orders()?;
+        Self::check_holds()
+    }
+
+    /// Every stored summary adds up, in µ€ and in Wh.
+    fn check_summaries() -> Result<(), String> {
+        for (market, slot, summary) in Summaries::<T>::iter() {
+            ensure!(is_conserved(&summary), format!("market {market} slot {slot}: money is not conserved"));
+            ensure!(summary.bought_wh == summary.sold_wh, format!("market {market} slot {slot}: bought is not sold"));
+            let settled = Progress::<T>::get(market).is_some_and(|progress| slot < progress.next);
+            ensure!(
+                settled == (summary.state == SlotState::Settled),
+                format!("market {market} slot {slot}: state {:?} is not where the market stands", summary.state)
+            );
+        }
+        Ok(())
+    }
+
+    /// What is in pots is what is still to be paid out. A pot may hold more than the books say: anyone can send money there.
+    fn check_pots() -> Result<(), String> {
+        for (market, progress) in Progress::<T>::iter() {
+            let pending = Self::pending_ueur(&progress);
+            let pot = T::Eur::total_balance(&Self::pot(market));
+            ensure!(pot >= pending, format!("market {market}: {pot} µ€ in the pot, {pending} pending"));
+            match &progress.settling {
+                Some(settling) => Self::check_pages(market, settling)?,
+                None => ensure!(
+                    Pages::<T>::iter_key_prefix(market).next().is_none(),
+                    format!("market {market}: pages without a slot")
+                ),
+            }
+        }
+        let claimable = Claimable::<T>::iter_values().fold(0u128, u128::saturating_add);
+        let claims = T::Eur::total_balance(&Self::claims_account());
+        ensure!(claims >= claimable, format!("{claims} µ€ in the claims account, {claimable} claimable"));
+        Ok(())
+    }
+
+    /// What buyers are still to pay and what lies in the pot is what others are still to receive.
+    fn check_pages(market: MarketId, settling: &Settling) -> Result<(), String> {
+        let mut to_come = settling.pot_ueur;
+        let mut to_go = 0u128;
+        let mut to_pay = BTreeMap::<SiteId, u128>::new();
+        let mut pages = 0u32;
+        for (number, page) in Pages::<T>::iter_prefix(market) {
+            ensure!(
+                (settling.next_page..settling.pages).contains(&number),
+                format!("market {market}: page {number} is none of the slot's")
+            );
+            pages = pages.saturating_add(1);
+            for entry in page {
+                let out = match entry {
+                    Entry::Pay { fill, .. } => {
+                        to_come = to_come.saturating_add(fill.amount_ueur);
+                        let of_site = to_pay.entry(fill.step.site()).or_default();
+                        *of_site = of_site.saturating_add(fill.amount_ueur);
+                        0
+                    }
+                    Entry::Receive { fill, .. } => fill.amount_ueur,
+                    Entry::NetworkFee { amount_ueur, .. } | Entry::ProtocolFee { amount_ueur } => amount_ueur,
+                    Entry::Community { congestion_rent_ueur, dust_ueur } => {
+                        congestion_rent_ueur.saturating_add(dust_ueur)
+                    }
+                    Entry::Reward { .. } | Entry::Refill { .. } => 0,
+                };
+                to_go = to_go.saturating_add(out);
+            }
+        }
+        let left = settling.pages.saturating_sub(settling.next_page);
+        ensure!(pages == left, format!("market {market}: {pages} pages, {left} to be settled"));
+        ensure!(to_come == to_go, format!("market {market}: {to_come} µ€ to distribute, {to_go} to be received"));
+        for (site, amount) in to_pay {
+            let held = Orders::<T>::get(market, (site, Side::Buy)).map_or(0, |order| order.held_ueur);
+            ensure!(held >= amount, format!("site {site}: {held} µ€ on hold, {amount} to be paid"));
+        }
+        Ok(())
+    }
+
+    /// Orders are counted, in one market a site, and each hold is what its order requires.
+    fn check_orders() -> Result<(), String> {
+        let mut counts = BTreeMap::<MarketId, u32>::new();
+        for (market, (site, side), order) in Orders::<T>::iter() {
+            let count = counts.entry(market).or_default();
+            *count = count.saturating_add(1);
+            ensure!(MarketOfSite::<T>::get(site) == Some(market), format!("site {site}: not noted in market {market}"));
+            let required = order.required_ueur(side);
+            let settling = Progress::<T>::get(market).is_some_and(|progress| progress.settling.is_some());
+            ensure!(
+                order.held_ueur >= required || settling,
+                format!("site {site} {side:?}: {} µ€ on hold of {required} required", order.held_ueur)
+            );
+            let is_due = || Due::<T>::iter_key_prefix((market,)).any(|(_, key)| key == (site, side));
+            ensure!(
+                order.held_ueur <= required || is_due(),
+                format!("site {site} {side:?}: {} µ€ on hold, only {required} required", order.held_ueur)
+            );
+        }
+        for (market, count) in OrderCount::<T>::iter() {
+            let orders = counts.get(&market).copied().unwrap_or_default();
+            ensure!(count == orders, format!("market {market}: {orders} orders, {count} counted"));
+            ensure!(count <= T::MaxOrders::get(), format!("market {market}: {count} orders are too many"));
+        }
+        Ok(())
+    }
+
+    /// What is on hold of each owner is what its orders hold.
+    fn check_holds() -> Result<(), String> {
+        let mut holds = BTreeMap::<T::AccountId, u128>::new();
+        for order in Orders::<T>::iter_values() {
+            let held = holds.entry(order.owner).or_default();
+            *held = held.saturating_add(order.held_ueur);
+        }
+        for (owner, held) in holds {
+            let on_hold = T::EurHolds::balance_on_hold(&HoldReason::Orders.into(), &owner);
+            ensure!(on_hold == held, format!("{owner:?}: {on_hold} µ€ on hold, orders hold {held}"));
+        }
+        Ok(())
+    }
+}
+
+/// Paid = received + network fees + congestion rent + protocol fee + dust, and dust is less than what rounding can leave.
+fn is_conserved(summary: &SlotSummary) -> bool {
+    let parts = [
+        summary.received_ueur,
+        summary.network_fees_ueur,
+        summary.congestion_rent_ueur,
+        summary.protocol_fee_ueur,
+        summary.dust_ueur,
+    ];
+    let distributed = parts.into_iter().fold(0u128, u128::saturating_add);
+    summary.paid_ueur == distributed && (summary.dust_ueur == 0 || summary.dust_ueur < summary.amounts_rounded.into())
+}

@@ -1,0 +1,214 @@
+//! Placing, taking back, pausing and resuming orders, and the holds behind them.
+//!
+//! A change never touches a slot that has begun: it is stored with the next slot. The hold is the greatest amount
+//! that any version still needed can cost in one slot, so that settlement never lacks money.
+
+use crate::types::{MarketProgress, Order, OrderKey, Standing, Steps};
+use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet};
+use deren_primitives::{MarketId, Side, SiteId, Slot, Timeline};
+use deren_runtime_apis::{MarketRegistry, Metering};
+use frame_support::{
+    ensure,
+    pallet_prelude::*,
+    storage::with_storage_layer,
+    traits::{fungible::hold::Mutate as _, tokens::Precision},
+};
+
+impl<T: Config> Pallet<T> {
+    /// See [`Self::place_order`].
+    pub(crate) fn do_place_order(owner: T::AccountId, site: SiteId, side: Side, steps: Steps) -> DispatchResult {
+        Self::check_steps(side, &steps)?;
+        let from = T::Metering::current_slot().next();
+        let market = Self::market_of_own_site(&owner, site, from)?;
+        ensure!(MarketOfSite::<T>::get(site).is_none_or(|old| old == market), Error::<T>::OrderInOtherMarket);
+        let progress = Self::progress_of(market);
+
+        let key = (site, side);
+        let existing = Orders::<T>::get(market, key);
+        let is_change = existing.as_ref().is_some_and(|order| !Self::ends_cancelled(order));
+        let mut order = match existing {
+            Some(order) => order,
+            None => {
+                Self::count_new_order(market)?;
+                MarketOfSite::<T>::insert(site, market);
+                Order { owner: owner.clone(), timeline: Timeline::default(), held_ueur: 0 }
+            }
+        };
+        ensure!(order.owner == owner, Error::<T>::OrderOfFormerOwner);
+        Self::set_version(market, key, &mut order, &progress, from, Standing::Active(steps.clone()))?;
+        Self::raise_hold(&mut order, side).map_err(|_| Error::<T>::InsufficientFunds)?;
+        Self::lower_hold(market, key, &mut order, from.next());
+        let held_ueur = order.held_ueur;
+        Orders::<T>::insert(market, key, order);
+        Self::deposit_event(if is_change {
+            Event::OrderChanged { market, site, side, owner, from_slot: from, steps, held_ueur }
+        } else {
+            Event::OrderPlaced { market, site, side, owner, from_slot: from, steps, held_ueur }
+        });
+        Ok(())
+    }
+
+    /// See [`Self::cancel_order`]. Former owners may cancel too: it is their money that is on hold.
+    pub(crate) fn do_cancel_order(who: T::AccountId, site: SiteId, side: Side) -> DispatchResult {
+        let from = T::Metering::current_slot().next();
+        let (market, mut order) = Self::order_of(site, side)?;
+        let owns_site = || Self::market_of_own_site(&who, site, from).is_ok();
+        ensure!(order.owner == who || owns_site(), Error::<T>::NotSiteOwner);
+        ensure!(!Self::ends_cancelled(&order), Error::<T>::AlreadyCancelled);
+
+        let key = (site, side);
+        let progress = Self::progress_of(market);
+        Self::set_version(market, key, &mut order, &progress, from, Standing::Cancelled)?;
+        let owner = order.owner.clone();
+        Self::deposit_event(Event::OrderCancelled { market, site, side, owner, from_slot: from });
+        Self::lower_hold(market, key, &mut order, from.next());
+        Self::keep_or_remove(market, key, order);
+        Ok(())
+    }
+
+    /// See [`Self::resume_order`].
+    pub(crate) fn do_resume_order(owner: T::AccountId, site: SiteId, side: Side) -> DispatchResult {
+        let from = T::Metering::current_slot().next();
+        let (market, mut order) = Self::order_of(site, side)?;
+        ensure!(Self::market_of_own_site(&owner, site, from)? == market, Error::<T>::OrderInOtherMarket);
+        ensure!(order.owner == owner, Error::<T>::OrderOfFormerOwner);
+        let Some(Standing::Paused(steps)) = order.timeline.latest().cloned() else {
+            return Err(Error::<T>::NotPaused.into());
+        };
+
+        let key = (site, side);
+        let progress = Self::progress_of(market);
+        Self::set_version(market, key, &mut order, &progress, from, Standing::Active(steps.clone()))?;
+        Self::raise_hold(&mut order, side).map_err(|_| Error::<T>::InsufficientFunds)?;
+        let held_ueur = order.held_ueur;
+        Orders::<T>::insert(market, key, order);
+        Self::deposit_event(Event::OrderResumed { market, site, side, owner, from_slot: from, steps, held_ueur });
+        Ok(())
+    }
+
+    /// Once everything before `from` is settled: forgets what no slot needs any more, and takes the hold again. An
+    /// order whose hold cannot be taken is paused from `from` on.
+    pub(crate) fn refresh_order(market: MarketId, key: OrderKey, from: Slot) {
+        let Some(mut order) = Orders::<T>::get(market, key) else { return };
+        order.timeline.forget_before(from);
+        if let Err(missing_ueur) = Self::raise_hold(&mut order, key.1) {
+            Self::pause(market, key, &mut order, from, missing_ueur);
+        }
+        Self::lower_hold(market, key, &mut order, from.next());
+        Self::keep_or_remove(market, key, order);
+    }
+
+    /// From `from` on, which nothing has cleared yet, the order waits for its owner. Of a cancelled order the end
+    /// comes earlier.
+    fn pause(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, from: Slot, missing_ueur: u128) {
+        let standing = match order.timeline.latest() {
+            Some(Standing::Active(steps) | Standing::Paused(steps)) => Standing::Paused(steps.clone()),
+            Some(Standing::Cancelled) | None => Standing::Cancelled,
+        };
+        order.timeline = Timeline::starting(from, standing);
+        let (site, side) = key;
+        let owner = order.owner.clone();
+        Self::deposit_event(Event::OrderPaused { market, site, side, owner, from_slot: from, missing_ueur });
+    }
+
+    /// Steps are at least one, each for something, best first.
+    fn check_steps(side: Side, steps: &Steps) -> Result<(), Error<T>> {
+        ensure!(!steps.is_empty(), Error::<T>::NoSteps);
+        ensure!(steps.iter().all(|step| step.cap_wh > 0), Error::<T>::ZeroCap);
+        let in_order = steps.iter().zip(steps.iter().skip(1)).all(|(better, worse)| match side {
+            Side::Buy => better.limit_ueur_per_kwh > worse.limit_ueur_per_kwh,
+            Side::Sell => better.limit_ueur_per_kwh < worse.limit_ueur_per_kwh,
+        });
+        ensure!(in_order, Error::<T>::StepsOutOfOrder);
+        Ok(())
+    }
+
+    /// The market of a site that is `owner`'s in this slot.
+    fn market_of_own_site(owner: &T::AccountId, site: SiteId, slot: Slot) -> Result<MarketId, Error<T>> {
+        let view = T::Registry::site(site, slot).ok_or(Error::<T>::UnknownSite)?;
+        ensure!(view.owner == *owner, Error::<T>::NotSiteOwner);
+        Ok(view.market)
+    }
+
+    /// A site's order, whether the site is active or not.
+    fn order_of(site: SiteId, side: Side) -> Result<(MarketId, Order<T::AccountId>), Error<T>> {
+        let market = MarketOfSite::<T>::get(site).ok_or(Error::<T>::NoOrder)?;
+        let order = Orders::<T>::get(market, (site, side)).ok_or(Error::<T>::NoOrder)?;
+        Ok((market, order))
+    }
+
+    /// True if the order's newest version is its end.
+    fn ends_cancelled(order: &Order<T::AccountId>) -> bool {
+        matches!(order.timeline.latest(), Some(Standing::Cancelled))
+    }
+
+    /// Makes room for one order more.
+    fn count_new_order(market: MarketId) -> Result<(), Error<T>> {
+        OrderCount::<T>::try_mutate(market, |count| {
+            let more = count.checked_add(1).filter(|more| *more <= T::MaxOrders::get());
+            *count = more.ok_or(Error::<T>::TooManyOrders)?;
+            Ok(())
+        })
+    }
+
+    /// Lets `standing` hold from `from` on, and notes when what was before can be forgotten.
+    fn set_version(
+        market: MarketId,
+        key: OrderKey,
+        order: &mut Order<T::AccountId>,
+        progress: &MarketProgress,
+        from: Slot,
+        standing: Standing,
+    ) -> DispatchResult {
+        order.timeline.forget_before(progress.next);
+        order.timeline.set(from, standing).map_err(|_| Error::<T>::TooManyChanges)?;
+        if order.has_several_versions() {
+            Due::<T>::insert((market, from, key), ());
+        }
+        Ok(())
+    }
+
+    /// Puts on hold what is missing, or changes nothing and says how much is missing.
+    fn raise_hold(order: &mut Order<T::AccountId>, side: Side) -> Result<(), u128> {
+        let required = order.required_ueur(side);
+        let missing = required.saturating_sub(order.held_ueur);
+        if missing > 0 {
+            with_storage_layer(|| T::EurHolds::hold(&HoldReason::Orders.into(), &order.owner, missing))
+                .map_err(|_| missing)?;
+            order.held_ueur = required;
+        }
+        Ok(())
+    }
+
+    /// Releases what is on hold beyond need. What cannot be released now (the account is blocked, or EUR frozen)
+    /// stays on hold, and is tried again when the slot before `retry` is settled.
+    fn lower_hold(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, retry: Slot) {
+        let surplus = order.held_ueur.saturating_sub(order.required_ueur(key.1));
+        if surplus == 0 {
+            return;
+        }
+        let released = with_storage_layer(|| {
+            T::EurHolds::release(&HoldReason::Orders.into(), &order.owner, surplus, Precision::Exact)
+        });
+        match released {
+            Ok(_) => order.held_ueur = order.held_ueur.saturating_sub(surplus),
+            Err(_) => Due::<T>::insert((market, retry, key), ()),
+        }
+    }
+
+    /// Stores the order, or forgets it if nothing of it is needed and nothing on hold.
+    fn keep_or_remove(market: MarketId, key: OrderKey, order: Order<T::AccountId>) {
+        if !order.is_over() || order.held_ueur > 0 {
+            Orders::<T>::insert(market, key, order);
+            return;
+        }
+        let (site, side) = key;
+        Orders::<T>::remove(market, key);
+        OrderCount::<T>::mutate(market, |count| *count = count.saturating_sub(1));
+        let has_other = [Side::Buy, Side::Sell].into_iter().any(|side| Orders::<T>::contains_key(market, (site, side)));
+        if !has_other {
+            MarketOfSite::<T>::remove(site);
+        }
+        Self::deposit_event(Event::OrderRemoved { market, site, side, owner: order.owner });
+    }
+}

@@ -1,0 +1,115 @@
+//! The order of things: every block each market takes at most one bounded stage, all within the block's budget, and
+//! a slot settles wholly before the next one clears.
+
+use crate::types::MarketProgress;
+use crate::{Config, Event, OrderCount, Pallet, Progress, SettledThrough, WeightInfo};
+use alloc::vec::Vec;
+use deren_primitives::{MarketId, Slot};
+use deren_runtime_apis::{MarketRegistry, Metering};
+use frame_support::{pallet_prelude::*, storage::with_storage_layer, traits::Get, weights::WeightMeter};
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_runtime::SaturatedConversion;
+
+impl<T: Config> Pallet<T> {
+    /// One stage for each market, beginning with another market each block, so that a full budget is fair.
+    pub(crate) fn advance_markets(block: BlockNumberFor<T>) -> Weight {
+        let markets = T::Registry::markets();
+        let mut meter = WeightMeter::with_limit(T::BlockBudget::get());
+        meter.consume(T::WeightInfo::look_at_markets(markets.len().saturated_into()));
+        // Before the first block's timestamp the chain knows no time, and no slot can be near.
+        if T::Metering::current_slot() > Slot(0) {
+            let first = block.saturated_into::<usize>().checked_rem(markets.len()).unwrap_or(0);
+            for market in markets.iter().cycle().skip(first).take(markets.len()) {
+                Self::advance(*market, &mut meter);
+            }
+            Self::note_settled(&markets);
+        }
+        meter.consumed()
+    }
+
+    /// Where the market stands. A market that was never seen begins with the first slot that is not closed: nobody
+    /// could trade in it before.
+    pub(crate) fn progress_of(market: MarketId) -> MarketProgress {
+        Progress::<T>::get(market).unwrap_or_else(|| {
+            let progress = MarketProgress { next: T::Metering::closed_through().next(), settling: None };
+            Progress::<T>::insert(market, &progress);
+            progress
+        })
+    }
+
+    /// The next stage of one market, if the budget allows.
+    fn advance(market: MarketId, meter: &mut WeightMeter) {
+        let mut progress = Self::progress_of(market);
+        if progress.settling.is_some() {
+            return Self::advance_settling(market, progress, meter);
+        }
+        let closed = T::Metering::closed_through();
+        let mut skipped = 0u32;
+        while progress.next <= closed {
+            let slot = progress.next;
+            if !meter.can_consume(T::WeightInfo::skip_slot()) {
+                return;
+            }
+            if T::Metering::readings(market, slot) > 0 || Self::has_due(market, slot.next()) {
+                let weight = T::WeightInfo::clear(OrderCount::<T>::get(market), T::MaxZones::get());
+                if meter.can_consume(weight) {
+                    meter.consume(Self::clear_slot(market, progress));
+                }
+                return;
+            }
+            if skipped >= T::MaxSkippedSlots::get() {
+                return;
+            }
+            meter.consume(Self::clear_slot(market, progress));
+            skipped = skipped.saturating_add(1);
+            progress = Self::progress_of(market);
+        }
+    }
+
+    /// A page of the slot that is being settled. A page that fails leaves everything as it was.
+    fn advance_settling(market: MarketId, progress: MarketProgress, meter: &mut WeightMeter) {
+        let most = T::WeightInfo::settle(T::PageSize::get());
+        if !meter.can_consume(most) {
+            return;
+        }
+        let slot = progress.next;
+        match with_storage_layer(|| Self::settle_page(market, progress)) {
+            Ok(entries) => meter.consume(T::WeightInfo::settle(entries)),
+            Err(error) => {
+                meter.consume(most);
+                Self::deposit_event(Event::SettlementHalted { market, slot, error });
+            }
+        }
+    }
+
+    /// Notes through which slot everything is settled. It never goes back.
+    fn note_settled(markets: &[MarketId]) {
+        let through: Vec<Slot> = markets.iter().map(|market| before(Self::progress_of(*market).next)).collect();
+        let settled = through.into_iter().min().unwrap_or_else(T::Metering::closed_through);
+        if settled > SettledThrough::<T>::get() {
+            SettledThrough::<T>::put(settled);
+        }
+    }
+
+    /// Panics, when the runtime is tested, if a stage could be too heavy to be ever done.
+    pub(crate) fn check_config() {
+        assert!(T::PageSize::get() > 0, "PageSize must be above 0");
+        assert!(T::MaxSkippedSlots::get() > 0, "MaxSkippedSlots must be above 0");
+        assert!(T::KeepSlots::get() > 0, "KeepSlots must be above 0");
+        let budget = T::BlockBudget::get();
+        let stages = [
+            T::WeightInfo::clear(T::MaxOrders::get(), T::MaxZones::get()),
+            T::WeightInfo::settle(T::PageSize::get()),
+            T::WeightInfo::skip_slot(),
+        ];
+        for stage in stages {
+            let with_look = stage.saturating_add(T::WeightInfo::look_at_markets(1));
+            assert!(with_look.all_lte(budget), "a stage of {with_look} does not fit into BlockBudget {budget}");
+        }
+    }
+}
+
+/// The slot before this one.
+fn before(slot: Slot) -> Slot {
+    Slot(slot.0.saturating_sub(1))
+}

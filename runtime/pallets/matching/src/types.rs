@@ -1,0 +1,231 @@
+//! What matching keeps: orders with their versions, what is still to be paid, and how far a market has come.
+//!
+//! Every type here has a greatest encoded length: nothing that is stored can grow without bound.
+
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use deren_market::{Network, Step, Zone, bid_limit, hold_ueur};
+use deren_primitives::{OrderStepId, Side, SiteId, Slot, SlotSummary, Timeline, ZoneId};
+use frame_support::{BoundedVec, traits::ConstU32};
+use scale_info::TypeInfo;
+
+/// How many price steps an order has at most.
+pub const MAX_STEPS: u32 = 8;
+
+/// One price step of an order: up to `cap_wh` of each slot's measured energy at this limit or better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct PriceStep {
+    /// A buyer pays no more, fees included; a seller receives no less.
+    pub limit_ueur_per_kwh: u32,
+    /// How much of a slot's energy may trade at this limit.
+    pub cap_wh: u32,
+}
+
+/// The price steps of an order, best first: a buyer's limits fall, a seller's rise.
+pub type Steps = BoundedVec<PriceStep, ConstU32<MAX_STEPS>>;
+
+/// An order as it is from one slot on.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum Standing {
+    /// It takes part in clearings.
+    Active(Steps),
+    /// Its hold could not be taken again: it waits for its owner.
+    Paused(Steps),
+    /// Its owner took it back.
+    Cancelled,
+}
+
+impl Standing {
+    /// The steps that take part in a clearing; none of a paused or cancelled order.
+    pub fn active_steps(&self) -> Option<&Steps> {
+        match self {
+            Self::Active(steps) => Some(steps),
+            Self::Paused(_) | Self::Cancelled => None,
+        }
+    }
+
+    /// What must be on hold for one slot of this version, in µ€.
+    fn required_ueur(&self) -> u128 {
+        self.active_steps().map_or(0, |steps| {
+            hold_ueur(steps.iter().map(|step| (step.limit_ueur_per_kwh, step.cap_wh)))
+        })
+    }
+}
+
+/// The order of a site on one side.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Order<AccountId> {
+    /// Who placed it, and whose money is on hold.
+    pub owner: AccountId,
+    /// Its versions, as far as slots that are not settled need them.
+    pub timeline: Timeline<Standing>,
+    /// What of the owner's money is on hold for it, in µ€; always 0 for a sell order.
+    pub held_ueur: u128,
+}
+
+impl<AccountId> Order<AccountId> {
+    /// What must be on hold for one slot: the greatest of all versions that are still needed. 0 for a sell order.
+    pub fn required_ueur(&self, side: Side) -> u128 {
+        match side {
+            Side::Sell => 0,
+            Side::Buy => {
+                self.timeline.versions().map(|(_, standing)| standing.required_ueur()).max().unwrap_or_default()
+            }
+        }
+    }
+
+    /// True if no slot needs it any more.
+    pub fn is_over(&self) -> bool {
+        self.timeline.versions().all(|(_, standing)| matches!(standing, Standing::Cancelled))
+    }
+
+    /// True if it has more versions than one: the older ones go when their slots are settled.
+    pub fn has_several_versions(&self) -> bool {
+        self.timeline.versions().nth(1).is_some()
+    }
+}
+
+/// Which order of a market: one a site and side.
+pub type OrderKey = (SiteId, Side);
+
+/// One fill whose money has not moved yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct PendingFill {
+    /// Site, side and step.
+    pub step: OrderStepId,
+    /// The site's zone.
+    pub zone: ZoneId,
+    /// How much is traded.
+    pub quantity_wh: u32,
+    /// The zone's price, without the buyer's protocol fee.
+    pub price_ueur_per_kwh: i64,
+    /// What the buyer pays in all, or what the seller receives.
+    pub amount_ueur: u128,
+}
+
+/// One thing that settlement has to do. They are done in this order, so that the pot never owes what it has not got.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub enum Entry<AccountId> {
+    /// A buyer pays out of its hold into the market's pot.
+    Pay {
+        /// The buyer.
+        from: AccountId,
+        /// What for.
+        fill: PendingFill,
+    },
+    /// A seller is paid out of the pot.
+    Receive {
+        /// The seller.
+        to: AccountId,
+        /// What for.
+        fill: PendingFill,
+    },
+    /// The fee of the edge above a zone goes to the zone's operator.
+    NetworkFee {
+        /// The operator.
+        to: AccountId,
+        /// The lower end of the edge.
+        zone: ZoneId,
+        /// How much.
+        amount_ueur: u128,
+    },
+    /// What full edges earned and what rounding left goes to the community pot.
+    Community {
+        /// What full edges earned.
+        congestion_rent_ueur: u128,
+        /// What rounding left.
+        dust_ueur: u128,
+    },
+    /// The protocol fee goes to the treasury.
+    ProtocolFee {
+        /// How much.
+        amount_ueur: u128,
+    },
+    /// Rewards are told what a site produced and sold.
+    Reward {
+        /// The site.
+        site: SiteId,
+        /// Its owner.
+        owner: AccountId,
+        /// min(sold, produced).
+        rewarded_wh: u64,
+    },
+    /// The hold of a site's buy order is taken again.
+    Refill {
+        /// The site.
+        site: SiteId,
+    },
+}
+
+/// A market's slot between its clearing and the end of its settlement.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Settling {
+    /// The page that comes next.
+    pub next_page: u32,
+    /// How many pages there are.
+    pub pages: u32,
+    /// What buyers have paid in and nobody was paid yet, in µ€.
+    pub pot_ueur: u128,
+    /// The sums; `None` for a slot without any reading, of which only orders' versions are to be pruned.
+    pub summary: Option<SlotSummary>,
+}
+
+/// How far a market has come. Everything before `next` is settled.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct MarketProgress {
+    /// The slot that is being settled, or else the one that is cleared next.
+    pub next: Slot,
+    /// What is left to do of `next`; `None` before it is cleared.
+    pub settling: Option<Settling>,
+}
+
+/// The input of one clearing: a pure function of the slot's readings, orders and network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClearingInput<AccountId> {
+    /// The market's zones with that slot's fees and capacities.
+    pub network: Network,
+    /// The buyer's fee, in 1/10 000 of the price.
+    pub protocol_fee_bp: u16,
+    /// Price steps with their owners' own limits, cut to what was measured, by id.
+    pub steps: Vec<Step>,
+    /// The orders of `steps`, by site and side.
+    pub orders: Vec<TradingOrder<AccountId>>,
+}
+
+/// An order that takes part in a clearing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TradingOrder<AccountId> {
+    /// Which site.
+    pub site: SiteId,
+    /// On which side.
+    pub side: Side,
+    /// Who pays or is paid.
+    pub owner: AccountId,
+    /// What its production devices produced in the slot.
+    pub produced_wh: u64,
+    /// What is on hold for it.
+    pub held_ueur: u128,
+}
+
+impl<AccountId> ClearingInput<AccountId> {
+    /// The steps as they enter the clearing and market files: buy limits without the protocol fee.
+    pub fn clearing_steps(&self) -> Vec<Step> {
+        let bid = |step: &Step| match step.side {
+            Side::Sell => step.limit_ueur_per_kwh,
+            Side::Buy => bid_limit(step.limit_ueur_per_kwh, self.protocol_fee_bp),
+        };
+        self.steps.iter().map(|step| Step { limit_ueur_per_kwh: bid(step), ..*step }).collect()
+    }
+
+    /// What a market file says: zones by id, and the steps as they enter the clearing. An input's hash is
+    /// blake2_256 of the SCALE bytes of this pair.
+    pub fn market_file(&self) -> (Vec<Zone>, Vec<Step>) {
+        (self.network.zones().collect(), self.clearing_steps())
+    }
+
+    /// The order of this site and side.
+    pub fn order(&self, site: SiteId, side: Side) -> Option<&TradingOrder<AccountId>> {
+        let at = self.orders.binary_search_by_key(&(site, side), |order| (order.site, order.side)).ok()?;
+        self.orders.get(at)
+    }
+}
