@@ -1,0 +1,13 @@
+//! The market's rules, tested through the library's public functions alone.
+
+mod auctions;
+mod double_auction;
+mod edges;
+mod market;
+mod network;
+mod properties;
+mod rewards;
+mod settlement;
+mod ties;
+mod violations;
+mod welfare;
