@@ -6,6 +6,7 @@
 use crate::{DeviceUri, Library, MeterError, modbus, mqtt, sunspec};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Who a device says it is. Two samples belong to the same counter only if this is equal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,6 +41,12 @@ pub struct Sample {
     /// True if an energy that was above zero before reads zero or is missing now. Devices do so for a moment after a
     /// restart: hold such a sample back until later ones agree.
     pub suspect: bool,
+}
+
+/// This machine's clock, milliseconds since the Unix epoch.
+pub(crate) fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A device that can be read.

@@ -1,28 +1,155 @@
-//! d
+//! Reads a Modbus meter by its template.
+
+use super::{
+    bus::{Bus, Read},
+    decode::Field,
+    template::{MAX_READ_WORDS, ModbusTemplate},
+};
 use crate::{
     MeterError,
-    driver::{Driver, Identity, Sample},
-    modbus::template::ModbusTemplate,
+    driver::{Driver, Identity, Sample, unix_ms},
+    quantity::whole,
     uri::ModbusDevice,
+    zero_watch::ZeroWatch,
 };
-/// A Modbus meter read by its template.
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// A Modbus meter.
 pub struct ModbusDriver {
+    bus: Arc<Bus>,
     device: ModbusDevice,
-    #[allow(dead_code)]
     template: ModbusTemplate,
+    zeros: ZeroWatch,
 }
+
 impl ModbusDriver {
-    /// Makes the driver.
+    /// A driver for that device. Nothing is sent yet.
+    #[must_use]
     pub fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
-        Self { device, template }
+        Self { bus: Bus::shared(&device.wire), device, template, zeros: ZeroWatch::default() }
+    }
+
+    fn place(&self) -> String {
+        format!("{} unit {}", self.device.wire, self.device.unit)
+    }
+
+    async fn words(&self, field: &Field, address: u16, count: u16) -> Result<Vec<u16>, MeterError> {
+        let read = Read { unit: self.device.unit, function: field.function, address, count };
+        self.bus.read(read, &self.device.timing).await
+    }
+
+    async fn number(&self, what: &str, field: &Field) -> Result<Option<i128>, MeterError> {
+        let words = self.words(field, field.address, field.word_count()).await?;
+        self.decoded(what, field, &words)
+    }
+
+    fn decoded(&self, what: &str, field: &Field, words: &[u16]) -> Result<Option<i128>, MeterError> {
+        field.decode(words).map_err(|error| MeterError::OutOfRange {
+            place: self.place(),
+            what: what.into(),
+            value: error.to_string(),
+        })
+    }
+
+    fn energy(&self, what: &str, mwh: Option<i128>) -> Result<Option<u64>, MeterError> {
+        let refuse =
+            |mwh| MeterError::OutOfRange { place: self.place(), what: what.into(), value: format!("{mwh} mWh") };
+        mwh.map(|mwh| u64::try_from(mwh).map_err(|_| refuse(mwh))).transpose()
+    }
+
+    /// Import and export, mWh, by one request where the template allows it.
+    async fn energies(&self) -> Result<(Option<u64>, Option<u64>), MeterError> {
+        let (import, export) = (&self.template.import, &self.template.export);
+        let (import_mwh, export_mwh) = match (import, export) {
+            (Some(import), Some(export)) => match joined(import, export, self.template.bridge_words) {
+                Some((address, count)) => {
+                    let words = self.words(import, address, count).await?;
+                    let part = |field: &Field| {
+                        let start = usize::from(field.address - address);
+                        words.get(start..start + usize::from(field.word_count())).unwrap_or_default()
+                    };
+                    (self.decoded("import", import, part(import))?, self.decoded("export", export, part(export))?)
+                }
+                None => (self.number("import", import).await?, self.number("export", export).await?),
+            },
+            (Some(import), None) => (self.number("import", import).await?, None),
+            (None, Some(export)) => (None, self.number("export", export).await?),
+            (None, None) => (None, None),
+        };
+        Ok((self.energy("import", import_mwh)?, self.energy("export", export_mwh)?))
     }
 }
-#[async_trait::async_trait]
+
+/// Address and number of the registers that hold both fields, if one request may read them.
+fn joined(a: &Field, b: &Field, bridge_words: u16) -> Option<(u16, u16)> {
+    let (low, high) = if a.address <= b.address { (a, b) } else { (b, a) };
+    let between = high.address.checked_sub(low.address)?.checked_sub(low.word_count())?;
+    let count = (high.address - low.address).checked_add(high.word_count())?;
+    (a.function == b.function && between <= bridge_words && count <= MAX_READ_WORDS).then_some((low.address, count))
+}
+
+#[async_trait]
 impl Driver for ModbusDriver {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
-        Err(MeterError::Unreachable { endpoint: self.device.wire.to_string(), reason: "not built yet".into() })
+        let serial = match &self.template.serial {
+            None => None,
+            Some(field) => match self.words(field, field.address, field.word_count()).await {
+                Ok(words) => field.decode_text(&words).unwrap_or_default().filter(|serial| serial != "0"),
+                // Not every firmware has the register.
+                Err(MeterError::Exception { .. }) => None,
+                Err(error) => return Err(error),
+            },
+        };
+        Ok(Identity {
+            vendor: self.template.vendor.clone(),
+            model: self.template.model.clone(),
+            has_serial: serial.is_some(),
+            serial: serial.unwrap_or_else(|| format!("@{}/{}", self.device.wire, self.device.unit)),
+            sub_unit: 0,
+        })
     }
+
     async fn sample(&mut self) -> Result<Sample, MeterError> {
-        Err(MeterError::Unreachable { endpoint: self.device.wire.to_string(), reason: "not built yet".into() })
+        let (import_mwh, export_mwh) = self.energies().await?;
+        let at_unix_ms = unix_ms();
+        let power_w = match &self.template.power {
+            None => None,
+            Some(field) => match self.number("power", field).await {
+                Ok(milliwatt) => milliwatt.and_then(whole),
+                // Information only: an energy is not lost for it.
+                Err(MeterError::Exception { .. } | MeterError::OutOfRange { .. }) => None,
+                Err(error) => return Err(error),
+            },
+        };
+        let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
+        if import_mwh.is_none() && export_mwh.is_none() {
+            return Err(MeterError::NoEnergy {
+                place: self.place(),
+                reason: "its registers say \"not available\"".into(),
+            });
+        }
+        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Library;
+
+    #[test]
+    fn both_energies_come_by_one_request_where_they_are_close() {
+        let library = Library::builtin().expect("templates");
+        let joined = |name: &str| {
+            let template = library.modbus(name).expect(name);
+            let (import, export) = (template.import.as_ref()?, template.export.as_ref()?);
+            joined(import, export, template.bridge_words)
+        };
+        assert_eq!(joined("eastron-sdm630"), Some((0x48, 4)));
+        assert_eq!(joined("schneider-iem3000"), Some((0x0C83, 8)));
+        assert_eq!(joined("abb-b23"), Some((0x5000, 8)));
+        assert_eq!(joined("janitza-b"), Some((0x4A7C, 10)));
+        assert_eq!(joined("carlo-gavazzi-em24"), None);
     }
 }

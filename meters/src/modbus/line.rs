@@ -1,1 +1,123 @@
-//! l
+//! Opening a wire: a TCP connection or a serial port, ready for requests.
+//!
+//! On a serial line nothing tells a late answer from the next one. So what arrives unasked is thrown away: before each
+//! request what is there already, and after a time-out what comes within as much time again.
+
+use crate::{
+    MeterError,
+    uri::{Parity, StopBits, Timing, Wire},
+};
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Instant, sleep, timeout, timeout_at},
+};
+use tokio_modbus::{client, slave::Slave};
+use tokio_serial::SerialStream;
+
+/// A connection that requests go over.
+pub(super) type Link = client::Context;
+
+/// Opens the wire. `late_until` is when the last late answer may come.
+pub(super) async fn connect(wire: &Wire, timing: &Timing, late_until: Option<Instant>) -> Result<Link, MeterError> {
+    let unreachable = |reason: String| MeterError::Unreachable { endpoint: wire.to_string(), reason };
+    let link = match wire {
+        Wire::Tcp { host, port } => {
+            let limit = timing.timeout(wire);
+            let stream = timeout(limit, TcpStream::connect((host.as_str(), *port)))
+                .await
+                .map_err(|_| unreachable(format!("no answer within {} ms", limit.as_millis())))?
+                .map_err(|error| unreachable(error.to_string()))?;
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(endpoint = %wire, %error, "cannot send small packets at once");
+            }
+            client::tcp::attach_slave(stream, Slave(0))
+        }
+        Wire::Serial { path, baud, parity, stop_bits } => {
+            let parity = match parity {
+                Parity::None => tokio_serial::Parity::None,
+                Parity::Even => tokio_serial::Parity::Even,
+                Parity::Odd => tokio_serial::Parity::Odd,
+            };
+            let stop_bits = match stop_bits {
+                StopBits::One => tokio_serial::StopBits::One,
+                StopBits::Two => tokio_serial::StopBits::Two,
+            };
+            let settings = tokio_serial::new(path, *baud).parity(parity).stop_bits(stop_bits);
+            let mut port = SerialStream::open(&settings).map_err(|error| unreachable(error.to_string()))?;
+            if let Some(late_until) = late_until {
+                discard(&mut port, late_until).await;
+            }
+            client::rtu::attach_slave(Quiet(port), Slave(0))
+        }
+    };
+    if timing.settle_ms > 0 {
+        sleep(std::time::Duration::from_millis(timing.settle_ms.into())).await;
+    }
+    Ok(link)
+}
+
+/// Throws away what comes until then. A broken port shows itself at the next request.
+async fn discard(port: &mut SerialStream, until: Instant) {
+    let mut rubbish = [0; 256];
+    while let Ok(Ok(1..)) = timeout_at(until, port.read(&mut rubbish)).await {}
+}
+
+/// A port that throws away what has arrived before anything is sent.
+struct Quiet<P>(P);
+
+impl<P: AsyncRead + Unpin> AsyncRead for Quiet<P> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_read(cx, buffer)
+    }
+}
+
+impl<P: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Quiet<P> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        /// Most that a line may have waiting: more is a line that never falls silent, and the request will show it.
+        const MAX_READS: usize = 64;
+        let port = &mut self.get_mut().0;
+        let mut rubbish = [0; 256];
+        for _ in 0..MAX_READS {
+            let mut buffer = ReadBuf::new(&mut rubbish);
+            match Pin::new(&mut *port).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    tracing::debug!(bytes = buffer.filled().len(), "threw away what came unasked on a serial line");
+                }
+                _ => break,
+            }
+        }
+        Pin::new(port).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+
+    #[tokio::test]
+    async fn what_came_unasked_is_gone_once_something_is_sent() {
+        let (ours, mut theirs) = tokio::io::duplex(1_024);
+        let mut port = Quiet(ours);
+        theirs.write_all(&[7; 600]).await.expect("sent");
+        port.write_all(b"ask").await.expect("asked");
+        theirs.write_all(b"answer").await.expect("answered");
+        let mut answer = [0; 6];
+        port.read_exact(&mut answer).await.expect("read");
+        assert_eq!(&answer, b"answer");
+    }
+}

@@ -6,5 +6,5 @@ mod driver;
 mod line;
 pub mod template;
 
-pub use bus::Bus;
+pub use bus::{Bus, Read};
 pub use driver::ModbusDriver;

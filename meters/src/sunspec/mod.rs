@@ -1,5 +1,8 @@
 //! SunSpec over Modbus: devices that describe themselves by a chain of models.
 
+pub(crate) mod chain;
+pub(crate) mod devices;
 mod driver;
+pub(crate) mod models;
 
 pub use driver::SunSpecDriver;
