@@ -1,0 +1,105 @@
+//! Everything that can go wrong in the gateway, in words that say what, where and what to do. No message holds a
+//! secret.
+
+use deren_meters::MeterError;
+use thiserror::Error;
+
+/// What went wrong.
+#[derive(Debug, Error)]
+pub enum GatewayError {
+    /// The configuration cannot be used.
+    #[error("{place}: {reason}")]
+    Settings {
+        /// File and line, or environment variable.
+        place: String,
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// A file or folder cannot be read or written.
+    #[error("{path}: {reason}")]
+    File {
+        /// Which one.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The secrets can be read by others, so they may no longer be secret.
+    #[error(
+        "{path} has mode {mode:03o}, so others can read the gateway's secrets: run `chmod 600 {path}` if nobody had access, or else make a new key"
+    )]
+    SecretsExposed {
+        /// The file.
+        path: String,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The outbox on disk failed.
+    #[error("outbox {path}: {reason}")]
+    Outbox {
+        /// The database file.
+        path: String,
+        /// What it said.
+        reason: String,
+    },
+    /// A device failed.
+    #[error("device {name}: {source}")]
+    Device {
+        /// Its name in the configuration.
+        name: String,
+        /// What its driver said.
+        source: MeterError,
+    },
+    /// A node cannot be reached, broke off, or did not answer as a node of this chain does.
+    #[error("node {url}: {what}: {reason}")]
+    Node {
+        /// Its address.
+        url: String,
+        /// What was asked of it.
+        what: String,
+        /// What came instead of an answer.
+        reason: String,
+    },
+    /// The node serves another chain than the one that this gateway belongs to.
+    #[error(
+        "node {url} serves the chain with genesis {found}, but this gateway belongs to {pinned}: correct node_urls, or use an empty data_folder to join another chain"
+    )]
+    OtherChain {
+        /// The node's address.
+        url: String,
+        /// Genesis hash that was pinned at first contact.
+        pinned: String,
+        /// Genesis hash of the node.
+        found: String,
+    },
+    /// What was set at genesis reads otherwise than before.
+    #[error("node {url}: slot lengths differ from those pinned at first contact: {reason}")]
+    OtherParameters {
+        /// The node's address.
+        url: String,
+        /// What differs.
+        reason: String,
+    },
+    /// One of the gateway's own parts has ended before its time.
+    #[error("the {part} ended: {reason}")]
+    PartEnded {
+        /// Which part.
+        part: &'static str,
+        /// Why, as far as known.
+        reason: String,
+    },
+    /// The local page cannot be served, or not be asked.
+    #[error("status page {address}: {reason}")]
+    Page {
+        /// Where it listens.
+        address: String,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+impl GatewayError {
+    /// A file or folder that failed with `reason`.
+    pub(crate) fn file(path: &std::path::Path, reason: impl ToString) -> Self {
+        Self::File { path: path.display().to_string(), reason: reason.to_string() }
+    }
+}

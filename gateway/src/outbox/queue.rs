@@ -1,0 +1,137 @@
+//! Readings on their way out: which go next, and which have arrived for good.
+
+use super::{
+    Outbox, Tail,
+    tables::{READINGS, SIGNATURES, TAILS, decode, from_sequence},
+};
+use crate::error::GatewayError;
+use codec::Encode;
+use deren_primitives::{DeviceId, IntervalReading, Signature, Slot};
+use redb::{ReadableDatabase, ReadableTable};
+
+/// A reading that waits, with the signature stored for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// The reading.
+    pub reading: IntervalReading,
+    /// Epoch of the key that signed.
+    pub key_epoch: u32,
+    /// Its signature.
+    pub signature: Signature,
+}
+
+impl Outbox {
+    /// At most `limit` readings of `devices` whose slots lie before `now`: each device's oldest first, devices in
+    /// turn.
+    ///
+    /// # Errors
+    /// [`GatewayError::Outbox`], also if what is stored cannot be understood.
+    pub fn next(&self, devices: &[DeviceId], now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
+        let rows = devices.iter().map(|device| self.oldest(*device, now, limit)).collect::<Result<Vec<_>, _>>()?;
+        let in_turn = (0..limit).flat_map(|turn| rows.iter().filter_map(move |row| row.get(turn)));
+        Ok(in_turn.take(limit).cloned().collect())
+    }
+
+    /// The device's oldest readings that end before `now`, at most `limit`.
+    fn oldest(&self, device: DeviceId, now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
+        let find = || -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>, redb::Error> {
+            let read = self.database.begin_read()?;
+            let (readings, signatures) = (read.open_table(READINGS)?, read.open_table(SIGNATURES)?);
+            let mut rows = Vec::new();
+            for row in readings.range(from_sequence(&device, 0))?.take(limit) {
+                let (key, reading) = row?;
+                let signature = signatures.get(key.value())?.map(|row| row.value().to_vec());
+                rows.push((reading.value().to_vec(), signature));
+            }
+            Ok(rows)
+        };
+        let mut queued = Vec::new();
+        for (reading, signature) in find().map_err(|error| self.failed(error))? {
+            let reading: IntervalReading = decode(&reading).map_err(|reason| self.broken(reason))?;
+            if reading.end_slot() > now {
+                break;
+            }
+            // Without a stored signature it is signed before it is sent, as after a rotation.
+            let (key_epoch, signature) = match signature {
+                Some(bytes) => decode(&bytes).map_err(|reason| self.broken(reason))?,
+                None => (u32::MAX, [0; 64]),
+            };
+            queued.push(Queued { reading, key_epoch, signature });
+        }
+        Ok(queued)
+    }
+
+    /// Stores new signatures of readings that wait, in one transaction.
+    ///
+    /// # Errors
+    /// [`GatewayError::Outbox`]; then the old signatures stay.
+    pub fn sign_again(&self, readings: &[Queued]) -> Result<(), GatewayError> {
+        let store = || -> Result<(), redb::Error> {
+            let write = self.database.begin_write()?;
+            {
+                let stored = write.open_table(READINGS)?;
+                let mut signatures = write.open_table(SIGNATURES)?;
+                for queued in readings {
+                    let key = (&queued.reading.device.0, queued.reading.sequence);
+                    if stored.get(key)?.is_some() {
+                        signatures.insert(key, &*(queued.key_epoch, queued.signature).encode())?;
+                    }
+                }
+            }
+            Ok(write.commit()?)
+        };
+        store().map_err(|error| self.failed(error))
+    }
+
+    /// Removes what a finalised block shows to be accepted: every reading of the device before `next_sequence`, which
+    /// must not be beyond its chain's end. Returns how many.
+    ///
+    /// # Errors
+    /// [`GatewayError::Outbox`]; then nothing has changed.
+    pub fn remove_before(&self, arrived: &[(DeviceId, u64)]) -> Result<u64, GatewayError> {
+        let remove = || -> Result<u64, redb::Error> {
+            let write = self.database.begin_write()?;
+            let mut removed = 0;
+            {
+                let mut readings = write.open_table(READINGS)?;
+                let mut signatures = write.open_table(SIGNATURES)?;
+                for (device, next_sequence) in arrived {
+                    let range = || (&device.0, 0)..(&device.0, *next_sequence);
+                    for row in readings.extract_from_if(range(), |_, _| true)? {
+                        row?;
+                        removed += 1;
+                    }
+                    for row in signatures.extract_from_if(range(), |_, _| true)? {
+                        row?;
+                    }
+                }
+            }
+            write.commit()?;
+            Ok(removed)
+        };
+        if arrived.is_empty() {
+            return Ok(0);
+        }
+        remove().map_err(|error| self.failed(error))
+    }
+
+    /// Sequence number of the device's oldest waiting reading, its chain's end, and how many wait. `None` if its
+    /// chain has not begun here.
+    ///
+    /// # Errors
+    /// [`GatewayError::Outbox`].
+    pub fn extent(&self, device: DeviceId) -> Result<Option<(u64, Tail)>, GatewayError> {
+        let find = || -> Result<_, redb::Error> {
+            let read = self.database.begin_read()?;
+            let tail = read.open_table(TAILS)?.get(&device.0)?.map(|row| row.value().to_vec());
+            let oldest = read.open_table(READINGS)?.range(from_sequence(&device, 0))?.next().transpose()?;
+            Ok((tail, oldest.map(|(key, _)| key.value().1)))
+        };
+        let (tail, oldest) = find().map_err(|error| self.failed(error))?;
+        let Some(tail) = tail else {
+            return Ok(None);
+        };
+        let tail: Tail = decode(&tail).map_err(|reason| self.broken(reason))?;
+        Ok(Some((oldest.unwrap_or(tail.next_sequence), tail)))
+    }
+}

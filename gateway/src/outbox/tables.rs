@@ -1,0 +1,38 @@
+//! The tables on disk and the bytes in them.
+
+use codec::{Decode, DecodeAll, Encode};
+use deren_primitives::{DeviceId, ReadingHash};
+use redb::TableDefinition;
+
+/// A device and a sequence number.
+pub(super) type ReadingKey = (&'static [u8; 32], u64);
+
+/// Device → [`Tail`].
+pub(super) const TAILS: TableDefinition<&[u8; 32], &[u8]> = TableDefinition::new("tails_v1");
+/// Device → [`Progress`](crate::slots::Progress).
+pub(super) const PROGRESS: TableDefinition<&[u8; 32], &[u8]> = TableDefinition::new("progress_v1");
+/// Device and sequence → `IntervalReading`.
+pub(super) const READINGS: TableDefinition<ReadingKey, &[u8]> = TableDefinition::new("readings_v1");
+/// Device and sequence → (key epoch, signature).
+pub(super) const SIGNATURES: TableDefinition<ReadingKey, &[u8]> = TableDefinition::new("signatures_v1");
+/// Device and sequence → `IntervalReading` that another signer's reading has displaced; evidence, bounded.
+pub(super) const SUPERSEDED: TableDefinition<ReadingKey, &[u8]> = TableDefinition::new("superseded_v1");
+
+/// Where a device's chain of readings continues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Tail {
+    /// Sequence number of the next reading.
+    pub next_sequence: u64,
+    /// Hash of the last reading; zero before the first.
+    pub last_hash: ReadingHash,
+}
+
+/// The value that these bytes, all of them, stand for.
+pub(super) fn decode<T: Decode>(bytes: &[u8]) -> Result<T, String> {
+    T::decode_all(&mut &*bytes).map_err(|error| format!("a row cannot be understood: {error}"))
+}
+
+/// All keys of a device from `from` on.
+pub(super) fn from_sequence(device: &DeviceId, from: u64) -> std::ops::RangeInclusive<(&[u8; 32], u64)> {
+    (&device.0, from)..=(&device.0, u64::MAX)
+}

@@ -1,0 +1,230 @@
+//! The outbox keeps what it was given, in order, whatever happens in between.
+
+use super::*;
+use crate::slots::Span;
+use deren_primitives::{Anchor, DeviceCursor, Quality, ReadingHash, RegisterSpan, Slot};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const ONE: DeviceId = DeviceId([1; 32]);
+const TWO: DeviceId = DeviceId([2; 32]);
+
+fn span(slot: u32) -> Span {
+    Span {
+        first_slot: Slot(slot),
+        slot_count: 1,
+        register_epoch: 0,
+        registers: RegisterSpan { import_open_mwh: slot.into(), import_close_mwh: slot.into(), ..Default::default() },
+        quality: Quality::GOOD,
+        samples: 6,
+        max_gap_ms: 10,
+    }
+}
+
+fn sign(hash: ReadingHash) -> [u8; 64] {
+    let mut signature = [0; 64];
+    signature[..32].copy_from_slice(&hash.0);
+    signature
+}
+
+fn seal() -> Seal<'static> {
+    Seal { anchor: Anchor::default(), clock_error_ms: 1, key_epoch: 0, sign: &sign }
+}
+
+fn append(outbox: &Outbox, device: DeviceId, slots: std::ops::Range<u32>) {
+    outbox.begin(device, Tail::default(), &Progress::default()).expect("begun");
+    let update = Update { device, spans: slots.map(span).collect(), progress: Progress::default() };
+    outbox.append(vec![update], &seal()).expect("stored");
+}
+
+fn open() -> (tempfile::TempDir, Outbox) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let outbox = Outbox::open(folder.path(), 1).expect("made");
+    (folder, outbox)
+}
+
+fn all(outbox: &Outbox, device: DeviceId) -> Vec<Queued> {
+    outbox.next(&[device], Slot(u32::MAX), 1000).expect("read")
+}
+
+#[test]
+fn readings_are_numbered_and_chained_without_a_gap() {
+    let (_folder, outbox) = open();
+    append(&outbox, ONE, 10..13);
+    append(&outbox, ONE, 13..15);
+    let queued = all(&outbox, ONE);
+    assert_eq!(queued.iter().map(|q| q.reading.sequence).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    assert_eq!(queued[0].reading.previous, ReadingHash::default());
+    assert!(queued.windows(2).all(|pair| pair[1].reading.previous == pair[0].reading.hash()));
+    assert!(queued.iter().all(|q| q.signature == sign(q.reading.hash())));
+}
+
+#[test]
+fn what_was_stored_is_there_after_a_restart() {
+    let (folder, outbox) = open();
+    append(&outbox, ONE, 10..13);
+    let before = (all(&outbox, ONE), outbox.stored(ONE).expect("read"));
+    drop(outbox);
+    let outbox = Outbox::open(folder.path(), 1).expect("opened");
+    assert_eq!((all(&outbox, ONE), outbox.stored(ONE).expect("read")), before);
+}
+
+#[test]
+fn two_gateways_cannot_share_an_outbox() {
+    let (folder, _outbox) = open();
+    let error = Outbox::open(folder.path(), 1).expect_err("held").to_string();
+    assert!(error.contains("another deren-gateway"), "{error}");
+}
+
+#[test]
+fn a_span_of_a_device_that_has_not_begun_is_refused_and_nothing_is_stored() {
+    let (_folder, outbox) = open();
+    let good = Update { device: ONE, spans: vec![], progress: Progress::default() };
+    let bad = Update { device: TWO, spans: vec![span(1)], progress: Progress::default() };
+    assert!(outbox.append(vec![good, bad], &seal()).is_err());
+    assert!(outbox.is_empty().expect("read"));
+    assert_eq!(outbox.stored(ONE).expect("read"), None);
+}
+
+#[test]
+fn a_device_begins_only_once() {
+    let (_folder, outbox) = open();
+    append(&outbox, ONE, 0..2);
+    let elsewhere = Tail { next_sequence: 99, last_hash: ReadingHash([9; 32]) };
+    outbox.begin(ONE, elsewhere, &Progress::default()).expect("nothing to do");
+    assert_eq!(outbox.stored(ONE).expect("read").expect("begun").tail.next_sequence, 2);
+}
+
+#[test]
+fn devices_take_turns_and_each_goes_in_order() {
+    let (_folder, outbox) = open();
+    append(&outbox, ONE, 0..5);
+    append(&outbox, TWO, 0..2);
+    let turns: Vec<_> = outbox
+        .next(&[ONE, TWO], Slot(100), 6)
+        .expect("read")
+        .iter()
+        .map(|q| (q.reading.device.0[0], q.reading.sequence))
+        .collect();
+    assert_eq!(turns, [(1, 0), (2, 0), (1, 1), (2, 1), (1, 2), (1, 3)]);
+}
+
+#[test]
+fn a_slot_that_has_not_ended_stays() {
+    let (_folder, outbox) = open();
+    append(&outbox, ONE, 5..8);
+    assert_eq!(outbox.next(&[ONE], Slot(6), 64).expect("read").len(), 1);
+    assert_eq!(outbox.next(&[ONE], Slot(5), 64).expect("read").len(), 0);
+    assert_eq!(outbox.next(&[ONE], Slot(8), 64).expect("read").len(), 3);
+}
+
+#[test]
+fn only_what_arrived_is_removed() {
+    let (_folder, outbox) = open();
+    append(&outbox, ONE, 0..5);
+    append(&outbox, TWO, 0..5);
+    assert_eq!(outbox.remove_before(&[(ONE, 3), (TWO, 0)]).expect("removed"), 3);
+    assert_eq!(outbox.remove_before(&[(ONE, 3)]).expect("removed"), 0);
+    assert_eq!(all(&outbox, ONE)[0].reading.sequence, 3);
+    assert_eq!(outbox.len().expect("read"), 7);
+    append(&outbox, ONE, 5..6);
+    assert_eq!(all(&outbox, ONE).last().map(|q| q.reading.sequence), Some(5));
+}
+
+#[test]
+fn a_rotated_key_signs_again_and_changes_no_reading() {
+    let (_folder, outbox) = open();
+    append(&outbox, ONE, 0..3);
+    let before = all(&outbox, ONE);
+    let again: Vec<Queued> = before.iter().map(|q| Queued { key_epoch: 1, signature: [7; 64], ..q.clone() }).collect();
+    outbox.remove_before(&[(ONE, 1)]).expect("removed");
+    outbox.sign_again(&again).expect("stored");
+    let after = all(&outbox, ONE);
+    assert_eq!(after.len(), 2);
+    assert!(after.iter().all(|q| q.key_epoch == 1 && q.signature == [7; 64]));
+    assert_eq!(after[0].reading, before[1].reading);
+}
+
+#[test]
+fn standing_against_the_chain() {
+    let (_folder, outbox) = open();
+    let cursor = |next_sequence, last_hash| DeviceCursor { next_sequence, last_hash, ..Default::default() };
+    let standing = |cursor: &DeviceCursor| outbox.standing(ONE, cursor).expect("read");
+    assert_eq!(standing(&DeviceCursor::default()), Standing::NotBegun);
+    append(&outbox, ONE, 0..5);
+    let hashes: Vec<_> = all(&outbox, ONE).iter().map(|q| q.reading.hash()).collect();
+    assert_eq!(standing(&DeviceCursor::default()), Standing::InStep);
+    assert_eq!(standing(&cursor(2, hashes[1])), Standing::InStep);
+    assert_eq!(standing(&cursor(5, hashes[4])), Standing::InStep);
+    assert_eq!(standing(&cursor(2, hashes[0])), Standing::Forked);
+    assert_eq!(standing(&cursor(6, hashes[4])), Standing::ChainAhead);
+    outbox.remove_before(&[(ONE, 3)]).expect("removed");
+    assert_eq!(standing(&cursor(2, hashes[1])), Standing::NodeBehind);
+    assert_eq!(standing(&cursor(3, hashes[2])), Standing::InStep);
+}
+
+#[test]
+fn an_adopted_device_continues_where_the_chain_is() {
+    let (_folder, outbox) = open();
+    append(&outbox, ONE, 0..5);
+    append(&outbox, TWO, 0..1);
+    let cursor = DeviceCursor { next_sequence: 40, last_hash: ReadingHash([4; 32]), ..Default::default() };
+    assert_eq!(outbox.adopt(ONE, &cursor, &Progress::default()).expect("adopted"), 5);
+    append(&outbox, ONE, 50..51);
+    let queued = all(&outbox, ONE);
+    assert_eq!((queued.len(), queued[0].reading.sequence), (1, 40));
+    assert_eq!(queued[0].reading.previous, ReadingHash([4; 32]));
+    assert_eq!(all(&outbox, TWO).len(), 1);
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Append(bool, u32),
+    Remove(bool, u64),
+    Reopen,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        3 => (any::<bool>(), 1..5u32).prop_map(|(one, count)| Act::Append(one, count)),
+        3 => (any::<bool>(), 0..6u64).prop_map(|(one, count)| Act::Remove(one, count)),
+        1 => Just(Act::Reopen),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_history_leaves_an_unbroken_queue(acts in proptest::collection::vec(act(), 1..24)) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut outbox = Outbox::open(folder.path(), 1).expect("made");
+        let mut expected: BTreeMap<DeviceId, (u64, u64)> = BTreeMap::new();
+        for act in acts {
+            match act {
+                Act::Append(one, count) => {
+                    let device = if one { ONE } else { TWO };
+                    let (_, end) = expected.entry(device).or_default();
+                    append(&outbox, device, *end as u32..*end as u32 + count);
+                    *end += u64::from(count);
+                }
+                Act::Remove(one, count) => {
+                    let device = if one { ONE } else { TWO };
+                    let (start, end) = expected.entry(device).or_default();
+                    *start = (*start + count).min(*end);
+                    outbox.remove_before(&[(device, *start)]).expect("removed");
+                }
+                Act::Reopen => {
+                    drop(outbox);
+                    outbox = Outbox::open(folder.path(), 1).expect("opened");
+                }
+            }
+            for (device, (start, end)) in &expected {
+                let queued = all(&outbox, *device);
+                let numbers: Vec<u64> = queued.iter().map(|q| q.reading.sequence).collect();
+                prop_assert_eq!(numbers, (*start..*end).collect::<Vec<_>>());
+                prop_assert!(queued.windows(2).all(|pair| pair[1].reading.previous == pair[0].reading.hash()));
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The chain to which this gateway belongs, pinned at first contact, so that it samples and signs without a
+//! connection, and never for another chain.
+
+use crate::{
+    error::GatewayError,
+    files::{self, Readers},
+};
+use deren_primitives::{ChainParameters, SlotClock};
+use serde::{Deserialize, Serialize};
+use std::{num::NonZeroU32, path::Path};
+
+const FILE: &str = "chain.json";
+
+/// What was found at first contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainPin {
+    /// Hash of block 0, in hexadecimal digits after `0x`.
+    genesis: String,
+    /// What was set at genesis.
+    pub parameters: ChainParameters,
+}
+
+impl ChainPin {
+    /// A chain with this genesis hash. `None` if its slots would have no length.
+    pub fn new(genesis: [u8; 32], parameters: ChainParameters) -> Option<Self> {
+        let usable = parameters.slot_seconds > 0 && parameters.slot_energy_seconds > 0;
+        usable.then(|| Self { genesis: format!("0x{}", hex::encode(genesis)), parameters })
+    }
+
+    /// The chain pinned in `data_folder`, if there was a first contact.
+    ///
+    /// # Errors
+    /// [`GatewayError::File`] if the file is there and cannot be read or understood.
+    pub fn load(data_folder: &Path) -> Result<Option<Self>, GatewayError> {
+        let path = data_folder.join(FILE);
+        let Some(content) = files::read(&path)? else {
+            return Ok(None);
+        };
+        let pin: Self = serde_json::from_slice(&content)
+            .map_err(|error| GatewayError::file(&path, format!("not a pinned chain: {error}")))?;
+        if pin.genesis().is_none() || pin.parameters.slot_seconds == 0 {
+            return Err(GatewayError::file(&path, "the genesis hash or the slot length cannot be"));
+        }
+        Ok(Some(pin))
+    }
+
+    /// Pins it in `data_folder`.
+    ///
+    /// # Errors
+    /// [`GatewayError::File`] if it cannot be written.
+    pub fn store(&self, data_folder: &Path) -> Result<(), GatewayError> {
+        let path = data_folder.join(FILE);
+        let content = serde_json::to_vec_pretty(self).map_err(|error| GatewayError::file(&path, error))?;
+        files::replace(&path, &content, Readers::Everyone)
+    }
+
+    /// Hash of block 0.
+    pub fn genesis(&self) -> Option<[u8; 32]> {
+        parse_hash(&self.genesis)
+    }
+
+    /// Hash of block 0 as text.
+    pub fn genesis_text(&self) -> &str {
+        &self.genesis
+    }
+
+    /// The chain's slots.
+    pub fn clock(&self) -> SlotClock {
+        SlotClock::new(NonZeroU32::new(self.parameters.slot_seconds).unwrap_or(NonZeroU32::MIN))
+    }
+}
+
+/// 32 bytes from `0x` and 64 hexadecimal digits.
+pub fn parse_hash(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text.strip_prefix("0x")?, &mut bytes).ok()?;
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(slot_seconds: u32) -> ChainParameters {
+        ChainParameters {
+            slot_seconds,
+            slot_energy_seconds: 900,
+            grace_seconds: 3,
+            grace_blocks: 1,
+            slots_per_era: 1,
+            development: true,
+        }
+    }
+
+    #[test]
+    fn what_is_pinned_is_found_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(ChainPin::load(folder.path()).expect("fine"), None);
+        let pin = ChainPin::new([7; 32], parameters(12)).expect("usable");
+        pin.store(folder.path()).expect("stored");
+        let found = ChainPin::load(folder.path()).expect("fine").expect("there");
+        assert_eq!(found, pin);
+        assert_eq!((found.genesis(), found.clock().slot_ms()), (Some([7; 32]), 12_000));
+    }
+
+    #[test]
+    fn slots_without_a_length_are_refused() {
+        assert_eq!(ChainPin::new([7; 32], parameters(0)), None);
+    }
+
+    #[test]
+    fn a_broken_pin_is_an_error_that_names_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for content in ["{", "{\"genesis\":\"0x12\"}"] {
+            std::fs::write(folder.path().join(FILE), content).expect("written");
+            assert!(ChainPin::load(folder.path()).expect_err("broken").to_string().contains(FILE));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Good and bad configurations; every complaint names the key and the line.
+
+use super::*;
+
+const GOOD: &str = r#"
+node_urls = ["ws://127.0.0.1:9944", "wss://node.example.org"]
+sample_interval_ms = 5000
+
+[[device]]
+name = "roof"
+uri = "sunspec+tcp://192.0.2.7:502?unit=1"
+role = "production"
+rated_power_w = 5000
+
+[[device]]
+name = "grid"
+uri = "modbus+tcp://192.0.2.8:502?template=eastron-sdm630&unit=2"
+role = "grid"
+sample_interval_ms = 1000
+"#;
+
+fn parse(text: &str) -> Result<Settings, GatewayError> {
+    Settings::parse(Path::new("/etc/deren/gateway.toml"), text, std::iter::empty())
+}
+
+fn parse_with(text: &str, variables: &[(&str, &str)]) -> Result<Settings, GatewayError> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Settings::parse(Path::new("/etc/deren/gateway.toml"), text, variables)
+}
+
+fn complaint(text: &str) -> String {
+    parse(text).expect_err("bad").to_string()
+}
+
+#[test]
+fn a_good_file_is_taken_with_its_defaults() {
+    let settings = parse(GOOD).expect("good");
+    assert_eq!(settings.data_folder, Path::new("/etc/deren/data"));
+    assert_eq!(settings.key_file, Path::new("/etc/deren/data/gateway.key"));
+    assert!(settings.page_listen.ip().is_loopback());
+    assert_eq!(settings.node_urls.len(), 2);
+    assert_eq!(settings.devices[0].sample_interval, Duration::from_secs(5));
+    assert_eq!(settings.devices[1].sample_interval, Duration::from_secs(1));
+    assert_eq!(settings.devices[0].rated_power_w, Some(5000));
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
+    let text = GOOD.replace("sample_interval_ms = 5000", "sample_intervall_ms = 5000");
+    assert_eq!(
+        complaint(&text),
+        "/etc/deren/gateway.toml line 3: the configuration has no key `sample_intervall_ms`; did you mean `sample_interval_ms`?"
+    );
+}
+
+#[test]
+fn a_key_without_its_unit_is_refused_with_the_one_that_has_it() {
+    let said = complaint(&GOOD.replace("sample_interval_ms = 5000", "interval = 10"));
+    assert!(said.contains("line 3") && said.contains("`interval`") && said.contains("`sample_interval_ms`"), "{said}");
+}
+
+#[test]
+fn an_unknown_key_of_a_device_is_refused() {
+    let said = complaint(&GOOD.replace("rated_power_w = 5000", "rated_power_kw = 5"));
+    assert!(said.contains("line 9: device 1 has no key `rated_power_kw`; did you mean `rated_power_w`?"), "{said}");
+}
+
+#[test]
+fn a_wrong_unit_is_refused_with_the_right_number() {
+    let said = complaint(&GOOD.replace("sample_interval_ms = 5000", "sample_interval_ms = \"10s\""));
+    assert!(said.ends_with("it should be a bare number in milliseconds: sample_interval_ms = 10000"), "{said}");
+    let said = complaint(&GOOD.replace("rated_power_w = 5000", "rated_power_w = \"5 kW\""));
+    assert!(said.contains("line 9") && said.contains("(watts)"), "{said}");
+}
+
+#[test]
+fn numbers_out_of_range_are_refused() {
+    for bad in ["0", "-10", "99999999", "123456789012345678901234567890", "5000.5"] {
+        let said = complaint(&GOOD.replace("sample_interval_ms = 5000", &format!("sample_interval_ms = {bad}")));
+        assert!(said.contains("line 3") && said.contains("`sample_interval_ms`"), "{bad}: {said}");
+    }
+    assert!(complaint(&GOOD.replace("_ms = 5000", "_ms = 0")).contains("it should be from 100 to 3600000"));
+}
+
+#[test]
+fn a_value_of_another_type_is_refused() {
+    let said = complaint(&GOOD.replace("name = \"roof\"", "name = 5"));
+    assert!(said.contains("line 6: `name` is a whole number, it should be a text"), "{said}");
+    let said = complaint(&format!("clock_trusted = \"yes\"\n{GOOD}"));
+    assert!(said.contains("line 1: `clock_trusted`"), "{said}");
+    let said = complaint(&GOOD.replace("[\"ws://127.0.0.1:9944\", \"wss://node.example.org\"]", "\"ws://x:1\""));
+    assert!(said.contains("line 2: `node_urls` should be a list"), "{said}");
+}
+
+#[test]
+fn a_syntax_error_names_its_line() {
+    let said = complaint(&GOOD.replace("role = \"grid\"", "role = grid\""));
+    assert!(said.contains("line 14"), "{said}");
+}
+
+#[test]
+fn a_bad_device_uri_or_role_names_its_line() {
+    let said = complaint(&GOOD.replace("sunspec+tcp://192.0.2.7:502", "http://192.0.2.7"));
+    assert!(said.contains("line 7"), "{said}");
+    let said = complaint(&GOOD.replace("\"production\"", "\"solar\""));
+    assert!(said.contains("line 8: `role` is `solar`, it should be grid, production or storage"), "{said}");
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    assert!(complaint(&GOOD.replace("node_urls", "# ")).contains("`node_urls` is missing"));
+    assert!(complaint("node_urls = [\"ws://127.0.0.1:1\"]").contains("0 [[device]] tables"));
+    let said = complaint(&GOOD.replace("role = \"production\"\n", ""));
+    assert!(said.contains("the device has no `role`"), "{said}");
+}
+
+#[test]
+fn devices_are_told_apart_by_name_and_address() {
+    let said = complaint(&GOOD.replace("\"grid\"\nuri", "\"roof\"\nuri"));
+    assert!(said.contains("line 11: a second device is named `roof`"), "{said}");
+    let twice =
+        GOOD.replace("modbus+tcp://192.0.2.8:502?template=eastron-sdm630&unit=2", "sunspec+tcp://192.0.2.7:502?unit=1");
+    assert!(complaint(&twice).contains("are the same device"));
+}
+
+#[test]
+fn a_page_for_the_network_must_be_meant() {
+    let open = format!("page_listen = \"0.0.0.0:8640\"\n{GOOD}");
+    assert!(complaint(&open).contains("page_open_to_network"));
+    assert!(parse(&format!("page_open_to_network = true\n{open}")).is_ok());
+    assert!(complaint(&format!("page_listen = \"8640\"\n{GOOD}")).contains("like 127.0.0.1:8640"));
+}
+
+#[test]
+fn variables_stand_for_keys() {
+    let variables = [
+        ("DEREN_GATEWAY_NODE_URLS", "ws://127.0.0.1:1, ws://127.0.0.1:2"),
+        ("DEREN_GATEWAY_OUTBOX_MAX_MB", "7"),
+        ("DEREN_GATEWAY_CLOCK_TRUSTED", "true"),
+        ("DEREN_INDEXER_ELSE", "x"),
+    ];
+    let settings = parse_with(GOOD, &variables).expect("good");
+    assert_eq!((settings.node_urls.len(), settings.outbox_max_mb, settings.clock_trusted), (2, 7, true));
+    let said = parse_with(GOOD, &[("DEREN_GATEWAY_OUTBOX_MB", "7")]).expect_err("unknown").to_string();
+    assert!(
+        said.starts_with("environment variable DEREN_GATEWAY_OUTBOX_MB") && said.contains("outbox_max_mb"),
+        "{said}"
+    );
+    let said = parse_with(GOOD, &[("DEREN_GATEWAY_OUTBOX_MAX_MB", "7 GB")]).expect_err("unit").to_string();
+    assert!(said.contains("megabytes"), "{said}");
+}
+
+#[test]
+fn a_node_address_is_a_websocket() {
+    let said = complaint(&GOOD.replace("wss://node.example.org", "http://node.example.org"));
+    assert!(said.contains("line 2") && said.contains("ws://host:port"), "{said}");
+    assert!(complaint(&GOOD.replace("\"ws://127.0.0.1:9944\", \"wss://node.example.org\"", "")).contains("1 to 8"));
+}
+
+#[test]
+fn the_readmes_example_is_good() {
+    let readme = include_str!("../../README.md");
+    let example = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let settings = parse(example).expect("good");
+    assert!(settings.devices.len() >= 2);
+}

@@ -1,0 +1,246 @@
+//! Cases of the slot builder, one a rule.
+
+use super::*;
+use deren_primitives::{DeviceCursor, SlotClock};
+use std::num::NonZeroU32;
+
+const SLOT_MS: u64 = 60_000;
+
+fn rules() -> Rules {
+    Rules {
+        clock: SlotClock::new(NonZeroU32::new(60).expect("not zero")),
+        confirmations: 3,
+        boundary_wait_ms: 10_000,
+        max_power: None,
+    }
+}
+
+fn builder() -> SlotBuilder {
+    SlotBuilder::new(rules(), Progress::default())
+}
+
+fn seen(at_s: u64, import_wh: u64) -> Observation {
+    Observation {
+        point: Point { at_ms: at_s * 1000, registers: Registers { import_mwh: import_wh * 1000, export_mwh: 0 } },
+        suspect: false,
+        clock_unsynchronised: false,
+    }
+}
+
+/// Feeds samples and gathers the spans.
+fn feed(builder: &mut SlotBuilder, samples: &[(u64, u64)]) -> Vec<Span> {
+    samples.iter().flat_map(|(at_s, wh)| builder.take(seen(*at_s, *wh), true).spans).collect()
+}
+
+fn import(span: &Span) -> (u64, u64) {
+    (span.registers.import_open_mwh, span.registers.import_close_mwh)
+}
+
+#[test]
+fn the_first_span_begins_at_the_first_boundary_seen() {
+    let spans = feed(&mut builder(), &[(30, 0), (50, 20), (70, 40), (90, 60), (110, 80), (130, 100)]);
+    assert_eq!(spans.len(), 1);
+    assert_eq!((spans[0].first_slot, spans[0].slot_count), (Slot(1), 1));
+    assert_eq!(import(&spans[0]), (30_000, 90_000));
+    assert_eq!(spans[0].quality, Quality::GOOD);
+    assert_eq!((spans[0].samples, spans[0].max_gap_ms), (3, 20_000));
+}
+
+#[test]
+fn a_sample_on_the_boundary_needs_no_interpolation() {
+    let spans = feed(&mut builder(), &[(60, 7), (90, 8), (120, 9)]);
+    assert_eq!(import(&spans[0]), (7_000, 9_000));
+    assert_eq!(spans[0].samples, 2);
+}
+
+#[test]
+fn interpolation_rounds_down() {
+    let from = Point { at_ms: 0, registers: Registers { import_mwh: 10, export_mwh: 0 } };
+    let to = Point { at_ms: 3, registers: Registers { import_mwh: 11, export_mwh: 5 } };
+    assert_eq!(from.towards(to, 2), Registers { import_mwh: 10, export_mwh: 3 });
+    assert_eq!(from.towards(to, 9), to.registers);
+}
+
+#[test]
+fn a_gap_longer_than_half_a_slot_makes_a_slot_estimated() {
+    let spans = feed(&mut builder(), &[(60, 0), (80, 1), (111, 2), (125, 3), (150, 4), (179, 5), (181, 6)]);
+    assert!(spans[0].quality.contains(Quality::ESTIMATED));
+    assert_eq!(spans[0].max_gap_ms, 31_000);
+    assert_eq!(spans[1].quality, Quality::GOOD);
+}
+
+#[test]
+fn slots_without_a_sample_become_one_estimated_span() {
+    let spans = feed(&mut builder(), &[(60, 0), (80, 20), (100, 40), (610, 550), (620, 560), (665, 605)]);
+    assert_eq!((spans[0].first_slot, spans[0].slot_count), (Slot(1), 1));
+    assert_eq!((spans[1].first_slot, spans[1].slot_count, spans[1].samples), (Slot(2), 8, 0));
+    assert!(spans[1].quality.contains(Quality::ESTIMATED));
+    assert_eq!(spans[2].first_slot, Slot(10));
+    assert!(spans.windows(2).all(|pair| pair[1].registers.continues(&pair[0].registers)));
+}
+
+#[test]
+fn after_a_bounded_wait_the_last_sample_closes_the_slot() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 0), (85, 25), (110, 50)]);
+    assert!(builder.settle(129_999, true).is_empty());
+    let spans = builder.settle(130_000, true);
+    assert_eq!(import(&spans[0]), (0, 50_000));
+    assert_eq!(spans[0].quality, Quality::GOOD);
+    assert!(builder.settle(140_000, true).is_empty());
+    let later = feed(&mut builder, &[(135, 75), (160, 100), (185, 125)]);
+    assert_eq!(import(&later[0]).0, 50_000);
+}
+
+#[test]
+fn a_glitch_to_zero_is_ignored() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 1000), (80, 1001)]);
+    assert_eq!(builder.take(seen(90, 0), true).note, Note::Doubted(1));
+    let spans = feed(&mut builder, &[(100, 1002), (121, 1003)]);
+    assert_eq!(spans.len(), 1);
+    assert_eq!((spans[0].register_epoch, spans[0].quality), (0, Quality::GOOD));
+    assert!(import(&spans[0]).1 <= 1_003_000);
+}
+
+#[test]
+fn a_reset_is_confirmed_over_several_samples_and_raises_the_epoch() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 1000), (80, 1010)]);
+    assert_eq!(builder.take(seen(90, 2), true).note, Note::Doubted(1));
+    assert_eq!(builder.take(seen(95, 3), true).note, Note::Doubted(2));
+    assert_eq!(builder.take(seen(100, 4), true).note, Note::ResetConfirmed);
+    let spans = feed(&mut builder, &[(121, 8), (150, 10), (175, 11), (181, 12)]);
+    assert_eq!(spans.len(), 2);
+    assert_eq!((spans[0].register_epoch, import(&spans[0])), (0, (1_000_000, 1_010_000)));
+    assert!(spans[0].quality.contains(Quality::ESTIMATED));
+    assert_eq!((spans[1].register_epoch, spans[1].first_slot), (1, Slot(2)));
+    assert_eq!(import(&spans[1]).0, 2_000);
+    assert!(spans[1].quality.contains(Quality::EPOCH_RAISED));
+    let next = feed(&mut builder, &[(200, 14), (220, 16), (241, 18)]);
+    assert_eq!((next[0].register_epoch, next[0].quality), (1, Quality::GOOD));
+}
+
+#[test]
+fn a_fall_to_zero_needs_more_samples_than_another_fall() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 1000), (61, 1001)]);
+    for second in 62..76 {
+        assert!(matches!(builder.take(seen(second, 0), true).note, Note::Doubted(_)));
+    }
+    assert_eq!(builder.take(seen(76, 0), true).note, Note::ResetConfirmed);
+}
+
+#[test]
+fn a_reset_across_a_silence_closes_the_old_slot_and_opens_the_next() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 500), (80, 510)]);
+    let spans = feed(&mut builder, &[(310, 1), (315, 2), (320, 3), (361, 4)]);
+    assert_eq!((spans[0].first_slot, spans[0].slot_count, import(&spans[0])), (Slot(1), 1, (500_000, 510_000)));
+    assert_eq!((spans[1].first_slot, spans[1].slot_count, import(&spans[1])), (Slot(2), 3, (1_000, 1_000)));
+    assert!(spans[1].quality.contains(Quality::EPOCH_RAISED));
+    assert_eq!((spans[2].first_slot, spans[2].register_epoch), (Slot(5), 1));
+}
+
+#[test]
+fn a_jump_beyond_all_power_is_doubted_until_it_stays() {
+    let power = MaxPower { rated_w: 5000, slot_energy_seconds: 60, slot_seconds: 60 };
+    let mut builder = SlotBuilder::new(Rules { max_power: Some(power), ..rules() }, Progress::default());
+    feed(&mut builder, &[(60, 1000), (70, 1001)]);
+    assert_eq!(builder.take(seen(80, 53_700_000), true).note, Note::Doubted(1));
+    assert_eq!(builder.take(seen(90, 1002), true).note, Note::Taken);
+    for (at_s, note) in [(91, Note::Doubted(1)), (92, Note::Doubted(2)), (93, Note::JumpConfirmed)] {
+        assert_eq!(builder.take(seen(at_s, 900_000), true).note, note);
+    }
+    let spans = feed(&mut builder, &[(120, 900_001)]);
+    assert_eq!((spans[0].register_epoch, import(&spans[0]).1), (0, 900_001_000));
+}
+
+#[test]
+fn the_guard_scales_with_the_time_that_a_slot_stands_for() {
+    let power = MaxPower { rated_w: 5000, slot_energy_seconds: 900, slot_seconds: 12 };
+    let at = |wh: u64| Registers { import_mwh: wh * 1000, export_mwh: 0 };
+    assert!(power.allows(at(0), at(5000 * 75 * 10 / 3600), 1000));
+    assert!(!power.allows(at(0), at(5000 * 75 * 10 / 3600 + 2), 1000));
+    assert!(power.allows(at(0), at(1000), 0));
+}
+
+#[test]
+fn while_sealing_is_held_the_chain_stays_and_one_span_covers_the_time() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 0), (90, 30)]);
+    for (at_s, wh) in [(121, 61), (185, 125), (250, 190)] {
+        assert!(builder.take(seen(at_s, wh), false).spans.is_empty());
+    }
+    let spans = feed(&mut builder, &[(301, 241)]);
+    assert_eq!((spans[0].first_slot, spans[0].slot_count, import(&spans[0])), (Slot(1), 4, (0, 240_000)));
+    assert!(spans[0].quality.contains(Quality::ESTIMATED));
+}
+
+#[test]
+fn a_restart_continues_from_what_was_stored() {
+    let mut first = builder();
+    feed(&mut first, &[(60, 0), (80, 20), (100, 40)]);
+    let stored = codec::Encode::encode(first.progress());
+    let progress = codec::Decode::decode(&mut &stored[..]).expect("its own bytes");
+    let mut second = SlotBuilder::new(rules(), progress);
+    let samples = [(125, 65), (150, 90), (180, 120)];
+    assert_eq!(feed(&mut second, &samples), feed(&mut first, &samples));
+}
+
+#[test]
+fn a_late_sample_changes_nothing() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 0), (80, 20)]);
+    assert_eq!(builder.take(seen(79, 19), true).note, Note::OutOfOrder);
+    assert_eq!(builder.take(seen(80, 20), true).note, Note::OutOfOrder);
+}
+
+#[test]
+fn a_clock_set_back_never_goes_behind_what_is_sealed() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 0), (100, 40), (125, 65), (170, 110)]);
+    assert_eq!(builder.take(seen(70, 111), true).note, Note::BehindSealed);
+    assert_eq!(builder.take(seen(130, 112), true).note, Note::Taken);
+    let spans = feed(&mut builder, &[(150, 113), (181, 114)]);
+    assert_eq!(spans[0].first_slot, Slot(2));
+    assert!(spans[0].quality.contains(Quality::CLOCK_UNSYNCHRONISED));
+}
+
+#[test]
+fn doubts_of_driver_and_clock_reach_their_slot_only() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 0), (80, 20)]);
+    builder.take(Observation { suspect: true, clock_unsynchronised: true, ..seen(100, 40) }, true);
+    let spans = feed(&mut builder, &[(120, 60), (150, 90), (180, 120)]);
+    assert_eq!(spans[0].quality, Quality::SUSPECT.with(Quality::CLOCK_UNSYNCHRONISED));
+    assert_eq!(spans[1].quality, Quality::GOOD);
+}
+
+#[test]
+fn a_device_that_the_chain_knows_continues_there() {
+    let cursor = DeviceCursor {
+        next_sequence: 7,
+        register_epoch: 2,
+        next_slot: Slot(3),
+        registers: RegisterSpan { import_close_mwh: 9_000, ..Default::default() },
+        ..Default::default()
+    };
+    let mut builder = SlotBuilder::new(rules(), Progress::continuing(&cursor, rules().clock));
+    let spans = feed(&mut builder, &[(200, 10), (241, 11)]);
+    assert_eq!((spans[0].first_slot, spans[0].register_epoch, import(&spans[0]).0), (Slot(3), 2, 9_000));
+    assert_eq!(Progress::continuing(&DeviceCursor::default(), rules().clock), Progress::default());
+}
+
+#[test]
+fn ages_of_silence_are_cut_into_spans_that_can_be_counted() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 0), (80, 20)]);
+    let late_s = 60 * 70_000 * 10;
+    let mut spans = feed(&mut builder, &[(late_s, 1_000_000)]);
+    assert!(spans.len() <= 9);
+    spans.extend(feed(&mut builder, &[(late_s + 10, 1_000_010), (late_s + 20, 1_000_020)]));
+    assert!(spans.windows(2).all(|pair| pair[0].end_slot() == pair[1].first_slot));
+    assert!(spans.windows(2).all(|pair| pair[1].registers.continues(&pair[0].registers)));
+    assert_eq!(spans.last().map(Span::end_slot), Some(Slot(700_000)));
+}
