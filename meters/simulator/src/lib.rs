@@ -1,1 +1,35 @@
-//! deren-simulator
+//! Simulated homes behind real wires.
+//!
+//! Sun, clouds, load and battery of each home are a pure function of a seed and the simulated instant; their energies
+//! are integers that balance to the mWh. Devices show them over real Modbus TCP (SunSpec chains and template meters)
+//! and to a real MQTT broker, faster than real time if asked, with faults by script.
+//!
+//! It knows of device templates, and nothing of keys, slots or the chain.
+
+pub mod battery;
+pub mod clock;
+pub mod config;
+pub mod csv;
+pub mod device;
+mod error;
+pub mod faults;
+pub mod home;
+pub mod load;
+pub mod modbus_server;
+pub mod mqtt_payload;
+pub mod mqtt_publisher;
+pub mod noise;
+pub mod pv;
+pub mod serving;
+pub mod simulator;
+pub mod sky;
+pub mod steps;
+pub mod sun;
+pub mod sunspec_image;
+pub mod templates;
+pub mod unit;
+
+pub use config::SimulatorConfig;
+pub use error::SimulatorError;
+pub use serving::Serving;
+pub use simulator::Simulator;

@@ -1,0 +1,199 @@
+//! Refuses what cannot be simulated: what is wrong, where, and what would be right.
+
+use super::{BatteryConfig, HomeConfig, ModbusConfig, MqttConfig, PvConfig, SimulatorConfig, SunSpecConfig};
+use crate::{
+    SimulatorError,
+    faults::{Fault, FaultKind, Wire},
+};
+use deren_primitives::DeviceRole;
+use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive};
+
+const MOST_HOMES: usize = 256;
+const MOST_SERVERS: usize = 8;
+const MOST_UNITS: usize = 32;
+const MOST_IN_CHAIN: usize = 16;
+const MOST_FAULTS: usize = 64;
+const MOST_PLAN_WINDOWS: usize = 24;
+const MOST_NAME_BYTES: usize = 64;
+
+type Checked = Result<(), String>;
+
+fn within<T: PartialOrd + std::fmt::Display>(name: &str, value: &T, range: RangeInclusive<T>) -> Checked {
+    if range.contains(value) {
+        return Ok(());
+    }
+    Err(format!("`{name}` is {value}; it must be from {} to {}", range.start(), range.end()))
+}
+
+fn at_most(name: &str, number: usize, most: usize) -> Checked {
+    if number <= most { Ok(()) } else { Err(format!("{number} {name}; at most {most} are simulated")) }
+}
+
+impl SimulatorConfig {
+    /// Checks all that types cannot.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Config`] with the first thing that cannot be simulated.
+    pub fn check(&self) -> Result<(), SimulatorError> {
+        self.check_all().map_err(SimulatorError::Config)
+    }
+
+    fn check_all(&self) -> Checked {
+        within("latitude_deg", &self.latitude_deg, -90.0..=90.0)?;
+        within("longitude_deg", &self.longitude_deg, -180.0..=180.0)?;
+        within("speed", &self.speed, 0.001..=3_600.0)?;
+        within("cloudiness", &self.cloudiness, 0.0..=1.0)?;
+        // TOML has no larger integer.
+        within("seed", &self.seed, 0..=i64::MAX as u64)?;
+        if self.homes.is_empty() {
+            return Err("there is no home; add one as [[homes]] with a name".into());
+        }
+        at_most("homes", self.homes.len(), MOST_HOMES)?;
+        let mut names = BTreeSet::new();
+        let mut servers = BTreeSet::new();
+        for home in &self.homes {
+            if !names.insert(&home.name) {
+                return Err(format!("two homes are called `{}`; names are unique", home.name));
+            }
+            home.check(&mut servers).map_err(|what| format!("home `{}`: {what}", home.name))?;
+        }
+        Ok(())
+    }
+}
+
+impl HomeConfig {
+    fn check(&self, servers: &mut BTreeSet<SocketAddr>) -> Checked {
+        if self.name.is_empty() || self.name.len() > MOST_NAME_BYTES {
+            return Err(format!("a name has 1 to {MOST_NAME_BYTES} bytes"));
+        }
+        within("connection_w", &self.connection_w, 1..=1_000_000)?;
+        within("load.wh_a_day", &self.load.wh_a_day, 0..=1_000_000)?;
+        self.pv.as_ref().map_or(Ok(()), PvConfig::check)?;
+        self.battery.as_ref().map_or(Ok(()), BatteryConfig::check)?;
+        at_most("Modbus servers", self.modbus.len(), MOST_SERVERS)?;
+        at_most("MQTT devices", self.mqtt.len(), MOST_SERVERS)?;
+        for server in &self.modbus {
+            if server.listen.port() != 0 && !servers.insert(server.listen) {
+                return Err(format!(
+                    "{} is listened at twice; give each server its own port, or port 0",
+                    server.listen
+                ));
+            }
+            server.check(self).map_err(|what| format!("Modbus server {}: {what}", server.listen))?;
+        }
+        for device in &self.mqtt {
+            device.check(self).map_err(|what| format!("MQTT device `{}`: {what}", device.topic))?;
+        }
+        Ok(())
+    }
+
+    fn check_role(&self, role: DeviceRole) -> Checked {
+        match role {
+            DeviceRole::Production if self.pv.is_none() => {
+                Err("a device has the role production, but the home has no [homes.pv]".into())
+            }
+            DeviceRole::Storage if self.battery.is_none() => {
+                Err("a device has the role storage, but the home has no [homes.battery]".into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl PvConfig {
+    fn check(&self) -> Checked {
+        within("pv.kwp", &self.kwp, 0.0..=1_000.0)?;
+        within("pv.tilt_deg", &self.tilt_deg, 0.0..=90.0)?;
+        within("pv.azimuth_deg", &self.azimuth_deg, 0.0..=360.0)?;
+        within("pv.inverter_w", &self.rated_w(), 0..=1_000_000)
+    }
+}
+
+impl BatteryConfig {
+    fn check(&self) -> Checked {
+        within("battery.capacity_wh", &self.capacity_wh, 0..=10_000_000)?;
+        within("battery.power_w", &self.power_w, 0..=1_000_000)?;
+        within("battery.start_percent", &self.start_percent, 0..=100)?;
+        within("battery.efficiency_percent", &self.efficiency_percent, 1..=100)?;
+        at_most("windows in battery.plan", self.plan.len(), MOST_PLAN_WINDOWS)?;
+        self.plan.iter().try_for_each(|window| within("battery.plan.power_w", &window.power_w, -1_000_000..=1_000_000))
+    }
+}
+
+impl ModbusConfig {
+    fn check(&self, home: &HomeConfig) -> Checked {
+        within("clients", &self.clients, 1..=64)?;
+        at_most("units", self.sunspec.len() + self.meters.len(), MOST_UNITS)?;
+        if self.sunspec.is_empty() && self.meters.is_empty() {
+            return Err("it has no unit; add [[homes.modbus.sunspec]] or [[homes.modbus.meters]]".into());
+        }
+        let mut units = BTreeSet::new();
+        for unit in self.sunspec.iter().map(|chain| chain.unit).chain(self.meters.iter().map(|meter| meter.unit)) {
+            within("unit", &unit, 1..=247)?;
+            if !units.insert(unit) {
+                return Err(format!("unit {unit} is there twice; unit ids of a server are unique"));
+            }
+        }
+        self.sunspec.iter().try_for_each(|chain| chain.check(home))?;
+        for meter in &self.meters {
+            home.check_role(meter.role)?;
+            check_faults(&meter.faults, Wire::Modbus)?;
+        }
+        Ok(())
+    }
+}
+
+impl SunSpecConfig {
+    fn check(&self, home: &HomeConfig) -> Checked {
+        if self.devices.is_empty() {
+            return Err(format!("the chain of unit {} has no device", self.unit));
+        }
+        at_most("devices in a chain", self.devices.len(), MOST_IN_CHAIN)?;
+        within("base", &self.base, 0..=60_000)?;
+        for device in &self.devices {
+            home.check_role(device.role)?;
+            within("energy_scale", &device.energy_scale, -3..=3)?;
+            if device.model.is_inverter() && device.role != DeviceRole::Production {
+                let model = u16::from(device.model);
+                return Err(format!("model {model} is an inverter's; a grid or storage device takes 201-213 or 701"));
+            }
+            check_faults(&device.faults, Wire::SunSpec)?;
+        }
+        Ok(())
+    }
+}
+
+impl MqttConfig {
+    fn check(&self, home: &HomeConfig) -> Checked {
+        home.check_role(self.role)?;
+        within("every_s", &self.every_s, 1..=150)?;
+        if self.topic.is_empty() || self.topic.len() > 200 || self.topic.contains(['#', '+', '\0']) {
+            return Err("a topic has 1 to 200 bytes and neither # nor +".into());
+        }
+        check_faults(&self.faults, Wire::Mqtt)
+    }
+}
+
+fn check_faults(faults: &[Fault], wire: Wire) -> Checked {
+    at_most("faults of one device", faults.len(), MOST_FAULTS)?;
+    for fault in faults {
+        let kind = fault.kind;
+        if !kind.happens_on(wire) {
+            return Err(format!("the fault `{kind}` cannot happen on this wire ({wire:?})"));
+        }
+        if let Some(code) = fault.exception_code {
+            within("exception_code", &code, 1..=11)?;
+            only_with("exception_code", kind, FaultKind::Exception)?;
+        }
+        if let Some(late_ms) = fault.late_ms {
+            within("late_ms", &late_ms, 1..=60_000)?;
+            only_with("late_ms", kind, FaultKind::LateReply)?;
+        }
+        within("at_s", &fault.at_s, 0..=10_000_000_000)?;
+    }
+    Ok(())
+}
+
+fn only_with(name: &str, kind: FaultKind, belongs_to: FaultKind) -> Checked {
+    if kind == belongs_to { Ok(()) } else { Err(format!("`{name}` belongs to the fault `{belongs_to}`, not `{kind}`")) }
+}

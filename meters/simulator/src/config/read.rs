@@ -1,0 +1,89 @@
+//! From TOML text to a configuration and back. An unknown key is refused with its line and the nearest known key.
+
+use super::{Day, HomeConfig, SimulatorConfig, TimeOfDay, defaults};
+use crate::{SimulatorError, clock::SpeedPermille};
+use std::path::Path;
+
+impl SimulatorConfig {
+    /// One sky without homes, with the usual place and clouds, in real time.
+    pub fn new(date: Day, start: TimeOfDay) -> Self {
+        Self {
+            seed: 0,
+            latitude_deg: defaults::latitude_deg(),
+            longitude_deg: defaults::longitude_deg(),
+            date,
+            start,
+            speed: defaults::speed(),
+            cloudiness: defaults::cloudiness(),
+            t0_unix_ms: None,
+            homes: Vec::<HomeConfig>::new(),
+        }
+    }
+
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`SimulatorError::File`] if it cannot be read, and all errors of [`Self::from_toml`].
+    pub fn from_file(path: &Path) -> Result<Self, SimulatorError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| SimulatorError::File { path: path.to_owned(), source })?;
+        Self::from_toml(&text)
+    }
+
+    /// Reads and checks a text.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Syntax`] with line and column for what is not TOML or not a configuration;
+    /// [`SimulatorError::Config`] for what cannot be simulated.
+    pub fn from_toml(text: &str) -> Result<Self, SimulatorError> {
+        let config: Self = toml::from_str(text).map_err(|error| syntax(text, &error))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Writes the configuration as a text that [`Self::from_toml`] reads.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Config`] if a number is too large for TOML (2⁶³).
+    pub fn to_toml(&self) -> Result<String, SimulatorError> {
+        toml::to_string(self).map_err(|error| SimulatorError::Config(format!("cannot be written as TOML: {error}")))
+    }
+
+    /// The simulated UTC at which the simulation starts.
+    pub const fn start_unix_s(&self) -> u64 {
+        self.date.unix_s() + self.start.second_of_day() as u64
+    }
+
+    /// The speed factor in thousandths.
+    pub fn speed_permille(&self) -> SpeedPermille {
+        SpeedPermille((self.speed * 1_000.0).round() as u32)
+    }
+}
+
+fn syntax(text: &str, error: &toml::de::Error) -> SimulatorError {
+    let mut message = error.message().replace('\n', " ");
+    if let Some(nearest) = nearest_key(&message).map(str::to_owned) {
+        message = format!("{message}; did you mean `{nearest}`?");
+    }
+    let at = error.span().map_or(0, |span| span.start);
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+    SimulatorError::Syntax { line, column, message }
+}
+
+/// The known key that is most like the unknown one, from serde's "unknown field `a`, expected one of `b`, `c`".
+fn nearest_key(message: &str) -> Option<&str> {
+    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
+    let (unknown, rest) = rest.split_once('`')?;
+    let known = rest.split('`').skip(1).step_by(2);
+    known
+        .map(|key| (strsim::jaro_winkler(unknown, key), key))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .map(|(_, key)| key)
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

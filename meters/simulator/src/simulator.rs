@@ -1,0 +1,140 @@
+//! Joins a configuration's parts: homes, servers and publishers, started together and stopped together.
+
+mod build;
+
+use crate::{
+    SimulatorError,
+    clock::{Clock, unix_now},
+    config::SimulatorConfig,
+    device::RunningHome,
+    modbus_server::ModbusServer,
+    mqtt_publisher::{Connection, MqttPublisher},
+    serving::{Serving, ServingHome},
+};
+use std::{net::SocketAddr, time::Duration};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, interval, timeout_at},
+};
+
+/// How long brokers may take to accept the devices at the start.
+const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
+/// How often homes that nobody looks at are brought up to date.
+const CATCH_UP: Duration = Duration::from_secs(1);
+
+/// A server that listens and does not answer yet.
+struct BoundServer {
+    address: SocketAddr,
+    listener: TcpListener,
+    server: ModbusServer,
+}
+
+/// All that one home brings.
+struct BuiltHome {
+    serving: ServingHome,
+    running: RunningHome,
+    servers: Vec<BoundServer>,
+    publishers: Vec<MqttPublisher>,
+}
+
+/// A simulator that serves. Dropping it stops all of it.
+#[derive(Debug)]
+pub struct Simulator {
+    serving: Serving,
+    homes: Vec<RunningHome>,
+    tasks: JoinSet<SimulatorError>,
+}
+
+impl Simulator {
+    /// Starts all homes of `config`; when this returns, every server listens and every publisher is connected.
+    ///
+    /// # Errors
+    /// [`SimulatorError`] if the configuration cannot be simulated, an address is taken, or a broker cannot be reached.
+    pub async fn start(config: &SimulatorConfig) -> Result<Self, SimulatorError> {
+        config.check()?;
+        let now_ms = u64::try_from(unix_now().as_millis()).unwrap_or(u64::MAX);
+        let t0_unix_ms = config.t0_unix_ms.unwrap_or(now_ms);
+        let clock = Clock::new(config.start_unix_s(), config.speed_permille(), t0_unix_ms);
+        let mut simulator = Self {
+            serving: Serving {
+                start_unix_s: config.start_unix_s(),
+                t0_unix_ms,
+                speed_permille: config.speed_permille().0,
+                homes: Vec::with_capacity(config.homes.len()),
+            },
+            homes: Vec::with_capacity(config.homes.len()),
+            tasks: JoinSet::new(),
+        };
+        let mut connections = Vec::new();
+        for home in &config.homes {
+            let built = build::home(config, home, clock).await?;
+            simulator.serving.homes.push(built.serving);
+            simulator.homes.push(built.running);
+            for BoundServer { address, listener, server } in built.servers {
+                simulator.tasks.spawn(async move {
+                    let stopped = server.serve(listener).await;
+                    SimulatorError::Serve {
+                        address,
+                        source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),
+                    }
+                });
+            }
+            for publisher in built.publishers {
+                let (state, connection) = watch::channel(Connection::default());
+                connections.push((publisher.broker.to_string(), connection));
+                simulator.tasks.spawn(async move { match publisher.run(state).await {} });
+            }
+        }
+        wait_for_brokers(connections).await?;
+        let homes = simulator.homes.clone();
+        simulator.tasks.spawn(async move {
+            let mut ticks = interval(CATCH_UP);
+            loop {
+                ticks.tick().await;
+                for home in &homes {
+                    home.now().await;
+                }
+            }
+        });
+        Ok(simulator)
+    }
+
+    /// What is served, and where.
+    pub const fn serving(&self) -> &Serving {
+        &self.serving
+    }
+
+    /// The running home `name`, to compare what was read with what is true.
+    pub fn home(&self, name: &str) -> Option<&RunningHome> {
+        let number = self.serving.homes.iter().position(|home| home.name == name)?;
+        self.homes.get(number)
+    }
+
+    /// Waits until a part of it stops by itself, which none should, and says why.
+    pub async fn failed(&mut self) -> SimulatorError {
+        match self.tasks.join_next().await {
+            Some(Ok(error)) => error,
+            Some(Err(error)) => SimulatorError::Config(format!("a part of the simulator broke: {error}")),
+            None => SimulatorError::Config("nothing is simulated".into()),
+        }
+    }
+}
+
+async fn wait_for_brokers(connections: Vec<(String, watch::Receiver<Connection>)>) -> Result<(), SimulatorError> {
+    let deadline = Instant::now() + BROKER_TIMEOUT;
+    for (broker, mut connection) in connections {
+        let up = timeout_at(deadline, connection.wait_for(|state| *state == Connection::Up)).await;
+        let is_up = matches!(up, Ok(Ok(_)));
+        drop(up);
+        if !is_up {
+            let reason = match &*connection.borrow() {
+                Connection::Down(reason) => reason.clone(),
+                _ => "no answer".into(),
+            };
+            return Err(SimulatorError::Broker { broker, seconds: BROKER_TIMEOUT.as_secs(), reason });
+        }
+    }
+    Ok(())
+}

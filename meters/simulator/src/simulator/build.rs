@@ -1,0 +1,166 @@
+//! From one home's configuration to its devices, servers and publishers, and to how a gateway reaches them.
+
+use super::{BoundServer, BuiltHome};
+use crate::{
+    SimulatorError,
+    clock::Clock,
+    config::{HomeConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, SunSpecConfig},
+    device::{Device, RunningHome},
+    faults::{Fault, FaultKind, FaultScript},
+    home::Home,
+    modbus_server::ModbusServer,
+    mqtt_publisher::MqttPublisher,
+    noise::Noise,
+    serving::{ServingDevice, ServingHome},
+    steps, templates,
+    unit::UnitKind,
+};
+use deren_meters::{
+    DeviceUri,
+    uri::{ModbusDevice, MqttDevice, SunSpecDevice, Timing, Wire},
+};
+use deren_primitives::DeviceRole;
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use tokio::net::TcpListener;
+
+/// Makes the devices of one home.
+struct Builder<'a> {
+    config: &'a HomeConfig,
+    running: RunningHome,
+    noise: Noise,
+    devices: Vec<ServingDevice>,
+}
+
+pub(super) async fn home(
+    neighbourhood: &SimulatorConfig,
+    config: &HomeConfig,
+    clock: Clock,
+) -> Result<BuiltHome, SimulatorError> {
+    let running = RunningHome::new(Home::new(neighbourhood, config, resets_at_s(config)), clock);
+    let mut builder = Builder {
+        config,
+        running,
+        noise: Noise::new(neighbourhood.seed, "devices").stream(&config.name),
+        devices: Vec::new(),
+    };
+    let mut servers = Vec::with_capacity(config.modbus.len());
+    for (number, server) in config.modbus.iter().enumerate() {
+        servers.push(builder.server(number, server).await?);
+    }
+    let publishers = config
+        .mqtt
+        .iter()
+        .enumerate()
+        .map(|(number, device)| builder.publisher(number, device))
+        .collect::<Result<_, _>>()?;
+    let serving = ServingHome { name: config.name.clone(), devices: builder.devices };
+    Ok(BuiltHome { serving, running: builder.running, servers, publishers })
+}
+
+/// Each instant at which a counter of the home is reset.
+fn resets_at_s(config: &HomeConfig) -> impl Iterator<Item = u64> {
+    let chains = config.modbus.iter().flat_map(|server| &server.sunspec).flat_map(|chain| &chain.devices);
+    let meters = config.modbus.iter().flat_map(|server| &server.meters);
+    let faults = chains
+        .flat_map(|device| &device.faults)
+        .chain(meters.flat_map(|meter| &meter.faults))
+        .chain(config.mqtt.iter().flat_map(|device| &device.faults));
+    faults.filter(|fault| fault.kind == FaultKind::CounterReset).map(|fault| fault.at_s)
+}
+
+impl Builder<'_> {
+    fn device(&self, name: &str, role: DeviceRole, faults: &[Fault]) -> Device {
+        let rated_power_w = match role {
+            DeviceRole::Grid => self.config.connection_w,
+            DeviceRole::Production => self.config.pv.as_ref().map_or(0, |pv| pv.rated_w()),
+            DeviceRole::Storage => self.config.battery.as_ref().map_or(0, |battery| battery.power_w),
+        };
+        let script = FaultScript::new(faults.to_vec());
+        Device::new(self.running.clone(), role, rated_power_w, self.noise.stream(name), script)
+    }
+
+    fn serve(&mut self, uri: DeviceUri, device: &Device, register_step_mwh: u32) {
+        self.devices.push(ServingDevice {
+            uri,
+            role: device.role(),
+            serial: device.plate().serial.to_string(),
+            rated_power_w: device.plate().rated_power_w,
+            register_step_mwh,
+        });
+    }
+
+    async fn server(&mut self, number: usize, config: &ModbusConfig) -> Result<BoundServer, SimulatorError> {
+        let listen_error =
+            |source| SimulatorError::Listen { home: self.config.name.clone(), address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
+        let address = listener.local_addr().map_err(listen_error)?;
+        let wire = reached_at(address);
+        let mut units = BTreeMap::new();
+        for chain in &config.sunspec {
+            units.insert(chain.unit, self.chain(number, chain, &wire));
+        }
+        for meter in &config.meters {
+            units.insert(meter.unit, self.meter(number, meter, &wire)?);
+        }
+        Ok(BoundServer { address, listener, server: ModbusServer::new(units, config.clients) })
+    }
+
+    fn chain(&mut self, server: usize, config: &SunSpecConfig, wire: &Wire) -> UnitKind {
+        let mut occurrences: BTreeMap<u16, u16> = BTreeMap::new();
+        let mut devices = Vec::with_capacity(config.devices.len());
+        for (number, configured) in config.devices.iter().enumerate() {
+            let name = format!("modbus {server} unit {} device {number}", config.unit);
+            let device = self.device(&name, configured.role, &configured.faults);
+            let model = u16::from(configured.model);
+            let seen = occurrences.entry(model).or_default();
+            let uri = DeviceUri::SunSpec(SunSpecDevice {
+                wire: wire.clone(),
+                unit: config.unit,
+                model: Some(model),
+                index: *seen,
+                timing: Timing::default(),
+            });
+            *seen += 1;
+            self.serve(uri, &device, steps::sunspec_mwh(configured.model, configured.energy_scale));
+            devices.push(device);
+        }
+        UnitKind::SunSpec(config.clone(), devices)
+    }
+
+    fn meter(&mut self, server: usize, config: &MeterConfig, wire: &Wire) -> Result<UnitKind, SimulatorError> {
+        let template = templates::modbus(&self.config.name, config)?;
+        let device = self.device(&format!("modbus {server} unit {}", config.unit), config.role, &config.faults);
+        let uri = DeviceUri::Modbus(ModbusDevice {
+            wire: wire.clone(),
+            unit: config.unit,
+            template: config.template.clone(),
+            timing: Timing::default(),
+        });
+        self.serve(uri, &device, steps::modbus_mwh(&template));
+        Ok(UnitKind::Meter(Box::new(template), device))
+    }
+
+    fn publisher(&mut self, number: usize, config: &MqttConfig) -> Result<MqttPublisher, SimulatorError> {
+        let (template, broker) = templates::mqtt(&self.config.name, config)?;
+        let device = self.device(&format!("mqtt {number}"), config.role, &config.faults);
+        let uri = DeviceUri::Mqtt(MqttDevice {
+            broker: broker.clone(),
+            topic: config.topic.clone(),
+            template: config.template.clone(),
+            timeout_ms: None,
+        });
+        self.serve(uri, &device, steps::mqtt_mwh(&template));
+        let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
+        Ok(MqttPublisher { device, template, broker, topic: config.topic.clone(), interval })
+    }
+}
+
+/// How a client on this machine reaches a server.
+fn reached_at(address: SocketAddr) -> Wire {
+    let host = match address {
+        _ if !address.ip().is_unspecified() => address.ip().to_string(),
+        SocketAddr::V4(_) => "127.0.0.1".into(),
+        SocketAddr::V6(_) => "::1".into(),
+    };
+    Wire::Tcp { host, port: address.port() }
+}

@@ -1,0 +1,114 @@
+//! The templates that a configuration names, and whether they can do what its faults ask for.
+
+use crate::{
+    SimulatorError,
+    config::{MeterConfig, MqttConfig, SimulatorConfig},
+    faults::{Fault, FaultKind},
+};
+use deren_meters::{
+    DeviceUri, Library, MeterError, Readout,
+    modbus::template::ModbusTemplate,
+    mqtt::template::{Format, MqttTemplate},
+    uri::Broker,
+};
+
+/// Checks every template and broker that `config` names, without listening or connecting.
+///
+/// # Errors
+/// [`SimulatorError`] with the first that does not exist or cannot do what is asked.
+pub fn check(config: &SimulatorConfig) -> Result<(), SimulatorError> {
+    for home in &config.homes {
+        for meter in home.modbus.iter().flat_map(|server| &server.meters) {
+            modbus(&home.name, meter)?;
+        }
+        for device in &home.mqtt {
+            mqtt(&home.name, device)?;
+        }
+    }
+    Ok(())
+}
+
+/// The template of a Modbus meter.
+pub(crate) fn modbus(home: &str, config: &MeterConfig) -> Result<ModbusTemplate, SimulatorError> {
+    let named = Library::builtin().and_then(|library| library.modbus(&config.template));
+    let template = named.map_err(|error| template_error(home, error))?;
+    let nothing = Readout { serial: Some("1".into()), ..Readout::default() };
+    if has_nan(&config.faults) && template.encode(&nothing).is_err() {
+        return Err(cannot_say_nan(home, &config.template));
+    }
+    Ok(template.clone())
+}
+
+/// The template and the broker of a device that publishes.
+pub(crate) fn mqtt(home: &str, config: &MqttConfig) -> Result<(MqttTemplate, Broker), SimulatorError> {
+    let named = Library::builtin().and_then(|library| library.mqtt(&config.template));
+    let template = named.map_err(|error| template_error(home, error))?;
+    if has_nan(&config.faults) && template.format != Format::Json {
+        return Err(cannot_say_nan(home, &config.template));
+    }
+    Ok((template.clone(), broker(&config.broker).map_err(|error| template_error(home, error))?))
+}
+
+fn has_nan(faults: &[Fault]) -> bool {
+    faults.iter().any(|fault| fault.kind == FaultKind::Nan)
+}
+
+fn template_error(home: &str, source: MeterError) -> SimulatorError {
+    SimulatorError::Template { home: home.into(), source: Box::new(source) }
+}
+
+fn cannot_say_nan(home: &str, template: &str) -> SimulatorError {
+    SimulatorError::Config(format!("home `{home}`: a `{template}` cannot say \"not available\"; drop its fault `nan`"))
+}
+
+/// The broker of `mqtt://host:port`, read as the beginning of a device URI.
+fn broker(text: &str) -> Result<Broker, MeterError> {
+    let refuse = |reason: String| MeterError::Uri { text: text.into(), reason };
+    if !text.starts_with("mqtt://") {
+        return Err(refuse("a broker is written mqtt://host:port".into()));
+    }
+    match format!("{}/x?template=x", text.trim_end_matches('/')).parse::<DeviceUri>()? {
+        DeviceUri::Mqtt(device) => Ok(device.broker),
+        _ => Err(refuse("a broker is written mqtt://host:port".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deren_primitives::DeviceRole::Grid;
+
+    fn with(kind: FaultKind) -> Vec<Fault> {
+        vec![Fault::new(kind, 0, None)]
+    }
+
+    #[test]
+    fn an_unknown_template_is_refused_with_those_that_there_are() {
+        let refusal = modbus("a", &MeterConfig::new(Grid, "eastron-sdm631")).unwrap_err().to_string();
+        assert!(refusal.contains("home `a`") && refusal.contains("eastron-sdm630"), "{refusal}");
+        let device = MqttConfig::new(Grid, "eastron-sdm630", "mqtt://localhost", "x");
+        let refusal = mqtt("a", &device).unwrap_err().to_string();
+        assert!(refusal.contains("shelly-em"), "{refusal}");
+    }
+
+    #[test]
+    fn a_device_without_a_not_available_cannot_have_the_fault_nan() {
+        let meter = |template| MeterConfig { faults: with(FaultKind::Nan), ..MeterConfig::new(Grid, template) };
+        assert!(modbus("a", &meter("eastron-sdm630")).is_ok(), "floats have NaN");
+        let refusal = modbus("a", &meter("schneider-iem3000")).unwrap_err().to_string();
+        assert!(refusal.contains("cannot say \"not available\""), "{refusal}");
+        let telegram = MqttConfig::new(Grid, "p1", "mqtt://localhost", "p1/telegram");
+        assert!(mqtt("a", &MqttConfig { faults: with(FaultKind::Nan), ..telegram.clone() }).is_err());
+        assert!(mqtt("a", &MqttConfig { faults: with(FaultKind::NotJson), ..telegram }).is_ok());
+    }
+
+    #[test]
+    fn a_broker_is_a_url() {
+        let parsed = broker("mqtt://127.0.0.1:18830/").unwrap();
+        assert_eq!((parsed.host.as_str(), parsed.port), ("127.0.0.1", 18_830));
+        assert_eq!(broker("mqtt://broker.local").unwrap().port, 1_883);
+        for bad in ["localhost:1883", "http://localhost", "mqtt://", "mqtt://a:b"] {
+            assert!(broker(bad).is_err(), "{bad}");
+        }
+    }
+}
