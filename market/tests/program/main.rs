@@ -1,0 +1,5 @@
+//! The program `deren-market`, run as anyone would.
+
+mod bad_files;
+mod clear_and_verify;
+mod program;
