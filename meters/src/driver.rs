@@ -86,7 +86,7 @@ pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Dri
             Box::new(modbus::ModbusDriver::new(device.clone(), library.modbus(&device.template)?.clone()))
         }
         DeviceUri::Mqtt(device) => {
-            Box::new(mqtt::MqttDriver::new(device.clone(), library.mqtt(&device.template)?.clone())?)
+            Box::new(mqtt::MqttDriver::new(device.clone(), library.mqtt(&device.template)?.clone()))
         }
     })
 }

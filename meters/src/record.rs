@@ -1,6 +1,6 @@
 //! What `read` and `discover` print of a device: one flat record. Never a place for anything secret.
 
-use crate::{DeviceUri, Identity, Library, MeterError, Sample, open_with};
+use crate::{DeviceUri, Driver, Identity, Library, MeterError, Sample, open_with};
 use serde::{Deserialize, Serialize};
 
 /// One device as it shows itself now. Numbers and the serial number are null where the device has none.
@@ -58,11 +58,17 @@ pub async fn read(uri: &DeviceUri) -> Result<Record, MeterError> {
 /// As [`read`].
 pub async fn read_with(uri: &DeviceUri, library: &Library) -> Result<Record, MeterError> {
     let mut driver = open_with(uri, library).await?;
+    read_by(driver.as_mut(), uri.clone()).await
+}
+
+/// Reads the device that `driver` was made for.
+pub(crate) async fn read_by(driver: &mut dyn Driver, uri: DeviceUri) -> Result<Record, MeterError> {
     let identity = driver.identify().await?;
     let sample = match driver.sample().await {
         Ok(sample) => Some(sample),
         Err(MeterError::NoEnergy { .. }) => None,
         Err(error) => return Err(error),
     };
-    Ok(Record::new(uri.clone(), uri.driver_name(), identity, sample))
+    let name = uri.driver_name();
+    Ok(Record::new(uri, name, identity, sample))
 }

@@ -1,12 +1,13 @@
 //! Where to look for devices: a host, a host and port, or a subnet. Never beyond private and loopback ranges.
 
-use crate::MeterError;
+use crate::{MeterError, uri::Wire};
 use ipnet::IpNet;
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
     str::FromStr,
 };
+use tokio::net::lookup_host;
 
 /// Most addresses of one search (a /22).
 pub const MAX_HOSTS: usize = 1_024;
@@ -80,6 +81,36 @@ fn parse(text: &str) -> Option<Target> {
     let is_name = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
     // A name of digits and dots would be a misspelt address.
     (is_name && !host.chars().all(|c| c.is_ascii_digit() || c == '.')).then(|| Target::Host { host: host.into(), port })
+}
+
+impl Target {
+    /// Every host and port of the target. A name is looked up, and stays the name.
+    pub(super) async fn places(&self) -> Result<Vec<Wire>, MeterError> {
+        let wires = |host: &str, port: Option<u16>| -> Vec<Wire> {
+            let ports = port.map_or(USUAL_PORTS.to_vec(), |port| vec![port]);
+            ports.into_iter().map(|port| Wire::Tcp { host: host.into(), port }).collect()
+        };
+        match self {
+            Self::Subnet(subnet) => {
+                Ok(subnet.hosts().take(MAX_HOSTS).flat_map(|host| wires(&host.to_string(), None)).collect())
+            }
+            Self::Host { host, port } => {
+                let refuse = |reason: String| MeterError::Target { text: self.to_string(), reason };
+                let found = lookup_host((host.as_str(), port.unwrap_or_default())).await;
+                let addresses: Vec<SocketAddr> = found.map_err(|error| refuse(error.to_string()))?.collect();
+                if addresses.is_empty() {
+                    return Err(refuse("has no address".into()));
+                }
+                if let Some(public) = addresses.iter().find(|address| !is_private(address.ip())) {
+                    return Err(refuse(format!(
+                        "is at {}, which is not private; search your own network",
+                        public.ip()
+                    )));
+                }
+                Ok(wires(host, *port))
+            }
+        }
+    }
 }
 
 /// True for addresses that belong to a home or a machine: private, link-local, unique local and loopback.

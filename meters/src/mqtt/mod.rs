@@ -1,8 +1,9 @@
-//! Meters that publish over MQTT.
+//! Meters that publish over MQTT, described by a template.
 
 mod driver;
 mod encode;
 pub(crate) mod payload;
+mod session;
 pub mod template;
 
 pub use driver::MqttDriver;

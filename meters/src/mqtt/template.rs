@@ -32,8 +32,11 @@ pub struct MqttTemplate {
     pub export: Option<Quantity>,
     /// Power, import positive once read.
     pub power: Option<Quantity>,
-    /// Serial number; without it, the topic stands for it (a Shelly's topic is its id).
+    /// Serial number, if payloads have it.
     pub serial: Option<SerialField>,
+    /// The URI's topic is the device's own id, as Shellys have it.
+    #[serde(default)]
+    pub topic_is_serial: bool,
     /// Fields that a real device sends along and nobody reads: what a simulator adds.
     #[serde(default)]
     pub extra: Vec<Extra>,
@@ -116,6 +119,9 @@ impl MqttTemplate {
         }
         if !(1..=600).contains(&self.timeout_s) {
             return refuse(format!("timeout_s {} is not from 1 to 600", self.timeout_s));
+        }
+        if self.serial.is_some() && self.topic_is_serial {
+            return refuse("has both a serial field and `topic_is_serial`".into());
         }
         for (what, quantity) in self.quantities() {
             let fits = if what == "power" { quantity.unit.is_power() } else { quantity.unit.is_energy() };

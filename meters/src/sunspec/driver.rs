@@ -30,6 +30,11 @@ impl SunSpecDriver {
         Self { bus: Bus::shared(&device.wire), device, found: None, zeros: ZeroWatch::default() }
     }
 
+    /// As [`Self::new`], for a device whose place in the chain is known.
+    pub(crate) fn at(device: SunSpecDevice, found: Found) -> Self {
+        Self { found: Some(found), ..Self::new(device) }
+    }
+
     fn unit(&self) -> Unit<'_> {
         Unit { bus: &self.bus, unit: self.device.unit, timing: &self.device.timing }
     }

@@ -36,36 +36,36 @@ pub(crate) struct Impossible {
     pub(crate) value: String,
 }
 
-/// What a model stands for. Of the models of one kind in a section of a chain, the first in this order is used.
+/// What a model stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Inverter,
     Meter,
 }
 
-/// The models that count energy: number, kind, length. Better ones of a kind first: 64-bit counters, then 32-bit
+/// The models that count energy: number, kind, rank, length. The lower rank is the better: 64-bit counters, then 32-bit
 /// integers, then floats, which lose Wh as they grow.
-const MODELS: [(u16, Kind, u16); 15] = [
-    (701, Kind::Inverter, 153),
-    (101, Kind::Inverter, 50),
-    (102, Kind::Inverter, 50),
-    (103, Kind::Inverter, 50),
-    (111, Kind::Inverter, 60),
-    (112, Kind::Inverter, 60),
-    (113, Kind::Inverter, 60),
-    (201, Kind::Meter, 105),
-    (202, Kind::Meter, 105),
-    (203, Kind::Meter, 105),
-    (204, Kind::Meter, 105),
-    (211, Kind::Meter, 124),
-    (212, Kind::Meter, 124),
-    (213, Kind::Meter, 124),
-    (214, Kind::Meter, 124),
+const MODELS: [(u16, Kind, u8, u16); 15] = [
+    (701, Kind::Inverter, 0, 153),
+    (101, Kind::Inverter, 1, 50),
+    (102, Kind::Inverter, 1, 50),
+    (103, Kind::Inverter, 1, 50),
+    (111, Kind::Inverter, 2, 60),
+    (112, Kind::Inverter, 2, 60),
+    (113, Kind::Inverter, 2, 60),
+    (201, Kind::Meter, 1, 105),
+    (202, Kind::Meter, 1, 105),
+    (203, Kind::Meter, 1, 105),
+    (204, Kind::Meter, 1, 105),
+    (211, Kind::Meter, 2, 124),
+    (212, Kind::Meter, 2, 124),
+    (213, Kind::Meter, 2, 124),
+    (214, Kind::Meter, 2, 124),
 ];
 
-/// Kind of a model and its place in the order of preference; `None` if it counts no energy.
-pub(crate) fn kind(id: u16) -> Option<(Kind, usize)> {
-    MODELS.iter().enumerate().find(|(_, (known, ..))| *known == id).map(|(rank, (_, kind, _))| (*kind, rank))
+/// Kind of a model and its rank; `None` if it counts no energy.
+pub(crate) fn kind(id: u16) -> Option<(Kind, u8)> {
+    MODELS.iter().find(|(known, ..)| *known == id).map(|(_, kind, rank, _)| (*kind, *rank))
 }
 
 /// The length that the specification gives a model that counts energy.

@@ -59,7 +59,7 @@ fn read_mqtt(template: &Mqtt, uri_topic: &str, payloads: &[(String, Vec<u8>)]) -
             .and_then(whole),
         serial: match &template.serial {
             Some(field) => message(&field.topic).and_then(|message| message.text(&field.field)),
-            None => Some(base.into()),
+            None => template.topic_is_serial.then(|| base.into()),
         },
     }
 }
@@ -172,7 +172,11 @@ proptest! {
                 import_mwh: given.import_mwh.filter(|_| template.import.is_some()),
                 export_mwh: given.export_mwh.filter(|_| template.export.is_some()),
                 power_w: Some(power_w),
-                serial: Some(if template.serial.is_some() { "E0034".into() } else { "meter/7".into() }),
+                serial: match (&template.serial, template.topic_is_serial) {
+                    (Some(_), _) => Some("E0034".into()),
+                    (None, true) => Some("meter/7".into()),
+                    (None, false) => None,
+                },
             };
             prop_assert_eq!(read, expected, "{}", name);
         }

@@ -1,0 +1,261 @@
+//! One connection to a broker, shared by every device of this process that publishes there.
+//!
+//! It keeps the newest message of each topic and no more, so nothing grows. A lost connection is made again by itself,
+//! with growing pauses. Retained messages are only noted, never kept: they are old.
+
+use crate::{MeterError, driver::unix_ms, uri::Broker};
+use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeFilter};
+use std::{
+    collections::HashMap,
+    fs,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+    time::{Instant, sleep, timeout},
+};
+
+/// Largest message that is taken, bytes; one that is larger costs the connection.
+const MAX_MESSAGE_BYTES: usize = 64 * 1_024;
+/// Requests to the broker under way at most.
+const MAX_REQUESTS: usize = 64;
+const CONNECT_TIMEOUT_S: u64 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// A message that was not retained.
+#[derive(Clone, Debug)]
+pub(super) struct Arrived {
+    pub(super) payload: Vec<u8>,
+    pub(super) at_unix_ms: u64,
+    pub(super) at: Instant,
+}
+
+/// What came on one topic.
+#[derive(Default)]
+struct Slot {
+    unread: Option<Arrived>,
+    read: Option<Arrived>,
+    saw_retained: bool,
+}
+
+/// What came for one device.
+pub(super) struct Inbox {
+    slots: Mutex<HashMap<String, Slot>>,
+    news: Notify,
+}
+
+/// How the connection is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// Not yet known.
+    Connecting,
+    Up,
+    /// Lost, or never made, for that reason.
+    Down(String),
+}
+
+/// What the session's task and its devices share.
+struct Shared {
+    inboxes: Mutex<Vec<Weak<Inbox>>>,
+    link: watch::Sender<Link>,
+}
+
+/// A connection to a broker. It ends when the last device lets go of it.
+pub(super) struct Session {
+    broker: Broker,
+    client: AsyncClient,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+impl Inbox {
+    /// Takes the newest unread message of each topic, if every topic has one.
+    pub(super) fn take(&self, topics: &[String]) -> Option<Vec<Arrived>> {
+        let mut slots = locked(&self.slots);
+        let complete = topics.iter().all(|topic| slots.get(topic).is_some_and(|slot| slot.unread.is_some()));
+        if !complete {
+            return None;
+        }
+        let take = |topic: &String| {
+            let slot = slots.get_mut(topic)?;
+            slot.read = slot.unread.take();
+            slot.read.clone()
+        };
+        topics.iter().map(take).collect()
+    }
+
+    /// The newest message of a topic, read or not.
+    pub(super) fn newest(&self, topic: &str) -> Option<Arrived> {
+        let slots = locked(&self.slots);
+        let slot = slots.get(topic)?;
+        slot.unread.as_ref().or(slot.read.as_ref()).cloned()
+    }
+
+    /// True if the last that came on one of the topics was retained.
+    pub(super) fn saw_retained(&self, topics: &[String]) -> bool {
+        let slots = locked(&self.slots);
+        topics.iter().any(|topic| slots.get(topic).is_some_and(|slot| slot.saw_retained))
+    }
+
+    /// Waits until something comes.
+    pub(super) async fn news(&self) {
+        self.news.notified().await;
+    }
+
+    fn deliver(&self, publish: &Publish) {
+        if let Some(slot) = locked(&self.slots).get_mut(&publish.topic) {
+            slot.saw_retained = publish.retain;
+            if !publish.retain {
+                slot.unread =
+                    Some(Arrived { payload: publish.payload.to_vec(), at_unix_ms: unix_ms(), at: Instant::now() });
+            }
+            self.news.notify_one();
+        }
+    }
+}
+
+impl Session {
+    /// The session with that broker: the one that others use, or a new one.
+    ///
+    /// # Errors
+    /// [`MeterError::File`] if the password cannot be read.
+    pub(super) fn shared(broker: &Broker) -> Result<Arc<Self>, MeterError> {
+        static SESSIONS: OnceLock<Mutex<HashMap<Broker, Weak<Session>>>> = OnceLock::new();
+        let mut sessions = locked(SESSIONS.get_or_init(Mutex::default));
+        if let Some(session) = sessions.get(broker).and_then(Weak::upgrade).filter(|session| session.is_alive()) {
+            return Ok(session);
+        }
+        sessions.retain(|_, session| session.strong_count() > 0);
+        let session = Arc::new(Self::start(broker)?);
+        sessions.insert(broker.clone(), Arc::downgrade(&session));
+        Ok(session)
+    }
+
+    fn start(broker: &Broker) -> Result<Self, MeterError> {
+        let client_id = format!("deren-{:x}-{:x}", std::process::id(), unix_ms());
+        let mut options = MqttOptions::new(client_id, broker.host.clone(), broker.port);
+        options.set_max_packet_size(MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES).set_keep_alive(Duration::from_secs(20));
+        if let Some(user) = &broker.user {
+            options.set_credentials(user.clone(), password(broker)?);
+        }
+        let (client, mut events) = AsyncClient::new(options, MAX_REQUESTS);
+        events.network_options.set_connection_timeout(CONNECT_TIMEOUT_S);
+        let shared = Arc::new(Shared { inboxes: Mutex::default(), link: watch::Sender::new(Link::Connecting) });
+        let task = tokio::spawn(run(events, client.clone(), shared.clone(), broker.to_string()));
+        Ok(Self { broker: broker.clone(), client, shared, task })
+    }
+
+    /// False once the task has ended, as when its runtime has.
+    pub(super) fn is_alive(&self) -> bool {
+        !self.task.is_finished()
+    }
+
+    /// How the connection is, and when that changes.
+    pub(super) fn link(&self) -> watch::Receiver<Link> {
+        self.shared.link.subscribe()
+    }
+
+    /// Has the messages of these topics put into a new inbox from now on.
+    ///
+    /// # Errors
+    /// [`MeterError::Unreachable`] if the broker does not take the request.
+    pub(super) async fn subscribe(&self, topics: &[String]) -> Result<Arc<Inbox>, MeterError> {
+        let slots = topics.iter().map(|topic| (topic.clone(), Slot::default())).collect();
+        let inbox = Arc::new(Inbox { slots: Mutex::new(slots), news: Notify::new() });
+        {
+            let mut inboxes = locked(&self.shared.inboxes);
+            inboxes.retain(|inbox| inbox.strong_count() > 0);
+            inboxes.push(Arc::downgrade(&inbox));
+        }
+        // Without a connection, its making will subscribe to every inbox's topics.
+        if *self.shared.link.borrow() == Link::Up {
+            let request = self.client.subscribe_many(filters(topics.iter().cloned()));
+            let refused = |reason: String| MeterError::Unreachable { endpoint: self.broker.to_string(), reason };
+            timeout(Duration::from_secs(CONNECT_TIMEOUT_S), request)
+                .await
+                .map_err(|_| refused("the broker takes no requests".into()))?
+                .map_err(|error| refused(error.to_string()))?;
+        }
+        Ok(inbox)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Keeps the connection, and puts messages where they belong.
+async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, broker: String) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match events.poll().await {
+            Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                pause = FIRST_PAUSE;
+                let topics = shared.topics();
+                tracing::info!(%broker, topics = topics.len(), "connected to the broker");
+                if !topics.is_empty()
+                    && let Err(error) = client.try_subscribe_many(filters(topics.into_iter()))
+                {
+                    tracing::warn!(%broker, %error, "cannot subscribe");
+                }
+                shared.link.send_replace(Link::Up);
+            }
+            Ok(Event::Incoming(Packet::Publish(publish))) => shared.deliver(&publish),
+            Ok(Event::Incoming(Packet::SubAck(answer))) => {
+                let refused = |code| matches!(code, &rumqttc::SubscribeReasonCode::Failure);
+                if answer.return_codes.iter().any(refused) {
+                    tracing::warn!(%broker, "the broker refuses a subscription; may this user read the topic?");
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let reason = error.to_string();
+                tracing::warn!(%broker, %reason, pause_ms = pause.as_millis(), "no connection to the broker");
+                shared.link.send_replace(Link::Down(reason));
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn inboxes(&self) -> Vec<Arc<Inbox>> {
+        locked(&self.inboxes).iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn topics(&self) -> Vec<String> {
+        let mut topics: Vec<String> =
+            self.inboxes().iter().flat_map(|inbox| locked(&inbox.slots).keys().cloned().collect::<Vec<_>>()).collect();
+        topics.sort_unstable();
+        topics.dedup();
+        topics
+    }
+
+    fn deliver(&self, publish: &Publish) {
+        for inbox in self.inboxes() {
+            inbox.deliver(publish);
+        }
+    }
+}
+
+fn filters(topics: impl Iterator<Item = String>) -> Vec<SubscribeFilter> {
+    // At most once is enough: a register lost is read with the next message.
+    topics.map(|topic| SubscribeFilter::new(topic, QoS::AtMostOnce)).collect()
+}
+
+fn password(broker: &Broker) -> Result<String, MeterError> {
+    let Some(path) = &broker.password_file else { return Ok(String::new()) };
+    let text = fs::read_to_string(path)
+        .map_err(|error| MeterError::File { path: path.display().to_string(), reason: error.to_string() })?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
