@@ -2,15 +2,13 @@
 //!
 //! No I/O, no floats, no clock, no randomness, no panics: the same code runs in the runtime, in tests and in
 //! anyone's verifier.
-#![no_std]
+#![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)
 )]
 
 extern crate alloc;
-#[cfg(feature = "std")]
-extern crate std;
 
 mod book;
 mod clear;

@@ -131,7 +131,7 @@ pub fn settle(
     if outcome.fills.len() > MAX_STEPS {
         return Err(SettleError::TooManyFills(outcome.fills.len()));
     }
-    let mut ledger = Ledger { amounts: Amounts::default(), protocol_fee_bp, bought_neur: 0 };
+    let mut ledger = Ledger { amounts: Amounts::default(), protocol_fee_bp, bought_neur: 0, given_neur: 0 };
     let mut orders: Vec<_> = orders.iter().collect();
     orders.sort_by_key(|order| order.id);
     let mut orders = orders.into_iter().peekable();
@@ -158,6 +158,8 @@ struct Ledger {
     protocol_fee_bp: u16,
     /// Σ price × quantity over buyers, of which the protocol fee is a part of 10⁴.
     bought_neur: u128,
+    /// Σ price × quantity over sellers and Σ (price at its end − price at its start) × |flow| over edges: the same.
+    given_neur: u128,
 }
 
 impl Ledger {
@@ -170,17 +172,19 @@ impl Ledger {
         let price_ueur_per_kwh = price.ok_or(SettleError::NoPrice(id))?;
         let price = u64::try_from(price_ueur_per_kwh).map_err(|_| SettleError::NoPrice(id))?;
         let limit = u64::from(order.limit_ueur_per_kwh);
+        let worth = u128::from(price).saturating_mul(u128::from(quantity_wh));
         let (amount_ueur, is_within) = match order.side {
             Side::Buy => {
-                let most_ueur = hold_ueur([(order.limit_ueur_per_kwh, quantity_wh)]);
                 let amount_ueur = buyer_pays_ueur(price, self.protocol_fee_bp, quantity_wh);
-                let worth = u128::from(price).saturating_mul(u128::from(quantity_wh));
                 self.bought_neur = self.bought_neur.saturating_add(worth);
                 self.amounts.paid_ueur = self.amounts.paid_ueur.saturating_add(amount_ueur);
-                (amount_ueur, amount_ueur <= most_ueur)
+                // So the amount is at most ceil(limit × quantity / 1000), which the order holds.
+                let with_fee = u128::from(price).saturating_mul(BP.saturating_add(u128::from(self.protocol_fee_bp)));
+                (amount_ueur, with_fee <= u128::from(limit).saturating_mul(BP))
             }
             Side::Sell => {
                 let amount_ueur = seller_receives_ueur(price, quantity_wh);
+                self.given_neur = self.given_neur.saturating_add(worth);
                 self.amounts.received_ueur = self.amounts.received_ueur.saturating_add(amount_ueur);
                 (amount_ueur, price >= limit)
             }
@@ -202,6 +206,7 @@ impl Ledger {
         let earned = u64::try_from(i128::from(to).saturating_sub(i128::from(from))).map_err(|_| loss)?;
         let rent = earned.checked_sub(fee.into()).ok_or(loss)?;
         let flow_wh = u128::from(zone.net_export_wh.unsigned_abs());
+        self.given_neur = self.given_neur.saturating_add(u128::from(earned).saturating_mul(flow_wh));
         if fee > 0 {
             let fee_ueur = u128::from(fee).saturating_mul(flow_wh) / NEUR_PER_UEUR;
             self.amounts.network_fees.push((zone.id, fee_ueur));
@@ -228,9 +233,9 @@ impl Ledger {
                 .saturating_add(amounts.protocol_fee_ueur),
             |sum, (_, fee_ueur)| sum.saturating_add(*fee_ueur),
         );
+        // Exact before rounding; each rounding then leaves less than 1 µ€.
         let dust_ueur = amounts.paid_ueur.checked_sub(given_ueur).ok_or(SettleError::Unbalanced)?;
-        // Each rounding leaves less than 1 µ€.
-        if dust_ueur >= u128::from(amounts.amounts_rounded) {
+        if self.bought_neur != self.given_neur || dust_ueur >= u128::from(amounts.amounts_rounded) {
             return Err(SettleError::Unbalanced);
         }
         self.amounts.dust_ueur = dust_ueur;

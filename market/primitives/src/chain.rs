@@ -8,7 +8,7 @@ use core::fmt;
 use scale_info::TypeInfo;
 
 /// What was set at genesis and everyone must know to take part.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct ChainParameters {
     /// Length of a slot; 900 in production.
