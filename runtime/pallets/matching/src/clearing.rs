@@ -81,10 +81,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Clears, proves the outcome right, and works the amounts out.
-    fn trade(
-        input: &ClearingInput<T::AccountId>,
-        clearing_steps: &[Step],
-    ) -> Result<(Outcome, Amounts), VoidReason> {
+    fn trade(input: &ClearingInput<T::AccountId>, clearing_steps: &[Step]) -> Result<(Outcome, Amounts), VoidReason> {
         let outcome = deren_market::clear(&input.network, clearing_steps).map_err(|_| VoidReason::NotCleared)?;
         deren_market::verify(&input.network, clearing_steps, &outcome).map_err(|_| VoidReason::NotVerified)?;
         let amounts = deren_market::settle(&input.network, &input.steps, &outcome, input.protocol_fee_bp)
@@ -94,11 +91,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Everything that settlement has to do, buyers' payments first.
-    fn entries(
-        market: MarketId,
-        input: &ClearingInput<T::AccountId>,
-        amounts: &Amounts,
-    ) -> Vec<Entry<T::AccountId>> {
+    fn entries(market: MarketId, input: &ClearingInput<T::AccountId>, amounts: &Amounts) -> Vec<Entry<T::AccountId>> {
         let mut entries = Vec::new();
         let of_side = |side| amounts.fills.iter().filter(move |fill| fill.side == side);
         let owner_of = |fill: &FillAmount| input.order(fill.id.site(), fill.side).map(|order| order.owner.clone());
@@ -134,12 +127,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Stores the pages of what is to be done. A slot with nothing to do is finished at once.
-    fn begin_settling(
-        market: MarketId,
-        slot: Slot,
-        entries: Vec<Entry<T::AccountId>>,
-        summary: Option<SlotSummary>,
-    ) {
+    fn begin_settling(market: MarketId, slot: Slot, entries: Vec<Entry<T::AccountId>>, summary: Option<SlotSummary>) {
         let size = usize::try_from(T::PageSize::get()).unwrap_or(usize::MAX).max(1);
         let mut pages = 0u32;
         for page in entries.chunks(size) {
@@ -229,8 +217,9 @@ fn adds_up(amounts: &Amounts) -> bool {
 
 /// Each fill has an order that takes part, and no order costs more than is on hold for it.
 fn is_covered<AccountId>(input: &ClearingInput<AccountId>, amounts: &Amounts) -> bool {
-    let covered = input.orders.iter().filter(|order| order.side == Side::Buy).all(|order| {
-        sum(fills_of(amounts, order.site, order.side).map(|fill| fill.amount_ueur)) <= order.held_ueur
-    });
+    let covered =
+        input.orders.iter().filter(|order| order.side == Side::Buy).all(|order| {
+            sum(fills_of(amounts, order.site, order.side).map(|fill| fill.amount_ueur)) <= order.held_ueur
+        });
     covered && amounts.fills.iter().all(|fill| input.order(fill.id.site(), fill.side).is_some())
 }

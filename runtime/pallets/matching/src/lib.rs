@@ -215,13 +215,7 @@ pub mod pallet {
             outcome_hash: [u8; 32],
         },
         /// A zone's price and what its whole subtree exports. Zones with neither are left out.
-        ZoneCleared {
-            market: MarketId,
-            slot: Slot,
-            zone: ZoneId,
-            price_ueur_per_kwh: Option<i64>,
-            net_export_wh: i64,
-        },
+        ZoneCleared { market: MarketId, slot: Slot, zone: ZoneId, price_ueur_per_kwh: Option<i64>, net_export_wh: i64 },
         /// The clearing of a slot could not be proved right, so nothing of it is traded.
         ClearingVoided { market: MarketId, slot: Slot, reason: VoidReason },
         /// The money of one fill moved: `amount_ueur` is what the buyer paid in all, or what the seller received
@@ -239,13 +233,7 @@ pub mod pallet {
         /// A zone's operator received the fee of the edge above the zone.
         NetworkFeePaid { market: MarketId, slot: Slot, zone: ZoneId, operator: T::AccountId, amount_ueur: u128 },
         /// The community pot received congestion rent and dust.
-        CommunityPaid {
-            market: MarketId,
-            slot: Slot,
-            pot: T::AccountId,
-            congestion_rent_ueur: u128,
-            dust_ueur: u128,
-        },
+        CommunityPaid { market: MarketId, slot: Slot, pot: T::AccountId, congestion_rent_ueur: u128, dust_ueur: u128 },
         /// The treasury received the protocol fee.
         ProtocolFeePaid { market: MarketId, slot: Slot, treasury: T::AccountId, amount_ueur: u128 },
         /// A payment could not be delivered; it can be claimed.
@@ -262,9 +250,7 @@ pub mod pallet {
     }
 
     /// Why a clearing was voided. None of these can happen unless there is a fault in the programs.
-    #[derive(
-        Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-    )]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
     pub enum VoidReason {
         /// The clearing refused its input.
         NotCleared,

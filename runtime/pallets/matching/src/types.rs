@@ -46,9 +46,8 @@ impl Standing {
 
     /// What must be on hold for one slot of this version, in µ€.
     fn required_ueur(&self) -> u128 {
-        self.active_steps().map_or(0, |steps| {
-            hold_ueur(steps.iter().map(|step| (step.limit_ueur_per_kwh, step.cap_wh)))
-        })
+        self.active_steps()
+            .map_or(0, |steps| hold_ueur(steps.iter().map(|step| (step.limit_ueur_per_kwh, step.cap_wh))))
     }
 }
 

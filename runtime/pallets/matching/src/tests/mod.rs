@@ -1,1 +1,14 @@
-//! Tests of matching.
+//! Tests of matching, one file a topic, on real balances, assets and holds. Only the registry and metering are
+//! small tables.
+
+mod calls;
+mod capacity;
+mod claims;
+mod clearing;
+mod conservation;
+mod halts;
+mod mock;
+mod orders;
+mod pausing;
+mod settling;
+mod world;

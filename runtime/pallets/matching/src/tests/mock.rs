@@ -1,0 +1,267 @@
+//! A runtime with real balances, assets and holds, and how tests drive it.
+
+use super::world::{Meters, Registry, Rewards, World, world};
+use crate as pallet_deren_matching;
+use crate::{PriceStep, Steps, SubAccounts};
+use deren_market::Zone;
+use deren_primitives::{MarketId, Side, SiteId, Slot, SlotSummary, ZoneId};
+use deren_runtime_apis::SiteView;
+use frame_support::{
+    PalletId, derive_impl,
+    pallet_prelude::{DispatchResult, Weight},
+    parameter_types,
+    traits::{AsEnsureOriginWithArg, Hooks, fungible, fungible::Inspect as _},
+};
+use frame_system::{EnsureRoot, EnsureSigned};
+use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
+
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeTask,
+        RuntimeHoldReason,
+        RuntimeFreezeReason
+    )]
+    pub struct Test;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+    #[runtime::pallet_index(1)]
+    pub type Balances = pallet_balances;
+    #[runtime::pallet_index(2)]
+    pub type Assets = pallet_assets;
+    #[runtime::pallet_index(3)]
+    pub type AssetsHolder = pallet_assets_holder;
+    #[runtime::pallet_index(4)]
+    pub type Matching = pallet_deren_matching;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = frame_system::mocking::MockBlock<Test>;
+    type AccountId = AccountId32;
+    type Lookup = IdentityLookup<AccountId32>;
+    type AccountData = pallet_balances::AccountData<u64>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig as pallet_balances::DefaultConfig)]
+impl pallet_balances::Config for Test {
+    type AccountStore = System;
+}
+
+#[derive_impl(pallet_assets::config_preludes::TestDefaultConfig as pallet_assets::DefaultConfig)]
+impl pallet_assets::Config for Test {
+    type Balance = u128;
+    type CreateOrigin = AsEnsureOriginWithArg<EnsureSigned<AccountId32>>;
+    type ForceOrigin = EnsureRoot<AccountId32>;
+    type Currency = Balances;
+    type Holder = AssetsHolder;
+}
+
+impl pallet_assets_holder::Config for Test {
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type RuntimeEvent = RuntimeEvent;
+}
+
+/// The asset's number.
+pub const EUR: u32 = 1;
+
+parameter_types! {
+    pub const EurId: u32 = EUR;
+    pub const PotId: PalletId = PalletId(*b"dr/match");
+    pub const MaxOrders: u32 = 64;
+    pub const MaxZones: u32 = 16;
+    pub static PageSize: u32 = 4;
+    pub const KeepSlots: u32 = 5;
+    pub const MaxSkippedSlots: u32 = 3;
+    pub static BlockBudget: Weight = Weight::MAX;
+    pub Treasury: AccountId32 = account(200);
+}
+
+impl crate::Config for Test {
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Eur = fungible::ItemOf<Assets, EurId, AccountId32>;
+    type EurHolds = fungible::ItemOf<AssetsHolder, EurId, AccountId32>;
+    type Registry = Registry;
+    type Metering = Meters;
+    type Rewards = Rewards;
+    type PotId = PotId;
+    type CommunityPot = SubAccounts<PotId>;
+    type Treasury = Treasury;
+    type MaxOrders = MaxOrders;
+    type MaxZones = MaxZones;
+    type PageSize = PageSize;
+    type KeepSlots = KeepSlots;
+    type MaxSkippedSlots = MaxSkippedSlots;
+    type BlockBudget = BlockBudget;
+    type WeightInfo = crate::weights::SubstrateWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::world::Meters;
+}
+
+/// The market of most tests.
+pub const MARKET: MarketId = MarketId(0);
+/// The slot that is current when a test begins.
+pub const START: u32 = 100;
+/// What each of the accounts 1 to 40 owns at first, in µ€.
+pub const PURSE: u128 = 1_000_000;
+
+/// A person by number.
+pub fn account(number: u8) -> AccountId32 {
+    AccountId32::new([number; 32])
+}
+
+/// Who issues EUR, and can freeze and block.
+pub fn onramp() -> AccountId32 {
+    account(255)
+}
+
+/// A market of these zones in slot [`START`], with EUR for accounts 1 to 40. Site n is account n's, in the zone that
+/// is given for it.
+pub fn new_test_ext(zones: Vec<Zone>, zone_of_site: &[(u32, u32)]) -> sp_io::TestExternalities {
+    let sites = zone_of_site.iter().map(|(site, zone)| {
+        let owner = account(u8::try_from(*site).expect("small"));
+        (SiteId(*site), SiteView { market: MARKET, zone: ZoneId(*zone), owner })
+    });
+    let operators = zones.iter().map(|zone| (zone.id, account(210))).collect();
+    world(|world| {
+        *world = World {
+            now: Slot(START),
+            closed: Slot(START - 1),
+            markets: [(MARKET, zones)].into(),
+            sites: sites.collect(),
+            operators,
+            ..World::default()
+        }
+    });
+    PageSize::set(4);
+    BlockBudget::set(Weight::MAX);
+    let storage = RuntimeGenesisConfig {
+        assets: pallet_assets::GenesisConfig {
+            assets: vec![(EUR, onramp(), true, 1)],
+            accounts: (1..=40).map(|number| (EUR, account(number), PURSE)).collect(),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let mut ext: sp_io::TestExternalities = storage.build_storage().expect("a genesis").into();
+    ext.execute_with(|| {
+        System::set_block_number(1);
+        // The chain has seen the market once.
+        next_block();
+    });
+    ext
+}
+
+/// One block more. After it, whatever it did, every invariant holds and no µ€ was made or lost.
+pub fn next_block() {
+    let supply = || fungible::ItemOf::<Assets, EurId, AccountId32>::total_issuance();
+    let before = supply();
+    let block = System::block_number() + 1;
+    System::set_block_number(block);
+    Matching::on_initialize(block);
+    check();
+    assert_eq!(supply(), before, "EUR were made or lost");
+}
+
+/// Every invariant holds, and pots hold exactly what is pending.
+pub fn check() {
+    assert_eq!(Matching::check_invariants(), Ok(()));
+    for (market, progress) in crate::Progress::<Test>::iter() {
+        assert_eq!(free(&Matching::pot(market)), Matching::pending_ueur(&progress), "pot of market {market}");
+    }
+    let claimable: u128 = crate::Claimable::<Test>::iter_values().sum();
+    assert_eq!(free(&Matching::claims_account()), claimable);
+    let holders = (1..=40).map(account);
+    let all: u128 = holders.map(|who| held(&who)).sum();
+    assert_eq!(all, crate::Orders::<Test>::iter_values().map(|order| order.held_ueur).sum::<u128>());
+}
+
+/// The slot is over and closed; the next one has begun.
+pub fn close(slot: u32) {
+    world(|world| {
+        world.closed = Slot(slot);
+        world.now = Slot(slot + 1);
+    });
+}
+
+/// Blocks until everything through the slot is settled.
+pub fn settle_through(slot: u32) {
+    for _ in 0..1000 {
+        if crate::SettledThrough::<Test>::get() >= Slot(slot) {
+            return;
+        }
+        next_block();
+    }
+    panic!("slot {slot} is not settled after 1000 blocks");
+}
+
+/// The slot closes, and is settled; gives its sums.
+pub fn trade(slot: u32) -> SlotSummary {
+    close(slot);
+    settle_through(slot);
+    crate::Summaries::<Test>::get(MARKET, Slot(slot)).expect("kept")
+}
+
+/// Price steps from (limit in µ€/kWh, cap in Wh).
+pub fn steps(of: &[(u32, u32)]) -> Steps {
+    let all = of
+        .iter()
+        .map(|(limit_ueur_per_kwh, cap_wh)| PriceStep { limit_ueur_per_kwh: *limit_ueur_per_kwh, cap_wh: *cap_wh });
+    Steps::try_from(all.collect::<Vec<_>>()).expect("at most eight")
+}
+
+/// The site's owner places an order, as a transaction would: what fails changes nothing.
+pub fn place(site: u32, side: Side, of: &[(u32, u32)]) -> DispatchResult {
+    let owner = account(u8::try_from(site).expect("small"));
+    let (site, steps) = (SiteId(site), steps(of));
+    frame_support::storage::with_storage_layer(|| {
+        Matching::place_order(RuntimeOrigin::signed(owner), site, side, steps)
+    })
+}
+
+/// A buy order.
+pub fn buy(site: u32, of: &[(u32, u32)]) -> DispatchResult {
+    place(site, Side::Buy, of)
+}
+
+/// A sell order.
+pub fn sell(site: u32, of: &[(u32, u32)]) -> DispatchResult {
+    place(site, Side::Sell, of)
+}
+
+/// What an account has free, in µ€.
+pub fn free(who: &AccountId32) -> u128 {
+    Assets::balance(EUR, who)
+}
+
+/// What an account has on hold, in µ€.
+pub fn held(who: &AccountId32) -> u128 {
+    use frame_support::traits::fungible::InspectHold;
+    let reason = RuntimeHoldReason::Matching(crate::HoldReason::Orders);
+    fungible::ItemOf::<AssetsHolder, EurId, AccountId32>::balance_on_hold(&reason, who)
+}
+
+/// The pallet's events since the last call, oldest first.
+pub fn events() -> Vec<crate::Event<Test>> {
+    let all = System::read_events_for_pallet::<crate::Event<Test>>();
+    System::reset_events();
+    all
+}
+
+/// Takes an account's money away, down to `left` µ€ free.
+pub fn leave_free(who: &AccountId32, left: u128) {
+    use frame_support::{assert_ok, traits::fungible::Mutate, traits::tokens::Preservation};
+    let rest = free(who) - left;
+    assert_ok!(fungible::ItemOf::<Assets, EurId, AccountId32>::transfer(
+        who,
+        &onramp(),
+        rest,
+        Preservation::Expendable
+    ));
+}
