@@ -6,7 +6,7 @@ use crate::{
     SimulatorError,
     clock::{Clock, unix_now},
     config::SimulatorConfig,
-    device::RunningHome,
+    device::{Device, RunningHome},
     modbus_server::ModbusServer,
     mqtt_publisher::{Connection, MqttPublisher},
     serving::{Serving, ServingHome},
@@ -34,6 +34,7 @@ struct BoundServer {
 /// All that one home brings.
 struct BuiltHome {
     serving: ServingHome,
+    devices: Vec<Device>,
     running: RunningHome,
     servers: Vec<BoundServer>,
     publishers: Vec<MqttPublisher>,
@@ -43,6 +44,7 @@ struct BuiltHome {
 #[derive(Debug)]
 pub struct Simulator {
     serving: Serving,
+    devices: Vec<Vec<Device>>,
     homes: Vec<RunningHome>,
     tasks: JoinSet<SimulatorError>,
 }
@@ -64,6 +66,7 @@ impl Simulator {
                 speed_permille: config.speed_permille().0,
                 homes: Vec::with_capacity(config.homes.len()),
             },
+            devices: Vec::with_capacity(config.homes.len()),
             homes: Vec::with_capacity(config.homes.len()),
             tasks: JoinSet::new(),
         };
@@ -71,6 +74,7 @@ impl Simulator {
         for home in &config.homes {
             let built = build::home(config, home, clock).await?;
             simulator.serving.homes.push(built.serving);
+            simulator.devices.push(built.devices);
             simulator.homes.push(built.running);
             for BoundServer { address, listener, server } in built.servers {
                 simulator.tasks.spawn(async move {
@@ -106,10 +110,10 @@ impl Simulator {
         &self.serving
     }
 
-    /// The running home `name`, to compare what was read with what is true.
-    pub fn home(&self, name: &str) -> Option<&RunningHome> {
-        let number = self.serving.homes.iter().position(|home| home.name == name)?;
-        self.homes.get(number)
+    /// A device by the number of its home and its own number, as in [`Self::serving`]: to compare what was read with
+    /// what is true.
+    pub fn device(&self, home: usize, device: usize) -> Option<&Device> {
+        self.devices.get(home)?.get(device)
     }
 
     /// Waits until a part of it stops by itself, which none should, and says why.

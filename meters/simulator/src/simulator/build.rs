@@ -28,7 +28,8 @@ struct Builder<'a> {
     config: &'a HomeConfig,
     running: RunningHome,
     noise: Noise,
-    devices: Vec<ServingDevice>,
+    serving: Vec<ServingDevice>,
+    devices: Vec<Device>,
 }
 
 pub(super) async fn home(
@@ -41,6 +42,7 @@ pub(super) async fn home(
         config,
         running,
         noise: Noise::new(neighbourhood.seed, "devices").stream(&config.name),
+        serving: Vec::new(),
         devices: Vec::new(),
     };
     let mut servers = Vec::with_capacity(config.modbus.len());
@@ -53,8 +55,8 @@ pub(super) async fn home(
         .enumerate()
         .map(|(number, device)| builder.publisher(number, device))
         .collect::<Result<_, _>>()?;
-    let serving = ServingHome { name: config.name.clone(), devices: builder.devices };
-    Ok(BuiltHome { serving, running: builder.running, servers, publishers })
+    let serving = ServingHome { name: config.name.clone(), devices: builder.serving };
+    Ok(BuiltHome { serving, devices: builder.devices, running: builder.running, servers, publishers })
 }
 
 /// Each instant at which a counter of the home is reset.
@@ -80,7 +82,8 @@ impl Builder<'_> {
     }
 
     fn serve(&mut self, uri: DeviceUri, device: &Device, register_step_mwh: u32) {
-        self.devices.push(ServingDevice {
+        self.devices.push(device.clone());
+        self.serving.push(ServingDevice {
             uri,
             role: device.role(),
             serial: device.plate().serial.to_string(),

@@ -1,0 +1,86 @@
+//! DeREN's own drivers read the simulator: what they say is what is true.
+
+use super::{mosquitto::Mosquitto, *};
+use deren_simulator::config::MqttConfig;
+
+/// Reads every device of the first home by its URI and compares it with the truth before and after.
+async fn every_device_reads_true(simulator: &Simulator) {
+    for (number, device) in simulator.serving().homes[0].devices.iter().enumerate() {
+        let mut driver = deren_meters::open(&device.uri).await.unwrap();
+        let uri = &device.uri;
+        let identity = driver.identify().await.unwrap_or_else(|error| panic!("{uri}: {error}"));
+        let before = truth(simulator, number).await;
+        let sample = driver.sample().await.unwrap_or_else(|error| panic!("{uri}: {error}"));
+        let after = truth(simulator, number).await;
+        let step = u64::from(device.register_step_mwh);
+        let is_true = |read: Option<u64>, before: u64, after: u64| {
+            // A counter that was never above zero may be taken for one that is not there.
+            read.map_or(before == 0, |read| read + step >= before && read <= after + step)
+        };
+        assert!(is_true(sample.export_mwh, before.export_mwh, after.export_mwh), "{uri}: {sample:?}, {before:?}");
+        assert!(is_true(sample.import_mwh, before.import_mwh, after.import_mwh), "{uri}: {sample:?}, {before:?}");
+        // Energies only grow; power jumps, and can be compared only where time stands still.
+        if let (Some(power_w), true) = (sample.power_w, before == after) {
+            assert!((power_w - before.power_w).abs() <= 2, "{uri}: {power_w} W, {before:?}");
+        }
+        if identity.has_serial && !matches!(uri, deren_meters::DeviceUri::Mqtt(_)) {
+            assert_eq!(identity.serial, device.serial, "{uri}");
+        }
+        assert!(!sample.suspect, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn our_driver_reads_every_sunspec_model_that_we_serve() {
+    let mut home = whole_home();
+    let inverters = [101, 102, 103, 111, 112, 113, 701].map(|model| sunspec(Production, model));
+    let meters = [201, 202, 203, 211, 212, 213, 701].map(|model| sunspec(Grid, model));
+    home.modbus[0].sunspec = vec![
+        SunSpecConfig::new(inverters.to_vec()),
+        SunSpecConfig {
+            unit: 3,
+            base: 0,
+            end: deren_simulator::config::ChainEnd::Zero,
+            ..SunSpecConfig::new(meters.to_vec())
+        },
+        SunSpecConfig {
+            unit: 4,
+            base: 50_000,
+            end: deren_simulator::config::ChainEnd::Missing,
+            ..SunSpecConfig::new(vec![sunspec(Storage, 203)])
+        },
+    ];
+    every_device_reads_true(&start(frozen(), vec![home]).await).await;
+}
+
+#[tokio::test]
+async fn our_driver_reads_every_modbus_template_that_we_serve() {
+    let library = deren_meters::Library::builtin().unwrap();
+    let names = library.iter().filter(|(_, template)| matches!(template, deren_meters::Template::Modbus(_)));
+    let meters: Vec<MeterConfig> = names
+        .enumerate()
+        .map(|(number, (name, _))| MeterConfig { unit: number as u8 + 1, ..MeterConfig::new(Grid, name) })
+        .collect();
+    assert!(meters.len() >= 7);
+    let mut home = whole_home();
+    home.modbus[0].sunspec.clear();
+    home.modbus[0].meters = meters;
+    every_device_reads_true(&start(frozen(), vec![home]).await).await;
+}
+
+#[tokio::test]
+async fn our_driver_reads_every_mqtt_template_that_we_serve() {
+    let broker = Mosquitto::start().await;
+    let library = deren_meters::Library::builtin().unwrap();
+    let device = |(name, template): (&str, &deren_meters::Template)| {
+        let deren_meters::Template::Mqtt(template) = template else { return None };
+        let role = if template.import.is_none() { Production } else { Grid };
+        Some(MqttConfig { every_s: 150, ..MqttConfig::new(role, name, broker.url(), format!("{name}-1")) })
+    };
+    let devices: Vec<MqttConfig> = library.iter().filter_map(device).collect();
+    assert!(devices.len() >= 6);
+    let mut home = whole_home();
+    home.modbus.clear();
+    home.mqtt = devices;
+    every_device_reads_true(&start(midsummer(100.0), vec![home]).await).await;
+}
