@@ -1,1 +1,276 @@
-//! pallet-deren-metering
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
+
+extern crate alloc;
+
+mod authorize;
+mod clock;
+mod equivocation;
+mod forget;
+mod invariants;
+mod judge;
+mod session;
+mod submit;
+mod types;
+mod view;
+pub mod weights;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(test)]
+mod tests;
+
+pub use authorize::{EMPTY_BATCH, refusal};
+pub use pallet::*;
+pub use types::{Energies, Forgetting, SlotEnding, SlotEnergies};
+pub use view::MAX_CURSORS;
+pub use weights::WeightInfo;
+
+/// How many markers of ended slots are kept; when there are more, the newest ones become one.
+pub const MAX_ENDINGS: u32 = 64;
+
+/// The pallet; the crate's documentation says what it is for.
+#[frame_support::pallet]
+#[allow(clippy::arithmetic_side_effects, reason = "in what the macro generates")]
+pub mod pallet {
+    use super::*;
+    use deren_primitives::{
+        DeviceCursor, DeviceId, GatewayId, IntervalReading, MarketId, ReadingBatch, ReadingError, ReadingHash,
+        ReadingVerdict, Signature, SignedReading, SiteId, Slot,
+    };
+    use deren_runtime_apis::{GatewayControl, MarketRegistry};
+    use frame_support::{pallet_prelude::*, traits::Time};
+    use frame_system::{ensure_authorized, pallet_prelude::*};
+
+    /// What a runtime chooses.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// Knows gateways, devices and sites.
+        type Registry: MarketRegistry<Self::AccountId> + GatewayControl;
+        /// The chain's time, in milliseconds since 1970.
+        type Time: Time<Moment = u64>;
+        /// The most blocks between an anchor and the block that takes its reading; at most `BlockHashCount`.
+        #[pallet::constant]
+        type MaxAnchorAgeBlocks: Get<u32>;
+        /// The most markets, as in the registry.
+        #[pallet::constant]
+        type MaxMarkets: Get<u32>;
+        /// How many blocks a batch may wait in the transaction pool.
+        #[pallet::constant]
+        type BatchLongevityBlocks: Get<u64>;
+        /// How many storage items of forgotten slots a block removes in any case.
+        #[pallet::constant]
+        type ForgottenPerBlock: Get<u32>;
+        /// What calls and hooks cost.
+        type WeightInfo: WeightInfo;
+    }
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// The pallet's type.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What was set at genesis.
+    #[pallet::storage]
+    pub type Parameters<T> = StorageValue<_, deren_primitives::ChainParameters>;
+
+    /// The newest closed slot; nothing in the first block.
+    #[pallet::storage]
+    pub type ClosedThrough<T> = StorageValue<_, Slot>;
+
+    /// Slots that are over and not closed, oldest first.
+    #[pallet::storage]
+    pub type Endings<T> = StorageValue<_, BoundedVec<SlotEnding, ConstU32<MAX_ENDINGS>>, ValueQuery>;
+
+    /// Where each device's chain of readings stands. As many as the registry has devices.
+    #[pallet::storage]
+    pub type Cursors<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceCursor>;
+
+    /// What unflagged readings show of each site in a slot, until matching has forgotten the slot. As many as the market
+    /// has sites, for each slot that is not settled.
+    #[pallet::storage]
+    pub type SiteEnergies<T> = StorageDoubleMap<_, Twox64Concat, (MarketId, Slot), Twox64Concat, SiteId, SlotEnergies>;
+
+    /// Accepted readings of a market's devices that cover a slot, flagged ones included.
+    #[pallet::storage]
+    pub type ReadingCounts<T> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, Slot, u32, ValueQuery>;
+
+    /// Slots whose energies are being removed; one entry a market.
+    #[pallet::storage]
+    pub type Forgotten<T: Config> = StorageValue<_, BoundedVec<Forgetting, T::MaxMarkets>, ValueQuery>;
+
+    /// What is set at genesis, as [`deren_primitives::ChainParameters`] documents it.
+    #[pallet::genesis_config]
+    #[allow(missing_docs, reason = "documented where they are used")]
+    pub struct GenesisConfig<T: Config> {
+        pub slot_seconds: u32,
+        pub slot_energy_seconds: u32,
+        pub grace_seconds: u32,
+        pub grace_blocks: u32,
+        pub slots_per_era: u32,
+        pub development: bool,
+        #[serde(skip)]
+        pub _config: core::marker::PhantomData<T>,
+    }
+
+    impl<T: Config> Default for GenesisConfig<T> {
+        fn default() -> Self {
+            let parameters = clock::PRODUCTION;
+            Self {
+                slot_seconds: parameters.slot_seconds,
+                slot_energy_seconds: parameters.slot_energy_seconds,
+                grace_seconds: parameters.grace_seconds,
+                grace_blocks: parameters.grace_blocks,
+                slots_per_era: parameters.slots_per_era,
+                development: parameters.development,
+                _config: Default::default(),
+            }
+        }
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            assert!(self.slot_seconds > 0, "slot_seconds: a slot takes at least one second");
+            assert!(self.slot_energy_seconds > 0, "slot_energy_seconds: a slot stands for at least one second");
+            assert!(self.slots_per_era > 0, "slots_per_era: an era has at least one slot");
+            assert!(self.grace_blocks > 0, "grace_blocks: a slot's readings need at least one block");
+            Parameters::<T>::put(deren_primitives::ChainParameters {
+                slot_seconds: self.slot_seconds,
+                slot_energy_seconds: self.slot_energy_seconds,
+                grace_seconds: self.grace_seconds,
+                grace_blocks: self.grace_blocks,
+                slots_per_era: self.slots_per_era,
+                development: self.development,
+            });
+        }
+    }
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    #[allow(missing_docs, reason = "each field is what the type of that name documents")]
+    pub enum Event<T: Config> {
+        /// A reading is its device's newest one. It trades if its verdict is good.
+        ReadingAccepted {
+            gateway: GatewayId,
+            market: MarketId,
+            site: SiteId,
+            role: deren_primitives::DeviceRole,
+            /// As it was signed.
+            reading: IntervalReading,
+            hash: ReadingHash,
+            energies: Energies,
+            verdict: ReadingVerdict,
+        },
+        /// A reading of a batch was refused; nothing of it is kept.
+        ReadingRefused { gateway: GatewayId, device: DeviceId, sequence: u64, hash: ReadingHash, error: ReadingError },
+        /// All slots up to `through` are closed now; those before `first` were.
+        SlotsClosed { first: Slot, through: Slot },
+        /// A site's grid meter exported more than production and storage show. `uncorroborated_wh` of its surplus do not
+        /// trade.
+        OverExport { market: MarketId, site: SiteId, slot: Slot, surplus_wh: u64, uncorroborated_wh: u64 },
+        /// A gateway signed two different readings for one sequence number of a device.
+        Equivocation {
+            gateway: GatewayId,
+            key_epoch: u32,
+            device: DeviceId,
+            sequence: u64,
+            first: ReadingHash,
+            second: ReadingHash,
+            reporter: T::AccountId,
+        },
+    }
+
+    /// Why a call failed. Why a reading was refused is a [`ReadingError`].
+    #[pallet::error]
+    #[derive(PartialEq, Eq)]
+    pub enum Error<T> {
+        /// The batch could not be opened: other genesis, unknown or inactive gateway, or wrong key epoch.
+        BatchNotAuthentic,
+        /// No such gateway.
+        UnknownGateway,
+        /// The gateway is inactive already.
+        GatewayInactive,
+        /// The readings were not signed with the gateway's present key.
+        NotPresentKeyEpoch,
+        /// The readings are of two devices.
+        DifferentDevices,
+        /// The readings have different sequence numbers.
+        DifferentSequences,
+        /// Both readings are the same.
+        SameReading,
+        /// The device is not one of this gateway's.
+        NotThisGatewaysDevice,
+        /// The first reading's signature is not the gateway's.
+        FirstNotAuthentic,
+        /// The second reading's signature is not the gateway's.
+        SecondNotAuthentic,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(now: BlockNumberFor<T>) -> Weight {
+            let endings = Self::close_slots(clock::number::<T>(now));
+            let removed = Self::remove_forgotten(T::ForgottenPerBlock::get());
+            T::WeightInfo::close_slots(endings).saturating_add(T::WeightInfo::remove_forgotten(removed))
+        }
+
+        fn on_idle(_now: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::remove_forgotten_within(remaining)
+        }
+
+        #[cfg(feature = "std")]
+        fn integrity_test() {
+            let hashes: u32 = clock::number::<T>(<T as frame_system::Config>::BlockHashCount::get());
+            assert!(T::MaxAnchorAgeBlocks::get() <= hashes, "MaxAnchorAgeBlocks is more than BlockHashCount");
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_n: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::check_invariants().map_err(|violation| {
+                log::error!(target: "runtime::metering", "{violation}");
+                "an invariant of metering is violated; the log says which".into()
+            })
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Takes a batch of readings, free of charge; `signature` is the gateway's over
+        /// [`deren_primitives::batch_message`]. Each reading is accepted or refused by itself.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::submit_spread(submit::count(batch)))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_submit(submit::count(batch)))]
+        #[pallet::authorize(|_source, batch: &ReadingBatch, signature: &Signature| {
+            Pallet::<T>::authorize_batch(batch, signature).map(|valid| (valid, Weight::zero()))
+        })]
+        pub fn submit(origin: OriginFor<T>, batch: ReadingBatch, signature: Signature) -> DispatchResultWithPostInfo {
+            ensure_authorized(origin)?;
+            // The authorisation has checked it.
+            let _ = signature;
+            Self::do_submit(batch)
+        }
+
+        /// Shows two different readings that a gateway signed for one sequence number of a device. The gateway may not
+        /// submit until its owner gives it a new key. Free of charge if it is true.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::report_equivocation())]
+        pub fn report_equivocation(
+            origin: OriginFor<T>,
+            gateway: GatewayId,
+            key_epoch: u32,
+            a: SignedReading,
+            b: SignedReading,
+        ) -> DispatchResultWithPostInfo {
+            Self::do_report_equivocation(ensure_signed(origin)?, gateway, key_epoch, &a, &b)?;
+            Ok(Pays::No.into())
+        }
+    }
+}

@@ -1,1 +1,491 @@
-//! pallet-deren-registry
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
+
+extern crate alloc;
+
+mod devices;
+mod gateways;
+mod invariants;
+mod markets;
+mod sites;
+mod types;
+mod view;
+pub mod weights;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::{
+    DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord, SiteRecord,
+    ZoneRecord,
+};
+pub use weights::WeightInfo;
+
+/// The most zones that one market has.
+pub const MAX_ZONES_PER_MARKET: u32 = deren_market::MAX_ZONES as u32;
+/// The most devices that one site has, those included that were removed and whose slots are not settled.
+pub const MAX_DEVICES_PER_SITE: u32 = 16;
+/// The largest step of a device's registers: 1 kWh. It is a tolerance, so that it must not be anything.
+pub const MAX_REGISTER_STEP_MWH: u32 = 1_000_000;
+/// The highest protocol fee: the whole price.
+pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
+
+/// The pallet; the crate's documentation says what it is for.
+#[frame_support::pallet]
+#[allow(clippy::arithmetic_side_effects, reason = "in what the macro generates")]
+pub mod pallet {
+    use super::*;
+    use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, ZoneId};
+    use deren_runtime_apis::{DeviceForgotten, Metering, SettlementProgress};
+    use frame_support::{pallet_prelude::*, traits::Time};
+    use frame_system::pallet_prelude::*;
+    use sp_core::H256;
+
+    /// What a runtime chooses.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// Who creates markets, names operators and authorises upgrades.
+        type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// The chain's time, in milliseconds since 1970: link codes expire.
+        type Time: Time<Moment = u64>;
+        /// Says which slot it is.
+        type Metering: Metering;
+        /// Says which slots nobody needs any more.
+        type Progress: SettlementProgress;
+        /// Told which devices are dropped.
+        type OnDeviceForgotten: DeviceForgotten;
+        /// The most markets.
+        #[pallet::constant]
+        type MaxMarkets: Get<u32>;
+        /// The most points that an operator approves in one market, and so the most sites of a market.
+        #[pallet::constant]
+        type MaxPointsPerMarket: Get<u32>;
+        /// The most sites that one gateway is linked to.
+        #[pallet::constant]
+        type MaxSitesPerGateway: Get<u32>;
+        /// The most devices that one gateway reads.
+        #[pallet::constant]
+        type MaxDevicesPerGateway: Get<u32>;
+        /// What calls cost.
+        type WeightInfo: WeightInfo;
+    }
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// The pallet's type.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// The id of the next market; ids below are markets.
+    #[pallet::storage]
+    pub type NextMarket<T> = StorageValue<_, u32, ValueQuery>;
+
+    /// The id of the next zone.
+    #[pallet::storage]
+    pub type NextZone<T> = StorageValue<_, u32, ValueQuery>;
+
+    /// The id of the next site.
+    #[pallet::storage]
+    pub type NextSite<T> = StorageValue<_, u32, ValueQuery>;
+
+    /// Markets; at most [`Config::MaxMarkets`].
+    #[pallet::storage]
+    pub type Markets<T: Config> = StorageMap<_, Twox64Concat, MarketId, MarketRecord<T::AccountId>>;
+
+    /// The zones of a market in order of their ids.
+    #[pallet::storage]
+    pub type ZonesOf<T> =
+        StorageMap<_, Twox64Concat, MarketId, BoundedVec<ZoneId, ConstU32<MAX_ZONES_PER_MARKET>>, ValueQuery>;
+
+    /// Zones; bounded by [`MAX_ZONES_PER_MARKET`].
+    #[pallet::storage]
+    pub type Zones<T> = StorageMap<_, Twox64Concat, ZoneId, ZoneRecord>;
+
+    /// Approved points by commitment; at most [`Config::MaxPointsPerMarket`] a market.
+    #[pallet::storage]
+    pub type Points<T: Config> = StorageMap<_, Blake2_128Concat, H256, PointRecord<T::AccountId>>;
+
+    /// Sites; at most one a point.
+    #[pallet::storage]
+    pub type Sites<T: Config> = StorageMap<_, Twox64Concat, SiteId, SiteRecord<T::AccountId>>;
+
+    /// The devices of a site, those included that were removed and whose slots may not be settled.
+    #[pallet::storage]
+    pub type SiteDevices<T> =
+        StorageMap<_, Twox64Concat, SiteId, BoundedVec<Membership, ConstU32<MAX_DEVICES_PER_SITE>>, ValueQuery>;
+
+    /// Devices; each is in the list of its site.
+    #[pallet::storage]
+    pub type Devices<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceRecord>;
+
+    /// Gateways; each is linked to a site at least.
+    #[pallet::storage]
+    pub type Gateways<T> = StorageMap<_, Blake2_128Concat, GatewayId, GatewayState>;
+
+    /// The sites that a gateway is linked to.
+    #[pallet::storage]
+    pub type GatewaySites<T: Config> =
+        StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<SiteId, T::MaxSitesPerGateway>, ValueQuery>;
+
+    /// The devices that a gateway reads now.
+    #[pallet::storage]
+    pub type GatewayDevices<T: Config> =
+        StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<DeviceId, T::MaxDevicesPerGateway>, ValueQuery>;
+
+    /// What happened. `from` is the first slot in which it holds.
+    #[allow(missing_docs, reason = "each field is what the storage of that name documents")]
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A market began.
+        MarketCreated {
+            market: MarketId,
+            operator: T::AccountId,
+            privacy_threshold: u32,
+            protocol_fee_bp: u16,
+            from: Slot,
+        },
+        /// A market's operator or terms changed; the operator and the threshold at once, the fee from `from`.
+        MarketUpdated {
+            market: MarketId,
+            operator: T::AccountId,
+            privacy_threshold: u32,
+            protocol_fee_bp: u16,
+            from: Slot,
+        },
+        /// A zone was added to a market's tree.
+        ZoneCreated {
+            zone: ZoneId,
+            market: MarketId,
+            parent: Option<ZoneId>,
+            depth: u8,
+            edge: Option<EdgeTerms>,
+            from: Slot,
+        },
+        /// A line's fee or capacities changed.
+        EdgeSet { zone: ZoneId, market: MarketId, edge: EdgeTerms, from: Slot },
+        /// An operator approved a connection point.
+        PointApproved { commitment: H256, market: MarketId, zone: ZoneId, owner: T::AccountId, max_power_w: u32 },
+        /// An owner registered a site at an approved point.
+        SiteRegistered {
+            site: SiteId,
+            market: MarketId,
+            zone: ZoneId,
+            owner: T::AccountId,
+            commitment: H256,
+            max_power_w: u32,
+            from: Slot,
+        },
+        /// A site trades no more.
+        SiteSuspended { site: SiteId, market: MarketId, from: Slot },
+        /// A suspended site trades again.
+        SiteResumed { site: SiteId, market: MarketId, from: Slot },
+        /// A gateway and a site's owner agreed to work together.
+        GatewayLinked { gateway: GatewayId, site: SiteId, owner: T::AccountId, public_key: PublicKey, key_epoch: u32 },
+        /// A gateway signs with another key from now on.
+        GatewayKeyChanged {
+            gateway: GatewayId,
+            old_key: PublicKey,
+            new_key: PublicKey,
+            key_epoch: u32,
+            change: KeyChange,
+        },
+        /// A gateway may not submit until its owner gives it a new key.
+        GatewayDeactivated { gateway: GatewayId, key_epoch: u32 },
+        /// A device serves at a site.
+        DeviceRegistered {
+            device: DeviceId,
+            site: SiteId,
+            market: MarketId,
+            zone: ZoneId,
+            gateway: GatewayId,
+            role: DeviceRole,
+            rated_power_w: u32,
+            register_step_mwh: u32,
+            from: Slot,
+        },
+        /// A device serves no more, from `until` on.
+        DeviceRemoved { device: DeviceId, site: SiteId, role: DeviceRole, until: Slot, replaced_by: Option<DeviceId> },
+    }
+
+    /// Why a call failed.
+    #[pallet::error]
+    #[derive(PartialEq, Eq)]
+    pub enum Error<T> {
+        /// There are as many markets as this chain takes.
+        TooManyMarkets,
+        /// The protocol fee is above the whole price (10 000 basis points).
+        ProtocolFeeTooHigh,
+        /// No such market.
+        UnknownMarket,
+        /// The caller is not the market's operator.
+        NotOperator,
+        /// No such zone.
+        UnknownZone,
+        /// No such parent zone.
+        UnknownParent,
+        /// The parent zone belongs to another market.
+        ParentInOtherMarket,
+        /// The market has a root already: name a parent.
+        MarketHasRoot,
+        /// The zone would be more than eight edges below the root.
+        ZoneTooDeep,
+        /// The market has as many zones as it may have.
+        TooManyZones,
+        /// The root has no edge.
+        RootHasNoEdge,
+        /// As many changes wait for slots that are not settled as are kept: try again after the next settlement.
+        TooManyChanges,
+        /// The commitment was approved before.
+        PointAlreadyApproved,
+        /// The market has as many points as it may have.
+        TooManyPoints,
+        /// A connection point must take some power.
+        ZeroMaxPower,
+        /// No operator approved this commitment.
+        UnknownPoint,
+        /// The point was approved for another owner.
+        NotPointOwner,
+        /// The point has a site already.
+        PointTaken,
+        /// No such site.
+        UnknownSite,
+        /// The caller does not own the site.
+        NotSiteOwner,
+        /// The site is suspended.
+        SiteSuspended,
+        /// The site is not suspended.
+        SiteNotSuspended,
+        /// The link code has expired: print a new one.
+        LinkExpired,
+        /// The link code is not the gateway's for this chain, owner, site and expiry.
+        BadLinkCode,
+        /// The key is a point of small order, under which anyone can sign.
+        WeakKey,
+        /// The gateway is linked to this site already.
+        AlreadyLinked,
+        /// The gateway is linked to as many sites as it may be.
+        TooManySites,
+        /// No such gateway.
+        UnknownGateway,
+        /// The gateway was deactivated: its owner must replace its key.
+        GatewayInactive,
+        /// The gateway is not linked to this site.
+        GatewayNotLinked,
+        /// The new key is the old one.
+        KeyUnchanged,
+        /// The signature is not the old key's over the rotation.
+        BadRotation,
+        /// The code is not the new key's over the rotation.
+        BadReplacement,
+        /// The caller does not own all sites of the gateway.
+        NotOwnerOfAllSites,
+        /// The gateway's key cannot be changed any more.
+        TooManyKeys,
+        /// The device is registered and not removed.
+        DeviceAlreadyRegistered,
+        /// A device must have a rated power.
+        ZeroRatedPower,
+        /// The device is rated above what the connection point takes.
+        RatedPowerAbovePoint,
+        /// A register's step is between 1 mWh and 1 kWh.
+        RegisterStepOutOfRange,
+        /// The site has as many devices as it may have; one that was removed counts until its slots are settled.
+        TooManyDevicesAtSite,
+        /// The gateway reads as many devices as it may.
+        TooManyDevicesOfGateway,
+        /// No such device.
+        UnknownDevice,
+        /// The device was removed before.
+        DeviceAlreadyRemoved,
+        /// Ids are used up.
+        IdsUsedUp,
+        /// Accounts or hashes of this runtime are not 32 bytes long.
+        Not32Bytes,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_n: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::check_invariants().map_err(|violation| {
+                log::error!(target: "runtime::registry", "{violation}");
+                "an invariant of the registry is violated; the log says which".into()
+            })
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Creates a market under `operator`. Admin only.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::create_market())]
+        pub fn create_market(
+            origin: OriginFor<T>,
+            operator: T::AccountId,
+            privacy_threshold: u32,
+            protocol_fee_bp: u16,
+        ) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            Self::do_create_market(operator, privacy_threshold, protocol_fee_bp)
+        }
+
+        /// Changes a market's operator, privacy threshold and protocol fee. Admin only.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::update_market())]
+        pub fn update_market(
+            origin: OriginFor<T>,
+            market: MarketId,
+            operator: T::AccountId,
+            privacy_threshold: u32,
+            protocol_fee_bp: u16,
+        ) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            Self::do_update_market(market, operator, privacy_threshold, protocol_fee_bp)
+        }
+
+        /// Authorises the runtime whose code has this hash; anyone may then apply it. Admin only.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::authorize_upgrade())]
+        pub fn authorize_upgrade(origin: OriginFor<T>, code_hash: T::Hash) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            frame_system::Pallet::<T>::do_authorize_upgrade(code_hash, true);
+            Ok(())
+        }
+
+        /// Adds a zone to a market: the root, or one below `parent` = (zone, fee in µ€/kWh, capacity up and down in Wh a
+        /// slot). By the market's operator.
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::create_zone())]
+        pub fn create_zone(origin: OriginFor<T>, market: MarketId, parent: ParentEdge) -> DispatchResult {
+            Self::do_create_zone(ensure_signed(origin)?, market, parent)
+        }
+
+        /// Changes the line between a zone and its parent from the next slot on. By the market's operator.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::set_edge())]
+        pub fn set_edge(
+            origin: OriginFor<T>,
+            zone: ZoneId,
+            fee_ueur_per_kwh: u32,
+            capacity_up_wh: Option<u64>,
+            capacity_down_wh: Option<u64>,
+        ) -> DispatchResult {
+            let edge = EdgeTerms { fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh };
+            Self::do_set_edge(ensure_signed(origin)?, zone, edge)
+        }
+
+        /// Approves a connection point in a zone for an owner, under a salted commitment to its official id. By the
+        /// market's operator.
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::approve_point())]
+        pub fn approve_point(
+            origin: OriginFor<T>,
+            zone: ZoneId,
+            commitment: H256,
+            owner: T::AccountId,
+            max_power_w: u32,
+        ) -> DispatchResult {
+            Self::do_approve_point(ensure_signed(origin)?, zone, commitment, owner, max_power_w)
+        }
+
+        /// Registers a site at a point that was approved for the caller.
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::register_site())]
+        pub fn register_site(origin: OriginFor<T>, commitment: H256) -> DispatchResult {
+            Self::do_register_site(ensure_signed(origin)?, commitment)
+        }
+
+        /// Stops a site from trading, from the next slot on. By the market's operator.
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::suspend_site())]
+        pub fn suspend_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            Self::do_set_active(ensure_signed(origin)?, site, false)
+        }
+
+        /// Lets a suspended site trade again, from the next slot on. By the market's operator.
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::resume_site())]
+        pub fn resume_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            Self::do_set_active(ensure_signed(origin)?, site, true)
+        }
+
+        /// Links a gateway, named by its first key, to the caller's site. `code` is the signature of the gateway's
+        /// present key over [`deren_primitives::link_message`].
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::link_gateway())]
+        pub fn link_gateway(
+            origin: OriginFor<T>,
+            site: SiteId,
+            gateway: PublicKey,
+            expires_unix_s: u64,
+            code: Signature,
+        ) -> DispatchResult {
+            Self::do_link_gateway(ensure_signed(origin)?, site, GatewayId(gateway), expires_unix_s, &code)
+        }
+
+        /// Registers a device at the caller's site from the next slot on; in the role `grid` it replaces the one before.
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::register_device())]
+        pub fn register_device(
+            origin: OriginFor<T>,
+            site: SiteId,
+            device: DeviceId,
+            role: DeviceRole,
+            rated_power_w: u32,
+            register_step_mwh: u32,
+            gateway: GatewayId,
+        ) -> DispatchResult {
+            Self::do_register_device(
+                ensure_signed(origin)?,
+                site,
+                device,
+                devices::Rating { role, rated_power_w, register_step_mwh },
+                gateway,
+            )
+        }
+
+        /// Removes a device from the caller's site from the next slot on. Readings of earlier slots are still taken.
+        #[pallet::call_index(11)]
+        #[pallet::weight(T::WeightInfo::remove_device())]
+        pub fn remove_device(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
+            Self::do_remove_device(ensure_signed(origin)?, device)
+        }
+
+        /// Gives a gateway a new key at once. `signature` is the old key's over [`deren_primitives::rotate_message`];
+        /// anyone may send it.
+        #[pallet::call_index(12)]
+        #[pallet::weight(T::WeightInfo::rotate_key())]
+        pub fn rotate_key(
+            origin: OriginFor<T>,
+            gateway: GatewayId,
+            new_key: PublicKey,
+            signature: Signature,
+        ) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_rotate_key(gateway, new_key, &signature)
+        }
+
+        /// Gives a gateway whose key is lost or was misused a new one at once, and activates it. `code` is the new key's
+        /// signature over [`deren_primitives::rotate_message`]. By the owner of all of the gateway's sites.
+        #[pallet::call_index(13)]
+        #[pallet::weight(T::WeightInfo::replace_key(T::MaxSitesPerGateway::get()))]
+        pub fn replace_key(
+            origin: OriginFor<T>,
+            gateway: GatewayId,
+            new_key: PublicKey,
+            code: Signature,
+        ) -> DispatchResultWithPostInfo {
+            let sites = Self::do_replace_key(ensure_signed(origin)?, gateway, new_key, &code)?;
+            Ok(Some(T::WeightInfo::replace_key(sites)).into())
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Whether a batch may enter the transaction pool and a block without a fee.
+//!
+//! Cheap checks come before dear ones: the chain, the gateway, the key epoch, the first reading's device, sequence and
+//! slots; then the signature over the whole batch; then the first reading's own. A batch that passes has its first
+//! reading accepted for certain, and with that it is stale: nobody can send it twice.
+
+use crate::{Config, Cursors, Pallet, session::Session};
+use deren_primitives::{IntervalReading, ReadingBatch, ReadingError, Signature, batch_message};
+use frame_support::{pallet_prelude::*, traits::Get};
+
+/// The custom code of an empty batch.
+pub const EMPTY_BATCH: u8 = 100;
+
+/// Readings go before what pays a fee: they are few, and a slot does not wait for them.
+const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
+
+/// What a transaction pool says where the chain would refuse the first reading with this error: stale or future for a
+/// sequence number before or after the device's next one, a bad proof for its signature, else a code of its own.
+pub fn refusal(error: ReadingError) -> InvalidTransaction {
+    match error {
+        ReadingError::BadSignature => InvalidTransaction::BadProof,
+        ReadingError::OtherGenesis => InvalidTransaction::Custom(1),
+        ReadingError::UnknownGateway => InvalidTransaction::Custom(2),
+        ReadingError::InactiveGateway => InvalidTransaction::Custom(3),
+        ReadingError::WrongKeyEpoch => InvalidTransaction::Custom(4),
+        ReadingError::UnknownDevice => InvalidTransaction::Custom(5),
+        ReadingError::InactiveDevice => InvalidTransaction::Custom(6),
+        ReadingError::NotThisGatewaysDevice => InvalidTransaction::Custom(7),
+        ReadingError::WrongSequence => InvalidTransaction::Custom(8),
+        ReadingError::WrongPreviousHash => InvalidTransaction::Custom(9),
+        ReadingError::SlotNotEnded => InvalidTransaction::Custom(10),
+        ReadingError::EmptySpan => InvalidTransaction::Custom(11),
+        ReadingError::SlotAlreadyRead => InvalidTransaction::Custom(12),
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn authorize_batch(
+        batch: &ReadingBatch,
+        signature: &Signature,
+    ) -> Result<ValidTransaction, TransactionValidityError> {
+        let first = batch.readings.first().ok_or(InvalidTransaction::Custom(EMPTY_BATCH))?;
+        let session = Session::<T>::open(batch).map_err(refusal)?;
+        let reading = &first.reading;
+        let next = session.next(reading).map_err(|error| match error {
+            ReadingError::WrongSequence => Self::out_of_order(reading),
+            other => refusal(other),
+        })?;
+        if !session.signed(&batch_message(batch), signature) {
+            return Err(InvalidTransaction::BadProof.into());
+        }
+        session.ensure_signed(next.hash, &first.signature).map_err(refusal)?;
+        // A later attempt takes the place of an earlier one in the pool.
+        ValidTransaction::with_tag_prefix("DerenReadings")
+            .priority(PRIORITY.saturating_add(batch.attempt.into()))
+            .and_provides((batch.gateway, reading.device, reading.sequence))
+            .longevity(T::BatchLongevityBlocks::get())
+            .propagate(true)
+            .build()
+    }
+
+    /// Before the device's next sequence number, or after it.
+    fn out_of_order(reading: &IntervalReading) -> InvalidTransaction {
+        let next_sequence = Cursors::<T>::get(reading.device).unwrap_or_default().next_sequence;
+        if reading.sequence < next_sequence { InvalidTransaction::Stale } else { InvalidTransaction::Future }
+    }
+}

@@ -1,0 +1,1 @@
+//! Measures what each call and hook costs.

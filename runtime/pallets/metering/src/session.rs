@@ -1,0 +1,185 @@
+//! One batch being judged: what it needs of storage is read once, and written once at its end. The same code serves
+//! the transaction pool, the block and the runtime's query, which writes nothing.
+
+use crate::{Config, Cursors, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies, clock, judge};
+use alloc::collections::BTreeMap;
+use deren_primitives::{
+    Anchor, ChainParameters, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey,
+    ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, interval_message,
+};
+use deren_runtime_apis::{DeviceView, MarketRegistry};
+use frame_support::{pallet_prelude::Zero, traits::Get};
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_core::ed25519;
+
+/// For at most this many slots a reading of many slots is counted: its newest ones that are open.
+const MAX_COUNTED_SLOTS: u32 = 8;
+
+/// True if `signature` is `key`'s over `message`, by the rules of ZIP 215, as [`deren_primitives::verify`] judges.
+pub(crate) fn verify(key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
+    sp_io::crypto::ed25519_verify(&ed25519::Signature::from_raw(*signature), message, &ed25519::Public::from_raw(*key))
+}
+
+/// A batch whose gateway is known, active and signs with its present key.
+pub(crate) struct Session<T: Config> {
+    parameters: ChainParameters,
+    genesis: [u8; 32],
+    current: Slot,
+    closed: Slot,
+    block: u32,
+    gateway: GatewayId,
+    key: PublicKey,
+    key_epoch: u32,
+    cursors: BTreeMap<DeviceId, DeviceCursor>,
+    energies: BTreeMap<(MarketId, Slot, SiteId), SlotEnergies>,
+    counts: BTreeMap<(MarketId, Slot), u32>,
+    anchor: Option<(Anchor, ReadingVerdict)>,
+    anchors: u32,
+    _config: core::marker::PhantomData<T>,
+}
+
+/// A reading that may be accepted if its signature is good.
+pub(crate) struct Next {
+    device: DeviceView,
+    cursor: DeviceCursor,
+    /// The reading's hash.
+    pub hash: ReadingHash,
+}
+
+/// A reading that was accepted.
+pub(crate) struct Accepted {
+    pub market: MarketId,
+    pub site: SiteId,
+    pub role: DeviceRole,
+    pub hash: ReadingHash,
+    pub energies: Energies,
+    pub verdict: ReadingVerdict,
+}
+
+impl<T: Config> Session<T> {
+    /// The cheap checks of a batch: its chain, its gateway, its key epoch.
+    pub fn open(batch: &ReadingBatch) -> Result<Self, ReadingError> {
+        let genesis = Pallet::<T>::genesis().ok_or(ReadingError::OtherGenesis)?;
+        if batch.genesis != genesis {
+            return Err(ReadingError::OtherGenesis);
+        }
+        let (key, key_epoch) = T::Registry::gateway_key(batch.gateway)?;
+        if batch.key_epoch != key_epoch {
+            return Err(ReadingError::WrongKeyEpoch);
+        }
+        Ok(Self {
+            parameters: Pallet::<T>::parameters(),
+            genesis,
+            current: Pallet::<T>::slot_now(),
+            closed: Pallet::<T>::newest_closed(),
+            block: clock::number::<T>(frame_system::Pallet::<T>::block_number()),
+            gateway: batch.gateway,
+            key,
+            key_epoch,
+            cursors: BTreeMap::new(),
+            energies: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            anchor: None,
+            anchors: 0,
+            _config: core::marker::PhantomData,
+        })
+    }
+
+    /// True if `signature` is the gateway's over this message.
+    pub fn signed(&self, message: &[u8], signature: &Signature) -> bool {
+        verify(&self.key, message, signature)
+    }
+
+    /// All checks of a reading but its signature.
+    pub fn next(&self, reading: &IntervalReading) -> Result<Next, ReadingError> {
+        let device = T::Registry::device(self.gateway, reading.device, reading.first_slot)?;
+        let cursor = self.cursors.get(&reading.device).copied();
+        let cursor = cursor.or_else(|| Cursors::<T>::get(reading.device)).unwrap_or_default();
+        judge::ensure_next(reading, &cursor, self.current)?;
+        Ok(Next { device, cursor, hash: reading.hash() })
+    }
+
+    /// The check of a reading's signature.
+    pub fn ensure_signed(&self, hash: ReadingHash, signature: &Signature) -> Result<(), ReadingError> {
+        let message = interval_message(&self.genesis, self.gateway, self.key_epoch, hash);
+        if self.signed(&message, signature) { Ok(()) } else { Err(ReadingError::BadSignature) }
+    }
+
+    /// Takes a reading that passed all checks, and says what it is worth.
+    pub fn accept(&mut self, reading: &IntervalReading, next: Next) -> Accepted {
+        let Next { device, cursor, hash } = next;
+        let verdict = judge::verdict(reading, &cursor, &device, self.parameters.slot_energy_seconds, self.closed)
+            .with(self.judge_anchor(reading.anchor));
+        let energies = judge::energies(reading);
+        self.cursors.insert(reading.device, judge::advance(reading, hash));
+        self.count(device.market, reading);
+        if verdict.trades() {
+            let key = (device.market, reading.first_slot, device.site);
+            self.energies
+                .entry(key)
+                .or_insert_with(|| SiteEnergies::<T>::get((key.0, key.1), key.2).unwrap_or_default())
+                .add(device.role, device.register_step_mwh, energies);
+        }
+        Accepted { market: device.market, site: device.site, role: device.role, hash, energies, verdict }
+    }
+
+    /// Counts the reading for its open slots. Nothing is counted for closed slots, which may be forgotten already.
+    fn count(&mut self, market: MarketId, reading: &IntervalReading) {
+        let end = reading.end_slot();
+        let open = self.closed.next().max(reading.first_slot);
+        let newest = Slot(end.0.saturating_sub(MAX_COUNTED_SLOTS));
+        for slot in open.max(newest).0..end.0 {
+            let count = self.counts.entry((market, Slot(slot))).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Whether the anchor is a recent block of this chain. Readings of one batch mostly share it.
+    fn judge_anchor(&mut self, anchor: Anchor) -> ReadingVerdict {
+        if let Some((known, verdict)) = self.anchor
+            && known == anchor
+        {
+            return verdict;
+        }
+        self.anchors = self.anchors.saturating_add(1);
+        let verdict = if anchor.block_number >= self.block {
+            ReadingVerdict::ANCHOR_UNKNOWN
+        } else if self.block.saturating_sub(anchor.block_number) > T::MaxAnchorAgeBlocks::get() {
+            ReadingVerdict::ANCHOR_STALE
+        } else if Pallet::<T>::hash_of(anchor.block_number.into()) == Some(anchor.block_hash) {
+            ReadingVerdict::GOOD
+        } else {
+            ReadingVerdict::ANCHOR_UNKNOWN
+        };
+        self.anchor = Some((anchor, verdict));
+        verdict
+    }
+
+    /// Writes what the batch changed. Returns the most of distinct devices, site's slots and anchors, by which its true
+    /// weight is known.
+    pub fn close(self) -> u32 {
+        let items = self.cursors.len().max(self.energies.len());
+        for (device, cursor) in self.cursors {
+            Cursors::<T>::insert(device, cursor);
+        }
+        for ((market, slot, site), energies) in self.energies {
+            SiteEnergies::<T>::insert((market, slot), site, energies);
+        }
+        for ((market, slot), count) in self.counts {
+            ReadingCounts::<T>::mutate(market, slot, |sum| *sum = sum.saturating_add(count));
+        }
+        u32::try_from(items).unwrap_or(u32::MAX).max(self.anchors)
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The hash of a recent block, or of block 0.
+    fn hash_of(number: BlockNumberFor<T>) -> Option<[u8; 32]> {
+        frame_system::Pallet::<T>::block_hash(number).as_ref().try_into().ok()
+    }
+
+    /// The hash of block 0, which names the chain.
+    pub(crate) fn genesis() -> Option<[u8; 32]> {
+        Self::hash_of(BlockNumberFor::<T>::zero())
+    }
+}

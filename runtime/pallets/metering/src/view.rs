@@ -1,0 +1,63 @@
+//! What other pallets and the outside read of metering.
+
+use crate::{Config, Cursors, Event, Pallet, ReadingCounts, SiteEnergies};
+use alloc::vec::Vec;
+use deren_primitives::{DeviceCursor, DeviceId, MarketId, SiteEnergy, SiteId, Slot};
+use deren_runtime_apis::{DeviceForgotten, MarketRegistry, Metering};
+
+/// How many cursors one query returns at most.
+pub const MAX_CURSORS: usize = 256;
+
+impl<T: Config> Pallet<T> {
+    /// Where each device's chain of readings stands, in the order asked; at most [`MAX_CURSORS`].
+    pub fn cursors(devices: Vec<DeviceId>) -> Vec<Option<DeviceCursor>> {
+        devices.into_iter().take(MAX_CURSORS).map(Cursors::<T>::get).collect()
+    }
+
+    /// Says once that a site exported more than it shows.
+    fn note_over_export(market: MarketId, site: SiteId, slot: Slot, surplus_wh: u64, uncorroborated_wh: u64) {
+        SiteEnergies::<T>::mutate_extant((market, slot), site, |energies| {
+            if !energies.over_export_noted {
+                energies.over_export_noted = true;
+                Self::deposit_event(Event::OverExport { market, site, slot, surplus_wh, uncorroborated_wh });
+            }
+        });
+    }
+}
+
+impl<T: Config> Metering for Pallet<T> {
+    fn current_slot() -> Slot {
+        Self::slot_now()
+    }
+
+    fn closed_through() -> Slot {
+        Self::newest_closed()
+    }
+
+    fn site_energy(site: SiteId, slot: Slot) -> Option<SiteEnergy> {
+        if slot > Self::newest_closed() {
+            return None;
+        }
+        let market = T::Registry::site(site, slot)?.market;
+        let (energy, uncorroborated_wh) = SiteEnergies::<T>::get((market, slot), site)?.judge()?;
+        if uncorroborated_wh > 0 {
+            let surplus_wh = energy.surplus_wh.saturating_add(uncorroborated_wh);
+            Self::note_over_export(market, site, slot, surplus_wh, uncorroborated_wh);
+        }
+        Some(energy)
+    }
+
+    fn readings(market: MarketId, slot: Slot) -> u32 {
+        ReadingCounts::<T>::get(market, slot)
+    }
+
+    fn forget(market: MarketId, slot: Slot) {
+        Self::do_forget(market, slot);
+    }
+}
+
+impl<T: Config> DeviceForgotten for Pallet<T> {
+    fn device_forgotten(device: DeviceId) {
+        Cursors::<T>::remove(device);
+    }
+}

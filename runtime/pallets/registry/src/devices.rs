@@ -1,0 +1,129 @@
+//! Devices at sites. Each change holds from the next slot; a removed device is remembered for as long as one of
+//! its slots may not be settled, so that its last readings still count.
+
+use crate::{
+    Config, DeviceRecord, Devices, Error, Event, GatewayDevices, GatewaySites, Gateways, MAX_DEVICES_PER_SITE,
+    MAX_REGISTER_STEP_MWH, Membership, Pallet, SiteDevices,
+};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, SiteId, Slot};
+use deren_runtime_apis::{DeviceForgotten, SettlementProgress};
+use frame_support::{BoundedVec, ensure, pallet_prelude::DispatchResult, traits::ConstU32};
+
+/// What an owner says a device is.
+pub struct Rating {
+    /// What it measures.
+    pub role: DeviceRole,
+    /// More than this it cannot measure.
+    pub rated_power_w: u32,
+    /// The smallest step of its registers.
+    pub register_step_mwh: u32,
+}
+
+type Memberships = BoundedVec<Membership, ConstU32<MAX_DEVICES_PER_SITE>>;
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_register_device(
+        who: T::AccountId,
+        site: SiteId,
+        device: DeviceId,
+        rating: Rating,
+        gateway: GatewayId,
+    ) -> DispatchResult {
+        let record = Self::owned_and_active(&who, site)?;
+        let Rating { role, rated_power_w, register_step_mwh } = rating;
+        ensure!(rated_power_w > 0, Error::<T>::ZeroRatedPower);
+        ensure!(rated_power_w <= record.max_power_w, Error::<T>::RatedPowerAbovePoint);
+        ensure!((1..=MAX_REGISTER_STEP_MWH).contains(&register_step_mwh), Error::<T>::RegisterStepOutOfRange);
+        Self::ensure_linked_and_active(gateway, site)?;
+        let earlier = Devices::<T>::get(device);
+        ensure!(earlier.is_none_or(|earlier| earlier.until.is_some()), Error::<T>::DeviceAlreadyRegistered);
+        let from = Self::next_slot();
+        let mut members = SiteDevices::<T>::get(site);
+        if role == DeviceRole::Grid {
+            let grid = members.iter_mut().find(|member| member.role == DeviceRole::Grid && member.until.is_none());
+            if let Some(replaced) = grid {
+                replaced.until = Some(from);
+                Self::retire(site, replaced.device, role, from, Some(device));
+            }
+        }
+        Self::make_room(site, &mut members);
+        members
+            .try_push(Membership { device, role, from, until: None })
+            .map_err(|_| Error::<T>::TooManyDevicesAtSite)?;
+        SiteDevices::<T>::insert(site, members);
+        GatewayDevices::<T>::try_append(gateway, device).map_err(|()| Error::<T>::TooManyDevicesOfGateway)?;
+        let (market, zone) = (record.market, record.zone);
+        Devices::<T>::insert(
+            device,
+            DeviceRecord { site, market, zone, role, rated_power_w, register_step_mwh, gateway, from, until: None },
+        );
+        Self::deposit_event(Event::DeviceRegistered {
+            device,
+            site,
+            market,
+            zone,
+            gateway,
+            role,
+            rated_power_w,
+            register_step_mwh,
+            from,
+        });
+        Ok(())
+    }
+
+    fn ensure_linked_and_active(gateway: GatewayId, site: SiteId) -> DispatchResult {
+        let state = Gateways::<T>::get(gateway).ok_or(Error::<T>::UnknownGateway)?;
+        ensure!(GatewaySites::<T>::get(gateway).contains(&site), Error::<T>::GatewayNotLinked);
+        ensure!(state.active, Error::<T>::GatewayInactive);
+        Ok(())
+    }
+
+    pub(crate) fn do_remove_device(who: T::AccountId, device: DeviceId) -> DispatchResult {
+        let record = Devices::<T>::get(device).ok_or(Error::<T>::UnknownDevice)?;
+        Self::owned(&who, record.site)?;
+        ensure!(record.until.is_none(), Error::<T>::DeviceAlreadyRemoved);
+        let until = Self::next_slot();
+        SiteDevices::<T>::mutate(record.site, |members| {
+            let present = members.iter_mut().find(|member| member.device == device && member.until.is_none());
+            if let Some(member) = present {
+                member.until = Some(until);
+            }
+        });
+        Self::retire(record.site, device, record.role, until, None);
+        Ok(())
+    }
+
+    /// Marks a device's record as ended, takes it off its gateway's list, and says so.
+    fn retire(site: SiteId, device: DeviceId, role: DeviceRole, until: Slot, replaced_by: Option<DeviceId>) {
+        Devices::<T>::mutate_extant(device, |record| {
+            record.until = Some(until);
+            GatewayDevices::<T>::mutate(record.gateway, |devices| devices.retain(|other| *other != device));
+        });
+        Self::deposit_event(Event::DeviceRemoved { device, site, role, until, replaced_by });
+    }
+
+    /// If the list is full, drops devices of which no slot waits for its settlement.
+    fn make_room(site: SiteId, members: &mut Memberships) {
+        if !members.is_full() {
+            return;
+        }
+        let needed_from = T::Progress::settled_through().next();
+        members.retain(|member| {
+            let needed = member.until.is_none_or(|until| until > needed_from);
+            if !needed {
+                Self::forget_device(site, member);
+            }
+            needed
+        });
+    }
+
+    /// Drops the device's record unless it serves again, here or elsewhere.
+    fn forget_device(site: SiteId, member: &Membership) {
+        let same =
+            |record: &DeviceRecord| record.site == site && record.from == member.from && record.until == member.until;
+        if Devices::<T>::get(member.device).is_some_and(|record| same(&record)) {
+            Devices::<T>::remove(member.device);
+            T::OnDeviceForgotten::device_forgotten(member.device);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What the registry keeps of each thing. Nothing here reads storage.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, SiteId, Slot, Timeline, ZoneId};
+use scale_info::TypeInfo;
+use sp_core::H256;
+
+/// A market: one tree of zones under one operator.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct MarketRecord<AccountId> {
+    /// Who approves points, sets edges, and receives network fees.
+    pub operator: AccountId,
+    /// How many sites a published aggregate needs at least.
+    pub privacy_threshold: u32,
+    /// The buyer's fee in 1/10 000 of the price.
+    pub protocol_fee_bp: Timeline<u16>,
+    /// The zone without a parent, once there is one.
+    pub root: Option<ZoneId>,
+    /// Points that were approved.
+    pub points: u32,
+}
+
+/// A zone and the line to its parent.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct ZoneRecord {
+    /// The market.
+    pub market: MarketId,
+    /// `None` for the root.
+    pub parent: Option<ZoneId>,
+    /// Edges between this zone and the root.
+    pub depth: u8,
+    /// The first slot in which the zone exists.
+    pub since: Slot,
+    /// The line to the parent; empty for the root.
+    pub edge: Timeline<EdgeTerms>,
+}
+
+/// What holds for the line between a zone and its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct EdgeTerms {
+    /// What every kWh that crosses pays, in µ€/kWh.
+    pub fee_ueur_per_kwh: u32,
+    /// The most Wh a slot towards the parent; `None`: unlimited.
+    pub capacity_up_wh: Option<u64>,
+    /// The most Wh a slot from the parent; `None`: unlimited.
+    pub capacity_down_wh: Option<u64>,
+}
+
+/// Where a new zone hangs: the parent and the line to it. `None` makes the root.
+pub type ParentEdge = Option<(ZoneId, u32, Option<u64>, Option<u64>)>;
+
+/// A connection point that the operator approved, named by a commitment only.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct PointRecord<AccountId> {
+    /// Its zone.
+    pub zone: ZoneId,
+    /// Who may register a site there.
+    pub owner: AccountId,
+    /// The most power that the connection takes; no device behind it may be rated higher.
+    pub max_power_w: u32,
+    /// The site, once registered.
+    pub site: Option<SiteId>,
+}
+
+/// A site: a registered connection point.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct SiteRecord<AccountId> {
+    /// Who trades for it.
+    pub owner: AccountId,
+    /// The market of its zone.
+    pub market: MarketId,
+    /// Its zone.
+    pub zone: ZoneId,
+    /// The commitment of its point.
+    pub commitment: H256,
+    /// The most power that the connection takes.
+    pub max_power_w: u32,
+    /// True from the slot after registration, false while suspended.
+    pub active: Timeline<bool>,
+}
+
+/// A device's time at a site: `from` up to but without `until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Membership {
+    /// The device.
+    pub device: DeviceId,
+    /// What it measures.
+    pub role: DeviceRole,
+    /// The first slot.
+    pub from: Slot,
+    /// The first slot in which it is gone; `None` while it stays.
+    pub until: Option<Slot>,
+}
+
+impl Membership {
+    /// True if the device serves in this slot.
+    pub fn covers(&self, slot: Slot) -> bool {
+        self.from <= slot && self.until.is_none_or(|until| slot < until)
+    }
+
+    /// True if there is a slot in which both serve.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let starts = self.from.max(other.from);
+        self.covers(starts) && other.covers(starts)
+    }
+}
+
+/// All that a reading of a device is judged by, in one storage item.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct DeviceRecord {
+    /// The site that it measures.
+    pub site: SiteId,
+    /// The site's market.
+    pub market: MarketId,
+    /// The site's zone.
+    pub zone: ZoneId,
+    /// What it measures.
+    pub role: DeviceRole,
+    /// More than this it cannot measure.
+    pub rated_power_w: u32,
+    /// The smallest step of its registers.
+    pub register_step_mwh: u32,
+    /// Which gateway reads it.
+    pub gateway: GatewayId,
+    /// The first slot in which it serves.
+    pub from: Slot,
+    /// The first slot in which it is gone; `None` while it stays.
+    pub until: Option<Slot>,
+}
+
+/// What a gateway's signatures are judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct GatewayState {
+    /// The key with which it signs now.
+    pub public_key: PublicKey,
+    /// How often the key was changed.
+    pub key_epoch: u32,
+    /// False after proven equivocation, until its owner gives it a new key.
+    pub active: bool,
+}
+
+/// How a gateway came to a new key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum KeyChange {
+    /// The old key vouched for the new one.
+    Rotated,
+    /// The owner of all of its sites vouched for the new one.
+    Replaced,
+}
