@@ -145,3 +145,83 @@ impl Curve {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deren_primitives::ZoneId;
+    use proptest::prelude::*;
+
+    fn edge(fee_ueur_per_kwh: u32, up: Option<u64>, down: Option<u64>) -> Edge {
+        Edge { parent: ZoneId(0), fee_ueur_per_kwh, capacity_up_wh: up, capacity_down_wh: down }
+    }
+
+    fn curve(steps: &[(Side, u32, u32)]) -> Curve {
+        let mut curve = Curve::default();
+        steps.iter().for_each(|(side, limit, quantity)| curve.add_step(*side, *limit, *quantity));
+        curve.seal();
+        curve
+    }
+
+    #[test]
+    fn a_curve_starts_at_all_demand_and_rises_at_each_limit() {
+        let curve = curve(&[(Side::Buy, 9, 10), (Side::Sell, 5, 4), (Side::Sell, 9, 3), (Side::Buy, 2, 0)]);
+        let foot = |price| curve.at(price).foot_wh;
+        assert_eq!([foot(-1), foot(5), foot(6), foot(9), foot(10)], [-10, -10, -6, -6, 7]);
+        assert_eq!(curve.at(9), Jump { price: 9, foot_wh: -6, supply_wh: 3, demand_wh: 10 });
+        assert_eq!(curve.at(7), Jump { price: 7, foot_wh: -6, supply_wh: 0, demand_wh: 0 });
+    }
+
+    #[test]
+    fn a_flow_is_taken_in_a_jump_or_between_two() {
+        let curve = curve(&[(Side::Buy, 9, 10), (Side::Sell, 5, 4)]);
+        assert_eq!(curve.prices_at(-10), (None, Some(5)));
+        assert_eq!(curve.prices_at(-8), (Some(5), Some(5)));
+        assert_eq!(curve.prices_at(-6), (Some(5), Some(9)));
+        assert_eq!(curve.prices_at(0), (Some(9), Some(9)));
+        assert_eq!(curve.prices_at(4), (Some(9), None));
+    }
+
+    #[test]
+    fn an_edge_clips_and_shifts() {
+        let child = curve(&[(Side::Buy, 9, 10), (Side::Sell, 9, 10), (Side::Sell, 20, 10)]);
+        let mut parent = Curve::default();
+        parent.add_child(&child, &edge(2, Some(7), Some(4)));
+        parent.seal();
+        // The jump at 9 from −10 to 10: imports from −4 at 7, exports to 7 at 11; nothing more at 22.
+        let jumps = [
+            Jump { price: 7, foot_wh: -4, supply_wh: 4, demand_wh: 0 },
+            Jump { price: 11, foot_wh: 0, supply_wh: 0, demand_wh: 7 },
+        ];
+        assert_eq!(parent.jumps, jumps);
+    }
+
+    fn any_curve() -> impl Strategy<Value = Curve> {
+        let side = prop_oneof![Just(Side::Buy), Just(Side::Sell)];
+        prop::collection::vec((side, 0..20u32, 0..10u32), 0..20).prop_map(|steps| curve(&steps))
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_parent_reads_over_an_edge_is_what_it_was_given(
+            child in any_curve(), fee in 0..6u32,
+            up in prop::option::of(0..30u64), down in prop::option::of(0..30u64), price in -10..30i64
+        ) {
+            let edge = edge(fee, up, down);
+            let mut parent = Curve::default();
+            parent.add_child(&child, &edge);
+            parent.seal();
+            prop_assert_eq!(child.at_parent(&edge, price), parent.at(price));
+        }
+
+        #[test]
+        fn a_price_that_takes_a_flow_is_one_at_which_the_curve_has_it(curve in any_curve(), flow in -60..60i64, price in -5..25i64) {
+            let (low, high) = curve.prices_at(flow);
+            let jump = curve.at(price);
+            let has_flow = (jump.foot_wh..=jump.top_wh()).contains(&flow);
+            let (start, end) = (curve.at(i64::MIN).foot_wh, curve.at(i64::MAX).foot_wh);
+            prop_assume!((start..=end).contains(&flow));
+            prop_assert_eq!(low.is_none_or(|low| low <= price) && high.is_none_or(|high| price <= high), has_flow);
+        }
+    }
+}

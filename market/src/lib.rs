@@ -1,7 +1,4 @@
-//! Clearing, allocation, settlement and rewards of DeREN: pure integer arithmetic.
-//!
-//! No I/O, no floats, no clock, no randomness, no panics: the same code runs in the runtime, in tests and in
-//! anyone's verifier.
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
     not(test),

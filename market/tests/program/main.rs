@@ -3,3 +3,4 @@
 mod bad_files;
 mod clear_and_verify;
 mod program;
+mod round_trip;
