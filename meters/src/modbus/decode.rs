@@ -3,6 +3,9 @@
 //! Values are integers in thousandths (mWh, mW, or thousandths of a bare number). A register that says "not available"
 //! is `None`; one that cannot be is an error.
 
+#[cfg(test)]
+mod tests;
+
 use crate::quantity::{Unit, scale, scale_decimal, scale_float};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -3,7 +3,7 @@
 use super::{
     bus::{Bus, Read},
     decode::Field,
-    template::{MAX_READ_WORDS, ModbusTemplate},
+    template::ModbusTemplate,
 };
 use crate::{
     MeterError,
@@ -62,7 +62,7 @@ impl ModbusDriver {
     async fn energies(&self) -> Result<(Option<u64>, Option<u64>), MeterError> {
         let (import, export) = (&self.template.import, &self.template.export);
         let (import_mwh, export_mwh) = match (import, export) {
-            (Some(import), Some(export)) => match joined(import, export, self.template.bridge_words) {
+            (Some(import), Some(export)) => match self.template.energy_span() {
                 Some((address, count)) => {
                     let words = self.words(import, address, count).await?;
                     let part = |field: &Field| {
@@ -79,14 +79,6 @@ impl ModbusDriver {
         };
         Ok((self.energy("import", import_mwh)?, self.energy("export", export_mwh)?))
     }
-}
-
-/// Address and number of the registers that hold both fields, if one request may read them.
-fn joined(a: &Field, b: &Field, bridge_words: u16) -> Option<(u16, u16)> {
-    let (low, high) = if a.address <= b.address { (a, b) } else { (b, a) };
-    let between = high.address.checked_sub(low.address)?.checked_sub(low.word_count())?;
-    let count = (high.address - low.address).checked_add(high.word_count())?;
-    (a.function == b.function && between <= bridge_words && count <= MAX_READ_WORDS).then_some((low.address, count))
 }
 
 #[async_trait]
@@ -130,26 +122,5 @@ impl Driver for ModbusDriver {
             });
         }
         Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Library;
-
-    #[test]
-    fn both_energies_come_by_one_request_where_they_are_close() {
-        let library = Library::builtin().expect("templates");
-        let joined = |name: &str| {
-            let template = library.modbus(name).expect(name);
-            let (import, export) = (template.import.as_ref()?, template.export.as_ref()?);
-            joined(import, export, template.bridge_words)
-        };
-        assert_eq!(joined("eastron-sdm630"), Some((0x48, 4)));
-        assert_eq!(joined("schneider-iem3000"), Some((0x0C83, 8)));
-        assert_eq!(joined("abb-b23"), Some((0x5000, 8)));
-        assert_eq!(joined("janitza-b"), Some((0x4A7C, 10)));
-        assert_eq!(joined("carlo-gavazzi-em24"), None);
     }
 }

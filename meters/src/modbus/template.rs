@@ -117,12 +117,28 @@ impl ModbusTemplate {
             .filter_map(|(name, field)| field.as_ref().map(|field| (name, field)))
     }
 
-    /// The registers of a device that shows `readout`, marks included: what a simulator has to serve.
+    /// Address and number of the registers that hold both energies, if one request may read them.
+    #[must_use]
+    pub fn energy_span(&self) -> Option<(u16, u16)> {
+        let (import, export) = (self.import.as_ref()?, self.export.as_ref()?);
+        let (low, high) = if import.address <= export.address { (import, export) } else { (export, import) };
+        let between = high.address.checked_sub(low.address)?.checked_sub(low.word_count())?;
+        let count = (high.address - low.address).checked_add(high.word_count())?;
+        let allowed = low.function == high.function && between <= self.bridge_words && count <= MAX_READ_WORDS;
+        allowed.then_some((low.address, count))
+    }
+
+    /// The registers of a device that shows `readout`, marks included: what a simulator has to serve. Where blocks
+    /// overlap, the later one holds.
     ///
     /// # Errors
     /// [`FieldError`] if a value does not fit its registers.
     pub fn encode(&self, readout: &Readout) -> Result<Vec<Block>, FieldError> {
         let mut blocks = Vec::new();
+        // What lies between the energies is read along with them; the fields come after, and stand.
+        if let (Some((address, count)), Some(import)) = (self.energy_span(), &self.import) {
+            blocks.push(Block { function: import.function, address, words: vec![0; count.into()] });
+        }
         let mut put = |field: &Field, words| {
             blocks.push(Block { function: field.function, address: field.address, words });
         };
@@ -144,5 +160,21 @@ impl ModbusTemplate {
             put(field, words);
         }
         Ok(blocks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Library;
+
+    #[test]
+    fn both_energies_come_by_one_request_where_they_are_close() {
+        let library = Library::builtin().expect("templates");
+        let span = |name: &str| library.modbus(name).expect(name).energy_span();
+        assert_eq!(span("eastron-sdm630"), Some((0x48, 4)));
+        assert_eq!(span("schneider-iem3000"), Some((0x0C83, 8)));
+        assert_eq!(span("abb-b23"), Some((0x5000, 8)));
+        assert_eq!(span("janitza-b"), Some((0x4A7C, 10)));
+        assert_eq!(span("carlo-gavazzi-em24"), None);
     }
 }

@@ -4,5 +4,7 @@ pub(crate) mod chain;
 pub(crate) mod devices;
 mod driver;
 pub(crate) mod models;
+#[cfg(test)]
+mod tests;
 
 pub use driver::SunSpecDriver;

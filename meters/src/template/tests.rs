@@ -146,7 +146,7 @@ proptest! {
                 let at = |block: &&crate::modbus::template::Block| {
                     (block.function, block.address) == (field.function, field.address)
                 };
-                blocks.iter().find(at).map(|block| block.words.clone())
+                blocks.iter().rfind(at).map(|block| block.words.clone())
             });
             // A float has 24 bits; a register in tenths of a kWh loses up to 100 Wh.
             let near = |a: Option<u64>, b: u64| a.is_some_and(|a| a.abs_diff(b) <= 100_000_000.min(b >> 23) + 100_000_000);

@@ -1,0 +1,93 @@
+//! Every built-in Modbus template: a device served by the template is read by its driver.
+
+use crate::support::{
+    driver,
+    served::{Memory, Served},
+};
+use deren_meters::{Library, Readout, Template, modbus::template::ModbusTemplate};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+
+fn serve(memory: &Memory, unit: u8, template: &ModbusTemplate, readout: &Readout) {
+    for block in template.encode(readout).expect("it fits") {
+        memory.put(unit, block.function.into(), block.address, &block.words);
+    }
+}
+
+fn templates() -> Vec<(&'static str, &'static ModbusTemplate)> {
+    let library = Library::builtin().expect("templates");
+    let modbus = library.iter().filter_map(|(name, template)| match template {
+        Template::Modbus(template) => Some((name, template)),
+        Template::Mqtt(_) => None,
+    });
+    modbus.collect()
+}
+
+#[tokio::test]
+async fn each_template_reads_the_device_that_it_serves() {
+    for (name, template) in templates() {
+        let readout = Readout {
+            import_mwh: Some(8_388_600_000),
+            export_mwh: Some(12_500_000),
+            power_w: Some(-1_234),
+            serial: template.serial.is_some().then(|| "20417733".into()),
+        };
+        // Tenths of a kWh hold 12.5 kWh, and a float holds these numbers exactly enough.
+        let memory = Memory::default();
+        serve(&memory, 17, template, &readout);
+        let device = Served::start(&memory).await;
+        let mut meter = driver(&format!("modbus+tcp://127.0.0.1:{}?template={name}&unit=17", device.port)).await;
+        let identity = meter.identify().await.expect(name);
+        assert_eq!((identity.vendor, identity.model), (template.vendor.clone(), template.model.clone()));
+        let address = format!("@127.0.0.1:{}/17", device.port);
+        assert_eq!(identity.serial, readout.serial.clone().unwrap_or(address), "{name}");
+        assert_eq!(identity.has_serial, readout.serial.is_some(), "{name}");
+        let sample = meter.sample().await.expect(name);
+        assert_eq!((sample.export_mwh, sample.power_w), (readout.export_mwh, readout.power_w), "{name}");
+        let import_mwh = sample.import_mwh.expect(name);
+        assert!(import_mwh.abs_diff(8_388_600_000) <= 500_000, "{name}: {import_mwh}");
+        assert!(!sample.suspect);
+    }
+}
+
+#[tokio::test]
+async fn another_unit_of_the_same_port_is_another_meter() {
+    let (name, template) = templates().into_iter().find(|(name, _)| *name == "eastron-sdm630").expect("it is there");
+    let memory = Memory::default();
+    for unit in 1..=3u8 {
+        let readout = Readout { import_mwh: Some(u64::from(unit) * 1_000_000), ..Readout::default() };
+        serve(&memory, unit, template, &readout);
+    }
+    let device = Served::start(&memory).await;
+    for unit in [3u8, 1, 2] {
+        let uri = format!("modbus+tcp://127.0.0.1:{}?template={name}&unit={unit}", device.port);
+        let sample = driver(&uri).await.sample().await.expect("a sample");
+        assert_eq!((sample.import_mwh, sample.export_mwh), (Some(u64::from(unit) * 1_000_000), None));
+    }
+}
+
+#[test]
+fn any_registers_are_read_or_refused() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
+    let memory = Memory::default();
+    let device = runtime.block_on(Served::start(&memory));
+    let words =
+        prop::collection::vec(prop_oneof![Just(0u16), Just(0x7fff), Just(0x8000), Just(0xffff), any::<u16>()], 80);
+    let mut runner = TestRunner::new(Config { cases: 32, ..Config::default() });
+    let outcome = runner.run(&words, |words| {
+        runtime.block_on(async {
+            for (name, template) in templates() {
+                for (_, field) in template.fields() {
+                    memory.put(1, field.function.into(), field.address, &words[..field.word_count().into()]);
+                }
+                let mut meter = driver(&format!("modbus+tcp://127.0.0.1:{}?template={name}", device.port)).await;
+                let _ = meter.identify().await;
+                let _ = meter.sample().await;
+            }
+        });
+        Ok(())
+    });
+    outcome.expect("no registers make the driver fail otherwise than by an error");
+}
