@@ -1,10 +1,24 @@
-//! The gateway of a site.
+//! The gateway of a site: reads its meters, makes a signed reading of each slot, keeps it on disk, and brings it to
+//! the chain exactly once.
+//!
+//! One actor a concern, with bounded channels between them: a [`sampler`] a device → the [`recorder`], which makes
+//! spans by [`slots`] and stores them as readings in the [`outbox`] → the [`uplink`]. The [`page`] shows what the
+//! [`board`] says. It holds no money, needs no database server, and builds without any crate of the node.
 
+pub mod backoff;
+pub mod board;
+pub mod clock;
 pub mod devices;
 pub mod error;
 pub mod files;
+pub mod metrics;
 pub mod outbox;
+pub mod page;
 pub mod pin;
+pub mod recorder;
+pub mod sampler;
+pub mod server;
 pub mod settings;
 pub mod signer;
 pub mod slots;
+pub mod uplink;

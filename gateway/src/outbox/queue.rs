@@ -115,8 +115,25 @@ impl Outbox {
         remove().map_err(|error| self.failed(error))
     }
 
-    /// Sequence number of the device's oldest waiting reading, its chain's end, and how many wait. `None` if its
-    /// chain has not begun here.
+    /// Every device whose chain has begun here, with the number of its readings that wait.
+    ///
+    /// # Errors
+    /// [`GatewayError::Outbox`].
+    pub fn waiting(&self) -> Result<Vec<(DeviceId, u64)>, GatewayError> {
+        let find = || -> Result<Vec<DeviceId>, redb::Error> {
+            let tails = self.database.begin_read()?.open_table(TAILS)?;
+            tails.iter()?.map(|row| Ok(DeviceId(*row?.0.value()))).collect()
+        };
+        let devices = find().map_err(|error| self.failed(error))?;
+        let count = |device| {
+            let extent = self.extent(device)?;
+            Ok((device, extent.map_or(0, |(oldest, tail)| tail.next_sequence.saturating_sub(oldest))))
+        };
+        devices.into_iter().map(count).collect()
+    }
+
+    /// Sequence number of the device's oldest waiting reading, and its chain's end. `None` if its chain has not begun
+    /// here.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`].

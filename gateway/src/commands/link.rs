@@ -1,0 +1,93 @@
+//! `link` and `rotate`: what the gateway signs for its owner to put on the chain.
+
+use super::print_line;
+use anyhow::{Context, bail};
+use deren_gateway::{
+    error::GatewayError,
+    pin::{ChainPin, parse_hash},
+    settings::Settings,
+    signer::Signer,
+    uplink::{Node, check_chain},
+};
+use deren_primitives::{GatewayId, SiteId};
+use serde::Serialize;
+use std::{
+    path::Path,
+    process::ExitCode,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+#[derive(Serialize)]
+struct LinkCode {
+    gateway: GatewayId,
+    owner: String,
+    site: SiteId,
+    expires_unix_s: u64,
+    code: String,
+}
+
+#[derive(Serialize)]
+struct Rotation {
+    gateway: GatewayId,
+    new_key: String,
+    new_key_epoch: u32,
+    signature: String,
+}
+
+pub(crate) async fn link(config: &Path, owner: &str, site: u32, expires_unix_s: u64) -> anyhow::Result<ExitCode> {
+    let settings = Settings::load(config)?;
+    let owner_bytes = parse_hash(owner)
+        .with_context(|| format!("--owner is `{owner}`, it should be 0x and 64 hexadecimal digits"))?;
+    let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    if expires_unix_s <= now_s {
+        bail!("--expires is {expires_unix_s}, which is past: it is {now_s} now");
+    }
+    let signer = Signer::load_or_create(&settings.key_file)?;
+    let genesis = genesis(&settings).await?;
+    let code = signer.link_code(&genesis, &owner_bytes, SiteId(site), expires_unix_s);
+    print_line(&LinkCode {
+        gateway: signer.gateway(),
+        owner: format!("0x{}", hex::encode(owner_bytes)),
+        site: SiteId(site),
+        expires_unix_s,
+        code: format!("0x{}", hex::encode(code)),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn rotate(config: &Path) -> anyhow::Result<ExitCode> {
+    let settings = Settings::load(config)?;
+    let mut signer = Signer::load_or_create(&settings.key_file)?;
+    let rotation = signer.prepare_rotation(&genesis(&settings).await?)?;
+    print_line(&Rotation {
+        gateway: signer.gateway(),
+        new_key: format!("0x{}", hex::encode(rotation.new_key)),
+        new_key_epoch: rotation.new_key_epoch,
+        signature: format!("0x{}", hex::encode(rotation.signature)),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The pinned chain's genesis hash; without a pin, a node is asked and its chain pinned.
+async fn genesis(settings: &Settings) -> anyhow::Result<[u8; 32]> {
+    let pin = match ChainPin::load(&settings.data_folder)? {
+        Some(pin) => pin,
+        None => first_contact(settings).await?,
+    };
+    pin.genesis().context("the pinned genesis hash cannot be")
+}
+
+async fn first_contact(settings: &Settings) -> Result<ChainPin, GatewayError> {
+    let mut last = GatewayError::PartEnded { part: "first contact", reason: "no node is configured".to_owned() };
+    for url in &settings.node_urls {
+        let pin = match Node::connect(url).await {
+            Ok(node) => check_chain(&node, &settings.data_folder).await,
+            Err(error) => Err(error),
+        };
+        match pin {
+            Ok(pin) => return Ok(pin),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}

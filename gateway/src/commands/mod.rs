@@ -1,0 +1,32 @@
+//! One file a command. Each prints to stdout only what another program may read.
+
+pub(crate) mod check;
+pub(crate) mod keys;
+pub(crate) mod link;
+pub(crate) mod read;
+pub(crate) mod run;
+pub(crate) mod status;
+
+use serde::Serialize;
+use std::io::Write;
+
+/// Prints one JSON object on one line. A reader that has gone away is no fault of ours.
+pub(crate) fn print_line(value: &impl Serialize) -> anyhow::Result<()> {
+    let line = serde_json::to_string(value)?;
+    match writeln!(std::io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Logs to stderr by `filter`.
+pub(crate) fn log_by(filter: &str) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)
+        .map_err(|error| anyhow::anyhow!("`log` is `{filter}`: {error}; write for example \"info\""))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init()
+        .map_err(|error| anyhow::anyhow!("{error}"))
+}

@@ -1,0 +1,96 @@
+//! `deren-gateway`: the commands. What they print is for other programs: JSON on stdout, everything else on stderr.
+
+mod commands;
+
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+#[derive(Parser)]
+#[command(version, about = "Reads a site's meters and brings signed readings of them to the chain")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Config {
+    /// The configuration, a TOML file
+    #[arg(long, env = "DEREN_GATEWAY_CONFIG", value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sample, sign and submit until told to end
+    Run(Config),
+    /// Print the gateway's public key and its devices' ids, as one JSON line
+    Keys(Config),
+    /// Print the code with which an owner links this gateway to a site
+    Link {
+        #[command(flatten)]
+        config: Config,
+        /// The owner's account: 0x and 64 hexadecimal digits
+        #[arg(long, value_name = "0x…")]
+        owner: String,
+        /// The site's number
+        #[arg(long)]
+        site: u32,
+        /// When the code expires, in seconds since 1970
+        #[arg(long, value_name = "UNIX")]
+        expires: u64,
+    },
+    /// Prepare a new key, and print what the chain needs to take it
+    Rotate(Config),
+    /// Read one device once
+    Read {
+        /// Such as sunspec+tcp://192.168.1.20:502?unit=1
+        uri: String,
+    },
+    /// Look for devices; only reads
+    Discover {
+        /// A host, host:port, or a network such as 192.168.1.0/24
+        target: String,
+    },
+    /// Print what the running gateway says of itself
+    Status(Config),
+    /// Say what is wrong with a configuration, and which devices do not answer
+    Check {
+        #[command(flatten)]
+        config: Config,
+        /// Do not try the devices
+        #[arg(long)]
+        offline: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // One thread runs everything; the disk has a few of its own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(cli.command)),
+        Err(error) => Err(anyhow::anyhow!("the system gives no event loop: {error}")),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("deren-gateway: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(Config { config }) => commands::run::run(&config).await,
+        Command::Keys(Config { config }) => commands::keys::keys(&config).await,
+        Command::Link { config, owner, site, expires } => {
+            commands::link::link(&config.config, &owner, site, expires).await
+        }
+        Command::Rotate(Config { config }) => commands::link::rotate(&config).await,
+        Command::Read { uri } => commands::read::read(&uri).await,
+        Command::Discover { target } => commands::read::discover(&target).await,
+        Command::Status(Config { config }) => commands::status::status(&config).await,
+        Command::Check { config, offline } => commands::check::check(&config.config, offline).await,
+    }
+}

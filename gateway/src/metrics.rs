@@ -1,0 +1,144 @@
+//! The board as Prometheus metrics. Names carry their unit; nothing here is counted twice, all of it is read from the
+//! board when it is asked for.
+
+use crate::{
+    board::{DeviceStatus, Link, Status},
+    clock::ClockState,
+};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{TypedMetric, counter::Counter, family::Family, gauge::Gauge},
+    registry::{Metric, Registry},
+};
+use std::fmt;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Device {
+    device: String,
+}
+
+/// The metrics of this status, in the OpenMetrics text format.
+///
+/// # Errors
+/// Never in practice: writing to a string does not fail.
+pub fn text(status: &Status) -> Result<String, fmt::Error> {
+    let mut registry = Registry::with_prefix("deren_gateway");
+    outbox(&mut registry, status);
+    chain(&mut registry, status);
+    devices(&mut registry, &status.devices);
+    let mut text = String::new();
+    encode(&mut text, &registry)?;
+    Ok(text)
+}
+
+fn gauge(registry: &mut Registry, name: &str, help: &str, value: u64) {
+    let gauge: Gauge = Gauge::default();
+    gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+    registry.register(name, help, gauge);
+}
+
+fn counter(registry: &mut Registry, name: &str, help: &str, value: u64) {
+    let counter: Counter = Counter::default();
+    counter.inc_by(value);
+    registry.register(name, help, counter);
+}
+
+fn outbox(registry: &mut Registry, status: &Status) {
+    let outbox = &status.outbox;
+    gauge(registry, "outbox_readings", "Readings that wait to be final on the chain", outbox.readings);
+    gauge(registry, "outbox_capacity_readings", "Readings that may wait", outbox.capacity_readings);
+    gauge(registry, "in_flight_readings", "Readings submitted and not yet final", outbox.in_flight_readings);
+    counter(registry, "readings_made", "Readings made since the start", outbox.made_total);
+    counter(registry, "readings_finalised", "Readings final since the start", outbox.finalised_total);
+    counter(registry, "readings_refused", "Readings that the chain refused since the start", outbox.refused_total);
+    counter(registry, "batches_submitted", "Batches submitted since the start", outbox.batches_total);
+    counter(registry, "batches_resent", "Batches submitted again since the start", outbox.batches_again_total);
+}
+
+fn chain(registry: &mut Registry, status: &Status) {
+    let chain = &status.chain;
+    let connected = u64::from(chain.link == Link::Connected);
+    gauge(registry, "chain_connected", "1 while a node of the right chain answers", connected);
+    gauge(
+        registry,
+        "chain_registered",
+        "1 if the chain lets this gateway submit",
+        chain.registered.unwrap_or(false).into(),
+    );
+    gauge(registry, "best_block_number", "Newest block seen", chain.best_block.unwrap_or(0).into());
+    gauge(registry, "finalised_block_number", "Newest finalised block seen", chain.finalised_block.unwrap_or(0).into());
+    let synchronised = matches!(status.clock, ClockState::Synchronised { .. });
+    gauge(registry, "clock_synchronised", "1 while this machine's clock is known to be right", synchronised.into());
+    if status.clock != ClockState::Unknown {
+        let error_ms = status.clock.error_ms().into();
+        gauge(registry, "clock_error_milliseconds", "Bound on the error of this machine's clock", error_ms);
+    }
+    gauge(registry, "start_time_milliseconds", "When this process began, since 1970", status.started_unix_ms);
+}
+
+/// One value of each device that has it.
+fn family<M: Metric + TypedMetric + Clone + Default>(
+    registry: &mut Registry,
+    (name, help): (&str, &str),
+    devices: &[DeviceStatus],
+    value: impl Fn(&DeviceStatus) -> Option<i64>,
+    set: impl Fn(&M, i64),
+) {
+    let family = Family::<Device, M>::default();
+    for device in devices {
+        if let Some(value) = value(device) {
+            set(&family.get_or_create(&Device { device: device.name.clone() }), value);
+        }
+    }
+    registry.register(name, help, family);
+}
+
+fn devices(registry: &mut Registry, devices: &[DeviceStatus]) {
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let set_gauge = |gauge: &Gauge, value: i64| {
+        gauge.set(value);
+    };
+    let set_counter = |counter: &Counter, value: i64| {
+        counter.inc_by(value.unsigned_abs());
+    };
+    let power = ("power_watts", "Power at the last sample, import positive");
+    family(registry, power, devices, |device| device.power_w.map(i64::from), set_gauge);
+    let import = ("import_register_milliwatthours", "Import register at the last sample");
+    family(registry, import, devices, |device| device.import_mwh.map(signed), set_gauge);
+    let export = ("export_register_milliwatthours", "Export register at the last sample");
+    family(registry, export, devices, |device| device.export_mwh.map(signed), set_gauge);
+    let waiting = ("device_outbox_readings", "The device's readings that wait");
+    family(registry, waiting, devices, |device| Some(signed(device.waiting_readings)), set_gauge);
+    let reachable = ("device_reachable", "1 while the device can be read");
+    family(registry, reachable, devices, |device| Some(i64::from(device.trouble.is_none())), set_gauge);
+    let last = ("last_sample_time_milliseconds", "When the device was sampled last, since 1970");
+    family(registry, last, devices, |device| device.last_sample_unix_ms.map(signed), set_gauge);
+    let samples = ("samples", "Samples since the start");
+    family(registry, samples, devices, |device| Some(signed(device.samples_total)), set_counter);
+    let failures = ("sample_failures", "Failed samples since the start");
+    family(registry, failures, devices, |device| Some(signed(device.failures_total)), set_counter);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::Board;
+    use deren_primitives::{DeviceRole, GatewayId};
+
+    #[test]
+    fn metrics_have_names_with_units_and_values_of_the_board() {
+        let board = Board::new(GatewayId([1; 32]), [1; 32], 0);
+        board.update(|status| {
+            status.outbox.readings = 7;
+            let mut device = DeviceStatus::new("roof".into(), "uri".into(), DeviceRole::Production);
+            device.power_w = Some(-1500);
+            status.devices.push(device);
+        });
+        let text = text(&board.status()).expect("text");
+        assert!(text.contains("\nderen_gateway_outbox_readings 7\n"), "{text}");
+        assert!(text.contains("\nderen_gateway_power_watts{device=\"roof\"} -1500\n"), "{text}");
+        assert!(text.contains("\nderen_gateway_samples_total{device=\"roof\"} 0\n"), "{text}");
+        assert!(!text.contains("import_register_milliwatthours{"), "{text}");
+        assert!(text.ends_with("# EOF\n"));
+    }
+}

@@ -1,0 +1,355 @@
+//! Takes the samples of all devices, makes spans of them, and has each stored as a signed reading before anyone else
+//! hears of it. It alone writes new readings, and it alone moves a device's slots on.
+
+mod day;
+mod device;
+
+use crate::{
+    board::Board,
+    clock::{Clock, ClockState, unix_ms},
+    devices::DeviceBook,
+    error::GatewayError,
+    outbox::{Outbox, Seal, Standing, Tail, Update},
+    pin::ChainPin,
+    settings::DeviceSettings,
+    signer::Signer,
+    slots::Progress,
+};
+use deren_meters::{Identity, Sample};
+use deren_primitives::{Anchor, DeviceCursor, DeviceId, interval_message};
+use device::Recorded;
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// How often bounded waits are looked at.
+const TICK: Duration = Duration::from_millis(250);
+/// As many events are stored together at most.
+const MAX_EVENTS_AT_ONCE: usize = 64;
+/// So much room is left free for the spans that one round of samples can make.
+const ROOM_FOR_A_ROUND: u64 = 1024;
+
+/// What the recorder hears.
+#[derive(Debug)]
+pub enum Event {
+    /// A device said who it is.
+    Identified {
+        /// Its place in the configuration.
+        index: usize,
+        /// Who it says it is.
+        identity: Identity,
+    },
+    /// A device was sampled.
+    Sample {
+        /// Its place in the configuration.
+        index: usize,
+        /// What it showed.
+        sample: Sample,
+    },
+    /// A finalised block shows how a device that needs it stands on the chain.
+    Chain {
+        /// The device.
+        device: DeviceId,
+        /// Where its chain of readings ends there; nothing if the chain does not know it.
+        cursor: Option<DeviceCursor>,
+    },
+}
+
+/// What is known of the chain: enough to make readings without a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainView {
+    /// Which chain.
+    pub pin: ChainPin,
+    /// The latest finalised block known.
+    pub anchor: Anchor,
+}
+
+/// What the recorder works with.
+pub struct Parts {
+    /// The configured devices.
+    pub devices: Vec<DeviceSettings>,
+    /// How many samples must agree before a register that went back is believed.
+    pub confirmations: u8,
+    /// How long a sample after a slot's end is waited for; without one, half of the chain's grace.
+    pub boundary_wait: Option<Duration>,
+    /// How often slots in progress are stored.
+    pub checkpoint_interval: Duration,
+    /// Who the devices turned out to be.
+    pub book: DeviceBook,
+    /// The gateway's key.
+    pub signer: Arc<RwLock<Signer>>,
+    /// The queue on disk.
+    pub outbox: Arc<Outbox>,
+    /// This machine's clock.
+    pub clock: Arc<Clock>,
+    /// Where to write what happens.
+    pub board: Arc<Board>,
+    /// What is heard.
+    pub events: mpsc::Receiver<Event>,
+    /// The chain, once known.
+    pub chain: watch::Receiver<Option<ChainView>>,
+    /// The devices that have said who they are.
+    pub identified: watch::Sender<Vec<DeviceId>>,
+    /// Rung when a reading was stored.
+    pub stored: Arc<Notify>,
+}
+
+/// The recorder.
+pub struct Recorder {
+    parts: Parts,
+    devices: Vec<Recorded>,
+    /// Made but not stored, because the disk refused; nothing new is made before they are.
+    unsaved: Vec<Update>,
+    last_checkpoint: Instant,
+}
+
+impl Recorder {
+    /// A recorder that has heard nothing yet.
+    pub fn new(parts: Parts) -> Self {
+        let devices = parts.devices.iter().map(|_| Recorded::default()).collect();
+        Self { parts, devices, unsaved: Vec::new(), last_checkpoint: Instant::now() }
+    }
+
+    /// Records until `shutdown`, then stores where every slot stands.
+    ///
+    /// # Errors
+    /// Never for a disk that fails: that is retried.
+    pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), GatewayError> {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut heard = Vec::with_capacity(MAX_EVENTS_AT_ONCE);
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                count = self.parts.events.recv_many(&mut heard, MAX_EVENTS_AT_ONCE) => {
+                    if count == 0 {
+                        break;
+                    }
+                    for event in heard.drain(..) {
+                        self.hear(event);
+                    }
+                }
+                _ = tick.tick() => self.settle(),
+            }
+            self.save().await;
+        }
+        self.checkpoint();
+        self.save().await;
+        Ok(())
+    }
+
+    fn hear(&mut self, event: Event) {
+        let result = match event {
+            Event::Identified { index, identity } => self.identified(index, &identity),
+            Event::Sample { index, sample } => {
+                self.sampled(index, &sample);
+                Ok(())
+            }
+            Event::Chain { device, cursor } => self.stands(device, cursor),
+        };
+        if let Err(error) = result {
+            self.parts.board.trouble("outbox", &error.to_string());
+        }
+    }
+
+    /// Continues the slots of the device that is at this place in the configuration now.
+    fn identified(&mut self, index: usize, identity: &Identity) -> Result<(), GatewayError> {
+        let (Some(settings), Some(_)) = (self.parts.devices.get(index), self.devices.get(index)) else {
+            return Ok(());
+        };
+        let id = self.signer().device_id(identity);
+        if let Some(other) = self.devices.iter().position(|recorded| recorded.id() == Some(id)) {
+            if other != index {
+                let other = self.parts.devices.get(other).map_or("another", |device| &device.name);
+                let what = format!("is the same device as {other}, so its samples are not used: remove one of the two");
+                self.parts.board.trouble(&settings.name, &what);
+                self.parts.board.update_device(index, |device| device.trouble = Some(what));
+            }
+            return Ok(());
+        }
+        if let Err(error) = self.parts.book.learn(settings, identity) {
+            self.parts.board.trouble(&settings.name, &error.to_string());
+        }
+        let stored = self.parts.outbox.stored(id)?;
+        tracing::info!(device = %settings.name, %id, vendor = %identity.vendor, model = %identity.model, "identified");
+        let begun = stored.is_some();
+        let progress = stored.map_or_else(Progress::default, |stored| stored.progress);
+        if let Some(recorded) = self.devices.get_mut(index) {
+            recorded.become_device(id, progress, begun);
+        }
+        self.parts.board.update_device(index, |device| {
+            device.device = Some(id);
+            device.kind = Some(format!("{} {}", identity.vendor, identity.model));
+            device.registered = None;
+            device.refusal = None;
+        });
+        let ids = self.devices.iter().filter_map(Recorded::id).collect();
+        self.parts.identified.send_replace(ids);
+        Ok(())
+    }
+
+    fn sampled(&mut self, index: usize, sample: &Sample) {
+        let state = self.parts.clock.state();
+        let may_seal = self.may_seal();
+        let rules = self.rules(index);
+        let Some(recorded) = self.devices.get_mut(index).filter(|recorded| recorded.id().is_some()) else {
+            return;
+        };
+        let today = recorded.show_today(sample);
+        self.parts.board.update_device(index, |device| {
+            device.show(sample);
+            (device.today_import_wh, device.today_export_wh) = today;
+        });
+        let Some(rules) = rules else {
+            return;
+        };
+        if state == ClockState::Unknown {
+            self.parts.board.trouble(
+                "clock",
+                "nobody vouches for this machine's clock, so samples are not used yet: start a time service, or wait for a node",
+            );
+            return;
+        }
+        let outcome = recorded.take(rules, sample, matches!(state, ClockState::Lost { .. }), may_seal);
+        if let Some(what) = outcome.trouble {
+            if let Some(settings) = self.parts.devices.get(index) {
+                self.parts.board.trouble(&settings.name, &what);
+            }
+        }
+        self.unsaved.extend(outcome.update);
+    }
+
+    fn settle(&mut self) {
+        self.parts.board.update(|status| status.clock = self.parts.clock.state());
+        let may_seal = self.may_seal();
+        for index in 0..self.devices.len() {
+            let rules = self.rules(index);
+            if let (Some(rules), Some(recorded)) = (rules, self.devices.get_mut(index)) {
+                self.unsaved.extend(recorded.settle(rules, unix_ms(), may_seal));
+            }
+        }
+        if self.last_checkpoint.elapsed() >= self.parts.checkpoint_interval {
+            self.checkpoint();
+        }
+    }
+
+    fn checkpoint(&mut self) {
+        self.last_checkpoint = Instant::now();
+        self.unsaved.extend(self.devices.iter_mut().filter_map(Recorded::checkpoint));
+    }
+
+    /// How a device stands on the chain: begins its readings there, or moves them to where the chain is.
+    fn stands(&mut self, id: DeviceId, cursor: Option<DeviceCursor>) -> Result<(), GatewayError> {
+        let Some(clock) = self.parts.chain.borrow().as_ref().map(|view| view.pin.clock()) else {
+            return Ok(());
+        };
+        let cursor = cursor.unwrap_or_default();
+        let standing = self.parts.outbox.standing(id, &cursor)?;
+        let progress = Progress::continuing(&cursor, clock);
+        match standing {
+            Standing::NotBegun => {
+                let tail = Tail { next_sequence: cursor.next_sequence, last_hash: cursor.last_hash };
+                self.parts.outbox.begin(id, tail, &progress)?;
+            }
+            Standing::ChainAhead | Standing::Forked => {
+                let aside = self.parts.outbox.adopt(id, &cursor, &progress)?;
+                let what = format!(
+                    "device {id}: the chain has readings that this outbox never held ({aside} set aside here): is there a second gateway with a copy of this key?"
+                );
+                self.parts.board.trouble("outbox", &what);
+                self.unsaved.retain(|update| update.device != id);
+            }
+            Standing::InStep | Standing::NodeBehind => return Ok(()),
+        }
+        let fresh = standing == Standing::NotBegun && cursor.next_sequence == 0;
+        for recorded in self.devices.iter_mut().filter(|recorded| recorded.id() == Some(id)) {
+            recorded.begin((!fresh).then(|| progress.clone()));
+        }
+        Ok(())
+    }
+
+    /// True if what is complete may become readings now.
+    fn may_seal(&self) -> bool {
+        let room =
+            self.parts.outbox.len().map(|len| len.saturating_add(ROOM_FOR_A_ROUND) < self.parts.outbox.capacity());
+        let full = !room.unwrap_or(false);
+        if full {
+            self.parts.board.trouble(
+                "outbox",
+                "full: no new readings until some have reached the chain; what is measured meanwhile becomes one estimated reading",
+            );
+        }
+        !full && self.unsaved.is_empty()
+    }
+
+    fn signer(&self) -> std::sync::RwLockReadGuard<'_, Signer> {
+        self.parts.signer.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores what came of the samples, in one transaction; what the disk refuses is kept and tried again.
+    async fn save(&mut self) {
+        if self.unsaved.is_empty() {
+            return;
+        }
+        let Some(view) = self.parts.chain.borrow().clone() else {
+            return;
+        };
+        let Some(genesis) = view.pin.genesis() else {
+            return;
+        };
+        let updates = std::mem::take(&mut self.unsaved);
+        let (outbox, to_store) = (self.parts.outbox.clone(), updates.clone());
+        let signer = self.signer().clone();
+        let clock_error_ms = self.parts.clock.state().error_ms();
+        let store = tokio::task::spawn_blocking(move || {
+            let sign = |hash| signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
+            let seal = Seal { anchor: view.anchor, clock_error_ms, key_epoch: signer.key_epoch(), sign: &sign };
+            outbox.append(to_store, &seal)
+        });
+        match store.await {
+            Ok(Ok(readings)) => self.saved(&readings),
+            Ok(Err(error)) => {
+                self.parts.board.trouble("outbox", &error.to_string());
+                self.unsaved = updates;
+            }
+            Err(error) => {
+                self.parts.board.trouble("outbox", &format!("storing was cut short: {error}"));
+                self.unsaved = updates;
+            }
+        }
+    }
+
+    fn saved(&self, readings: &[deren_primitives::IntervalReading]) {
+        for reading in readings {
+            tracing::info!(
+                device = %reading.device, sequence = reading.sequence, slot = reading.first_slot.0,
+                slots = reading.slot_count, quality = reading.quality.0, "reading made"
+            );
+            let last_slot = reading.end_slot().0.saturating_sub(1);
+            self.parts.board.update_device_by_id(reading.device, |device| {
+                device.last_slot = Some(last_slot);
+                device.waiting_readings = device.waiting_readings.saturating_add(1);
+            });
+        }
+        let waiting = self.parts.outbox.len().unwrap_or_default();
+        let made = u64::try_from(readings.len()).unwrap_or(u64::MAX);
+        self.parts.board.update(|status| {
+            status.outbox.readings = waiting;
+            status.outbox.made_total = status.outbox.made_total.saturating_add(made);
+        });
+        if !readings.is_empty() {
+            self.parts.stored.notify_one();
+        }
+    }
+
+    /// What holds for a device's slots; nothing before the first contact with the chain.
+    fn rules(&self, index: usize) -> Option<crate::slots::Rules> {
+        let view = self.parts.chain.borrow();
+        let pin = &view.as_ref()?.pin;
+        let device = self.parts.devices.get(index)?;
+        Some(device::rules(pin, device, self.parts.confirmations, self.parts.boundary_wait))
+    }
+}

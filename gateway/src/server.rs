@@ -1,0 +1,148 @@
+//! Joins the actors, with bounded channels between them, and ends them in order: samplers and the page first, then the
+//! recorder with what it still holds, and the uplink with it.
+
+use crate::{
+    board::{Board, DeviceStatus},
+    clock::Clock,
+    devices::DeviceBook,
+    error::GatewayError,
+    outbox::Outbox,
+    page::Page,
+    pin::ChainPin,
+    recorder::{ChainView, Parts, Recorder},
+    sampler::Sampler,
+    settings::Settings,
+    signer::Signer,
+    uplink::Uplink,
+};
+use deren_primitives::Anchor;
+use std::sync::{Arc, RwLock};
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+/// As many events may wait for the recorder; a sampler then waits too.
+const EVENTS_WAITING: usize = 256;
+
+/// Runs the gateway until `shutdown`.
+///
+/// # Errors
+/// What keeps it from starting, or the first part that failed for good.
+pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), GatewayError> {
+    let signer = Signer::load_or_create(&settings.key_file)?;
+    let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox_max_mb)?);
+    let book = DeviceBook::load(&settings.data_folder)?;
+    let pin = ChainPin::load(&settings.data_folder)?;
+    let board = Arc::new(new_board(&settings, &signer, &book, &outbox)?);
+    let clock = Arc::new(Clock::new(settings.clock_trusted, settings.max_clock_error));
+    let page = Page { listen: settings.page_listen, board: board.clone() };
+    let listener = page.bind().await?;
+    tracing::info!(gateway = %signer.gateway(), page = %settings.page_listen, "started");
+
+    let signer = Arc::new(RwLock::new(signer));
+    let (events, heard) = mpsc::channel(EVENTS_WAITING);
+    // The anchor of a restart is genesis until a node is reached: true, if old.
+    let known = pin.and_then(|pin| {
+        let block_hash = pin.genesis()?;
+        Some(ChainView { pin, anchor: Anchor { block_number: 0, block_hash } })
+    });
+    let (chain, chain_seen) = watch::channel(known);
+    let (identified, identified_seen) = watch::channel(Vec::new());
+    let stored = Arc::new(Notify::new());
+
+    let samplers = samplers(&settings, &board, &events, chain_seen.clone(), &shutdown);
+    let recorder = Recorder::new(Parts {
+        devices: settings.devices,
+        confirmations: settings.reset_confirmations,
+        boundary_wait: settings.boundary_wait,
+        checkpoint_interval: settings.checkpoint_interval,
+        book,
+        signer: signer.clone(),
+        outbox: outbox.clone(),
+        clock: clock.clone(),
+        board: board.clone(),
+        events: heard,
+        chain: chain_seen,
+        identified,
+        stored: stored.clone(),
+    });
+    let uplink = Uplink {
+        node_urls: settings.node_urls,
+        data_folder: settings.data_folder,
+        signer,
+        outbox,
+        clock,
+        board,
+        identified: identified_seen,
+        stored,
+        recorder: events,
+        chain,
+    };
+    tokio::try_join!(
+        recorder.run(shutdown.clone()),
+        uplink.run(shutdown.clone()),
+        page.run(listener, shutdown.clone()),
+        ended(samplers, "samplers"),
+    )?;
+    tracing::info!("ended");
+    Ok(())
+}
+
+fn new_board(settings: &Settings, signer: &Signer, book: &DeviceBook, outbox: &Outbox) -> Result<Board, GatewayError> {
+    let board = Board::new(signer.gateway(), signer.public_key(), signer.key_epoch());
+    let waiting = outbox.len()?;
+    board.update(|status| {
+        status.outbox.readings = waiting;
+        status.outbox.capacity_readings = outbox.capacity();
+        for device in &settings.devices {
+            let mut shown = DeviceStatus::new(device.name.clone(), device.uri.to_string(), device.role);
+            shown.device = book.device_id(device, signer);
+            status.devices.push(shown);
+        }
+    });
+    Ok(board)
+}
+
+/// One task a device, so that a slow one holds up no other.
+fn samplers(
+    settings: &Settings,
+    board: &Arc<Board>,
+    events: &mpsc::Sender<crate::recorder::Event>,
+    mut chain: watch::Receiver<Option<ChainView>>,
+    shutdown: &CancellationToken,
+) -> JoinSet<()> {
+    let (slot_ms, slot_ms_seen) = watch::channel(None);
+    let mut tasks = JoinSet::new();
+    for (index, device) in settings.devices.iter().enumerate() {
+        let sampler = Sampler {
+            index,
+            device: device.clone(),
+            events: events.clone(),
+            slot_ms: slot_ms_seen.clone(),
+            board: board.clone(),
+        };
+        tasks.spawn(sampler.run(shutdown.clone()));
+    }
+    let shutdown = shutdown.clone();
+    tasks.spawn(async move {
+        loop {
+            let known = chain.borrow_and_update().as_ref().map(|view| view.pin.clock().slot_ms());
+            slot_ms.send_if_modified(|slot_ms| std::mem::replace(slot_ms, known) != known);
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                changed = chain.changed() => if changed.is_err() { return },
+            }
+        }
+    });
+    tasks
+}
+
+/// Waits for all tasks; one that panicked is an error.
+async fn ended(mut tasks: JoinSet<()>, part: &'static str) -> Result<(), GatewayError> {
+    while let Some(result) = tasks.join_next().await {
+        result.map_err(|error| GatewayError::PartEnded { part, reason: error.to_string() })?;
+    }
+    Ok(())
+}

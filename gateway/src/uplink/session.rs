@@ -1,0 +1,409 @@
+//! One connection to one node: follows its blocks, submits batches one at a time, and clears the outbox of what is
+//! final. Every failure of the node ends the session; the readings stay where they are.
+
+use super::{
+    Uplink,
+    flight::{Flight, Standing},
+    node::{Header, Node, Submitted},
+    refusals::Refusals,
+};
+use crate::{
+    backoff::Backoff,
+    clock::unix_ms,
+    error::GatewayError,
+    outbox::{Outbox, Queued, Standing as OutboxStanding},
+    pin::ChainPin,
+    recorder::Event,
+    signer::Signer,
+};
+use deren_primitives::{
+    Anchor, DeviceCursor, DeviceId, GatewayRecord, MAX_READINGS_PER_BATCH, ReadingBatch, ReadingOutcome, Signature,
+    SignedReading, Slot, batch_message, interval_message,
+};
+use jsonrpsee::core::client::Subscription;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// A chain that makes no block for so long is given up, in favour of another node.
+const SILENCE: Duration = Duration::from_secs(120);
+/// A node whose best block is older than this is still catching up: nothing is begun on its word.
+const CURRENT_WITHIN_MS: u64 = 120_000;
+/// Without a reason, the gateway's own record is looked at once in so many finalised blocks.
+const RECORD_EVERY_BLOCKS: u32 = 20;
+
+pub(super) type Cursors = Vec<(DeviceId, Option<DeviceCursor>)>;
+
+pub(super) struct Session<'u> {
+    uplink: &'u Uplink,
+    node: Node,
+    pin: ChainPin,
+    genesis: [u8; 32],
+    best_block: u32,
+    /// The slot in which the best block was made: earlier ones are over by the chain's clock.
+    chain_slot: Option<Slot>,
+    node_is_current: bool,
+    record: Option<GatewayRecord>,
+    record_age_blocks: u32,
+    flight: Option<Flight>,
+    attempt: u32,
+    refusals: Refusals,
+    /// Devices that the recorder is moving to where the chain is.
+    moving: BTreeSet<DeviceId>,
+}
+
+impl<'u> Session<'u> {
+    pub(super) fn new(uplink: &'u Uplink, node: Node, pin: ChainPin) -> Result<Self, GatewayError> {
+        let genesis = pin.genesis().ok_or_else(|| GatewayError::OtherParameters {
+            url: node.url().to_string(),
+            reason: "the genesis hash cannot be".to_owned(),
+        })?;
+        Ok(Self {
+            uplink,
+            node,
+            pin,
+            genesis,
+            best_block: 0,
+            chain_slot: None,
+            node_is_current: false,
+            record: None,
+            record_age_blocks: 0,
+            flight: None,
+            attempt: 0,
+            refusals: Refusals::default(),
+            moving: BTreeSet::new(),
+        })
+    }
+
+    /// Works until the connection fails.
+    pub(super) async fn run(mut self, backoff: &mut Backoff) -> Result<std::convert::Infallible, GatewayError> {
+        let mut finalised = self.node.finalised_heads().await?;
+        let mut best = self.node.best_heads().await?;
+        loop {
+            tokio::select! {
+                head = next_number(&mut best) => {
+                    let number = head.map_err(|reason| self.failed("new heads", &reason))?;
+                    self.at_best(number).await?;
+                }
+                head = next_number(&mut finalised) => {
+                    let number = head.map_err(|reason| self.failed("finalised heads", &reason))?;
+                    self.at_finalised(number).await?;
+                    backoff.reset();
+                }
+                () = self.uplink.stored.notified() => self.submit().await?,
+                () = tokio::time::sleep(SILENCE) => {
+                    return Err(self.failed("new heads", "no block for two minutes"));
+                }
+            }
+        }
+    }
+
+    fn failed(&self, what: &str, reason: &str) -> GatewayError {
+        GatewayError::Node { url: self.node.url().to_string(), what: what.into(), reason: reason.into() }
+    }
+
+    /// A new best block: the chain's clock has moved on, and the batch under way may be in it.
+    async fn at_best(&mut self, number: u32) -> Result<(), GatewayError> {
+        self.best_block = number;
+        self.uplink.board.update(|status| status.chain.best_block = Some(number));
+        if let Some(block_ms) = self.node.best_block_ms().await? {
+            let now_ms = unix_ms();
+            self.uplink.clock.see_block(block_ms, now_ms);
+            self.node_is_current = now_ms.abs_diff(block_ms) < CURRENT_WITHIN_MS;
+            self.chain_slot = Some(self.pin.clock().slot_at(block_ms));
+        }
+        if let Some(mut flight) = self.flight.take() {
+            let cursors = self.node.cursors(&flight.devices(), None).await?;
+            match flight.at_best(number, &cursors) {
+                Standing::Waiting => self.flight = Some(flight),
+                Standing::Reorganised => {
+                    tracing::info!(block = number, "the block with the last batch is no longer on the best chain");
+                    self.flight = Some(flight);
+                }
+                Standing::Lost => {
+                    tracing::info!(block = number, attempt = flight.batch.attempt, "no block took the last batch");
+                    self.attempt = flight.batch.attempt.saturating_add(1);
+                    let devices = flight.devices();
+                    self.examine(&flight.batch, &flight.signature, &devices, &cursors).await?;
+                }
+            }
+        }
+        self.submit().await
+    }
+
+    /// A newly finalised block: what it shows to be accepted leaves the outbox.
+    async fn at_finalised(&mut self, number: u32) -> Result<(), GatewayError> {
+        let Some(hash) = self.node.block_hash(number).await? else {
+            return Ok(());
+        };
+        self.uplink.board.update(|status| status.chain.finalised_block = Some(number));
+        self.uplink.show_chain(&self.pin, Anchor { block_number: number, block_hash: hash });
+        let waiting = self.with_outbox(Outbox::waiting).await?;
+        let identified = self.uplink.identified.borrow().clone();
+        let not_begun = identified.iter().any(|id| !waiting.iter().any(|(device, _)| device == id));
+        let due = self.record_age_blocks >= RECORD_EVERY_BLOCKS;
+        if due || not_begun || self.flight.is_some() || waiting.iter().any(|(_, count)| *count > 0) {
+            let mut devices: BTreeSet<DeviceId> = identified.iter().copied().collect();
+            devices.extend(waiting.iter().filter(|(_, count)| *count > 0).map(|(device, _)| *device));
+            let devices: Vec<DeviceId> = devices.into_iter().collect();
+            let cursors = self.node.cursors(&devices, Some(hash)).await?;
+            self.settle(&cursors).await?;
+        }
+        self.look_at_record(hash, &identified).await?;
+        self.submit().await
+    }
+
+    /// Compares every device with the finalised cursors, and removes what has arrived.
+    async fn settle(&mut self, cursors: &Cursors) -> Result<(), GatewayError> {
+        let to_compare = cursors.clone();
+        let standings = self
+            .with_outbox(move |outbox| {
+                let standing = |(device, cursor): &(DeviceId, Option<DeviceCursor>)| {
+                    outbox.standing(*device, &cursor.unwrap_or_default())
+                };
+                to_compare.iter().map(standing).collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
+        self.moving.clear();
+        let mut arrived = Vec::new();
+        for ((device, cursor), standing) in cursors.iter().zip(standings) {
+            let device = *device;
+            match standing {
+                OutboxStanding::InStep => {
+                    arrived.extend(cursor.map(|cursor| (device, cursor.next_sequence)));
+                }
+                OutboxStanding::NodeBehind => {}
+                OutboxStanding::NotBegun | OutboxStanding::ChainAhead | OutboxStanding::Forked => {
+                    self.moving.insert(device);
+                    if self.node_is_current {
+                        // Without a recorder the process is about to end.
+                        let _ = self.uplink.recorder.send(Event::Chain { device, cursor: *cursor }).await;
+                    }
+                }
+            }
+        }
+        let (to_remove, finalised) = (arrived.clone(), arrived);
+        let removed = self.with_outbox(move |outbox| outbox.remove_before(&to_remove)).await?;
+        self.show_outbox(&finalised, removed).await?;
+        let Some(flight) = self.flight.take_if(|flight| flight.is_final(cursors)) else {
+            return Ok(());
+        };
+        self.attempt = 0;
+        let left = flight.left_behind(cursors);
+        for device in flight.devices().into_iter().filter(|device| !left.contains(device)) {
+            if self.refusals.accepted(device) {
+                self.uplink.board.update_device_by_id(device, |status| status.refusal = None);
+            }
+        }
+        self.examine(&flight.batch, &flight.signature, &left, cursors).await?;
+        Ok(())
+    }
+
+    async fn show_outbox(&self, finalised: &[(DeviceId, u64)], removed: u64) -> Result<(), GatewayError> {
+        if removed > 0 {
+            tracing::info!(readings = removed, "final");
+        }
+        let waiting = self.with_outbox(Outbox::waiting).await?;
+        for (device, next_sequence) in finalised {
+            self.uplink.board.update_device_by_id(*device, |status| status.next_final_sequence = Some(*next_sequence));
+        }
+        for (device, count) in &waiting {
+            self.uplink.board.update_device_by_id(*device, |status| status.waiting_readings = *count);
+        }
+        self.uplink.board.update(|status| {
+            status.outbox.readings = waiting.iter().map(|(_, count)| count).sum();
+            status.outbox.finalised_total = status.outbox.finalised_total.saturating_add(removed);
+        });
+        Ok(())
+    }
+
+    /// Looks whether the chain knows this gateway, its key and its devices; more often while something is missing.
+    async fn look_at_record(&mut self, at: [u8; 32], identified: &[DeviceId]) -> Result<(), GatewayError> {
+        self.record_age_blocks = self.record_age_blocks.saturating_add(1);
+        let complete = self.record.as_ref().is_some_and(|record| {
+            record.active && self.is_our_key(record) && identified.iter().all(|id| record.devices.contains(id))
+        });
+        if complete && self.record_age_blocks < RECORD_EVERY_BLOCKS && !self.refusals.any(identified) {
+            return Ok(());
+        }
+        self.record_age_blocks = 0;
+        let gateway = self.signer(Signer::gateway);
+        self.record = self.node.gateway(gateway, at).await?;
+        if let Some(record) = self.record.clone() {
+            let followed = {
+                let mut signer = self.uplink.signer.write().unwrap_or_else(PoisonError::into_inner);
+                signer.follow(&record.public_key, record.key_epoch)?
+            };
+            if followed {
+                tracing::info!(key_epoch = record.key_epoch, "the chain took the new key: signing with it from now on");
+                self.uplink.board.update(|status| {
+                    status.public_key = format!("0x{}", hex::encode(record.public_key));
+                    status.key_epoch = record.key_epoch;
+                });
+            } else if !self.is_our_key(&record) {
+                let what = "the chain knows another key for this gateway than its key file holds: nothing is submitted";
+                self.uplink.board.trouble("chain", what);
+            }
+        }
+        let record = self.record.as_ref();
+        self.uplink.board.update(|status| {
+            status.chain.registered = Some(record.is_some_and(|record| record.active));
+            for device in &mut status.devices {
+                device.registered = device.device.map(|id| record.is_some_and(|record| record.devices.contains(&id)));
+            }
+        });
+        Ok(())
+    }
+
+    fn is_our_key(&self, record: &GatewayRecord) -> bool {
+        self.signer(|signer| (signer.public_key(), signer.key_epoch())) == (record.public_key, record.key_epoch)
+    }
+
+    fn signer<T>(&self, ask: impl FnOnce(&Signer) -> T) -> T {
+        ask(&self.uplink.signer.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn with_outbox<T, F>(&self, work: F) -> Result<T, GatewayError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Outbox) -> Result<T, GatewayError> + Send + 'static,
+    {
+        let outbox: Arc<Outbox> = self.uplink.outbox.clone();
+        tokio::task::spawn_blocking(move || work(&outbox))
+            .await
+            .map_err(|error| GatewayError::PartEnded { part: "outbox", reason: error.to_string() })?
+    }
+
+    /// Submits the next batch, unless one is under way.
+    async fn submit(&mut self) -> Result<(), GatewayError> {
+        let Some((batch, signature)) = self.next_batch().await? else {
+            return Ok(());
+        };
+        let devices: Vec<DeviceId> = batch.readings.iter().map(|signed| signed.reading.device).collect();
+        if self.attempt > 0 || self.refusals.any(&devices) {
+            // Something was refused before: ask first, and leave out what would be refused again.
+            if self.examine(&batch, &signature, &devices, &[]).await? {
+                return Ok(());
+            }
+        }
+        let (readings, attempt) = (batch.readings.len(), batch.attempt);
+        match self.node.submit(&batch, &signature).await? {
+            Submitted::Pooled | Submitted::Displaced => {
+                tracing::info!(readings, attempt, "batch submitted");
+                self.uplink.board.update(|status| {
+                    status.outbox.batches_total = status.outbox.batches_total.saturating_add(1);
+                    status.outbox.batches_again_total += u64::from(attempt > 0);
+                    status.outbox.in_flight_readings = u64::try_from(readings).unwrap_or(u64::MAX);
+                });
+                self.flight = Some(Flight::new(batch, signature, self.best_block));
+            }
+            Submitted::Banned => self.attempt = attempt.saturating_add(1),
+            Submitted::Invalid(reason) => {
+                self.attempt = attempt.saturating_add(1);
+                if !self.examine(&batch, &signature, &devices, &[]).await? {
+                    self.uplink.board.trouble("chain", &format!("a batch was refused: {reason}; trying again"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next readings as a signed batch, if there are any, and the chain would listen.
+    async fn next_batch(&mut self) -> Result<Option<(ReadingBatch, Signature)>, GatewayError> {
+        if self.flight.is_none() {
+            self.uplink.board.update(|status| status.outbox.in_flight_readings = 0);
+        }
+        let (None, Some(slot), Some(record)) = (&self.flight, self.chain_slot, &self.record) else {
+            return Ok(None);
+        };
+        if !record.active || !self.is_our_key(record) {
+            return Ok(None);
+        }
+        let now = Instant::now();
+        let may_go = |device: &&DeviceId| self.refusals.may_try(**device, now) && !self.moving.contains(device);
+        let devices: Vec<DeviceId> = record.devices.iter().filter(may_go).copied().collect();
+        let limit = usize::try_from(MAX_READINGS_PER_BATCH).unwrap_or(1);
+        let queued = self.with_outbox(move |outbox| outbox.next(&devices, slot, limit)).await?;
+        if queued.is_empty() {
+            return Ok(None);
+        }
+        let queued = self.sign_with_present_key(queued).await?;
+        let signed: Vec<SignedReading> = queued
+            .into_iter()
+            .map(|queued| SignedReading { reading: queued.reading, signature: queued.signature })
+            .collect();
+        let readings = signed.try_into().map_err(|_| self.failed("outbox", "more readings than a batch takes"))?;
+        let (gateway, key_epoch) = self.signer(|signer| (signer.gateway(), signer.key_epoch()));
+        let batch = ReadingBatch { genesis: self.genesis, gateway, key_epoch, attempt: self.attempt, readings };
+        let signature = self.signer(|signer| signer.sign(&batch_message(&batch)));
+        Ok(Some((batch, signature)))
+    }
+
+    /// Signs again what an earlier key signed.
+    async fn sign_with_present_key(&self, mut queued: Vec<Queued>) -> Result<Vec<Queued>, GatewayError> {
+        let genesis = self.genesis;
+        let mut again = Vec::new();
+        self.signer(|signer| {
+            for queued in queued.iter_mut().filter(|queued| queued.key_epoch != signer.key_epoch()) {
+                let hash = queued.reading.hash();
+                queued.key_epoch = signer.key_epoch();
+                queued.signature = signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
+                again.push(queued.clone());
+            }
+        });
+        if !again.is_empty() {
+            tracing::info!(readings = again.len(), "signed again with the new key");
+            self.with_outbox(move |outbox| outbox.sign_again(&again)).await?;
+        }
+        Ok(queued)
+    }
+
+    /// Asks why readings of `devices` are not taken, notes it, and lets those devices wait. True if any would be
+    /// refused. Readings that `cursors` show as accepted are left out.
+    async fn examine(
+        &mut self,
+        batch: &ReadingBatch,
+        signature: &Signature,
+        devices: &[DeviceId],
+        cursors: &[(DeviceId, Option<DeviceCursor>)],
+    ) -> Result<bool, GatewayError> {
+        if devices.is_empty() {
+            return Ok(false);
+        }
+        let outcomes = self.node.check(batch, signature).await?;
+        let accepted_already = |device: DeviceId, sequence: u64| {
+            cursors.iter().any(|(id, cursor)| *id == device && cursor.is_some_and(|c| sequence < c.next_sequence))
+        };
+        let mut refused = BTreeSet::new();
+        for (signed, outcome) in batch.readings.iter().zip(outcomes) {
+            let reading = &signed.reading;
+            let ReadingOutcome::Refused(error) = outcome else {
+                continue;
+            };
+            let counts = devices.contains(&reading.device) && !accepted_already(reading.device, reading.sequence);
+            // Only a device's first: what follows it is refused because of it.
+            if !counts || !refused.insert(reading.device) {
+                continue;
+            }
+            let what = format!("reading {} of device {} is refused: {error}", reading.sequence, reading.device);
+            self.uplink.board.trouble("chain", &what);
+            self.uplink.board.update_device_by_id(reading.device, |status| status.refusal = Some(error.to_string()));
+            self.uplink.board.update(|status| {
+                status.outbox.refused_total = status.outbox.refused_total.saturating_add(1);
+            });
+            self.refusals.refused(reading.device, error, Instant::now());
+        }
+        Ok(!refused.is_empty())
+    }
+}
+
+/// Number of the next block that a subscription shows.
+async fn next_number(heads: &mut Subscription<Header>) -> Result<u32, String> {
+    match heads.next().await {
+        Some(Ok(header)) => header.number().ok_or_else(|| "a block without a number".to_owned()),
+        Some(Err(error)) => Err(error.to_string()),
+        None => Err("the connection was lost".to_owned()),
+    }
+}
