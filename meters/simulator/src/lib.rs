@@ -6,6 +6,8 @@
 //!
 //! It knows of device templates, and nothing of keys, slots or the chain.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics has failed"))]
+
 pub mod battery;
 pub mod clock;
 pub mod config;

@@ -91,8 +91,11 @@ impl Simulator {
                 simulator.tasks.spawn(async move { match publisher.run(state).await {} });
             }
         }
-        wait_for_brokers(connections).await?;
         let homes = simulator.homes.clone();
+        for home in &homes {
+            home.now().await;
+        }
+        wait_for_brokers(connections).await?;
         simulator.tasks.spawn(async move {
             let mut ticks = interval(CATCH_UP);
             loop {

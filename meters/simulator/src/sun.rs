@@ -44,8 +44,8 @@ fn julian_centuries(unix_s: f64) -> f64 {
 /// The sun's apparent declination and the equation of time. Meeus (25.2)–(25.8) and (28.3).
 pub fn coordinates(unix_s: f64) -> SunCoordinates {
     let t = julian_centuries(unix_s);
-    let mean_longitude = fmod(280.46646 + t * (36_000.76983 + t * 0.0003032), 360.0).to_radians();
-    let mean_anomaly = (357.52911 + t * (35_999.05029 - t * 0.0001537)).to_radians();
+    let mean_longitude = fmod(280.46646 + t * (36000.76983 + t * 0.0003032), 360.0).to_radians();
+    let mean_anomaly = (357.52911 + t * (35999.05029 - t * 0.0001537)).to_radians();
     let eccentricity = 0.016708634 - t * (0.000042037 + t * 0.0000001267);
     let centre_deg = sin(mean_anomaly) * (1.914602 - t * (0.004817 + t * 0.000014))
         + sin(2.0 * mean_anomaly) * (0.019993 - t * 0.000101)

@@ -116,42 +116,25 @@ fn meter(
     moment: &Moment,
 ) -> Result<Vec<Part>, FieldError> {
     let blocks = template.encode(&readout(device, &device.shown(moment)))?;
-    let mut parts: Vec<Part> = blocks
-        .into_iter()
-        .filter(|block| block.function == function)
-        .map(|block| Part { address: block.address, words: block.words, device: Some(0) })
-        .collect();
-    parts.sort_by_key(|part| part.address);
-    // Registers between two fields that may be read along exist and hold nothing.
-    let between: Vec<Part> = parts
-        .windows(2)
-        .filter_map(|pair| {
-            let [before, after] = pair else { return None };
-            let end = before.address.saturating_add(u16::try_from(before.words.len()).unwrap_or(u16::MAX));
-            let gap = after.address.checked_sub(end)?;
-            let bridged = gap > 0 && gap <= template.bridge_words;
-            bridged.then(|| Part { address: end, words: vec![0; gap.into()], device: Some(0) })
-        })
-        .collect();
-    parts.extend(between);
-    Ok(parts)
+    // Where blocks overlap the later one holds, so it is to be found first.
+    let fitting = blocks.into_iter().rev().filter(|block| block.function == function);
+    Ok(fitting.map(|block| Part { address: block.address, words: block.words, device: Some(0) }).collect())
 }
 
-/// The registers of `range`, each from the part that holds it.
+/// The registers of `range`, each from the first part that holds it.
 fn cut(parts: &[Part], range: Range) -> Result<Answer, NoRegisters> {
     let mut answer = Answer { words: Vec::with_capacity(range.count.into()), devices: Vec::new() };
-    while answer.words.len() < usize::from(range.count) {
-        let done = u16::try_from(answer.words.len()).unwrap_or(u16::MAX);
-        let address = range.address.checked_add(done).ok_or(NoRegisters::Address)?;
-        let (part, rest) = parts
+    for offset in 0..range.count {
+        let address = range.address.checked_add(offset).ok_or(NoRegisters::Address)?;
+        let (word, device) = parts
             .iter()
             .find_map(|part| {
-                let offset = address.checked_sub(part.address)?;
-                part.words.get(usize::from(offset)..).filter(|rest| !rest.is_empty()).map(|rest| (part, rest))
+                let within = usize::from(address.checked_sub(part.address)?);
+                part.words.get(within).map(|word| (*word, part.device))
             })
             .ok_or(NoRegisters::Address)?;
-        answer.words.extend(rest.iter().take(usize::from(range.count - done)));
-        answer.devices.extend(part.device.filter(|device| !answer.devices.contains(device)));
+        answer.words.push(word);
+        answer.devices.extend(device.filter(|device| !answer.devices.contains(device)));
     }
     Ok(answer)
 }
@@ -183,6 +166,12 @@ mod tests {
         for asked in [range(9, 1), range(11, 2), range(12, 1), range(13, 2), range(65_535, 2)] {
             assert_eq!(cut(&parts, asked), Err(NoRegisters::Address), "{asked:?}");
         }
+    }
+
+    #[test]
+    fn where_two_parts_hold_a_register_the_first_counts() {
+        let parts = [part(10, &[1, 2], Some(0)), part(9, &[7, 7, 7, 7], None)];
+        assert_eq!(cut(&parts, range(9, 4)).map(|answer| answer.words), Ok(vec![7, 1, 2, 7]));
     }
 
     proptest! {

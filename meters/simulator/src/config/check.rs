@@ -3,11 +3,14 @@
 use super::{BatteryConfig, HomeConfig, ModbusConfig, MqttConfig, PvConfig, SimulatorConfig, SunSpecConfig};
 use crate::{
     SimulatorError,
+    clock::Clock,
     faults::{Fault, FaultKind, Wire},
 };
 use deren_primitives::DeviceRole;
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive};
 
+/// What a start may have to catch up with: a hundred days.
+const MOST_CATCH_UP_S: u64 = 8_640_000;
 const MOST_HOMES: usize = 256;
 const MOST_SERVERS: usize = 8;
 const MOST_UNITS: usize = 32;
@@ -43,6 +46,14 @@ impl SimulatorConfig {
         within("longitude_deg", &self.longitude_deg, -180.0..=180.0)?;
         within("speed", &self.speed, 0.001..=3_600.0)?;
         within("cloudiness", &self.cloudiness, 0.0..=1.0)?;
+        if let Some(t0_unix_ms) = self.t0_unix_ms {
+            let simulated_s = Clock::new(0, self.speed_permille(), t0_unix_ms).elapsed_s();
+            if simulated_s > MOST_CATCH_UP_S {
+                return Err(format!(
+                    "`t0_unix_ms` is {simulated_s} simulated seconds ago; at most {MOST_CATCH_UP_S} are caught up with"
+                ));
+            }
+        }
         // TOML has no larger integer.
         within("seed", &self.seed, 0..=i64::MAX as u64)?;
         if self.homes.is_empty() {
@@ -70,6 +81,7 @@ impl HomeConfig {
         within("load.wh_a_day", &self.load.wh_a_day, 0..=1_000_000)?;
         self.pv.as_ref().map_or(Ok(()), PvConfig::check)?;
         self.battery.as_ref().map_or(Ok(()), BatteryConfig::check)?;
+        self.check_connection()?;
         at_most("Modbus servers", self.modbus.len(), MOST_SERVERS)?;
         at_most("MQTT devices", self.mqtt.len(), MOST_SERVERS)?;
         for server in &self.modbus {
@@ -85,6 +97,21 @@ impl HomeConfig {
             device.check(self).map_err(|what| format!("MQTT device `{}`: {what}", device.topic))?;
         }
         Ok(())
+    }
+
+    /// A meter never shows more than its rating; what does would be flagged and trade nothing.
+    fn check_connection(&self) -> Checked {
+        let flows_w = [
+            ("pv.inverter_w", self.pv.as_ref().map_or(0, PvConfig::rated_w)),
+            ("battery.power_w", self.battery.as_ref().map_or(0, |battery| battery.power_w)),
+            ("five times the mean of load.wh_a_day", self.load.wh_a_day / 24 * 5),
+        ];
+        match flows_w.iter().find(|(_, power_w)| *power_w > self.connection_w) {
+            None => Ok(()),
+            Some((name, power_w)) => {
+                Err(format!("{name} is {power_w} W, and `connection_w` {}; raise `connection_w`", self.connection_w))
+            }
+        }
     }
 
     fn check_role(&self, role: DeviceRole) -> Checked {

@@ -111,6 +111,8 @@ fn what_cannot_be_is_refused() {
         ("kind = \"zero\"", "kind = \"zero\", late_ms = 5", "`late_ms` belongs to the fault `late_reply`"),
         ("\"shellypro3em-1\"", "\"#\"", "neither # nor +"),
         ("\"flat-2\"", "\"\"", "a name has 1 to 64 bytes"),
+        ("kwp = 6.4", "kwp = 30", "pv.inverter_w is 30000 W, and `connection_w` 22000; raise `connection_w`"),
+        ("name = \"flat-2\"", "name = \"x\"\nload = { wh_a_day = 200000 }", "five times the mean of load.wh_a_day"),
     ] {
         let refusal = refusal_of(from, to);
         assert!(refusal.contains(words), "{refusal}");
@@ -157,9 +159,25 @@ fn what_code_builds_reads_back_from_its_text() {
     };
     let mut config = SimulatorConfig::new("2026-03-29".parse().unwrap(), "23:59:59".parse().unwrap());
     config.homes = vec![home];
-    config.t0_unix_ms = Some(1_782_000_000_123);
+    config.t0_unix_ms = Some(4_000_000_000_123);
     let text = config.to_toml().unwrap();
     assert_eq!(SimulatorConfig::from_toml(&text).unwrap(), config, "{text}");
+}
+
+#[test]
+fn the_readme_shows_a_configuration_that_is_good() {
+    let readme = include_str!("../../README.md");
+    let text = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let config = SimulatorConfig::from_toml(text).unwrap();
+    crate::templates::check(&config).unwrap();
+    assert_eq!((config.homes[0].modbus.len(), config.homes[0].mqtt.len()), (1, 1));
+}
+
+#[test]
+fn a_start_too_long_ago_is_refused() {
+    let mut config = SimulatorConfig::from_toml(GOOD).unwrap();
+    config.t0_unix_ms = Some(0);
+    assert!(config.check().unwrap_err().to_string().contains("`t0_unix_ms` is"), "{:?}", config.check());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The simulator as its clients meet it: over real sockets, a real broker, and as a process.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 mod drivers;
 mod faults;
 mod modbus;

@@ -148,3 +148,27 @@ async fn a_serving_line_names_each_device_once_and_reads_back() {
     assert_eq!((production.rated_power_w, production.register_step_mwh), (6_000, 1_000));
     assert_eq!(read.device("twin", Grid).unwrap().rated_power_w, 22_000);
 }
+
+#[tokio::test]
+async fn dropping_the_simulator_closes_its_connections_and_ports() {
+    let simulator = start(frozen(), vec![whole_home()]).await;
+    let address = address(&simulator);
+    let mut connected = client(&simulator, 1).await;
+    assert!(connected.read_holding_registers(40_000, 2).await.unwrap().is_ok());
+    drop(simulator);
+    assert!(connected.read_holding_registers(40_000, 2).await.is_err());
+    while tokio::net::TcpListener::bind(address).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_simulator_that_starts_again_goes_on_where_it_would_be() {
+    let t0_unix_ms = Some(unix_now().as_millis() as u64 - 60_000);
+    let config = SimulatorConfig { t0_unix_ms, ..midsummer(60.0) };
+    let first = truth(&start(config.clone(), vec![whole_home()]).await, 0).await;
+    let second = truth(&start(config, vec![whole_home()]).await, 0).await;
+    assert!(second.export_mwh >= first.export_mwh && second.export_mwh < first.export_mwh + 100_000_000);
+    let anew = truth(&start(midsummer(60.0), vec![whole_home()]).await, 0).await;
+    assert!(anew.export_mwh < first.export_mwh, "an hour of sun less");
+}
