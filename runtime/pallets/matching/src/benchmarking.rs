@@ -1,1 +1,237 @@
-//! x
+//! What each call and each stage costs, at its worst, growing with orders, zones and entries.
+
+use crate::types::{Entry, MarketProgress, Order, PendingFill, PriceStep, Settling, Standing, Steps};
+use crate::{
+    Call, Claimable, Config, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Summaries,
+};
+use alloc::vec::Vec;
+use deren_primitives::{MarketId, OrderStepId, Side, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
+use frame_benchmarking::v2::*;
+use frame_support::{
+    BoundedVec, assert_ok,
+    traits::{Get, Hooks, fungible::hold::Mutate as _},
+};
+use frame_system::RawOrigin;
+use sp_runtime::traits::SaturatedConversion;
+
+/// What benchmarks need of the registry, of metering and of EUR. The runtime implements it with its real pallets.
+pub trait BenchmarkHelper<AccountId> {
+    /// A new market with so many zones: a root, and all others right below it.
+    fn market(zones: u32) -> MarketId;
+    /// A new active site of this owner in the market's zone of this number (0 is the root).
+    fn site(market: MarketId, zone: u32, owner: &AccountId) -> SiteId;
+    /// The site measured this in the slot.
+    fn measure(site: SiteId, slot: Slot, energy: SiteEnergy);
+    /// The slot becomes current, and all slots before it are closed.
+    fn begin(slot: Slot);
+    /// Gives the account EUR, which are there after the first such call.
+    fn fund(who: &AccountId, ueur: u128);
+}
+
+type Helper<T> = <T as Config>::BenchmarkHelper;
+
+/// The current slot of each benchmark.
+const NOW: Slot = Slot(1_000_000);
+/// More than all orders of a benchmark can cost.
+const PURSE: u128 = 1_000_000_000_000;
+
+/// An account by number, with EUR.
+fn funded<T: Config>(number: u32) -> T::AccountId {
+    let who = account("owner", number, 0);
+    Helper::<T>::fund(&who, PURSE);
+    who
+}
+
+/// Eight steps of 1000 Wh, best first.
+fn eight_steps(side: Side) -> Steps {
+    let limits = (0..8u32).map(|step| match side {
+        Side::Buy => 300_000u32.saturating_sub(step.saturating_mul(1000)),
+        Side::Sell => 100_000u32.saturating_add(step.saturating_mul(1000)),
+    });
+    let steps = limits.map(|limit_ueur_per_kwh| PriceStep { limit_ueur_per_kwh, cap_wh: 1000 });
+    BoundedVec::truncate_from(steps.collect())
+}
+
+/// A market in the current slot, of which all slots before are settled.
+fn market<T: Config>(zones: u32) -> MarketId {
+    Helper::<T>::begin(NOW);
+    let market = Helper::<T>::market(zones);
+    Progress::<T>::insert(market, MarketProgress { next: NOW, settling: None });
+    market
+}
+
+/// A site's order that holds from the current slot on, its money on hold.
+fn order<T: Config>(market: MarketId, site: SiteId, side: Side, owner: &T::AccountId, standing: Standing) {
+    let mut order = Order { owner: owner.clone(), timeline: Timeline::starting(NOW, standing), held_ueur: 0 };
+    order.held_ueur = order.required_ueur(side);
+    assert_ok!(T::EurHolds::hold(&HoldReason::Orders.into(), owner, order.held_ueur));
+    MarketOfSite::<T>::insert(site, market);
+    OrderCount::<T>::mutate(market, |count| *count = count.saturating_add(1));
+    Orders::<T>::insert(market, (site, side), order);
+}
+
+/// A fill of 1 kWh for 0.3 €.
+fn fill(site: SiteId, side: Side) -> PendingFill {
+    PendingFill {
+        step: OrderStepId::new(site, side, 0),
+        zone: ZoneId(0),
+        quantity_wh: 1000,
+        price_ueur_per_kwh: 300_000,
+        amount_ueur: 300_000,
+    }
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    /// A change of an order of eight steps that takes more money on hold.
+    #[benchmark]
+    fn place_order() {
+        let market = market::<T>(2);
+        let owner = funded::<T>(0);
+        let site = Helper::<T>::site(market, 1, &owner);
+        let one = BoundedVec::truncate_from(alloc::vec![PriceStep { limit_ueur_per_kwh: 1, cap_wh: 1 }]);
+        order::<T>(market, site, Side::Buy, &owner, Standing::Active(one));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), site, Side::Buy, eight_steps(Side::Buy));
+
+        let changed = Orders::<T>::get(market, (site, Side::Buy)).map(|order| order.held_ueur);
+        assert_eq!(changed, Some(2_372_000));
+    }
+
+    /// The end of an order that has begun.
+    #[benchmark]
+    fn cancel_order() {
+        let market = market::<T>(2);
+        let owner = funded::<T>(0);
+        let site = Helper::<T>::site(market, 1, &owner);
+        order::<T>(market, site, Side::Buy, &owner, Standing::Active(eight_steps(Side::Buy)));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), site, Side::Buy);
+
+        let order = Orders::<T>::get(market, (site, Side::Buy));
+        assert!(order.is_some_and(|order| matches!(order.timeline.latest(), Some(Standing::Cancelled))));
+    }
+
+    /// A paused order whose hold is taken again.
+    #[benchmark]
+    fn resume_order() {
+        let market = market::<T>(2);
+        let owner = funded::<T>(0);
+        let site = Helper::<T>::site(market, 1, &owner);
+        order::<T>(market, site, Side::Buy, &owner, Standing::Paused(eight_steps(Side::Buy)));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), site, Side::Buy);
+
+        let order = Orders::<T>::get(market, (site, Side::Buy));
+        assert!(order.is_some_and(|order| matches!(order.timeline.latest(), Some(Standing::Active(_)))));
+    }
+
+    /// A claim.
+    #[benchmark]
+    fn claim() {
+        let owner = funded::<T>(0);
+        Helper::<T>::fund(&Pallet::<T>::claims_account(), PURSE);
+        Claimable::<T>::insert(&owner, 1_000);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner.clone()));
+
+        assert_eq!(Claimable::<T>::get(&owner), None);
+    }
+
+    /// A block in which `m` markets have nothing to do.
+    #[benchmark]
+    fn look_at_markets(m: Linear<1, 64>) {
+        for _ in 0..m {
+            market::<T>(1);
+        }
+        let block = 1u32.into();
+
+        #[block]
+        {
+            Pallet::<T>::on_initialize(block);
+        }
+    }
+
+    /// A slot without readings.
+    #[benchmark]
+    fn skip_slot() {
+        let market = market::<T>(1);
+        Helper::<T>::begin(NOW.next());
+        let progress = Pallet::<T>::progress_of(market);
+
+        #[block]
+        {
+            Pallet::<T>::clear_slot(market, progress);
+        }
+
+        assert_eq!(Pallet::<T>::progress_of(market).next, NOW.next());
+    }
+
+    /// A slot in which every step of `o` orders can trade, in a market of `z` zones.
+    #[benchmark]
+    fn clear(o: Linear<2, { T::MaxOrders::get() }>, z: Linear<1, { T::MaxZones::get() }>) {
+        let market = market::<T>(z);
+        for number in 0..o {
+            let owner = funded::<T>(number);
+            let site = Helper::<T>::site(market, number.checked_rem(z).unwrap_or_default(), &owner);
+            let (side, energy) = match number % 2 {
+                0 => (Side::Buy, SiteEnergy { demand_wh: 8000, ..Default::default() }),
+                _ => (Side::Sell, SiteEnergy { surplus_wh: 8000, produced_wh: 8000, ..Default::default() }),
+            };
+            order::<T>(market, site, side, &owner, Standing::Active(eight_steps(side)));
+            Helper::<T>::measure(site, NOW, energy);
+        }
+        Helper::<T>::begin(NOW.next());
+        let caller: T::AccountId = whitelisted_caller();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), market, NOW);
+
+        assert!(Summaries::<T>::get(market, NOW).is_some_and(|summary| summary.bought_wh > 0));
+    }
+
+    /// A page of `e` entries: payments out of holds, and holds that are taken again, each of its own owner.
+    #[benchmark]
+    fn settle(e: Linear<1, { T::PageSize::get() }>) {
+        let market = market::<T>(1);
+        let mut entries = Vec::new();
+        for number in 0..e {
+            let owner = funded::<T>(number);
+            let site = Helper::<T>::site(market, 0, &owner);
+            order::<T>(market, site, Side::Buy, &owner, Standing::Active(eight_steps(Side::Buy)));
+            if number % 2 == 0 {
+                entries.push(Entry::Pay { from: owner, fill: fill(site, Side::Buy) });
+            } else {
+                let more = Standing::Active(BoundedVec::truncate_from(alloc::vec![PriceStep {
+                    limit_ueur_per_kwh: 400_000,
+                    cap_wh: 8000
+                }]));
+                Orders::<T>::mutate(market, (site, Side::Buy), |order| {
+                    if let Some(order) = order {
+                        order.timeline = Timeline::starting(NOW, more);
+                    }
+                });
+                entries.push(Entry::Refill { site });
+            }
+        }
+        Pages::<T>::insert(market, 0, BoundedVec::truncate_from(entries));
+        let settling = Settling { next_page: 0, pages: 2, pot_ueur: 0, summary: None };
+        Progress::<T>::insert(market, MarketProgress { next: NOW, settling: Some(settling) });
+        let caller: T::AccountId = whitelisted_caller();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), market, NOW);
+
+        assert!(!Pages::<T>::contains_key(market, 0));
+        let entries: u128 = e.div_ceil(2).saturated_into();
+        assert_eq!(Pallet::<T>::pending_ueur(&Pallet::<T>::progress_of(market)), entries.saturating_mul(300_000));
+    }
+
+    impl_benchmark_test_suite!(Pallet, crate::tests::mock::benchmark_ext(), crate::tests::mock::Test);
+}

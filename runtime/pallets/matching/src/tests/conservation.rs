@@ -1,1 +1,145 @@
-//! x
+//! Random neighbourhoods over several slots: after every block every invariant holds and no µ€ is made or lost.
+
+use super::{mock::*, world::*};
+use crate::Summaries;
+use deren_market::Zone;
+use deren_primitives::{Side, SiteId, Slot};
+use proptest::prelude::*;
+
+const SITES: u32 = 8;
+const SLOTS: u32 = 5;
+
+/// What people and meters do in one slot.
+#[derive(Clone, Debug)]
+struct Happening {
+    orders: Vec<(u32, bool, Vec<(u32, u32)>)>,
+    cancels: Vec<(u32, bool)>,
+    resumes: Vec<u32>,
+    withdraws: Vec<(u32, u32)>,
+    blocks: Vec<u32>,
+    measured: Vec<Option<i64>>,
+    /// How many blocks are made before the next slot closes: with few, several slots are in flight.
+    blocks_made: u32,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let site = 1..=SITES;
+    let steps = proptest::collection::vec((0..400_000u32, 1..3_000u32), 1..4);
+    (
+        proptest::collection::vec((site.clone(), any::<bool>(), steps), 0..8),
+        proptest::collection::vec((site.clone(), any::<bool>()), 0..2),
+        proptest::collection::vec(site.clone(), 0..3),
+        proptest::collection::vec((site.clone(), 0..200_000u32), 0..2),
+        proptest::collection::vec(site, 0..2),
+        proptest::collection::vec(proptest::option::weighted(0.9, -4_000..4_000i64), SITES as usize),
+        0..8u32,
+    )
+        .prop_map(|(orders, cancels, resumes, withdraws, blocks, measured, blocks_made)| Happening {
+            orders,
+            cancels,
+            resumes,
+            withdraws,
+            blocks,
+            measured,
+            blocks_made,
+        })
+}
+
+fn zones() -> impl Strategy<Value = Vec<Zone>> {
+    let edge = || (0..30_000u32, proptest::option::of(0..3_000u64));
+    (edge(), edge(), edge())
+        .prop_map(|(a, b, c)| vec![root(0), below(1, 0, a.0, a.1), below(2, 0, b.0, b.1), below(3, 2, c.0, c.1)])
+}
+
+fn side(buys: bool) -> Side {
+    if buys { Side::Buy } else { Side::Sell }
+}
+
+/// What a slot's people do; whatever is refused must change nothing, so results do not matter here.
+fn act(happening: &Happening) {
+    for site in &happening.blocks {
+        let who = account(*site as u8);
+        let _ = match free(&who) % 2 {
+            0 => Assets::block(RuntimeOrigin::signed(onramp()), EUR, who),
+            _ => Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, who),
+        };
+    }
+    for (site, buys, of) in &happening.orders {
+        let mut of = of.clone();
+        of.sort_unstable();
+        of.dedup_by_key(|(limit, _)| *limit);
+        if *buys {
+            of.reverse();
+        }
+        let _ = place(*site, side(*buys), &of);
+    }
+    for (site, left) in &happening.withdraws {
+        let who = account(*site as u8);
+        let left = u128::from(*left).clamp(1, free(&who).max(1));
+        if free(&who) > left {
+            let rest = free(&who) - left;
+            let _ = Assets::transfer_keep_alive(RuntimeOrigin::signed(who), EUR, onramp(), rest);
+        }
+    }
+    for (site, buys) in &happening.cancels {
+        let _ = Matching::cancel_order(RuntimeOrigin::signed(account(*site as u8)), SiteId(*site), side(*buys));
+    }
+    for site in &happening.resumes {
+        let _ = frame_support::storage::with_storage_layer(|| {
+            Matching::resume_order(RuntimeOrigin::signed(account(*site as u8)), SiteId(*site), Side::Buy)
+        });
+    }
+    check();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_neighbourhood_makes_or_loses_money(
+        zones in zones(),
+        fee_bp in 0..1_000u16,
+        page_size in 1..6u32,
+        slots in proptest::collection::vec(happening(), SLOTS as usize),
+    ) {
+        let sites: Vec<(u32, u32)> = (1..=SITES).map(|site| (site, site % 4)).collect();
+        new_test_ext(zones, &sites).execute_with(|| {
+            world(|world| world.protocol_fee_bp = fee_bp);
+            PageSize::set(page_size);
+            for (slot, happening) in (START..).zip(&slots) {
+                act(happening);
+                for (site, wh) in (1..).zip(&happening.measured) {
+                    if let Some(wh) = wh {
+                        measure(site, slot, *wh);
+                    }
+                }
+                close(slot);
+                for _ in 0..happening.blocks_made {
+                    next_block();
+                }
+            }
+            let last = START + SLOTS - 1;
+            settle_through(last);
+
+            let (mut bought, mut voided) = (0, 0);
+            for (_, summary) in Summaries::<Test>::iter_prefix(MARKET) {
+                bought += summary.bought_wh;
+            }
+            for event in events() {
+                voided += u32::from(matches!(event, crate::Event::ClearingVoided { .. }));
+                if let crate::Event::FillSettled { slot, step, quantity_wh, .. } = event {
+                    let energy = world(|world| world.energies.get(&(step.site(), slot)).copied()).expect("measured");
+                    let measured = match step.side() {
+                        Side::Buy => energy.demand_wh,
+                        Side::Sell => energy.surplus_wh,
+                    };
+                    assert!(u64::from(quantity_wh) <= measured, "more than was measured");
+                }
+            }
+            assert_eq!(voided, 0);
+            let told: u64 = world(|world| world.rewarded.iter().map(|(.., wh)| *wh).sum());
+            assert!(told <= bought);
+            assert_eq!(crate::Progress::<Test>::get(MARKET).map(|progress| progress.next), Some(Slot(last + 1)));
+        });
+    }
+}

@@ -1,1 +1,175 @@
-//! x
+//! Halts: of EUR as a whole, of single accounts, of the chain, and of a block's room.
+
+use super::{mock::*, world::*};
+use crate::{Event, Orders, Progress, SettledThrough, WeightInfo, weights::SubstrateWeight};
+use deren_primitives::{MarketId, Side, SiteId, Slot};
+use frame_support::{assert_ok, pallet_prelude::Weight};
+
+fn ready() -> sp_io::TestExternalities {
+    let mut ext = new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]);
+    ext.execute_with(|| {
+        assert_ok!(buy(1, &[(300_000, 1000)]));
+        assert_ok!(sell(2, &[(100_000, 1000)]));
+        close(START);
+        settle_through(START);
+        measure(1, START + 1, -800);
+        measure(2, START + 1, 900);
+        close(START + 1);
+    });
+    ext
+}
+
+#[test]
+fn while_eur_is_frozen_nothing_moves_and_afterwards_all_does() {
+    ready().execute_with(|| {
+        assert_ok!(Assets::freeze_asset(RuntimeOrigin::signed(onramp()), EUR));
+        next_block();
+        let cleared = Progress::<Test>::get(MARKET);
+        events();
+        for _ in 0..5 {
+            next_block();
+            assert_eq!(Progress::<Test>::get(MARKET), cleared);
+            let halted = events();
+            assert!(
+                matches!(halted.as_slice(), [Event::SettlementHalted { slot: Slot(slot), .. }] if *slot == START + 1)
+            );
+        }
+        assert_eq!(held(&account(1)), 300_000);
+        assert_ok!(Assets::thaw_asset(RuntimeOrigin::signed(onramp()), EUR));
+        settle_through(START + 1);
+        assert_eq!(free(&account(2)), PURSE + 80_000);
+        assert_eq!(held(&account(1)), 300_000);
+    });
+}
+
+#[test]
+fn eur_frozen_between_two_pages_leaves_the_pot_as_it_is() {
+    ready().execute_with(|| {
+        PageSize::set(1);
+        next_block();
+        next_block();
+        assert_eq!(free(&Matching::pot(MARKET)), 80_000);
+        assert_ok!(Assets::freeze_asset(RuntimeOrigin::signed(onramp()), EUR));
+        for _ in 0..3 {
+            next_block();
+            assert_eq!(free(&Matching::pot(MARKET)), 80_000);
+        }
+        assert_ok!(Assets::thaw_asset(RuntimeOrigin::signed(onramp()), EUR));
+        settle_through(START + 1);
+        assert_eq!(free(&account(2)), PURSE + 80_000);
+    });
+}
+
+#[test]
+fn a_frozen_buyer_pays_what_is_on_hold_and_is_paused() {
+    ready().execute_with(|| {
+        assert_ok!(Assets::freeze(RuntimeOrigin::signed(onramp()), EUR, account(1)));
+        settle_through(START + 1);
+        assert_eq!(free(&account(2)), PURSE + 80_000);
+        let order = Orders::<Test>::get(MARKET, (SiteId(1), Side::Buy)).expect("there");
+        assert_eq!(order.timeline.at(Slot(START + 2)).and_then(|version| version.active_steps()), None);
+        assert_eq!(held(&account(1)), 0);
+    });
+}
+
+#[test]
+fn what_cannot_be_released_stays_on_hold_until_it_can() {
+    ready().execute_with(|| {
+        assert_ok!(Matching::cancel_order(RuntimeOrigin::signed(account(1)), SiteId(1), Side::Buy));
+        assert_ok!(Assets::block(RuntimeOrigin::signed(onramp()), EUR, account(1)));
+        close(START + 3);
+        settle_through(START + 3);
+        assert!(held(&account(1)) > 0);
+        assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(1)));
+        close(START + 4);
+        settle_through(START + 4);
+        assert_eq!(held(&account(1)), 0);
+        assert_eq!(free(&account(1)), PURSE - 80_000);
+        assert!(!Orders::<Test>::contains_key(MARKET, (SiteId(1), Side::Buy)));
+    });
+}
+
+#[test]
+fn after_a_long_halt_empty_slots_are_passed_over_a_few_a_block() {
+    ready().execute_with(|| {
+        settle_through(START + 1);
+        events();
+        close(START + 10);
+        next_block();
+        let passed = |events: Vec<Event<Test>>| -> Vec<u32> {
+            let empty = events.into_iter().filter_map(|event| match event {
+                Event::SlotEmpty { slot, .. } => Some(slot.0),
+                _ => None,
+            });
+            empty.collect()
+        };
+        assert_eq!(passed(events()), [START + 2, START + 3, START + 4]);
+        settle_through(START + 10);
+        assert_eq!(passed(events()), (START + 5..=START + 10).collect::<Vec<_>>());
+        // Trade goes on as if nothing had been.
+        measure(1, START + 11, -800);
+        measure(2, START + 11, 900);
+        assert_eq!(trade(START + 11).bought_wh, 800);
+    });
+}
+
+#[test]
+fn a_market_begins_with_the_first_open_slot_once_the_chain_knows_the_time() {
+    new_test_ext(vec![root(0)], &[]).execute_with(|| {
+        world(|world| {
+            world.markets.insert(MarketId(3), vec![root(30)]);
+            (world.now, world.closed) = (Slot(0), Slot(0));
+        });
+        next_block();
+        assert_eq!(Progress::<Test>::get(MarketId(3)), None);
+        world(|world| (world.now, world.closed) = (Slot(2_000_000), Slot(1_999_998)));
+        next_block();
+        assert!(Progress::<Test>::get(MarketId(3)).is_some_and(|progress| progress.next == Slot(1_999_999)));
+    });
+}
+
+#[test]
+fn without_any_market_everything_is_settled() {
+    new_test_ext(vec![root(0)], &[]).execute_with(|| {
+        world(|world| world.markets.clear());
+        close(START + 50);
+        next_block();
+        assert_eq!(SettledThrough::<Test>::get(), Slot(START + 50));
+    });
+}
+
+#[test]
+fn markets_that_do_not_fit_into_one_block_take_turns() {
+    ready().execute_with(|| {
+        settle_through(START + 1);
+        let others: Vec<MarketId> = (10..13).map(MarketId).collect();
+        world(|world| {
+            for market in &others {
+                world.markets.insert(*market, vec![root(market.0 * 10)]);
+                let view = deren_runtime_apis::SiteView {
+                    market: *market,
+                    zone: deren_primitives::ZoneId(market.0 * 10),
+                    owner: account(9),
+                };
+                world.sites.insert(SiteId(market.0), view);
+            }
+        });
+        next_block();
+        for market in [10, 11, 12] {
+            measure(market, START + 2, 500);
+        }
+        // Room for looking at the markets and for one clearing, not for two.
+        type W = SubstrateWeight<Test>;
+        let one = W::look_at_markets(4).saturating_add(W::clear(2, MaxZones::get())).saturating_add(W::skip_slot());
+        BlockBudget::set(one);
+        close(START + 2);
+        let mut blocks = 0;
+        while SettledThrough::<Test>::get() < Slot(START + 2) {
+            next_block();
+            blocks += 1;
+            assert!(blocks < 50, "a market starves");
+        }
+        assert!(blocks > 2);
+        BlockBudget::set(Weight::MAX);
+    });
+}

@@ -265,3 +265,11 @@ pub fn leave_free(who: &AccountId32, left: u128) {
         Preservation::Expendable
     ));
 }
+
+/// An empty chain for benchmarks.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn benchmark_ext() -> sp_io::TestExternalities {
+    let mut ext = new_test_ext(Vec::new(), &[]);
+    ext.execute_with(|| world(|world| world.markets.clear()));
+    ext
+}

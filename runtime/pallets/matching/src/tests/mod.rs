@@ -7,7 +7,7 @@ mod claims;
 mod clearing;
 mod conservation;
 mod halts;
-mod mock;
+pub(crate) mod mock;
 mod orders;
 mod pausing;
 mod settling;

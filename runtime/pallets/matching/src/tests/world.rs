@@ -113,3 +113,34 @@ impl ProductionRewards<AccountId32> for Rewards {
         world(|world| world.rewarded.push((slot, site, owner.clone(), rewarded_wh)));
     }
 }
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper<AccountId32> for Meters {
+    fn market(zones: u32) -> MarketId {
+        world(|world| {
+            let market = MarketId(world.markets.len() as u32);
+            let first = market.0 * 2000;
+            let rest = (1..zones).map(|zone| below(first + zone, first, 1_000, None));
+            world.markets.insert(market, std::iter::once(root(first)).chain(rest).collect());
+            market
+        })
+    }
+    fn site(market: MarketId, zone: u32, owner: &AccountId32) -> SiteId {
+        world(|world| {
+            let site = SiteId(world.sites.len() as u32);
+            let view = SiteView { market, zone: ZoneId(market.0 * 2000 + zone), owner: owner.clone() };
+            world.sites.insert(site, view);
+            site
+        })
+    }
+    fn measure(site: SiteId, slot: Slot, energy: SiteEnergy) {
+        world(|world| world.energies.insert((site, slot), energy));
+    }
+    fn begin(slot: Slot) {
+        world(|world| (world.now, world.closed) = (slot, Slot(slot.0 - 1)));
+    }
+    fn fund(who: &AccountId32, ueur: u128) {
+        use super::mock::{Assets, EUR, RuntimeOrigin, onramp};
+        Assets::mint(RuntimeOrigin::signed(onramp()), EUR, who.clone(), ueur).expect("EUR are there");
+    }
+}
