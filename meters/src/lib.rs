@@ -26,3 +26,8 @@ pub use error::MeterError;
 pub use record::{Record, read, read_with};
 pub use template::{Library, Readout, Template};
 pub use uri::DeviceUri;
+
+/// Has the compiler check the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

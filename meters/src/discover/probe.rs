@@ -11,7 +11,7 @@ use crate::{
     record::read_by,
     sunspec::{
         SunSpecDriver,
-        chain::{Link, Unit},
+        chain::{Link, Unit, is_nobody},
         devices::energy_models,
     },
     uri::{ModbusDevice, SunSpecDevice, Timing, Wire},
@@ -32,6 +32,7 @@ pub(super) async fn place(wire: &Wire, library: &Library, tell: Tell<'_>) -> Vec
             Err(MeterError::NotSunSpec { .. }) => by_fingerprint(wire, &asked, library).await,
             // Nobody of that number here.
             Err(MeterError::Timeout { .. }) => Ok(Vec::new()),
+            Err(error) if is_nobody(&error) => Ok(Vec::new()),
             Err(error) => Err(error),
         };
         match outcome {

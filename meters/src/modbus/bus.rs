@@ -17,7 +17,7 @@ use std::{
     io,
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_modbus::{
     ExceptionCode, Request, Response,
     client::Client,
@@ -104,6 +104,9 @@ impl Bus {
             Function::Input => Request::ReadInputRegisters(read.address, read.count),
         };
         link.set_slave(Slave(read.unit));
+        if let Wire::Serial { baud, .. } = &self.wire {
+            sleep(line::silence(*baud)).await;
+        }
         let Ok(outcome) = timeout(limit, link.call(request)).await else {
             state.late_until = Some(Instant::now() + limit);
             let timeout_ms = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);

@@ -11,6 +11,7 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
@@ -57,9 +58,15 @@ pub(super) async fn connect(wire: &Wire, timing: &Timing, late_until: Option<Ins
         }
     };
     if timing.settle_ms > 0 {
-        sleep(std::time::Duration::from_millis(timing.settle_ms.into())).await;
+        sleep(Duration::from_millis(timing.settle_ms.into())).await;
     }
     Ok(link)
+}
+
+/// Silence that separates two frames on a serial line: the time of 3.5 characters of 11 bits, at least 1.75 ms, by the
+/// Modbus serial line specification.
+pub(super) fn silence(baud: u32) -> Duration {
+    Duration::from_micros(38_500_000 / u64::from(baud.max(1))).max(Duration::from_micros(1_750))
 }
 
 /// Throws away what comes until then. A broken port shows itself at the next request.
@@ -108,6 +115,12 @@ impl<P: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Quiet<P> {
 mod tests {
     use super::*;
     use tokio::io::AsyncWriteExt;
+
+    #[test]
+    fn frames_are_apart_as_the_line_needs() {
+        assert_eq!(silence(9_600), Duration::from_micros(4_010));
+        assert_eq!(silence(115_200), Duration::from_micros(1_750));
+    }
 
     #[tokio::test]
     async fn what_came_unasked_is_gone_once_something_is_sent() {

@@ -96,8 +96,11 @@ impl Unit<'_> {
                 outcome => outcomes.push(outcome),
             }
         }
-        // A device that never gave an answer says nothing about SunSpec.
-        let answered = outcomes.iter().any(|outcome| matches!(outcome, Ok(_) | Err(MeterError::Exception { .. })));
+        // A device that never gave an answer says nothing about SunSpec, nor does a gateway that reaches none.
+        let answered = outcomes.iter().any(|outcome| match outcome {
+            Ok(_) => true,
+            Err(error) => matches!(error, MeterError::Exception { .. }) && !is_nobody(error),
+        });
         match outcomes.pop() {
             Some(Err(error)) if !answered => Err(error),
             last => {
@@ -110,4 +113,9 @@ impl Unit<'_> {
             }
         }
     }
+}
+
+/// True if a Modbus gateway says that there is nobody of that number behind it.
+pub(crate) fn is_nobody(error: &MeterError) -> bool {
+    matches!(error, MeterError::Exception { code: 10 | 11, .. })
 }

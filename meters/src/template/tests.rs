@@ -6,21 +6,21 @@ use crate::quantity::whole;
 use proptest::prelude::*;
 
 fn modbus_templates() -> Vec<(&'static str, &'static ModbusTemplate)> {
-    let library = Library::builtin().expect("built-in templates");
-    let modbus = |(name, template)| match template {
-        &Template::Modbus(ref modbus) => Some((name, modbus)),
-        &Template::Mqtt(_) => None,
-    };
-    library.iter().filter_map(modbus).collect()
+    let all = Library::builtin().expect("built-in templates").iter();
+    all.filter_map(|(name, template)| match template {
+        Template::Modbus(modbus) => Some((name, modbus)),
+        Template::Mqtt(_) => None,
+    })
+    .collect()
 }
 
 fn mqtt_templates() -> Vec<(&'static str, &'static Mqtt)> {
-    let library = Library::builtin().expect("built-in templates");
-    let mqtt = |(name, template)| match template {
-        &Template::Mqtt(ref mqtt) => Some((name, mqtt)),
-        &Template::Modbus(_) => None,
-    };
-    library.iter().filter_map(mqtt).collect()
+    let all = Library::builtin().expect("built-in templates").iter();
+    all.filter_map(|(name, template)| match template {
+        Template::Mqtt(mqtt) => Some((name, mqtt)),
+        Template::Modbus(_) => None,
+    })
+    .collect()
 }
 
 /// Reads registers by field name as the driver does.

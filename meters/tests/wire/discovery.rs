@@ -2,13 +2,17 @@
 
 use crate::support::{
     image::Image,
+    rogue::{Reply, Rogue},
     served::{Memory, Served},
 };
 use deren_meters::{
     Library, MeterError, Readout, Record,
-    discover::{Event, Target, discover},
+    discover::{Event, Target, UNITS, discover},
 };
-use std::sync::Mutex;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 use tokio::net::TcpListener;
 
 async fn found_at(port: u16) -> (Vec<Record>, Vec<Event>) {
@@ -118,6 +122,21 @@ async fn nobody_there_is_told_for_a_named_port() {
     let (records, events) = found_at(port).await;
     assert!(records.is_empty());
     assert!(matches!(&events[..], [Event::Trouble(MeterError::Unreachable { .. }), Event::Progress { .. }]));
+}
+
+#[tokio::test]
+async fn a_gateway_with_nobody_behind_it_is_left_at_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = asked.clone();
+    let device = Rogue::start(move |request| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Reply::Pdu(request.exception(11))
+    })
+    .await;
+    let (records, events) = found_at(device.port).await;
+    assert!(records.is_empty());
+    assert_eq!(events, [Event::Progress { done: 1, total: 1 }]);
+    assert_eq!(asked.load(Ordering::SeqCst), 3 * UNITS.len(), "three places for the marker a unit, no more");
 }
 
 #[tokio::test]

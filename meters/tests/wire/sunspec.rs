@@ -212,7 +212,7 @@ async fn energy_and_its_scale_factor_come_by_one_request() {
     meter.sample().await.expect("a sample");
     requests.lock().expect("not poisoned").clear();
     meter.sample().await.expect("a sample");
-    // 2 for the marker, 68 and 52 and 68 for the models before it.
+    // After 2 registers of the marker, and 68, 52 and 68 of the models before it: the whole model.
     assert_eq!(*requests.lock().expect("not poisoned"), [(40_190, 107)]);
 }
 

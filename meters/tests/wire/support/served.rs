@@ -17,7 +17,9 @@ use tokio_modbus::{
 
 /// Registers by unit, function and address. What is not there is refused as an illegal address.
 #[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<HashMap<(u8, u8, u16), u16>>>);
+pub struct Memory(Arc<Mutex<Registers>>);
+
+type Registers = HashMap<(u8, u8, u16), u16>;
 
 impl Memory {
     pub fn put(&self, unit: u8, function: u8, address: u16, words: &[u16]) -> &Self {
