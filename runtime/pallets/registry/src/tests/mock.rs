@@ -1,1 +1,187 @@
-//! placeholder
+//! A runtime with the registry alone, a clock that tests set, and helpers that build a market step by step.
+
+use crate as pallet_deren_registry;
+use crate::{Config, Event, weights::SubstrateWeight};
+use deren_primitives::{
+    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, ZoneId, link_message, rotate_message,
+};
+use deren_runtime_apis::{Metering, SettlementProgress};
+use ed25519_dalek::{Signer, SigningKey};
+use frame_support::{assert_ok, derive_impl, parameter_types, traits::Time};
+use frame_system::EnsureRoot;
+use sp_core::H256;
+use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
+
+type Block = frame_system::mocking::MockBlock<Test>;
+pub type Error = crate::Error<Test>;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Registry: pallet_deren_registry,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type AccountId = AccountId32;
+    type Lookup = IdentityLookup<AccountId32>;
+    type Block = Block;
+}
+
+parameter_types! {
+    pub static Current: u32 = 100;
+    pub static Settled: u32 = 90;
+    pub static NowMs: u64 = 1_000_000;
+    pub static Forgotten: Vec<DeviceId> = Vec::new();
+}
+
+pub struct Chain;
+
+impl Time for Chain {
+    type Moment = u64;
+
+    fn now() -> u64 {
+        NowMs::get()
+    }
+}
+
+impl Metering for Chain {
+    fn current_slot() -> Slot {
+        Slot(Current::get())
+    }
+
+    fn closed_through() -> Slot {
+        Slot(Current::get() - 1)
+    }
+
+    fn site_energy(_: SiteId, _: Slot) -> Option<deren_primitives::SiteEnergy> {
+        None
+    }
+
+    fn readings(_: MarketId, _: Slot) -> u32 {
+        0
+    }
+
+    fn forget(_: MarketId, _: Slot) {}
+}
+
+impl SettlementProgress for Chain {
+    fn settled_through() -> Slot {
+        Slot(Settled::get())
+    }
+}
+
+impl deren_runtime_apis::DeviceForgotten for Chain {
+    fn device_forgotten(device: DeviceId) {
+        Forgotten::mutate(|devices| devices.push(device));
+    }
+}
+
+impl Config for Test {
+    type AdminOrigin = EnsureRoot<AccountId32>;
+    type Time = Chain;
+    type Metering = Chain;
+    type Progress = Chain;
+    type OnDeviceForgotten = Chain;
+    type MaxMarkets = frame_support::traits::ConstU32<3>;
+    type MaxPointsPerMarket = frame_support::traits::ConstU32<20>;
+    type MaxSitesPerGateway = frame_support::traits::ConstU32<4>;
+    type MaxDevicesPerGateway = frame_support::traits::ConstU32<20>;
+    type WeightInfo = SubstrateWeight<Test>;
+}
+
+/// Empty storage in block 1 of slot 100, everything before slot 91 settled. A memory keystore serves the benchmarks.
+pub fn new_test_ext() -> sp_io::TestExternalities {
+    let storage = frame_system::GenesisConfig::<Test>::default().build_storage().expect("a genesis");
+    let mut ext = sp_io::TestExternalities::new(storage);
+    ext.register_extension(sp_keystore::KeystoreExt::new(sp_keystore::testing::MemoryKeystore::new()));
+    ext.execute_with(|| {
+        Current::set(100);
+        Settled::set(90);
+        NowMs::set(1_000_000);
+        Forgotten::set(Vec::new());
+        System::set_block_number(1);
+        frame_system::BlockHash::<Test>::insert(0, H256(GENESIS));
+    });
+    ext
+}
+
+/// Runs `test`, then looks at the invariants.
+pub fn run(test: impl FnOnce()) {
+    new_test_ext().execute_with(|| {
+        test();
+        assert_eq!(Registry::check_invariants(), Ok(()));
+    });
+}
+
+pub const GENESIS: [u8; 32] = [0x47; 32];
+pub const MARKET: MarketId = MarketId(0);
+pub const SITE: SiteId = SiteId(0);
+pub const OPERATOR: AccountId32 = AccountId32::new([1; 32]);
+pub const OWNER: AccountId32 = AccountId32::new([2; 32]);
+pub const OTHER: AccountId32 = AccountId32::new([3; 32]);
+
+pub fn by(who: AccountId32) -> RuntimeOrigin {
+    RuntimeOrigin::signed(who)
+}
+
+pub fn key(n: u8) -> SigningKey {
+    SigningKey::from_bytes(&[n; 32])
+}
+
+pub fn public(n: u8) -> PublicKey {
+    key(n).verifying_key().to_bytes()
+}
+
+pub fn gateway(n: u8) -> GatewayId {
+    GatewayId(public(n))
+}
+
+pub fn device(n: u8) -> DeviceId {
+    DeviceId([n; 32])
+}
+
+pub fn link_code(n: u8, owner: &AccountId32, site: SiteId, expires_unix_s: u64) -> Signature {
+    key(n).sign(&link_message(&GENESIS, owner.as_ref(), site, expires_unix_s)).to_bytes()
+}
+
+/// What the key `signer` signs so that `gateway` gets the key `new`.
+pub fn handover(signer: u8, gateway: GatewayId, epoch: u32, new: u8) -> Signature {
+    key(signer).sign(&rotate_message(&GENESIS, gateway, epoch, &public(new))).to_bytes()
+}
+
+/// A market with a root (zone 0) and a feeder below it (zone 1).
+pub fn with_market() {
+    assert_ok!(Registry::create_market(RuntimeOrigin::root(), OPERATOR, 15, 100));
+    assert_ok!(Registry::create_zone(by(OPERATOR), MARKET, None));
+    assert_ok!(Registry::create_zone(by(OPERATOR), MARKET, Some((ZoneId(0), 12_000, Some(50_000), Some(40_000)))));
+}
+
+/// Approves point `n` on the feeder, at which at most 30 kW may flow, and registers the owner's site there.
+pub fn with_site(n: u8) {
+    assert_ok!(Registry::approve_point(by(OPERATOR), ZoneId(1), H256([n; 32]), OWNER, 30_000));
+    assert_ok!(Registry::register_site(by(OWNER), H256([n; 32])));
+}
+
+pub fn link(n: u8, site: SiteId) {
+    assert_ok!(Registry::link_gateway(by(OWNER), site, public(n), 2_000, link_code(n, &OWNER, site, 2_000)));
+}
+
+/// A market, a site and gateway 7 linked to it.
+pub fn with_gateway() {
+    with_market();
+    with_site(1);
+    link(7, SITE);
+}
+
+pub fn register(n: u8, role: DeviceRole) -> sp_runtime::DispatchResult {
+    Registry::register_device(by(OWNER), SITE, device(n), role, 10_000, 100, gateway(7))
+}
+
+pub fn last_event() -> Event<Test> {
+    match System::events().pop().map(|record| record.event) {
+        Some(RuntimeEvent::Registry(event)) => event,
+        other => panic!("the registry deposited nothing, the last event is {other:?}"),
+    }
+}

@@ -1,1 +1,8 @@
-//! placeholder
+//! One file a topic, one mock.
+
+mod devices;
+mod gateways;
+mod markets;
+pub(crate) mod mock;
+mod properties;
+mod sites;

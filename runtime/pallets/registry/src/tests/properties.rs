@@ -1,0 +1,100 @@
+//! Any sequence of calls leaves the invariants whole, and never changes a slot that has begun.
+
+use super::mock::*;
+use deren_primitives::{DeviceRole, SiteId, Slot, ZoneId};
+use deren_runtime_apis::MarketRegistry;
+use proptest::prelude::*;
+use sp_core::H256;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Wait(u8),
+    Settle,
+    Zone(u8),
+    Edge(u8, u32),
+    Fee(u16),
+    Site(u8),
+    Suspend(u8, bool),
+    Device { n: u8, site: u8, role: u8 },
+    Remove(u8),
+    Rotate(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (0..3u8).prop_map(Step::Wait),
+        Just(Step::Settle),
+        (0..6u8).prop_map(Step::Zone),
+        (0..6u8, any::<u32>()).prop_map(|(zone, fee)| Step::Edge(zone, fee)),
+        (0..11_000u16).prop_map(Step::Fee),
+        (0..6u8).prop_map(Step::Site),
+        (0..4u8, any::<bool>()).prop_map(|(site, active)| Step::Suspend(site, active)),
+        (0..9u8, 0..3u8, 0..3u8).prop_map(|(n, site, role)| Step::Device { n, site, role }),
+        (0..9u8).prop_map(Step::Remove),
+        (8..10u8).prop_map(Step::Rotate),
+    ]
+}
+
+/// Does it as whoever may; whether it succeeds is the registry's affair.
+fn take(step: Step) {
+    let _ = match step {
+        Step::Wait(slots) => {
+            Current::mutate(|slot| *slot += u32::from(slots));
+            Ok(())
+        }
+        Step::Settle => {
+            Settled::set(Current::get() - 1);
+            Ok(())
+        }
+        Step::Zone(parent) => {
+            Registry::create_zone(by(OPERATOR), MARKET, Some((ZoneId(parent.into()), 1, None, Some(5))))
+        }
+        Step::Edge(zone, fee) => Registry::set_edge(by(OPERATOR), ZoneId(zone.into()), fee, None, None),
+        Step::Fee(bp) => Registry::update_market(RuntimeOrigin::root(), MARKET, OPERATOR, 15, bp),
+        Step::Site(n) => {
+            let _ = Registry::approve_point(by(OPERATOR), ZoneId(1), H256([n; 32]), OWNER, 30_000);
+            Registry::register_site(by(OWNER), H256([n; 32]))
+        }
+        Step::Suspend(site, true) => Registry::resume_site(by(OPERATOR), SiteId(site.into())),
+        Step::Suspend(site, false) => Registry::suspend_site(by(OPERATOR), SiteId(site.into())),
+        Step::Device { n, site, role } => {
+            let site = SiteId(site.into());
+            let code = link_code(7, &OWNER, site, 2_000);
+            let _ = Registry::link_gateway(by(OWNER), site, public(7), 2_000, code);
+            let roles = [DeviceRole::Grid, DeviceRole::Production, DeviceRole::Storage];
+            Registry::register_device(by(OWNER), site, device(n), roles[usize::from(role)], 1, 1, gateway(7))
+        }
+        Step::Remove(n) => Registry::remove_device(by(OWNER), device(n)),
+        Step::Rotate(n) => {
+            let epoch = Registry::gateway_key(gateway(7)).map_or(0, |(_, epoch)| epoch);
+            let new = if epoch % 2 == 0 { n } else { 7 };
+            Registry::rotate_key(by(OWNER), gateway(7), public(new), handover(7, gateway(7), epoch + 1, new))
+        }
+    };
+}
+
+/// All that shapes a slot.
+fn shape(slot: Slot) -> String {
+    let sites: Vec<_> =
+        (0..7).map(SiteId).map(|site| (Registry::site(site, slot), Registry::devices(site, slot))).collect();
+    format!("{:?} {:?} {sites:?}", Registry::network(MARKET, slot), Registry::terms(MARKET, slot))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn calls_keep_the_invariants_and_the_present_slot(steps in proptest::collection::vec(step(), 1..60)) {
+        new_test_ext().execute_with(|| {
+            with_gateway();
+            for step in steps {
+                let now = Slot(Current::get());
+                let unsettled = Slot(Settled::get()).next();
+                let before = (shape(now), shape(unsettled));
+                take(step.clone());
+                assert_eq!((shape(now), shape(unsettled)), before, "{step:?} changed a slot that had begun");
+                assert_eq!(Registry::check_invariants(), Ok(()), "after {step:?}");
+            }
+        });
+    }
+}
