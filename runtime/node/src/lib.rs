@@ -1,1 +1,0 @@
-//! deren-node

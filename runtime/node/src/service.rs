@@ -1,0 +1,305 @@
+//! Puts a node together: database, executor, pool, BABE, GRANDPA, network and answers.
+
+use crate::rpc;
+use deren_runtime::{Block, RuntimeApi, units::MAX_BLOCK_BYTES};
+use sc_client_api::BlockBackend;
+use sc_consensus_babe::{BabeLink, BabeWorkerHandle, SlotProportion};
+use sc_consensus_grandpa::{
+    FinalityProofProvider, GrandpaBlockImport, LinkHalf, SharedVoterState, ThreeQuartersOfTheUnfinalizedChain,
+    VotingRulesBuilder,
+};
+use sc_network::NetworkBackend;
+use sc_service::{Configuration, TaskManager, WarpSyncConfig, error::Error as ServiceError};
+use sc_telemetry::{Telemetry, TelemetryWorker};
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_runtime::traits::Block as BlockT;
+use std::{sync::Arc, time::Duration};
+
+/// How many blocks a database keeps a proof of finality for, one in so many.
+const JUSTIFICATION_PERIOD: u32 = 512;
+/// How long a vote takes to reach everyone.
+const GOSSIP: Duration = Duration::from_millis(333);
+
+type Executor = sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>;
+type Client = sc_service::TFullClient<Block, RuntimeApi, Executor>;
+type Backend = sc_service::TFullBackend<Block>;
+type SelectChain = sc_consensus::LongestChain<Backend, Block>;
+type FinalityImport = GrandpaBlockImport<Backend, Block, Client, SelectChain>;
+type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>;
+type BoxedImport = sc_consensus::BoxBlockImport<Block>;
+
+/// What every command that reads a chain needs of it.
+pub struct Parts {
+    /// The chain.
+    pub client: Arc<Client>,
+    /// Its database.
+    pub backend: Arc<Backend>,
+    /// What runs in the background.
+    pub task_manager: TaskManager,
+    /// Checks blocks as they come.
+    pub import_queue: sc_consensus::DefaultImportQueue<Block>,
+    /// The node's keys.
+    keystore: sc_service::KeystoreContainer,
+    select_chain: SelectChain,
+    pool: Arc<Pool>,
+    block_import: BoxedImport,
+    grandpa: LinkHalf<Block, Client, SelectChain>,
+    babe: BabeLink<Block>,
+    /// BABE's worker ends, and with it the node, when the last of its handles is dropped.
+    babe_worker: BabeWorkerHandle<Block>,
+    telemetry: Option<Telemetry>,
+}
+
+/// Opens a chain without taking part in it.
+pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
+    let telemetry = config
+        .telemetry_endpoints
+        .clone()
+        .filter(|endpoints| !endpoints.is_empty())
+        .map(|endpoints| -> Result<_, sc_telemetry::Error> {
+            let worker = TelemetryWorker::new(16)?;
+            let telemetry = worker.handle().new_telemetry(endpoints);
+            Ok((worker, telemetry))
+        })
+        .transpose()?;
+    let executor = sc_service::new_wasm_executor(&config.executor);
+    let (client, backend, keystore, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
+        config,
+        telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
+        executor,
+        vec![],
+    )?;
+    let client = Arc::new(client);
+    let telemetry = telemetry.map(|(worker, telemetry)| {
+        task_manager.spawn_handle().spawn("telemetry", None, worker.run());
+        telemetry
+    });
+    let select_chain = sc_consensus::LongestChain::new(backend.clone());
+    let pool = Arc::from(
+        sc_transaction_pool::Builder::new(
+            task_manager.spawn_essential_handle(),
+            client.clone(),
+            config.role.is_authority().into(),
+        )
+        .with_options(config.transaction_pool.clone())
+        .with_prometheus(config.prometheus_registry())
+        .build(),
+    );
+
+    let (grandpa_import, grandpa) = sc_consensus_grandpa::block_import(
+        client.clone(),
+        JUSTIFICATION_PERIOD,
+        &client,
+        select_chain.clone(),
+        telemetry.as_ref().map(Telemetry::handle),
+    )?;
+    let justification_import = grandpa_import.clone();
+    let (block_import, babe) = babe_import(&client, grandpa_import, &select_chain, &pool)?;
+    let slot_duration = babe.config().slot_duration();
+    let (import_queue, babe_worker) = sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {
+        link: babe.clone(),
+        block_import: block_import.clone(),
+        justification_import: Some(Box::new(justification_import)),
+        client: client.clone(),
+        slot_duration,
+        spawner: &task_manager.spawn_essential_handle(),
+        registry: config.prometheus_registry(),
+        telemetry: telemetry.as_ref().map(Telemetry::handle),
+    })?;
+    Ok(Parts {
+        client,
+        backend,
+        task_manager,
+        import_queue,
+        keystore,
+        select_chain,
+        pool,
+        block_import: Box::new(block_import),
+        grandpa,
+        babe,
+        babe_worker,
+        telemetry,
+    })
+}
+
+/// BABE's import checks a block's author before GRANDPA's sees it, and reports who makes two blocks for one slot.
+fn babe_import(
+    client: &Arc<Client>,
+    grandpa_import: FinalityImport,
+    select_chain: &SelectChain,
+    pool: &Arc<Pool>,
+) -> Result<(impl sc_consensus::BlockImport<Block, Error = sp_consensus::Error> + Clone, BabeLink<Block>), ServiceError>
+{
+    let config = sc_consensus_babe::configuration(&**client)?;
+    let slot_duration = config.slot_duration();
+    Ok(sc_consensus_babe::block_import(
+        config,
+        grandpa_import,
+        client.clone(),
+        Arc::new(move |_, _| async move { Ok(inherents(slot_duration)) }),
+        select_chain.clone(),
+        OffchainTransactionPoolFactory::new(pool.clone()),
+    )?)
+}
+
+/// What an author puts first into a block: which slot it is for, and the time.
+fn inherents(
+    slot_duration: sp_consensus_babe::SlotDuration,
+) -> (sp_consensus_babe::inherents::InherentDataProvider, sp_timestamp::InherentDataProvider) {
+    let now = sp_timestamp::InherentDataProvider::from_system_time();
+    let slot =
+        sp_consensus_babe::inherents::InherentDataProvider::from_timestamp_and_slot_duration(*now, slot_duration);
+    (slot, now)
+}
+
+/// Runs a node until its tasks are dropped.
+pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
+    config: Configuration,
+) -> Result<TaskManager, ServiceError> {
+    let parts = new_partial(&config)?;
+    let Parts { client, backend, mut task_manager, import_queue, select_chain, pool, mut telemetry, .. } = parts;
+    let (keystore, grandpa, babe, babe_worker, block_import) =
+        (parts.keystore.keystore(), parts.grandpa, parts.babe, parts.babe_worker, parts.block_import);
+
+    let metrics = N::register_notification_metrics(config.prometheus_registry());
+    let mut network_config = sc_network::config::FullNetworkConfiguration::<Block, _, N>::new(
+        &config.network,
+        config.prometheus_registry().cloned(),
+    );
+    let genesis = client
+        .block_hash(0)
+        .ok()
+        .flatten()
+        .ok_or_else(|| ServiceError::Other("the database has no first block: purge the chain".into()))?;
+    let protocol_name = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
+    let (grandpa_protocol, notification_service) = sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
+        protocol_name.clone(),
+        metrics.clone(),
+        network_config.peer_store_handle(),
+    );
+    network_config.add_notification_protocol(grandpa_protocol);
+    let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+        backend.clone(),
+        grandpa.shared_authority_set().clone(),
+        vec![],
+    ));
+    let (network, system_rpc_tx, tx_handler_controller, sync_service, _) =
+        sc_service::build_network(sc_service::BuildNetworkParams {
+            config: &config,
+            net_config: network_config,
+            client: client.clone(),
+            transaction_pool: pool.clone(),
+            spawn_handle: task_manager.spawn_handle(),
+            spawn_essential_handle: task_manager.spawn_essential_handle(),
+            import_queue,
+            block_announce_validator_builder: None,
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+            block_relay: None,
+            metrics,
+            gap_sync_body_policy: None,
+        })?;
+
+    let voters = SharedVoterState::empty();
+    let rpc_builder = {
+        let (client, pool, select_chain) = (client.clone(), pool.clone(), select_chain.clone());
+        let (keystore, voters) = (keystore.clone(), voters.clone());
+        let (authorities, justifications) = (grandpa.shared_authority_set().clone(), grandpa.justification_stream());
+        let proofs = FinalityProofProvider::new_for_service(backend.clone(), Some(authorities.clone()));
+        Box::new(move |executor: sc_rpc::SubscriptionTaskExecutor| {
+            rpc::create_full(rpc::FullDeps {
+                client: client.clone(),
+                pool: pool.clone(),
+                select_chain: select_chain.clone(),
+                babe: rpc::BabeDeps { worker: babe_worker.clone(), keystore: keystore.clone() },
+                grandpa: rpc::GrandpaDeps {
+                    voters: voters.clone(),
+                    authorities: authorities.clone(),
+                    justifications: justifications.clone(),
+                    proofs: proofs.clone(),
+                    executor,
+                },
+            })
+            .map_err(Into::into)
+        })
+    };
+
+    let role = config.role;
+    let name = config.network.node_name.clone();
+    let force_authoring = config.force_authoring;
+    let enable_grandpa = !config.disable_grandpa;
+    let prometheus = config.prometheus_registry().cloned();
+    sc_service::spawn_tasks(sc_service::SpawnTasksParams {
+        config,
+        client: client.clone(),
+        backend,
+        task_manager: &mut task_manager,
+        keystore: keystore.clone(),
+        transaction_pool: pool.clone(),
+        rpc_builder,
+        network: network.clone(),
+        system_rpc_tx,
+        tx_handler_controller,
+        sync_service: sync_service.clone(),
+        telemetry: telemetry.as_mut(),
+        tracing_execute_block: None,
+    })?;
+    let telemetry = telemetry.as_ref().map(Telemetry::handle);
+
+    if role.is_authority() {
+        let mut env = sc_basic_authorship::ProposerFactory::new(
+            task_manager.spawn_handle(),
+            client.clone(),
+            pool.clone(),
+            prometheus.as_ref(),
+            telemetry.clone(),
+        );
+        // The runtime bounds a block; the proposer must not stop at the SDK's own, smaller bound.
+        env.set_default_block_size_limit(MAX_BLOCK_BYTES as usize);
+        let slot_duration = babe.config().slot_duration();
+        let author = sc_consensus_babe::start_babe(sc_consensus_babe::BabeParams {
+            keystore: keystore.clone(),
+            client: client.clone(),
+            select_chain,
+            env,
+            block_import,
+            sync_oracle: sync_service.clone(),
+            justification_sync_link: sync_service.clone(),
+            create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
+            force_authoring,
+            backoff_authoring_blocks: None::<()>,
+            babe_link: babe,
+            block_proposal_slot_portion: SlotProportion::new(2. / 3.),
+            max_block_proposal_slot_portion: None,
+            telemetry: telemetry.clone(),
+        })?;
+        task_manager.spawn_essential_handle().spawn_blocking("babe-proposer", Some("block-authoring"), author);
+    }
+
+    if enable_grandpa {
+        let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
+            config: sc_consensus_grandpa::Config {
+                gossip_duration: GOSSIP,
+                justification_generation_period: JUSTIFICATION_PERIOD,
+                name: Some(name),
+                observer_enabled: false,
+                keystore: role.is_authority().then_some(keystore),
+                local_role: role,
+                telemetry: telemetry.clone(),
+                protocol_name,
+            },
+            link: grandpa,
+            network,
+            sync: sync_service,
+            notification_service,
+            // Votes go to the best block itself, not to one two blocks behind: money is final sooner, and a round
+            // that finds two best blocks only takes a little longer.
+            voting_rule: VotingRulesBuilder::new().add(ThreeQuartersOfTheUnfinalizedChain).build(),
+            prometheus_registry: prometheus,
+            shared_voter_state: voters,
+            telemetry,
+            offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(pool),
+        })?;
+        task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+    }
+    Ok(task_manager)
+}

@@ -1,0 +1,94 @@
+//! The first block's state: the two development presets, and what no chain beyond development may begin with.
+
+use crate::{
+    AccountId, AssetRate, AssetsConfig, BabeConfig, Balance, BalancesConfig, CouncilConfig, RuntimeGenesisConfig,
+    RuntimeOrigin, SessionConfig, SessionKeys, SudoConfig,
+    configs::{BABE_EPOCH, community_account, treasury_account},
+    units::{EUR, EUR_ASSET, EUR_DECIMALS, INITIAL_REN_PER_UEUR, MILLI_REN, REN},
+};
+use alloc::{vec, vec::Vec};
+use frame_support::{build_struct_json_patch, genesis_builder_helper};
+use serde_json_no_std::Value;
+use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+use sp_runtime::FixedU128;
+
+/// One validator and a sudo key, both Alice's; short slots.
+pub const DEV: &str = "dev";
+/// Four validators, who are the council too, and no sudo key; short slots.
+pub const LOCAL: &str = "local";
+
+/// What each well-known account has at first.
+const DEV_REN: Balance = 1_000_000 * REN;
+const DEV_EUR: Balance = 100_000 * EUR;
+
+fn endowed() -> Vec<AccountId> {
+    use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
+    [Alice, Bob, Charlie, Dave, Eve, Ferdie].into_iter().map(|key| key.to_account_id()).collect()
+}
+
+fn session_keys(babe: Sr25519Keyring, grandpa: Ed25519Keyring) -> SessionKeys {
+    SessionKeys { babe: babe.public().into(), grandpa: grandpa.public().into() }
+}
+
+/// A validator's account and the keys that a node takes with the flag of its name.
+fn validators() -> [(AccountId, SessionKeys); 4] {
+    use Sr25519Keyring::{Alice, Bob, Charlie, Dave};
+    [
+        (Alice.to_account_id(), session_keys(Alice, Ed25519Keyring::Alice)),
+        (Bob.to_account_id(), session_keys(Bob, Ed25519Keyring::Bob)),
+        (Charlie.to_account_id(), session_keys(Charlie, Ed25519Keyring::Charlie)),
+        (Dave.to_account_id(), session_keys(Dave, Ed25519Keyring::Dave)),
+    ]
+}
+
+fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>, sudo: Option<AccountId>) -> Value {
+    let on_ramp = Sr25519Keyring::Alice.to_account_id();
+    let mut balances: Vec<_> = endowed().into_iter().map(|account| (account, DEV_REN)).collect();
+    // Fees below the least balance could not go to an empty account.
+    balances.extend([treasury_account(), community_account()].map(|account| (account, MILLI_REN)));
+    build_struct_json_patch!(RuntimeGenesisConfig {
+        assets: AssetsConfig {
+            assets: vec![(EUR_ASSET, on_ramp, true, 1)],
+            metadata: vec![(EUR_ASSET, b"Prepaid euro".to_vec(), b"EUR".to_vec(), EUR_DECIMALS)],
+            accounts: endowed().into_iter().map(|account| (EUR_ASSET, account, DEV_EUR)).collect(),
+        },
+        babe: BabeConfig { epoch_config: BABE_EPOCH },
+        balances: BalancesConfig { balances },
+        council: CouncilConfig { members: council },
+        session: SessionConfig {
+            keys: validators.iter().map(|(account, keys)| (account.clone(), account.clone(), keys.clone())).collect(),
+        },
+        sudo: SudoConfig { key: sudo },
+    })
+}
+
+/// The presets that exist, under DeREN's names and under those that general tools ask for.
+pub fn preset_names() -> Vec<PresetId> {
+    [DEV, LOCAL, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET].map(PresetId::from).to_vec()
+}
+
+/// A preset as a JSON patch of the default genesis.
+pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
+    let alice = Sr25519Keyring::Alice.to_account_id();
+    let [first, ..] = validators();
+    let patch = match id.as_str() {
+        DEV | DEV_RUNTIME_PRESET => development(&[first], vec![alice.clone()], Some(alice)),
+        LOCAL | LOCAL_TESTNET_RUNTIME_PRESET => {
+            development(&validators(), validators().map(|(account, _)| account).to_vec(), None)
+        }
+        _ => return None,
+    };
+    serde_json_no_std::to_vec(&patch).ok()
+}
+
+/// Writes a genesis into an empty state.
+pub fn build_state(json: Vec<u8>) -> sp_genesis_builder::Result {
+    genesis_builder_helper::build_state::<RuntimeGenesisConfig>(json)?;
+    AssetRate::create(
+        RuntimeOrigin::root(),
+        alloc::boxed::Box::new(EUR_ASSET),
+        FixedU128::from_u32(INITIAL_REN_PER_UEUR),
+    )
+    .map_err(|error| alloc::format!("the rate at which fees are paid in EUR cannot be set: {error:?}"))
+}
