@@ -26,9 +26,8 @@ impl<T: Config> Pallet<T> {
             ensure!(sums.earners <= T::MaxEarners::get(), format!("era {era}: {} earners", sums.earners));
             so_far = so_far.saturating_add(sums.minted);
             let unpaid = Earned::<T>::iter_prefix(era);
-            let (earners, wh) = unpaid.fold((0u32, 0u64), |(earners, sum), (_, wh)| {
-                (earners.saturating_add(1), sum.saturating_add(wh))
-            });
+            let (earners, wh) = unpaid
+                .fold((0u32, 0u64), |(earners, sum), (_, wh)| (earners.saturating_add(1), sum.saturating_add(wh)));
             let whole = earners == sums.earners && wh == sums.wh;
             let part = era == eras.next && earners < sums.earners && wh < sums.wh;
             ensure!(whole || part, format!("era {era}: its earners' {wh} Wh are not its sum, {} Wh", sums.wh));

@@ -15,7 +15,7 @@ mod invariants;
 mod paying;
 
 #[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
+pub mod benchmarking;
 #[cfg(test)]
 mod tests;
 
@@ -66,6 +66,9 @@ pub mod pallet {
         type KeepEras: Get<u32>;
         /// What calls and stages weigh.
         type WeightInfo: WeightInfo;
+        /// Sets up what benchmarks need of matching.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
     }
 
     /// Which eras there are; `None` until the first slot is settled.

@@ -13,7 +13,9 @@ pub struct Eras {
 }
 
 /// The sums of an era that is not paid wholly yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
 pub struct EraSums {
     /// What all producers produced and sold.
     pub wh: u64,
