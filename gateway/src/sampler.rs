@@ -111,6 +111,7 @@ fn may_have_been_swapped(error: &MeterError) -> bool {
             | MeterError::Timeout { .. }
             | MeterError::ModelMoved { .. }
             | MeterError::NoSuchModel { .. }
+            | MeterError::Swapped { .. }
     )
 }
 

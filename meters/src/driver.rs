@@ -52,7 +52,8 @@ pub(crate) fn unix_ms() -> u64 {
 /// A device that can be read.
 #[async_trait]
 pub trait Driver: Send {
-    /// Asks the device who it is.
+    /// Asks the device who it is. From then on, [`Self::sample`] gives [`MeterError::Swapped`] when another device
+    /// answers in its place, until this is called again.
     ///
     /// # Errors
     /// Any [`MeterError`] of the wire, or of what came over it. The driver stays usable and connects again by itself.

@@ -195,6 +195,16 @@ pub enum MeterError {
         /// What it shows instead.
         reason: String,
     },
+    /// Another device answers where a known one was. Holds until the device is asked who it is.
+    #[error("{place}: there is {now} instead of {before}; register a replaced meter as a new device")]
+    Swapped {
+        /// Device or topic.
+        place: String,
+        /// Who was there.
+        before: String,
+        /// Who is there.
+        now: String,
+    },
     /// An MQTT payload that is not JSON.
     #[error("topic {topic}: payload is not JSON: {reason}; is the template right for this topic?")]
     NotJson {

@@ -11,6 +11,7 @@
 pub mod discover;
 pub mod driver;
 pub mod error;
+mod identity_watch;
 pub mod modbus;
 pub mod mqtt;
 pub mod p1;

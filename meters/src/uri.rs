@@ -146,6 +146,14 @@ pub struct Broker {
     pub password_file: Option<PathBuf>,
 }
 
+impl Broker {
+    /// Where it is, without the user's name: `host:port`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        Wire::Tcp { host: self.host.clone(), port: self.port }.to_string()
+    }
+}
+
 impl Timing {
     /// The time-out that holds on `wire`.
     #[must_use]

@@ -15,7 +15,10 @@ use crate::{
 use std::{
     collections::HashMap,
     io,
-    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::time::{Instant, sleep, timeout};
 use tokio_modbus::{
@@ -41,6 +44,7 @@ pub struct Read {
 pub struct Bus {
     wire: Wire,
     state: tokio::sync::Mutex<State>,
+    connections: AtomicU64,
 }
 
 #[derive(Default)]
@@ -61,7 +65,8 @@ impl Bus {
             return bus;
         }
         buses.retain(|_, bus| bus.strong_count() > 0);
-        let bus = Arc::new(Self { wire: wire.clone(), state: tokio::sync::Mutex::default() });
+        let bus =
+            Arc::new(Self { wire: wire.clone(), state: tokio::sync::Mutex::default(), connections: AtomicU64::new(0) });
         buses.insert(wire.clone(), Arc::downgrade(&bus));
         bus
     }
@@ -70,6 +75,12 @@ impl Bus {
     #[must_use]
     pub fn wire(&self) -> &Wire {
         &self.wire
+    }
+
+    /// Number of the connection in use: it grows whenever one is made.
+    #[must_use]
+    pub fn connection(&self) -> u64 {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Reads registers; gives exactly as many as asked for. Connects first where need be.
@@ -87,6 +98,7 @@ impl Bus {
         }
         let late_until = state.late_until.take();
         let link = line::connect(&self.wire, timing, late_until).await?;
+        self.connections.fetch_add(1, Ordering::Relaxed);
         self.ask(&mut state, link, read, timing).await
     }
 

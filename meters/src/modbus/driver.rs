@@ -8,6 +8,7 @@ use super::{
 use crate::{
     MeterError,
     driver::{Driver, Identity, Sample, unix_ms},
+    identity_watch::IdentityWatch,
     quantity::whole,
     uri::ModbusDevice,
     zero_watch::ZeroWatch,
@@ -21,13 +22,20 @@ pub struct ModbusDriver {
     device: ModbusDevice,
     template: ModbusTemplate,
     zeros: ZeroWatch,
+    identity: IdentityWatch,
 }
 
 impl ModbusDriver {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
-        Self { bus: Bus::shared(&device.wire), device, template, zeros: ZeroWatch::default() }
+        Self {
+            bus: Bus::shared(&device.wire),
+            device,
+            template,
+            zeros: ZeroWatch::default(),
+            identity: IdentityWatch::default(),
+        }
     }
 
     fn place(&self) -> String {
@@ -79,17 +87,14 @@ impl ModbusDriver {
         };
         Ok((self.energy("import", import_mwh)?, self.energy("export", export_mwh)?))
     }
-}
 
-#[async_trait]
-impl Driver for ModbusDriver {
-    async fn identify(&mut self) -> Result<Identity, MeterError> {
+    async fn who(&self) -> Result<Identity, MeterError> {
         let serial = match &self.template.serial {
             None => None,
             Some(field) => match self.words(field, field.address, field.word_count()).await {
                 Ok(words) => field.decode_text(&words).unwrap_or_default().filter(|serial| serial != "0"),
-                // Not every firmware has the register.
-                Err(MeterError::Exception { .. }) => None,
+                // Not every firmware has the register. A device that is busy is another matter.
+                Err(MeterError::Exception { code: 1..=3, .. }) => None,
                 Err(error) => return Err(error),
             },
         };
@@ -101,10 +106,24 @@ impl Driver for ModbusDriver {
             sub_unit: 0,
         })
     }
+}
+
+#[async_trait]
+impl Driver for ModbusDriver {
+    async fn identify(&mut self) -> Result<Identity, MeterError> {
+        let identity = self.who().await?;
+        self.identity.remember(&identity, self.bus.connection());
+        Ok(identity)
+    }
 
     async fn sample(&mut self) -> Result<Sample, MeterError> {
         let (import_mwh, export_mwh) = self.energies().await?;
         let at_unix_ms = unix_ms();
+        let connection = self.bus.connection();
+        if self.identity.is_due(connection) {
+            let now = self.who().await?;
+            self.identity.confirm(&now, connection, self.place())?;
+        }
         let power_w = match &self.template.power {
             None => None,
             Some(field) => match self.number("power", field).await {

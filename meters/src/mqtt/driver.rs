@@ -8,6 +8,7 @@ use super::{
 use crate::{
     MeterError,
     driver::{Driver, Identity, Sample},
+    identity_watch::IdentityWatch,
     quantity::whole,
     uri::MqttDevice,
     zero_watch::ZeroWatch,
@@ -26,6 +27,7 @@ pub struct MqttDriver {
     energy_topics: Vec<String>,
     open: Option<Open>,
     zeros: ZeroWatch,
+    identity: IdentityWatch,
 }
 
 #[derive(Clone)]
@@ -45,7 +47,15 @@ impl MqttDriver {
             .map(|quantity| MqttTemplate::topic(&quantity.topic, &base))
             .collect();
         energy_topics.dedup();
-        Self { device, template, base, energy_topics, open: None, zeros: ZeroWatch::default() }
+        Self {
+            device,
+            template,
+            base,
+            energy_topics,
+            open: None,
+            zeros: ZeroWatch::default(),
+            identity: IdentityWatch::default(),
+        }
     }
 
     fn timeout(&self) -> Duration {
@@ -123,6 +133,30 @@ impl MqttDriver {
             }
         }
     }
+
+    /// Who has that serial number.
+    fn who(&self, serial: Option<String>) -> Identity {
+        Identity {
+            vendor: self.template.vendor.clone(),
+            model: self.template.model.clone(),
+            has_serial: serial.is_some(),
+            serial: serial.unwrap_or_else(|| format!("@{}/{}", self.device.broker.address(), self.base)),
+            sub_unit: 0,
+        }
+    }
+
+    /// Refuses a payload with another serial number than the one that the caller knows.
+    fn check_serial(&mut self, arrived: &[Arrived]) -> Result<(), MeterError> {
+        let Some(field) = &self.template.serial else { return Ok(()) };
+        let topic = MqttTemplate::topic(&field.topic, &self.base);
+        let place = self.energy_topics.iter().position(|known| *known == topic);
+        let Some(arrived) = place.and_then(|place| arrived.get(place)) else { return Ok(()) };
+        let serial = Message::parse(self.template.format, &topic, &arrived.payload)?.text(&field.field);
+        // A message without it says nothing about who sent it.
+        let Some(serial) = serial else { return Ok(()) };
+        let now = self.who(Some(serial));
+        self.identity.confirm(&now, 0, format!("topic {topic}"))
+    }
 }
 
 #[async_trait]
@@ -136,18 +170,15 @@ impl Driver for MqttDriver {
                 Message::parse(self.template.format, &topic, &arrived.payload)?.text(&field.field)
             }
         };
-        Ok(Identity {
-            vendor: self.template.vendor.clone(),
-            model: self.template.model.clone(),
-            has_serial: serial.is_some(),
-            serial: serial.unwrap_or_else(|| format!("@{}/{}", self.device.broker, self.base)),
-            sub_unit: 0,
-        })
+        let identity = self.who(serial);
+        self.identity.remember(&identity, 0);
+        Ok(identity)
     }
 
     async fn sample(&mut self) -> Result<Sample, MeterError> {
         let topics = self.energy_topics.clone();
         let arrived = self.wait(&topics, |inbox| inbox.take(&topics)).await?;
+        self.check_serial(&arrived)?;
         let import_mwh = self.energy(&self.template.import, &arrived)?;
         let export_mwh = self.energy(&self.template.export, &arrived)?;
         let power_w = self.open.as_ref().and_then(|open| self.power_w(&open.inbox));

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     MeterError,
     driver::{Driver, Identity, Sample, unix_ms},
+    identity_watch::IdentityWatch,
     modbus::Bus,
     uri::SunSpecDevice,
     zero_watch::ZeroWatch,
@@ -21,13 +22,20 @@ pub struct SunSpecDriver {
     device: SunSpecDevice,
     found: Option<Found>,
     zeros: ZeroWatch,
+    identity: IdentityWatch,
 }
 
 impl SunSpecDriver {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: SunSpecDevice) -> Self {
-        Self { bus: Bus::shared(&device.wire), device, found: None, zeros: ZeroWatch::default() }
+        Self {
+            bus: Bus::shared(&device.wire),
+            device,
+            found: None,
+            zeros: ZeroWatch::default(),
+            identity: IdentityWatch::default(),
+        }
     }
 
     /// As [`Self::new`], for a device whose place in the chain is known.
@@ -77,7 +85,9 @@ impl SunSpecDriver {
 impl Driver for SunSpecDriver {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
         let found = self.found().await?;
-        found.identity(&self.unit()).await
+        let identity = found.identity(&self.unit()).await?;
+        self.identity.remember(&identity, self.bus.connection());
+        Ok(identity)
     }
 
     async fn sample(&mut self) -> Result<Sample, MeterError> {
@@ -95,6 +105,11 @@ impl Driver for SunSpecDriver {
                 expected: link.id,
                 got: header.first().copied().unwrap_or_default(),
             });
+        }
+        let connection = self.bus.connection();
+        if self.identity.is_due(connection) {
+            let now = found.identity(&self.unit()).await?;
+            self.identity.confirm(&now, connection, self.place())?;
         }
         let readings = models::decode(link.id, data).map_err(|impossible| MeterError::OutOfRange {
             place: self.place(),

@@ -17,7 +17,11 @@ use std::{
 use tokio::net::TcpListener;
 
 fn sdm(port: u16) -> String {
-    format!("modbus+tcp://127.0.0.1:{port}?template=eastron-sdm630&timeout_ms=300")
+    sdm_within(port, 10_000)
+}
+
+fn sdm_within(port: u16, timeout_ms: u32) -> String {
+    format!("modbus+tcp://127.0.0.1:{port}?template=eastron-sdm630&timeout_ms={timeout_ms}")
 }
 
 fn energies(import_kwh: f32, export_kwh: f32) -> Vec<u16> {
@@ -55,13 +59,13 @@ async fn device_answers_short() {
 async fn device_answers_late() {
     // The first answer comes when the driver has long asked again.
     let device = Rogue::start(|asked| match asked.before {
-        0 => Reply::Late(Duration::from_millis(450), sdm_answer(asked, 1.0)),
+        0 => Reply::Late(Duration::from_millis(900), sdm_answer(asked, 1.0)),
         _ => Reply::Pdu(sdm_answer(asked, 7.0)),
     })
     .await;
-    let mut meter = driver(&sdm(device.port)).await;
+    let mut meter = driver(&sdm_within(device.port, 600)).await;
     let error = meter.sample().await.expect_err("late");
-    assert!(matches!(error, MeterError::Timeout { timeout_ms: 300, .. }), "{error}");
+    assert!(matches!(error, MeterError::Timeout { timeout_ms: 600, .. }), "{error}");
     for _ in 0..5 {
         let sample = meter.sample().await.expect("a sample");
         assert_eq!(sample.import_mwh, Some(7_000_000), "never the late answer's 1 kWh");

@@ -4,7 +4,7 @@ use crate::support::{
     driver,
     served::{Memory, Served},
 };
-use deren_meters::{Library, Readout, Template, modbus::template::ModbusTemplate};
+use deren_meters::{DeviceUri, Library, MeterError, Readout, Template, modbus::template::ModbusTemplate};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -65,6 +65,41 @@ async fn another_unit_of_the_same_port_is_another_meter() {
         let uri = format!("modbus+tcp://127.0.0.1:{}?template={name}&unit={unit}", device.port);
         let sample = driver(&uri).await.sample().await.expect("a sample");
         assert_eq!((sample.import_mwh, sample.export_mwh), (Some(u64::from(unit) * 1_000_000), None));
+    }
+}
+
+#[tokio::test]
+async fn a_meter_that_was_swapped_is_not_read_as_the_old_one() {
+    let (_, template) = templates().into_iter().find(|(name, _)| *name == "eastron-sdm630").expect("it is there");
+    let readout =
+        |serial: &str| Readout { import_mwh: Some(1_000_000), serial: Some(serial.into()), ..Readout::default() };
+    let memory = Memory::default();
+    serve(&memory, 1, template, &readout("111"));
+    let device = Served::start(&memory).await;
+    let address = format!("127.0.0.1:{}", device.port);
+    let mut meter = driver(&format!("modbus+tcp://{address}?template=eastron-sdm630")).await;
+    assert_eq!(meter.identify().await.expect("an identity").serial, "111");
+    meter.sample().await.expect("a sample");
+
+    // The driver makes a new connection by itself, so nothing else would tell.
+    device.restart().await;
+    meter.sample().await.expect("the same meter, restarted");
+    serve(&memory, 1, template, &readout("222"));
+    device.restart().await;
+    for _ in 0..2 {
+        let error = meter.sample().await.expect_err("another meter");
+        assert!(matches!(error, MeterError::Swapped { .. }), "{error}");
+    }
+    assert_eq!(meter.identify().await.expect("an identity").serial, "222");
+    meter.sample().await.expect("a sample of the new meter");
+}
+
+#[tokio::test]
+async fn a_template_for_another_wire_is_refused() {
+    for uri in ["modbus+tcp://127.0.0.1?template=tasmota", "mqtt://127.0.0.1/t?template=eastron-sdm630"] {
+        let uri: DeviceUri = uri.parse().expect(uri);
+        let error = deren_meters::open(&uri).await.err().expect("refused");
+        assert!(matches!(error, MeterError::UnknownTemplate { .. }), "{error}");
     }
 }
 

@@ -53,7 +53,7 @@ async fn retained_payload_is_never_a_sample() {
     let broker = Broker::start().await;
     let topic = "shellypro3em-1/status/emdata:0";
     retain(broker.port, topic, EMDATA).await;
-    let error = driver(&shelly(broker.port, "&timeout_ms=700")).await.sample().await.expect_err("old");
+    let error = driver(&shelly(broker.port, "&timeout_ms=2000")).await.sample().await.expect_err("old");
     assert!(matches!(error, MeterError::OnlyRetained { .. }), "{error}");
 
     let fresh = EMDATA.replace("3063", "3064");
@@ -114,7 +114,7 @@ async fn broker_that_wants_a_password_gets_it_from_a_file() {
     std::fs::write(file.path(), "s3cret word\n").expect("written");
     let uri = |file: &str| {
         format!(
-            "mqtt://meter@127.0.0.1:{}/shellypro3em-1?template=shelly-em&password_file={file}&timeout_ms=300",
+            "mqtt://meter@127.0.0.1:{}/shellypro3em-1?template=shelly-em&password_file={file}&timeout_ms=2000",
             broker.port
         )
     };
@@ -140,6 +140,32 @@ async fn counter_over_mqtt_that_reads_zero_is_suspect() {
             break assert!(sample.suspect);
         }
     }
+}
+
+#[tokio::test]
+async fn a_meter_swapped_behind_a_topic_is_not_read_as_the_old_one() {
+    let broker = Broker::start().await;
+    let library = Library::builtin().expect("templates");
+    let template = library.mqtt("p1").expect("it is there");
+    let telegram = |serial: &str| {
+        let readout = Readout { import_mwh: Some(1_000), serial: Some(serial.into()), ..Readout::default() };
+        template.encode(&readout, "p1")
+    };
+    let mut meter = driver(&format!("mqtt://127.0.0.1:{}/p1?template=p1", broker.port)).await;
+    let old = Publisher::start(broker.port, telegram("E1"));
+    assert_eq!(meter.identify().await.expect("an identity").serial, "E1");
+    meter.sample().await.expect("a sample");
+    drop(old);
+    let _new = Publisher::start(broker.port, telegram("E2"));
+    let error = loop {
+        // What the old one sent last may still be on its way.
+        if let Err(error) = meter.sample().await {
+            break error;
+        }
+    };
+    assert!(matches!(error, MeterError::Swapped { .. }), "{error}");
+    while meter.identify().await.expect("an identity").serial != "E2" {}
+    meter.sample().await.expect("a sample of the new meter");
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ async fn serial_device_answers_late() {
                 let words = if request[3] == 0x48 { energies(7.0) } else { double(0).to_vec() };
                 let frame = if asked == 0 { answer(1, &energies(1.0)) } else { answer(1, &words) };
                 if asked == 0 {
-                    sleep(Duration::from_millis(300)).await;
+                    sleep(Duration::from_millis(900)).await;
                 }
                 asked += 1;
                 if master.write_all(&frame).await.is_err() {
@@ -111,10 +111,10 @@ async fn serial_device_answers_late() {
             }
         })
     });
-    let uri = format!("modbus+rtu://{}?template=eastron-sdm630&timeout_ms=200", line.path);
+    let uri = format!("modbus+rtu://{}?template=eastron-sdm630&timeout_ms=600", line.path);
     let mut meter = driver(&uri).await;
     let error = meter.sample().await.expect_err("late");
-    assert!(matches!(error, MeterError::Timeout { timeout_ms: 200, .. }), "{error}");
+    assert!(matches!(error, MeterError::Timeout { timeout_ms: 600, .. }), "{error}");
     for _ in 0..3 {
         assert_eq!(meter.sample().await.expect("a sample").import_mwh, Some(7_000_000), "never the late 1 kWh");
     }
@@ -134,7 +134,7 @@ async fn garbled_frame_is_no_sample() {
             }
         })
     });
-    let uri = format!("modbus+rtu://{}?template=eastron-sdm630&timeout_ms=200", line.path);
+    let uri = format!("modbus+rtu://{}?template=eastron-sdm630&timeout_ms=600", line.path);
     let error = driver(&uri).await.sample().await.expect_err("the CRC does not fit");
     assert!(matches!(error, MeterError::Timeout { .. } | MeterError::BadReply { .. }), "{error}");
 }

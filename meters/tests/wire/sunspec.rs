@@ -25,7 +25,7 @@ fn solaredge() -> Image {
 }
 
 fn uri(port: u16, rest: &str) -> String {
-    format!("sunspec+tcp://127.0.0.1:{port}?unit=1&timeout_ms=300{rest}")
+    format!("sunspec+tcp://127.0.0.1:{port}?unit=1&timeout_ms=10000{rest}")
 }
 
 #[tokio::test]

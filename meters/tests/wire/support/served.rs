@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_modbus::{
     ExceptionCode, Request, Response, SlaveRequest,
     server::{Service, tcp},
@@ -69,7 +69,9 @@ impl Service for Memory {
 /// A Modbus TCP device on a port of its own.
 pub struct Served {
     pub port: u16,
-    pub connections: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
+    /// Every connection ends when this changes.
+    restarts: watch::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -81,16 +83,29 @@ impl Served {
     pub fn on(listener: TcpListener, memory: &Memory) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let connections = Arc::new(AtomicUsize::new(0));
-        let (memory, counter) = (memory.clone(), connections.clone());
+        let restarts = watch::Sender::new(());
+        let (memory, counter, mut restarted) = (memory.clone(), connections.clone(), restarts.subscribe());
+        let server = tcp::Server::new(listener);
         let task = tokio::spawn(async move {
             let accept = |stream, _| {
                 counter.fetch_add(1, Ordering::SeqCst);
                 future::ready(Ok(Some((memory.clone(), stream))))
             };
-            let ignore = |_| {};
-            tcp::Server::new(listener).serve(&accept, ignore).await.expect("served");
+            loop {
+                // Serving ends its connections when it is given up.
+                tokio::select! {
+                    served = server.serve(&accept, |_| {}) => served.expect("served"),
+                    _ = restarted.changed() => {}
+                }
+            }
         });
-        Self { port, connections, task }
+        Self { port, connections, restarts, task }
+    }
+
+    /// Ends every connection, as a device does that loses power.
+    pub async fn restart(&self) {
+        self.restarts.send_replace(());
+        tokio::task::yield_now().await;
     }
 
     pub fn connections(&self) -> usize {
