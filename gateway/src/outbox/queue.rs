@@ -20,6 +20,9 @@ pub struct Queued {
     pub signature: Signature,
 }
 
+/// Bytes of a reading, and of its signature if there is one.
+type Row = (Vec<u8>, Option<Vec<u8>>);
+
 impl Outbox {
     /// At most `limit` readings of `devices` whose slots lie before `now`: each device's oldest first, devices in
     /// turn.
@@ -34,7 +37,7 @@ impl Outbox {
 
     /// The device's oldest readings that end before `now`, at most `limit`.
     fn oldest(&self, device: DeviceId, now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
-        let find = || -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>, redb::Error> {
+        let find = || -> Result<Vec<Row>, redb::Error> {
             let read = self.database.begin_read()?;
             let (readings, signatures) = (read.open_table(READINGS)?, read.open_table(SIGNATURES)?);
             let mut rows = Vec::new();

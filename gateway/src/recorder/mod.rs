@@ -101,8 +101,10 @@ pub struct Parts {
 pub struct Recorder {
     parts: Parts,
     devices: Vec<Recorded>,
-    /// Made but not stored, because the disk refused; nothing new is made before they are.
+    /// Made but not stored yet.
     unsaved: Vec<Update>,
+    /// The disk refused them: nothing new is made before they are stored.
+    disk_fails: bool,
     last_checkpoint: Instant,
 }
 
@@ -110,7 +112,7 @@ impl Recorder {
     /// A recorder that has heard nothing yet.
     pub fn new(parts: Parts) -> Self {
         let devices = parts.devices.iter().map(|_| Recorded::default()).collect();
-        Self { parts, devices, unsaved: Vec::new(), last_checkpoint: Instant::now() }
+        Self { parts, devices, unsaved: Vec::new(), disk_fails: false, last_checkpoint: Instant::now() }
     }
 
     /// Records until `shutdown`, then stores where every slot stands.
@@ -214,10 +216,8 @@ impl Recorder {
             return;
         }
         let outcome = recorded.take(rules, sample, matches!(state, ClockState::Lost { .. }), may_seal);
-        if let Some(what) = outcome.trouble {
-            if let Some(settings) = self.parts.devices.get(index) {
-                self.parts.board.trouble(&settings.name, &what);
-            }
+        if let (Some(what), Some(settings)) = (outcome.trouble, self.parts.devices.get(index)) {
+            self.parts.board.trouble(&settings.name, &what);
         }
         self.unsaved.extend(outcome.update);
     }
@@ -231,7 +231,7 @@ impl Recorder {
                 self.unsaved.extend(recorded.settle(rules, unix_ms(), may_seal));
             }
         }
-        if self.last_checkpoint.elapsed() >= self.parts.checkpoint_interval {
+        if !self.disk_fails && self.last_checkpoint.elapsed() >= self.parts.checkpoint_interval {
             self.checkpoint();
         }
     }
@@ -282,7 +282,7 @@ impl Recorder {
                 "full: no new readings until some have reached the chain; what is measured meanwhile becomes one estimated reading",
             );
         }
-        !full && self.unsaved.is_empty()
+        !full && !self.disk_fails
     }
 
     fn signer(&self) -> std::sync::RwLockReadGuard<'_, Signer> {
@@ -309,14 +309,15 @@ impl Recorder {
             let seal = Seal { anchor: view.anchor, clock_error_ms, key_epoch: signer.key_epoch(), sign: &sign };
             outbox.append(to_store, &seal)
         });
-        match store.await {
-            Ok(Ok(readings)) => self.saved(&readings),
-            Ok(Err(error)) => {
-                self.parts.board.trouble("outbox", &error.to_string());
-                self.unsaved = updates;
-            }
-            Err(error) => {
-                self.parts.board.trouble("outbox", &format!("storing was cut short: {error}"));
+        let result = match store.await {
+            Ok(result) => result.map_err(|error| error.to_string()),
+            Err(error) => Err(format!("storing was cut short: {error}")),
+        };
+        self.disk_fails = result.is_err();
+        match result {
+            Ok(readings) => self.saved(&readings),
+            Err(what) => {
+                self.parts.board.trouble("outbox", &what);
                 self.unsaved = updates;
             }
         }

@@ -238,7 +238,13 @@ impl SlotBuilder {
                 self.progress.max_gap_ms = if point.at_ms == self.rules.clock.start_ms(now) { 0 } else { gap_ms };
                 spans
             }
-            Some(_) => Vec::new(),
+            Some(_) => {
+                let start_ms = self.rules.clock.start_ms(now);
+                if last.at_ms < start_ms {
+                    self.progress.crossed = Some(Point { at_ms: start_ms, registers: last.towards(point, start_ms) });
+                }
+                Vec::new()
+            }
         };
         let progress = &mut self.progress;
         progress.last = Some(point);
@@ -268,6 +274,10 @@ impl SlotBuilder {
     /// Seals everything before slot `now`: what was sampled, and then what was not.
     fn seal_before(&mut self, now: Slot, next: Slot, last: Point, point: Point) -> Vec<Span> {
         let before_now = Slot(now.0.saturating_sub(1));
+        let start_ms = self.rules.clock.start_ms(now);
+        // After a hold the boundary may lie before the last sample; then it was met when that was taken.
+        let crossed = self.progress.crossed.take().filter(|crossed| crossed.at_ms == start_ms);
+        let last = crossed.filter(|_| last.at_ms > start_ms).unwrap_or(last);
         let mut spans = Vec::new();
         if self.progress.samples > 0 {
             let sampled = match self.progress.reset {

@@ -29,6 +29,8 @@ pub struct Progress {
     pub(super) epoch_raised: bool,
     /// From where the next boundary is interpolated.
     pub(super) last: Option<Point>,
+    /// The newest boundary that samples crossed while nothing could be sealed.
+    pub(super) crossed: Option<Point>,
     /// When the last real sample was taken.
     pub(super) last_sample_ms: u64,
     /// Samples since the start of `next_slot`.

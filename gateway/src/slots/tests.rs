@@ -4,8 +4,6 @@ use super::*;
 use deren_primitives::{DeviceCursor, SlotClock};
 use std::num::NonZeroU32;
 
-const SLOT_MS: u64 = 60_000;
-
 fn rules() -> Rules {
     Rules {
         clock: SlotClock::new(NonZeroU32::new(60).expect("not zero")),
@@ -175,6 +173,17 @@ fn while_sealing_is_held_the_chain_stays_and_one_span_covers_the_time() {
     let spans = feed(&mut builder, &[(301, 241)]);
     assert_eq!((spans[0].first_slot, spans[0].slot_count, import(&spans[0])), (Slot(1), 4, (0, 240_000)));
     assert!(spans[0].quality.contains(Quality::ESTIMATED));
+}
+
+#[test]
+fn a_hold_across_one_boundary_keeps_the_boundary_exact() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 0), (80, 20), (110, 50)]);
+    assert!(builder.take(seen(130, 70), false).spans.is_empty());
+    let spans = feed(&mut builder, &[(140, 80)]);
+    assert_eq!((spans[0].slot_count, import(&spans[0]), spans[0].quality), (1, (0, 60_000), Quality::GOOD));
+    let spans = feed(&mut builder, &[(160, 100), (181, 121)]);
+    assert_eq!(import(&spans[0]), (60_000, 120_000));
 }
 
 #[test]

@@ -176,7 +176,9 @@ impl<'u> Session<'u> {
                 }
                 OutboxStanding::NodeBehind => {}
                 OutboxStanding::NotBegun | OutboxStanding::ChainAhead | OutboxStanding::Forked => {
-                    self.moving.insert(device);
+                    if standing != OutboxStanding::NotBegun {
+                        self.moving.insert(device);
+                    }
                     if self.node_is_current {
                         // Without a recorder the process is about to end.
                         let _ = self.uplink.recorder.send(Event::Chain { device, cursor: *cursor }).await;

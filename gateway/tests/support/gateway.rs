@@ -1,0 +1,153 @@
+//! A gateway's recorder and uplink in this process, with samples that the test makes.
+
+use deren_gateway::{
+    board::{Board, DeviceStatus, Status},
+    clock::{Clock, unix_ms},
+    devices::DeviceBook,
+    outbox::Outbox,
+    pin::ChainPin,
+    recorder::{ChainView, Event, Parts, Recorder},
+    settings::DeviceSettings,
+    signer::Signer,
+    uplink::Uplink,
+};
+use deren_meters::{Identity, Sample};
+use deren_primitives::{Anchor, DeviceId, DeviceRole};
+use std::{
+    path::Path,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+/// A running gateway without drivers.
+pub struct Gateway {
+    pub signer: Arc<RwLock<Signer>>,
+    pub board: Arc<Board>,
+    pub outbox: Arc<Outbox>,
+    events: mpsc::Sender<Event>,
+    shutdown: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+pub fn identity(index: usize) -> Identity {
+    Identity { vendor: "V".into(), model: "M".into(), serial: index.to_string(), has_serial: true, sub_unit: 0 }
+}
+
+impl Gateway {
+    /// Starts one with its data in `folder`, devices without power limits, and these nodes.
+    pub fn start(folder: &Path, devices: usize, node_urls: &[String]) -> Self {
+        Self::start_with(folder, devices, node_urls, 8)
+    }
+
+    /// As [`Gateway::start`], with an outbox of this size.
+    pub fn start_with(folder: &Path, devices: usize, node_urls: &[String], outbox_max_mb: u32) -> Self {
+        let signer = Signer::load_or_create(&folder.join("gateway.key")).expect("a key");
+        let outbox = Arc::new(Outbox::open(folder, outbox_max_mb).expect("an outbox"));
+        let board = Arc::new(Board::new(signer.gateway(), signer.public_key(), signer.key_epoch()));
+        let clock = Arc::new(Clock::new(true, Duration::from_secs(10)));
+        let book = DeviceBook::load(folder).expect("a book");
+        let settings: Vec<DeviceSettings> = (0..devices)
+            .map(|index| DeviceSettings {
+                name: format!("device-{index}"),
+                uri: format!("sunspec+tcp://127.0.0.1:{}?unit=1", 1000 + index).parse().expect("a URI"),
+                role: DeviceRole::Grid,
+                rated_power_w: None,
+                sample_interval: Duration::from_secs(1),
+            })
+            .collect();
+        board.update(|status| {
+            for device in &settings {
+                status.devices.push(DeviceStatus::new(device.name.clone(), device.uri.to_string(), device.role));
+            }
+        });
+        let signer = Arc::new(RwLock::new(signer));
+        let known = ChainPin::load(folder).expect("readable").map(|pin| {
+            let block_hash = pin.genesis().expect("a hash");
+            ChainView { pin, anchor: Anchor { block_number: 0, block_hash } }
+        });
+        let (events, heard) = mpsc::channel(64);
+        let (chain, chain_seen) = watch::channel(known);
+        let (identified, identified_seen) = watch::channel(Vec::new());
+        let stored = Arc::new(Notify::new());
+        let recorder = Recorder::new(Parts {
+            devices: settings,
+            confirmations: 3,
+            boundary_wait: None,
+            checkpoint_interval: Duration::from_millis(300),
+            book,
+            signer: signer.clone(),
+            outbox: outbox.clone(),
+            clock: clock.clone(),
+            board: board.clone(),
+            events: heard,
+            chain: chain_seen,
+            identified,
+            stored: stored.clone(),
+        });
+        let uplink = Uplink {
+            node_urls: node_urls.iter().map(|url| url.parse().expect("a URL")).collect(),
+            data_folder: folder.to_owned(),
+            signer: signer.clone(),
+            outbox: outbox.clone(),
+            clock,
+            board: board.clone(),
+            identified: identified_seen,
+            stored,
+            recorder: events.clone(),
+            chain,
+        };
+        let shutdown = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        let (one, two) = (shutdown.clone(), shutdown.clone());
+        tasks.spawn(async move { recorder.run(one).await.expect("records") });
+        tasks.spawn(async move { uplink.run(two).await.expect("uplinks") });
+        Self { signer, board, outbox, events, shutdown, tasks }
+    }
+
+    pub fn device(&self, index: usize) -> DeviceId {
+        self.signer.read().expect("not poisoned").device_id(&identity(index))
+    }
+
+    pub fn devices(&self, count: usize) -> Vec<DeviceId> {
+        (0..count).map(|index| self.device(index)).collect()
+    }
+
+    pub async fn identify(&self, index: usize) {
+        self.events.send(Event::Identified { index, identity: identity(index) }).await.expect("heard");
+    }
+
+    /// A sample of now: 1 mWh for each millisecond since 1970.
+    pub async fn sample(&self, index: usize) {
+        self.sample_at(index, unix_ms(), unix_ms()).await;
+    }
+
+    pub async fn sample_at(&self, index: usize, at_unix_ms: u64, import_mwh: u64) {
+        let sample =
+            Sample { at_unix_ms, import_mwh: Some(import_mwh), export_mwh: None, power_w: Some(1), suspect: false };
+        self.events.send(Event::Sample { index, sample }).await.expect("heard");
+    }
+
+    /// Waits until the status is as wanted.
+    pub async fn until(&self, what: &str, condition: impl Fn(&Status) -> bool) {
+        for _ in 0..800 {
+            if condition(&self.board.status()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("in vain: {what}: {:#?}", self.board.status());
+    }
+
+    /// Ends it in order.
+    pub async fn stop(mut self) {
+        self.shutdown.cancel();
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.expect("no panic");
+        }
+    }
+}
