@@ -20,15 +20,8 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Finds all of them. Ours are looked for where this executable is; a test's executable lies in `deps`,
-    /// one folder below. `DEREN_BINARIES` names another folder.
+    /// Finds all of them.
     pub fn find() -> Result<Self> {
-        let folder = match env::var_os("DEREN_BINARIES") {
-            Some(folder) => PathBuf::from(folder),
-            None => beside_us()?,
-        };
-        let ours =
-            |name| existing(&folder, name).ok_or(NeighbourhoodError::BinaryMissing { name, folder: folder.clone() });
         Ok(Self {
             node: ours("deren-node")?,
             gateway: ours("deren-gateway")?,
@@ -36,6 +29,16 @@ impl Binaries {
             mosquitto: system("mosquitto")?,
         })
     }
+}
+
+/// One of our own programs. They are looked for where this executable is; a test's executable lies in `deps`, one
+/// folder below. `DEREN_BINARIES` names another folder.
+pub fn ours(name: &'static str) -> Result<PathBuf> {
+    let folder = match env::var_os("DEREN_BINARIES") {
+        Some(folder) => PathBuf::from(folder),
+        None => beside_us()?,
+    };
+    existing(&folder, name).ok_or(NeighbourhoodError::BinaryMissing { name, folder })
 }
 
 /// The profile's folder (`target/debug` or the like) of the running executable.

@@ -57,11 +57,8 @@ impl Broker {
         }
     }
 
-    /// Asks it to end and does not wait.
-    pub(crate) fn ask_to_end(&mut self) {
-        if let Some(process) = &mut self.process {
-            process.ask_to_end();
-        }
+    pub(crate) fn process(&mut self) -> Option<&mut Process> {
+        self.process.as_mut()
     }
 
     /// Waits until it accepts an MQTT connection.
@@ -71,7 +68,7 @@ impl Broker {
         if let Some(process) = &mut self.process {
             wait = wait.on(process);
         }
-        wait.until(|| accepts_connections(port)).await
+        wait.until(async || accepts_connections(port).await).await
     }
 }
 

@@ -6,14 +6,32 @@
 
 mod binaries;
 mod broker;
+pub mod chain;
 mod error;
+mod gateway;
+pub mod layout;
+mod ledger;
+pub mod load;
+mod neighbourhood;
+mod node;
 mod ports;
 mod process;
+mod registration;
+mod report;
+mod simulator;
+pub mod view;
 mod wait;
 
 pub use binaries::Binaries;
 pub use broker::Broker;
 pub use error::{NeighbourhoodError, Result};
+pub use gateway::{DeviceKey, Gateway, Keys};
+pub use ledger::{Accepted, Follower, Ledger, Meters};
+pub use neighbourhood::{Config, Neighbourhood};
+pub use node::{Node, Preset};
 pub use ports::free as free_port;
 pub use process::{Process, tail};
+pub use registration::{People, Registered, RegisteredHome};
+pub use report::{Fill, SlotReport, Totals, ZoneResult};
+pub use simulator::Simulator;
 pub use wait::{Silent, Wait, Watcher};

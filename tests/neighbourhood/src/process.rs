@@ -21,6 +21,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// How much of a log's end an error shows.
 const TAIL_LINES: usize = 20;
 const TAIL_BYTES: u64 = 8 * 1024;
+/// No log that is read whole is longer.
+const MAX_LOG_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A running program. Dropping it stops it.
 #[derive(Debug)]
@@ -132,6 +134,13 @@ pub fn tail(log: &Path) -> String {
         return "  (it wrote nothing)".to_owned();
     }
     last.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// All lines of a log that has no more than a few.
+pub(crate) fn lines_of(log: &Path) -> std::io::Result<Vec<String>> {
+    let mut text = String::new();
+    File::open(log)?.take(MAX_LOG_BYTES).read_to_string(&mut text)?;
+    Ok(text.lines().map(str::to_owned).collect())
 }
 
 fn read_end(log: &Path) -> std::io::Result<String> {

@@ -4,7 +4,6 @@
 use crate::{NeighbourhoodError, Process, Result, process::tail};
 use std::{
     fmt::Display,
-    future::Future,
     time::{Duration, Instant},
 };
 
@@ -49,10 +48,7 @@ impl<'a> Wait<'a> {
     }
 
     /// Asks `probe` until it answers. An `Err` of it means "not yet" and says what was seen.
-    pub async fn until<T, E: Display, F>(mut self, mut probe: impl FnMut() -> F) -> Result<T>
-    where
-        F: Future<Output = Result<T, E>>,
-    {
+    pub async fn until<T, E: Display>(mut self, mut probe: impl AsyncFnMut() -> Result<T, E>) -> Result<T> {
         let start = Instant::now();
         loop {
             let remaining = self.deadline.saturating_sub(start.elapsed());
@@ -97,7 +93,7 @@ mod tests {
     async fn a_condition_that_comes_true_ends_the_wait() {
         let asked = Cell::new(0);
         let found = Wait::new("the third time", Duration::from_secs(10), &Silent)
-            .until(|| async {
+            .until(async || {
                 asked.set(asked.get() + 1);
                 if asked.get() == 3 { Ok(asked.get()) } else { Err("not yet") }
             })
@@ -109,7 +105,7 @@ mod tests {
     #[tokio::test]
     async fn a_deadline_says_what_was_seen_last() {
         let error = Wait::new("rain", Duration::from_millis(1), &Silent)
-            .until(|| async { Err::<(), _>("sun") })
+            .until(async || Err::<(), _>("sun"))
             .await
             .expect_err("never comes");
         assert!(error.to_string().contains("for rain, in vain; last seen: sun"), "{error}");
@@ -118,7 +114,7 @@ mod tests {
     #[tokio::test]
     async fn a_probe_that_hangs_is_cut_at_the_deadline() {
         let error = Wait::new("an answer", Duration::from_millis(20), &Silent)
-            .until(std::future::pending::<Result<(), String>>)
+            .until(async || std::future::pending::<Result<(), String>>().await)
             .await
             .expect_err("never comes");
         assert!(error.to_string().contains("no answer"), "{error}");
@@ -132,7 +128,7 @@ mod tests {
         let mut process = Process::spawn("mayfly", command, folder.path().join("m.log")).expect("starts");
         let error = Wait::new("its port", Duration::from_secs(30), &Silent)
             .on(&mut process)
-            .until(|| async { Err::<(), _>("closed") })
+            .until(async || Err::<(), _>("closed"))
             .await
             .expect_err("it ended");
         assert!(error.to_string().contains("sorry"), "{error}");

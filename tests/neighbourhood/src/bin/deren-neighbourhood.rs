@@ -1,3 +1,0 @@
-//! The demo: twelve homes trade, live in the terminal.
-
-fn main() {}

@@ -1,0 +1,48 @@
+//! Measures what one node takes, and prints it: a line for programs on standard output, words on standard error.
+
+use deren_neighbourhood::{
+    load::{self, LoadConfig},
+    view::{Stream, View},
+};
+use std::sync::Arc;
+
+/// What to measure.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// How many devices, two for each gateway; an even number.
+    #[arg(long, default_value_t = 1000)]
+    devices: usize,
+    /// How many readings each device brings in the throughput run, rounded up to whole batches.
+    #[arg(long, default_value_t = 96, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    backlog: u32,
+    /// How many slots are timed.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    slots: u32,
+}
+
+/// Runs the bench.
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let view = Arc::new(View::new(Stream::Err));
+    let config = LoadConfig {
+        devices: arguments.devices,
+        backlog: arguments.backlog,
+        slots: arguments.slots,
+        watcher: view.clone(),
+    };
+    let report = load::run(config).await?;
+    let (throughput, latency) = (&report.throughput, &report.latency);
+    view.say(format!(
+        "{:.0} readings a second accepted and finalised: {} from {} devices in {:.1} s, {} blocks",
+        throughput.readings_per_second, throughput.readings, report.devices, throughput.seconds, throughput.blocks
+    ));
+    view.say(format!(
+        "from a slot's end, with {} readings: settled after {} ms, finalised after {} ms (medians of {} slots; grace {} ms)",
+        latency.readings_per_slot,
+        latency.settled.median_ms,
+        latency.finalised.median_ms,
+        latency.slots,
+        latency.grace_ms
+    ));
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Starts the neighbourhood and shows each slot as it is settled and finalised.
+
+use anyhow::{Context, bail};
+use deren_neighbourhood::{
+    Config, Follower, Neighbourhood, Totals,
+    view::{Names, Stream, View},
+};
+use deren_primitives::{Slot, SlotState};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// How often the chain is looked at.
+const LOOK: Duration = Duration::from_millis(300);
+/// More than starting takes on a slow machine.
+const START_SECONDS: u64 = 300;
+/// More than a slot takes in which something is traded, clouds included.
+const SECONDS_PER_SLOT: u64 = 60;
+
+/// What neighbourhood, and until when.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Leave after this many settled and finalised slots in which energy was traded, with one JSON line of their sums
+    /// on standard output; the exit code is 0 only if every invariant holds.
+    #[arg(long, value_name = "SLOTS", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    until_settled: Option<u32>,
+    /// How many homes, 2 to 36.
+    #[arg(long, default_value_t = 12)]
+    homes: usize,
+    /// Sun, clouds and loads follow from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Keep the folder with data and logs at the end.
+    #[arg(long)]
+    keep_logs: bool,
+}
+
+/// Runs until Ctrl-C, or until as many slots are settled as were asked for.
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let stream = if arguments.until_settled.is_some() { Stream::Err } else { Stream::Out };
+    let view = Arc::new(View::new(stream));
+    let Some(slots) = arguments.until_settled else {
+        return trade(&arguments, &view).await.map(drop);
+    };
+    let deadline = Duration::from_secs(START_SECONDS + SECONDS_PER_SLOT * u64::from(slots));
+    let totals = tokio::time::timeout(deadline, trade(&arguments, &view))
+        .await
+        .with_context(|| format!("{slots} slots with trade were not settled within {} s", deadline.as_secs()))??;
+    println!("{}", serde_json::to_string(&totals)?);
+    Ok(())
+}
+
+async fn trade(arguments: &Arguments, view: &Arc<View>) -> anyhow::Result<Totals> {
+    let begun = Instant::now();
+    let mut config = Config::new(arguments.homes)?;
+    config.seed = arguments.seed;
+    config.keep_logs = arguments.keep_logs;
+    config.watcher = view.clone();
+    view.say(format!("{} homes on three feeders of one substation, all on this machine", arguments.homes));
+    let mut neighbourhood = Neighbourhood::start(config).await?;
+    let names = neighbourhood.names();
+    view.say(format!("logs are in {}", neighbourhood.folder().join("logs").display()));
+    view.say("a slot of the chain takes 12 s and stands for a quarter of an hour; Ctrl-C ends all");
+
+    let mut follower = neighbourhood.follow()?;
+    let mut totals = Totals::default();
+    let mut first = true;
+    loop {
+        neighbourhood.check()?;
+        follower.catch_up().await?;
+        while let Some(report) = follower.next_report() {
+            view.slot(&report, &names);
+            if !report.traded() {
+                continue;
+            }
+            if std::mem::take(&mut first) {
+                view.say(format!("  the first trade, {} s after the start", begun.elapsed().as_secs()));
+            }
+            totals.add(&report);
+            if Some(totals.slots) == arguments.until_settled {
+                conclude(&neighbourhood, &totals).await?;
+                return Ok(totals);
+            }
+        }
+        view.now(progress(&neighbourhood, &follower, &names).await.unwrap_or_else(|error| error.to_string()));
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Nothing that must hold was violated: by the chain's own check, and by ours.
+async fn conclude(neighbourhood: &Neighbourhood, totals: &Totals) -> anyhow::Result<()> {
+    if let Err(difference) = totals.check() {
+        bail!("the sums do not add up: {difference}");
+    }
+    neighbourhood.check_invariants().await?;
+    Ok(())
+}
+
+/// Where the slots stand that are not reported yet, as of the newest block.
+async fn progress(neighbourhood: &Neighbourhood, follower: &Follower, names: &Names) -> anyhow::Result<String> {
+    let now_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    let current = names.clock.slot_at(now_ms);
+    let left_s = names.clock.end_ms(current).saturating_sub(now_ms) / 1000;
+    let rpc = neighbourhood.rpc()?;
+    let best = rpc.best().await?;
+    let before = Slot(current.0.saturating_sub(1));
+    let state = match rpc.slot(neighbourhood.registered.market, before, best.hash).await? {
+        None => "measured",
+        Some(summary) if summary.state == SlotState::Cleared => "cleared",
+        Some(_) => "settled, not finalised",
+    };
+    Ok(format!(
+        "{}: {left_s} s to measure · {}: {state} · block {}, finalised {}",
+        names.hours(current),
+        names.hours(before),
+        best.number,
+        follower.through()
+    ))
+}

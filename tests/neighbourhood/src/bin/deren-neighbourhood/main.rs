@@ -1,0 +1,80 @@
+//! The demo: a neighbourhood trades, live in the terminal. And the bench: how much a node takes.
+//!
+//! Programs read standard output: with `--until-settled` and in the bench it carries JSON lines only, and what is
+//! for people goes to standard error.
+
+mod bench;
+mod demo;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// What a shell expects of a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+/// Starts a whole neighbourhood of real processes on this machine and shows how it trades.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    demo: demo::Arguments,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Twelve homes trade until Ctrl-C. The same as without a command.
+    Demo(demo::Arguments),
+    /// Measures what one node takes: readings per second, and the way from a slot's end to finality.
+    Bench(bench::Arguments),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let work = async {
+        match arguments.command {
+            Some(Command::Demo(demo)) => demo::run(demo).await,
+            Some(Command::Bench(bench)) => bench::run(bench).await,
+            None => demo::run(arguments.demo).await,
+        }
+    };
+    // What is dropped when a signal comes stops every process that it started.
+    let ended = tokio::select! {
+        done = work => Some(done),
+        () = interrupted() => None,
+    };
+    match ended {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(error)) => {
+            eprintln!("\nderen-neighbourhood: {error:#}");
+            ExitCode::FAILURE
+        }
+        None => {
+            eprintln!("\nstopped");
+            ExitCode::from(INTERRUPTED)
+        }
+    }
+}
+
+/// Ctrl-C, or a polite kill, or the terminal is closed.
+async fn interrupted() {
+    let wait = |kind| async move {
+        match signal(kind) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            Err(error) => {
+                eprintln!("deren-neighbourhood: cannot listen for signals: {error}");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = wait(SignalKind::interrupt()) => {}
+        () = wait(SignalKind::terminate()) => {}
+        () = wait(SignalKind::hangup()) => {}
+    }
+}

@@ -1,0 +1,92 @@
+//! How much one node takes: many devices, each reading signed and checked, as fast as it goes; and how long after a
+//! slot's end it is settled and finalised.
+//!
+//! The devices exist only here, but their keys, signatures, registration and readings are what real ones have.
+
+mod fleet;
+mod latency;
+mod registration;
+mod throughput;
+
+use crate::{
+    NeighbourhoodError, Result, Watcher, binaries,
+    chain::{Until, Wallet},
+    node::Node,
+};
+use fleet::Fleet;
+use serde::Serialize;
+use std::{path::Path, sync::Arc};
+
+/// Devices that read one site: its grid meter and its inverter.
+const DEVICES_PER_GATEWAY: usize = 2;
+/// The fewest devices with which a figure says anything, and the most that one machine can register in time.
+const DEVICES: std::ops::RangeInclusive<usize> = 20..=20_000;
+
+/// What to measure.
+#[derive(Clone)]
+pub struct LoadConfig {
+    /// How many devices, two for each gateway.
+    pub devices: usize,
+    /// How many readings each device has to bring to the chain in the throughput run.
+    pub backlog: u32,
+    /// How many slots are timed in the latency run.
+    pub slots: u32,
+    /// Is told what is being waited for.
+    pub watcher: Arc<dyn Watcher>,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct LoadReport {
+    /// Devices registered.
+    pub devices: usize,
+    /// Gateways that sign for them, each with a key of its own.
+    pub gateways: usize,
+    /// As fast as it goes, in batches of 64 readings.
+    pub throughput: throughput::Throughput,
+    /// Each slot as it comes, in batches of one reading a device.
+    pub latency: latency::Latency,
+}
+
+/// Measures both, each with a fresh chain.
+pub async fn run(config: LoadConfig) -> Result<LoadReport> {
+    if !DEVICES.contains(&config.devices) || config.devices % DEVICES_PER_GATEWAY != 0 || config.slots == 0 {
+        return Err(NeighbourhoodError::Configuration(format!(
+            "the bench takes an even number of devices from {} to {}, and at least one slot",
+            DEVICES.start(),
+            DEVICES.end()
+        )));
+    }
+    let program = binaries::ours("deren-node")?;
+    let folder = tempfile::tempdir().map_err(NeighbourhoodError::file(std::env::temp_dir()))?;
+    let throughput = throughput::measure(&config, &program, &made(&folder.path().join("throughput"))?).await?;
+    let latency = latency::measure(&config, &program, &made(&folder.path().join("latency"))?).await?;
+    let gateways = config.devices / DEVICES_PER_GATEWAY;
+    Ok(LoadReport { devices: config.devices, gateways, throughput, latency })
+}
+
+/// A chain with a registered fleet.
+struct Ready {
+    node: Node,
+    fleet: Fleet,
+    market: deren_primitives::MarketId,
+}
+
+impl Ready {
+    /// Starts a node of this chain and registers a fleet on it.
+    async fn start(config: &LoadConfig, program: &Path, chain: &str, folder: &Path) -> Result<Self> {
+        let watcher = config.watcher.as_ref();
+        let mut node = Node::start_alone(program, chain, folder, folder)?;
+        node.reaches(1, watcher).await?;
+        let rpc = node.rpc().clone();
+        let wallet = Wallet::new(&rpc, Until::InBlock).await?;
+        let mut fleet = Fleet::new(config.devices / DEVICES_PER_GATEWAY, wallet.genesis());
+        let market = registration::register(&wallet, &mut fleet, watcher).await?;
+        Ok(Self { node, fleet, market })
+    }
+}
+
+fn made(folder: &Path) -> Result<std::path::PathBuf> {
+    std::fs::create_dir_all(folder).map_err(NeighbourhoodError::file(folder))?;
+    Ok(folder.to_owned())
+}

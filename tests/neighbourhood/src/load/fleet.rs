@@ -1,0 +1,191 @@
+//! Many gateways, each with a key of its own and two devices, and the readings that they sign.
+
+use crate::chain::Head;
+use codec::Encode;
+use deren_primitives::{
+    Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingBatch, ReadingHash, RegisterSpan,
+    Signature, SignedReading, SiteId, Slot, batch_message, interval_message, link_message,
+};
+use deren_runtime::{AccountId, Hash, RuntimeCall, TxExtension, UncheckedExtrinsic};
+use ed25519_dalek::{Signer, SigningKey};
+use sp_core::hashing::blake2_256;
+use sp_runtime::generic::Era;
+
+/// What a device shows more in each slot.
+const SLOT_MWH: u64 = 500_000;
+
+/// A device and where its chain of readings stands.
+pub(super) struct FleetDevice {
+    pub(super) id: DeviceId,
+    pub(super) role: DeviceRole,
+    next_sequence: u64,
+    previous: ReadingHash,
+    registers_mwh: u64,
+}
+
+/// A gateway that reads one site.
+pub(super) struct FleetGateway {
+    key: SigningKey,
+    pub(super) id: GatewayId,
+    pub(super) site: Option<SiteId>,
+    /// The grid meter and the inverter.
+    pub(super) devices: [FleetDevice; 2],
+    /// It has sun: it sells what others buy.
+    pub(super) sells: bool,
+}
+
+/// All of them.
+pub(super) struct Fleet {
+    genesis: [u8; 32],
+    pub(super) gateways: Vec<FleetGateway>,
+}
+
+impl Fleet {
+    /// So many gateways for the chain with this first block; every other one sells.
+    pub(super) fn new(gateways: usize, genesis: Hash) -> Self {
+        let gateways = (0..gateways).map(|number| {
+            let key = SigningKey::from_bytes(&blake2_256(&("DEREN bench", number as u64).encode()));
+            let device = |role, sub_unit| FleetDevice {
+                id: DeviceId::pseudonym(&key.to_bytes(), "DeREN", "bench", &number.to_string(), sub_unit),
+                role,
+                next_sequence: 0,
+                previous: ReadingHash::default(),
+                registers_mwh: 0,
+            };
+            FleetGateway {
+                id: GatewayId(key.verifying_key().to_bytes()),
+                site: None,
+                devices: [device(DeviceRole::Grid, 0), device(DeviceRole::Production, 1)],
+                sells: number % 2 == 0,
+                key,
+            }
+        });
+        Self { genesis: genesis.0, gateways: gateways.collect() }
+    }
+
+    /// All devices, gateway by gateway.
+    pub(super) fn devices(&self) -> Vec<DeviceId> {
+        self.gateways.iter().flat_map(|gateway| gateway.devices.iter().map(|device| device.id)).collect()
+    }
+
+    /// The code that links the gateway of this number to its owner's site.
+    pub(super) fn link_code(&self, gateway: &FleetGateway, owner: &AccountId, site: SiteId, expires: u64) -> Signature {
+        let owner: &[u8; 32] = owner.as_ref();
+        gateway.key.sign(&link_message(&self.genesis, owner, site, expires)).to_bytes()
+    }
+
+    /// The next batch of the gateway of this number: one reading a device for each of `count` slots from `first` on.
+    /// `None` if there is no such gateway, or it would be more than a batch takes.
+    pub(super) fn batch(&mut self, number: usize, first: Slot, count: u32, anchor: Head) -> Option<Vec<u8>> {
+        let genesis = self.genesis;
+        let gateway = self.gateways.get_mut(number)?;
+        let anchor = Anchor { block_number: anchor.number, block_hash: anchor.hash.0 };
+        let mut readings = Vec::new();
+        for slot in 0..count {
+            for device in &mut gateway.devices {
+                let reading = device.read(first.plus(slot), gateway.sells, anchor);
+                let message = interval_message(&genesis, gateway.id, 0, reading.hash());
+                readings.push(SignedReading { reading, signature: gateway.key.sign(&message).to_bytes() });
+            }
+        }
+        let readings = readings.try_into().ok()?;
+        let batch = ReadingBatch { genesis, gateway: gateway.id, key_epoch: 0, attempt: 0, readings };
+        let signature = gateway.key.sign(&batch_message(&batch)).to_bytes();
+        let call = RuntimeCall::Metering(pallet_deren_metering::Call::submit { batch, signature });
+        Some(UncheckedExtrinsic::new_transaction(call, extension()).encode())
+    }
+}
+
+impl FleetDevice {
+    fn read(&mut self, slot: Slot, sells: bool, anchor: Anchor) -> IntervalReading {
+        let open = self.registers_mwh;
+        let counts = sells || self.role == DeviceRole::Grid;
+        let close = if counts { open + SLOT_MWH } else { open };
+        let registers = if sells {
+            RegisterSpan { export_open_mwh: open, export_close_mwh: close, ..RegisterSpan::default() }
+        } else {
+            RegisterSpan { import_open_mwh: open, import_close_mwh: close, ..RegisterSpan::default() }
+        };
+        let reading = IntervalReading {
+            device: self.id,
+            first_slot: slot,
+            slot_count: 1,
+            register_epoch: 0,
+            registers,
+            quality: Quality::GOOD,
+            clock_error_ms: 5,
+            samples: 90,
+            max_gap_ms: 10_000,
+            sequence: self.next_sequence,
+            previous: self.previous,
+            anchor,
+        };
+        self.next_sequence += 1;
+        self.previous = reading.hash();
+        self.registers_mwh = close;
+        reading
+    }
+}
+
+/// Of an authorised call no extension counts, but each has a value.
+fn extension() -> TxExtension {
+    (
+        frame_system::AuthorizeCall::new(),
+        frame_system::CheckNonZeroSender::new(),
+        frame_system::CheckSpecVersion::new(),
+        frame_system::CheckTxVersion::new(),
+        frame_system::CheckGenesis::new(),
+        frame_system::CheckEra::from(Era::Immortal),
+        frame_system::CheckNonce::from(0),
+        frame_system::CheckWeight::new(),
+        pallet_asset_tx_payment::ChargeAssetTxPayment::from(0, None),
+        frame_metadata_hash_extension::CheckMetadataHash::new(false),
+        frame_system::WeightReclaim::new(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codec::Decode;
+
+    fn head() -> Head {
+        Head { number: 1, hash: Hash::repeat_byte(1) }
+    }
+
+    #[test]
+    fn a_batch_is_signed_and_continues_the_one_before() {
+        let mut fleet = Fleet::new(2, Hash::repeat_byte(9));
+        let first = fleet.batch(0, Slot(5), 2, head()).expect("a batch");
+        let second = fleet.batch(0, Slot(7), 1, head()).expect("a batch");
+        let batches: Vec<ReadingBatch> = [first, second]
+            .iter()
+            .map(|bytes| match UncheckedExtrinsic::decode(&mut bytes.as_slice()).expect("a transaction").function {
+                RuntimeCall::Metering(pallet_deren_metering::Call::submit { batch, signature }) => {
+                    assert!(deren_primitives::verify(&batch.gateway.0, &batch_message(&batch), &signature));
+                    batch
+                }
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let last_of_first = &batches[0].readings[2].reading;
+        let first_of_second = &batches[1].readings[0].reading;
+        assert_eq!(first_of_second.previous, last_of_first.hash());
+        assert_eq!(first_of_second.sequence, 2);
+        assert!(first_of_second.registers.continues(&last_of_first.registers));
+    }
+
+    #[test]
+    fn more_than_a_batch_takes_is_none() {
+        let mut fleet = Fleet::new(1, Hash::repeat_byte(9));
+        assert!(fleet.batch(0, Slot(0), 33, head()).is_none());
+        assert!(fleet.batch(1, Slot(0), 1, head()).is_none());
+    }
+
+    #[test]
+    fn gateways_and_devices_are_all_different() {
+        let fleet = Fleet::new(50, Hash::repeat_byte(9));
+        let devices: std::collections::BTreeSet<_> = fleet.devices().into_iter().collect();
+        assert_eq!(devices.len(), 100);
+    }
+}

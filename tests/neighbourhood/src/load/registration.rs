@@ -1,0 +1,179 @@
+//! The fleet comes onto the chain by the same calls as a home, many in a transaction.
+
+use super::fleet::Fleet;
+use crate::{
+    NeighbourhoodError, Result, Watcher,
+    chain::{Account, FeeIn, Included, Wallet},
+};
+use codec::Encode;
+use deren_primitives::{MarketId, Side, SiteId, ZoneId};
+use deren_runtime::{
+    RuntimeCall, RuntimeEvent,
+    units::{EUR, EUR_ASSET, REN},
+};
+use futures::future::try_join_all;
+use pallet_deren_matching::{Call as Matching, PriceStep, Steps};
+use pallet_deren_registry::{Call as Registry, Event};
+use sp_core::{H256, hashing::blake2_256};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Sites that one account owns.
+const SITES_PER_OWNER: usize = 20;
+/// Sites that are registered, and linked, by one transaction: each has five calls to make.
+const SITES_PER_TRANSACTION: usize = 5;
+/// Points that the operator approves by one transaction.
+const POINTS_PER_TRANSACTION: usize = 100;
+
+/// Registers everything; the sites' ids are written into the fleet.
+pub(super) async fn register(wallet: &Wallet<'_>, fleet: &mut Fleet, watcher: &dyn Watcher) -> Result<MarketId> {
+    let start = Instant::now();
+    let admin = Account::derived("Alice", "//Alice")?;
+    let operator = Account::derived("Ferdie", "//Ferdie")?;
+    let owners = fleet
+        .gateways
+        .chunks(SITES_PER_OWNER)
+        .enumerate()
+        .map(|(number, _)| Account::derived(format!("owner {number}"), &format!("//bench-{number}")))
+        .collect::<Result<Vec<_>>>()?;
+    let market = open(wallet, &admin, &operator, &owners).await?;
+    let zone = zones(wallet, &operator, market).await?;
+    let points: Vec<H256> = fleet.gateways.iter().map(|gateway| blake2_256(&gateway.id.encode()).into()).collect();
+    approve(wallet, &operator, &owners, zone, &points).await?;
+    let sites = try_join_all(owners.iter().zip(points.chunks(SITES_PER_OWNER)).map(|(owner, points)| {
+        watcher.waiting("the fleet's sites to be registered", start.elapsed());
+        sites(wallet, owner, points)
+    }))
+    .await?;
+    for (gateway, site) in fleet.gateways.iter_mut().zip(sites.into_iter().flatten()) {
+        gateway.site = Some(site);
+    }
+    let fleet = &*fleet;
+    try_join_all((0..owners.len()).zip(&owners).map(|(number, owner)| link(wallet, fleet, number, owner))).await?;
+    watcher.done("the fleet is registered", start.elapsed());
+    Ok(market)
+}
+
+async fn open(wallet: &Wallet<'_>, admin: &Account, operator: &Account, owners: &[Account]) -> Result<MarketId> {
+    let create = RuntimeCall::Registry(Registry::create_market {
+        operator: operator.id(),
+        privacy_threshold: 15,
+        protocol_fee_bp: 100,
+    });
+    let mut calls = vec![RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) })];
+    for owner in owners {
+        calls.push(RuntimeCall::Assets(pallet_assets::Call::mint {
+            id: EUR_ASSET.into(),
+            beneficiary: owner.id().into(),
+            amount: 1_000 * EUR,
+        }));
+        let (dest, value) = (owner.id().into(), REN);
+        calls.push(RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value }));
+    }
+    let done = all(wallet, admin, "opening the market", calls, FeeIn::Ren).await?;
+    one(&done, |event| match event {
+        Event::MarketCreated { market, .. } => Some(*market),
+        _ => None,
+    })
+}
+
+/// A substation with one feeder; gives the feeder.
+async fn zones(wallet: &Wallet<'_>, operator: &Account, market: MarketId) -> Result<ZoneId> {
+    let created = |done: &Included| {
+        one(done, |event| match event {
+            Event::ZoneCreated { zone, .. } => Some(*zone),
+            _ => None,
+        })
+    };
+    let root = RuntimeCall::Registry(Registry::create_zone { market, parent: None });
+    let root = created(&all(wallet, operator, "drawing the substation", vec![root], FeeIn::Ren).await?)?;
+    let parent = Some((root, 10_000, None, None));
+    let feeder = RuntimeCall::Registry(Registry::create_zone { market, parent });
+    created(&all(wallet, operator, "drawing the feeder", vec![feeder], FeeIn::Ren).await?)
+}
+
+async fn approve(
+    wallet: &Wallet<'_>,
+    operator: &Account,
+    owners: &[Account],
+    zone: ZoneId,
+    points: &[H256],
+) -> Result<()> {
+    let owned = points.chunks(SITES_PER_OWNER).zip(owners).flat_map(|(points, owner)| {
+        points.iter().map(|commitment| {
+            let (commitment, owner, max_power_w) = (*commitment, owner.id(), 22_000);
+            RuntimeCall::Registry(Registry::approve_point { zone, commitment, owner, max_power_w })
+        })
+    });
+    let calls: Vec<RuntimeCall> = owned.collect();
+    for some in calls.chunks(POINTS_PER_TRANSACTION) {
+        all(wallet, operator, "approving points", some.to_vec(), FeeIn::Ren).await?;
+    }
+    Ok(())
+}
+
+async fn sites(wallet: &Wallet<'_>, owner: &Account, points: &[H256]) -> Result<Vec<SiteId>> {
+    let calls =
+        points.iter().map(|commitment| RuntimeCall::Registry(Registry::register_site { commitment: *commitment }));
+    let done = all(wallet, owner, "registering sites", calls.collect(), FeeIn::Asset(EUR_ASSET)).await?;
+    Ok(done
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            RuntimeEvent::Registry(Event::SiteRegistered { site, .. }) => Some(*site),
+            _ => None,
+        })
+        .collect())
+}
+
+/// Links the owner's gateways, registers their devices, and places an order for each site.
+async fn link(wallet: &Wallet<'_>, fleet: &Fleet, number: usize, owner: &Account) -> Result<()> {
+    let expires_unix_s =
+        (SystemTime::now() + Duration::from_secs(3600)).duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let own = fleet.gateways.chunks(SITES_PER_OWNER).nth(number).unwrap_or_default();
+    for some in own.chunks(SITES_PER_TRANSACTION) {
+        let mut calls = Vec::new();
+        for gateway in some {
+            let site = gateway.site.ok_or_else(|| missing("SiteRegistered"))?;
+            let code = fleet.link_code(gateway, &owner.id(), site, expires_unix_s);
+            calls.push(RuntimeCall::Registry(Registry::link_gateway {
+                site,
+                gateway: gateway.id.0,
+                expires_unix_s,
+                code,
+            }));
+            for device in &gateway.devices {
+                calls.push(RuntimeCall::Registry(Registry::register_device {
+                    site,
+                    device: device.id,
+                    role: device.role,
+                    rated_power_w: 11_000,
+                    register_step_mwh: 1_000,
+                    gateway: gateway.id,
+                }));
+            }
+            let (side, limit_ueur_per_kwh) = if gateway.sells { (Side::Sell, 90_000) } else { (Side::Buy, 250_000) };
+            let steps = Steps::try_from(vec![PriceStep { limit_ueur_per_kwh, cap_wh: 1_000 }])
+                .map_err(|_| NeighbourhoodError::Configuration("an order takes one step".into()))?;
+            calls.push(RuntimeCall::Matching(Matching::place_order { site, side, steps }));
+        }
+        all(wallet, owner, "linking gateways and placing orders", calls, FeeIn::Asset(EUR_ASSET)).await?;
+    }
+    Ok(())
+}
+
+async fn all(wallet: &Wallet<'_>, who: &Account, what: &str, calls: Vec<RuntimeCall>, fee: FeeIn) -> Result<Included> {
+    wallet.send(who, what, RuntimeCall::Utility(pallet_utility::Call::batch_all { calls }), fee).await
+}
+
+/// What the first event of the registry that `find` takes says.
+fn one<T>(done: &Included, find: impl Fn(&Event<deren_runtime::Runtime>) -> Option<T>) -> Result<T> {
+    let found = done.events.iter().find_map(|event| match event {
+        RuntimeEvent::Registry(event) => find(event),
+        _ => None,
+    });
+    found.ok_or_else(|| missing("an event of the registry"))
+}
+
+fn missing(what: &str) -> NeighbourhoodError {
+    NeighbourhoodError::Decode { what: "what a transaction caused".into(), reason: format!("{what} is not in it") }
+}

@@ -1,0 +1,281 @@
+//! The neighbourhood as a whole: started in order, watched, and stopped with everything in it.
+
+use crate::{
+    Binaries, Broker, NeighbourhoodError, Result, Silent, Watcher,
+    chain::{Rpc, Until, Wallet},
+    gateway::Gateway,
+    layout::{FEEDERS, Home, homes},
+    ledger::Follower,
+    node::{Node, Preset, no_node},
+    registration::{People, Registered, register},
+    simulator::Simulator,
+    view::{Names, SimulatedTime, Street},
+};
+use deren_primitives::{ChainParameters, Slot, SlotClock};
+use deren_simulator::{
+    config::{Day, SimulatorConfig, TimeOfDay},
+    faults::Fault,
+    serving::Serving,
+};
+use std::{
+    fs,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// A slot of both development presets, in which the simulator shows a quarter of an hour.
+const SLOT_SECONDS: u32 = 12;
+const SIMULATED_SECONDS_PER_SLOT: u32 = 900;
+
+/// What neighbourhood to start.
+#[derive(Clone)]
+pub struct Config {
+    /// How many homes.
+    pub homes: usize,
+    /// Sun, clouds and loads follow from it.
+    pub seed: u64,
+    /// The chain.
+    pub preset: Preset,
+    /// The simulated day.
+    pub day: Day,
+    /// The simulated time (UTC) of the slot in which it is started.
+    pub start: TimeOfDay,
+    /// 0 (clear) to 1 (overcast).
+    pub cloudiness: f64,
+    /// What goes wrong with homes' grid meters: (number of the home, fault).
+    pub faults: Vec<(usize, Fault)>,
+    /// Keeps the folder with data and logs when everything has ended.
+    pub keep_logs: bool,
+    /// Is told what is being waited for.
+    pub watcher: Arc<dyn Watcher>,
+}
+
+impl Config {
+    /// So many homes at 11:00 of a midsummer day with clouds, on a chain with one validator.
+    pub fn new(homes: usize) -> Result<Self> {
+        Ok(Self {
+            homes,
+            seed: 1,
+            preset: Preset::Dev,
+            day: "2026-06-21".parse().map_err(NeighbourhoodError::Configuration)?,
+            start: "11:00".parse().map_err(NeighbourhoodError::Configuration)?,
+            cloudiness: 0.5,
+            faults: Vec::new(),
+            keep_logs: false,
+            watcher: Arc::new(Silent),
+        })
+    }
+}
+
+/// Running processes and what is registered. Dropping it stops all of them.
+#[derive(Debug)]
+pub struct Neighbourhood {
+    /// One a home, in the homes' order.
+    pub gateways: Vec<Gateway>,
+    /// The devices.
+    pub simulator: Simulator,
+    /// The MQTT broker.
+    pub broker: Broker,
+    /// The validators; the first is the one that is asked.
+    pub nodes: Vec<Node>,
+    /// The homes.
+    pub homes: Vec<Home>,
+    /// What was registered.
+    pub registered: Registered,
+    /// What was set at genesis.
+    pub parameters: ChainParameters,
+    serving: Serving,
+    /// The last field: the folder goes when nobody writes into it any more.
+    folder: Folder,
+}
+
+impl Neighbourhood {
+    /// Starts everything, and returns when everyone is registered and has placed their orders.
+    pub async fn start(config: Config) -> Result<Self> {
+        let watcher = config.watcher.as_ref();
+        let binaries = Binaries::find()?;
+        let folder = Folder::new(config.keep_logs)?;
+        let logs = folder.make("logs")?;
+        let mut broker = Broker::start(&binaries, folder.path(), logs.join("mosquitto.log"))?;
+        let mut nodes = Node::start_all(config.preset, &binaries, &folder.make("nodes")?, &logs)?;
+        let node_ports: Vec<u16> = nodes.iter().map(Node::rpc_port).collect();
+
+        let homes = homes(config.homes, broker.port())?;
+        broker.healthy(watcher).await?;
+        let simulated = simulation(&config, &homes)?;
+        let mut simulator = Simulator::start(&binaries, folder.path(), logs.join("simulator.log"), &simulated)?;
+        let serving = simulator.healthy(watcher).await?;
+        let homes_folder = folder.make("homes")?;
+        let mut gateways = Vec::new();
+        for home in &serving.homes {
+            gateways.push(Gateway::prepare(&binaries, &homes_folder, &logs, home, &node_ports)?);
+        }
+        for node in &mut nodes {
+            node.reaches(1, watcher).await?;
+        }
+        let rpc = nodes.first().ok_or_else(no_node)?.rpc().clone();
+        let parameters = check_parameters(&rpc).await?;
+        for gateway in &mut gateways {
+            gateway.restart()?;
+        }
+        for gateway in &mut gateways {
+            gateway.healthy(watcher).await?;
+        }
+
+        let people = People::of(&homes)?;
+        // With several validators a block may be replaced until it is finalised.
+        let until = if nodes.len() == 1 { Until::InBlock } else { Until::Finalized };
+        let wallet = Wallet::new(&rpc, until).await?;
+        let registered = register(&wallet, config.preset, &people, &homes, &serving, &gateways, watcher).await?;
+        Ok(Self { gateways, simulator, broker, nodes, homes, registered, parameters, serving, folder })
+    }
+
+    /// The first node's answers.
+    pub fn rpc(&self) -> Result<&Arc<Rpc>> {
+        self.nodes.first().map(Node::rpc).ok_or_else(no_node)
+    }
+
+    /// Books of the market, from the chain's first block on.
+    pub fn follow(&self) -> Result<Follower> {
+        Ok(Follower::new(self.rpc()?.clone(), self.registered.market))
+    }
+
+    /// Where data and logs are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What people call the things on chain.
+    pub fn names(&self) -> Names {
+        let sites = self.registered.homes.iter().zip(&self.homes);
+        let zones = self.registered.feeders.iter().zip(&FEEDERS);
+        Names {
+            sites: sites.map(|(registered, home)| (registered.site, home.name.clone())).collect(),
+            zones: zones
+                .map(|(zone, feeder)| {
+                    let street = Street {
+                        name: feeder.name.to_owned(),
+                        capacity_up_wh: feeder.capacity_up_wh,
+                        capacity_down_wh: feeder.capacity_down_wh,
+                    };
+                    (*zone, street)
+                })
+                .collect(),
+            clock: self.clock(),
+            simulated: SimulatedTime {
+                t0_unix_ms: self.serving.t0_unix_ms,
+                start_unix_s: self.serving.start_unix_s,
+                speed_permille: self.serving.speed_permille,
+            },
+        }
+    }
+
+    /// The chain's slots.
+    pub fn clock(&self) -> SlotClock {
+        SlotClock::new(NonZeroU32::new(self.parameters.slot_seconds).unwrap_or(NonZeroU32::MIN))
+    }
+
+    /// The slot in which the simulated clock shows so many seconds after its start.
+    pub fn simulated_slot(&self, after_start_s: u64) -> Slot {
+        let real_ms = after_start_s * 1_000_000 / u64::from(self.serving.speed_permille).max(1);
+        self.clock().slot_at(self.serving.t0_unix_ms + real_ms)
+    }
+
+    /// An error with the end of the log of the first part that has ended by itself.
+    pub fn check(&mut self) -> Result<()> {
+        let what = "the trading to go on";
+        let parts = self.gateways.iter_mut().filter_map(Gateway::process);
+        let parts = parts.chain(self.simulator.process()).chain(self.broker.process());
+        for process in parts.chain(self.nodes.iter_mut().filter_map(Node::process)) {
+            process.check(what)?;
+        }
+        Ok(())
+    }
+
+    /// `Err` if the design's invariants do not hold at the finalised head.
+    pub async fn check_invariants(&self) -> Result<()> {
+        let rpc = self.rpc()?;
+        let head = rpc.finalized().await?;
+        rpc.invariants(head.hash).await?.map_err(NeighbourhoodError::Invariant)
+    }
+}
+
+impl Drop for Neighbourhood {
+    fn drop(&mut self) {
+        // All are asked at once, so that ending takes as long as the slowest and not as all of them together.
+        let parts = self.gateways.iter_mut().filter_map(Gateway::process);
+        let parts = parts.chain(self.simulator.process()).chain(self.broker.process());
+        for process in parts.chain(self.nodes.iter_mut().filter_map(Node::process)) {
+            process.ask_to_end();
+        }
+    }
+}
+
+/// The sky and the homes, so that each slot shows exactly a quarter of an hour.
+fn simulation(config: &Config, homes: &[Home]) -> Result<SimulatorConfig> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let slot_ms = u64::from(SLOT_SECONDS) * 1000;
+    let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    let mut simulated = SimulatorConfig::new(config.day, config.start);
+    simulated.seed = config.seed;
+    simulated.speed = f64::from(SIMULATED_SECONDS_PER_SLOT) / f64::from(SLOT_SECONDS);
+    simulated.cloudiness = config.cloudiness;
+    simulated.t0_unix_ms = Some(now_ms / slot_ms * slot_ms);
+    simulated.homes = homes.iter().map(|home| home.simulated.clone()).collect();
+    for (number, fault) in &config.faults {
+        let home = simulated.homes.get_mut(*number).ok_or_else(|| {
+            NeighbourhoodError::Configuration(format!("there is no home {number} whose meter could fail"))
+        })?;
+        crate::layout::break_grid_meter(home, fault);
+    }
+    Ok(simulated)
+}
+
+/// The presets' times are those to which the simulator's speed fits.
+async fn check_parameters(rpc: &Rpc) -> Result<ChainParameters> {
+    let parameters = rpc.parameters(rpc.best().await?.hash).await?;
+    if (parameters.slot_seconds, parameters.slot_energy_seconds) == (SLOT_SECONDS, SIMULATED_SECONDS_PER_SLOT) {
+        return Ok(parameters);
+    }
+    Err(NeighbourhoodError::Configuration(format!(
+        "the chain's slots have {} s for {} s of energy, and the simulator is made for {SLOT_SECONDS} s for {SIMULATED_SECONDS_PER_SLOT} s",
+        parameters.slot_seconds, parameters.slot_energy_seconds
+    )))
+}
+
+/// A temporary folder. It stays if it is wanted, or if we panic: its logs say why.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    keep: bool,
+}
+
+impl Folder {
+    fn new(keep: bool) -> Result<Self> {
+        let made = tempfile::Builder::new().prefix("deren-neighbourhood-").tempdir();
+        let path = made.map_err(NeighbourhoodError::file(std::env::temp_dir()))?.keep();
+        Ok(Self { path, keep })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn make(&self, name: &str) -> Result<PathBuf> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path).map_err(NeighbourhoodError::file(&path))?;
+        Ok(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.keep || std::thread::panicking() {
+            eprintln!("data and logs are in {}", self.path.display());
+        } else {
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}

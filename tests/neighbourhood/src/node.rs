@@ -1,0 +1,249 @@
+//! One node of the chain. Nodes know each other by address: nothing is discovered, and nothing leaves 127.0.0.1.
+
+use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, chain::Rpc, ports};
+use sp_core::{Pair, ed25519};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
+
+/// A node of the development profile starts in a few seconds; on a machine that also compiles, in many more.
+const START_DEADLINE: Duration = Duration::from_secs(120);
+
+/// A genesis preset of the runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// One validator.
+    Dev,
+    /// Four validators.
+    Local,
+}
+
+impl Preset {
+    /// Its validators, each by the flag that gives a node its keys.
+    pub fn validators(self) -> &'static [&'static str] {
+        match self {
+            Self::Dev => &["alice"],
+            Self::Local => &["alice", "bob", "charlie", "dave"],
+        }
+    }
+
+    const fn chain(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// Where a node can be reached by other nodes.
+#[derive(Clone, Debug)]
+struct Address {
+    port: u16,
+    /// The secret of its network identity; known to all, as everything in a development preset.
+    secret: [u8; 32],
+}
+
+impl Address {
+    fn new(number: u8) -> Result<Self> {
+        Ok(Self { port: ports::free()?, secret: [number.saturating_add(1); 32] })
+    }
+
+    /// As other nodes are told: `/ip4/…/p2p/<peer id>`.
+    fn multiaddress(&self) -> String {
+        format!("/ip4/127.0.0.1/tcp/{}/p2p/{}", self.port, self.peer_id())
+    }
+
+    /// The peer id of an Ed25519 key: the identity multihash of the key as a libp2p protobuf
+    /// (<https://github.com/libp2p/specs/blob/master/peer-ids/peer-ids.md>).
+    fn peer_id(&self) -> String {
+        const PREFIX: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
+        let key = ed25519::Pair::from_seed(&self.secret).public();
+        bs58::encode([PREFIX.as_slice(), key.as_ref()].concat()).into_string()
+    }
+}
+
+/// A node that can be killed and started again on its data.
+#[derive(Debug)]
+pub struct Node {
+    name: &'static str,
+    program: PathBuf,
+    arguments: Vec<String>,
+    log: PathBuf,
+    rpc_port: u16,
+    rpc: Arc<Rpc>,
+    process: Option<Process>,
+}
+
+impl Node {
+    /// Starts all validators of the preset, with their data below `folder`; they may not answer yet.
+    pub fn start_all(preset: Preset, binaries: &Binaries, folder: &Path, logs: &Path) -> Result<Vec<Self>> {
+        let names = preset.validators();
+        let addresses = (0u8..).take(names.len()).map(Address::new).collect::<Result<Vec<_>>>()?;
+        let mut nodes = Vec::new();
+        for (name, own) in names.iter().zip(&addresses) {
+            let rpc_port = ports::free()?;
+            let mut arguments = arguments(preset.chain(), name, &folder.join(name), own, rpc_port);
+            // Who follows from the first block finds every state.
+            arguments.push("--state-pruning=archive".to_owned());
+            for other in addresses.iter().filter(|other| other.port != own.port) {
+                arguments.push(format!("--reserved-nodes={}", other.multiaddress()));
+            }
+            let mut node = Self {
+                name,
+                program: binaries.node.clone(),
+                arguments,
+                log: logs.join(format!("node-{name}.log")),
+                rpc_port,
+                rpc: Arc::new(Rpc::new(rpc_port)),
+                process: None,
+            };
+            node.restart()?;
+            nodes.push(node);
+        }
+        Ok(nodes)
+    }
+
+    /// Starts one node that makes all blocks, of a chain by name or by a file with its specification.
+    pub fn start_alone(program: &Path, chain: &str, folder: &Path, logs: &Path) -> Result<Self> {
+        let name = "alice";
+        let (own, rpc_port) = (Address::new(0)?, ports::free()?);
+        let mut node = Self {
+            name,
+            program: program.to_owned(),
+            arguments: arguments(chain, name, &folder.join(name), &own, rpc_port),
+            log: logs.join(format!("node-{name}.log")),
+            rpc_port,
+            rpc: Arc::new(Rpc::new(rpc_port)),
+            process: None,
+        };
+        node.restart()?;
+        Ok(node)
+    }
+
+    /// Whose keys it validates with.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Where it answers, on 127.0.0.1.
+    pub fn rpc_port(&self) -> u16 {
+        self.rpc_port
+    }
+
+    /// Its answers.
+    pub fn rpc(&self) -> &Arc<Rpc> {
+        &self.rpc
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// Starts it again, on the data that it has.
+    pub fn restart(&mut self) -> Result<()> {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments);
+        self.process = None;
+        self.process = Some(Process::spawn(format!("node {}", self.name), command, &self.log)?);
+        Ok(())
+    }
+
+    /// Kills it with -9.
+    pub fn kill(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.kill();
+        }
+    }
+
+    pub(crate) fn process(&mut self) -> Option<&mut Process> {
+        self.process.as_mut()
+    }
+
+    /// An error with the end of its log if it has ended.
+    pub fn check(&mut self, waiting_for: &str) -> Result<()> {
+        self.process.as_mut().map_or(Ok(()), |process| process.check(waiting_for))
+    }
+
+    /// Waits until it answers, and its best block is at least `number`.
+    pub async fn reaches(&mut self, number: u32, watcher: &dyn Watcher) -> Result<()> {
+        let rpc = self.rpc.clone();
+        let name = self.name;
+        let mut wait = Wait::new(format!("node {name} to have block {number}"), START_DEADLINE, watcher);
+        if let Some(process) = &mut self.process {
+            wait = wait.on(process);
+        }
+        wait.until(async || {
+            let best = rpc.best().await.map_err(|error| error.to_string())?;
+            if best.number >= number { Ok(()) } else { Err(format!("its best block is {}", best.number)) }
+        })
+        .await
+    }
+
+    /// Waits until it has finalised block `number`, at most `deadline`.
+    pub async fn finalizes(&mut self, number: u32, deadline: Duration, watcher: &dyn Watcher) -> Result<()> {
+        let rpc = self.rpc.clone();
+        let mut wait = Wait::new(format!("node {} to finalise block {number}", self.name), deadline, watcher);
+        if let Some(process) = &mut self.process {
+            wait = wait.on(process);
+        }
+        wait.until(async || {
+            let head = rpc.finalized().await.map_err(|error| error.to_string())?;
+            if head.number >= number { Ok(()) } else { Err(format!("block {} is finalised", head.number)) }
+        })
+        .await
+    }
+}
+
+fn arguments(chain: &str, name: &str, data: &Path, own: &Address, rpc_port: u16) -> Vec<String> {
+    vec![
+        format!("--chain={chain}"),
+        format!("--{name}"),
+        format!("--base-path={}", data.display()),
+        format!("--rpc-port={rpc_port}"),
+        format!("--listen-addr=/ip4/127.0.0.1/tcp/{}", own.port),
+        format!("--node-key={}", hex::encode(own.secret)),
+        "--reserved-only".to_owned(),
+        "--no-mdns".to_owned(),
+        "--no-prometheus".to_owned(),
+        "--no-telemetry".to_owned(),
+    ]
+}
+
+/// The error of a neighbourhood without nodes, which cannot be.
+pub(crate) fn no_node() -> NeighbourhoodError {
+    NeighbourhoodError::Configuration("a neighbourhood has at least one node".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The peer id that libp2p's own tools print for this secret.
+    #[test]
+    fn a_peer_id_is_the_one_that_libp2p_gives() {
+        let mut secret = [0; 32];
+        secret[31] = 1;
+        let address = Address { port: 30333, secret };
+        assert_eq!(address.peer_id(), "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp");
+        assert!(address.multiaddress().starts_with("/ip4/127.0.0.1/tcp/30333/p2p/12D3"));
+    }
+
+    #[test]
+    fn each_preset_names_its_validators() {
+        assert_eq!(Preset::Dev.validators().len(), 1);
+        assert_eq!(Preset::Local.validators().len(), 4);
+    }
+
+    #[test]
+    fn nothing_is_discovered_and_nothing_reports_home() {
+        let own = Address::new(0).expect("a port");
+        let arguments = arguments("dev", "alice", Path::new("/data"), &own, 9944);
+        for flag in ["--no-mdns", "--no-telemetry", "--reserved-only"] {
+            assert!(arguments.iter().any(|argument| argument == flag), "{flag}");
+        }
+    }
+}
