@@ -1,6 +1,6 @@
 //! What other pallets and the outside read of metering.
 
-use crate::{Config, Cursors, Event, Pallet, ReadingCounts, SiteEnergies};
+use crate::{Config, Cursors, Event, Pallet, ReadingCounts, SiteEnergies, SlotEnergies};
 use alloc::vec::Vec;
 use deren_primitives::{DeviceCursor, DeviceId, MarketId, SiteEnergy, SiteId, Slot};
 use deren_runtime_apis::{DeviceForgotten, MarketRegistry, Metering};
@@ -15,13 +15,19 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Says once that a site exported more than it shows.
-    fn note_over_export(market: MarketId, site: SiteId, slot: Slot, surplus_wh: u64, uncorroborated_wh: u64) {
-        SiteEnergies::<T>::mutate_extant((market, slot), site, |energies| {
-            if !energies.over_export_noted {
-                energies.over_export_noted = true;
-                Self::deposit_event(Event::OverExport { market, site, slot, surplus_wh, uncorroborated_wh });
-            }
-        });
+    fn note_over_export(
+        key: (MarketId, SiteId, Slot),
+        mut energies: SlotEnergies,
+        surplus_wh: u64,
+        uncorroborated_wh: u64,
+    ) {
+        if energies.over_export_noted {
+            return;
+        }
+        let (market, site, slot) = key;
+        energies.over_export_noted = true;
+        SiteEnergies::<T>::insert((market, slot), site, energies);
+        Self::deposit_event(Event::OverExport { market, site, slot, surplus_wh, uncorroborated_wh });
     }
 }
 
@@ -39,10 +45,11 @@ impl<T: Config> Metering for Pallet<T> {
             return None;
         }
         let market = T::Registry::site(site, slot)?.market;
-        let (energy, uncorroborated_wh) = SiteEnergies::<T>::get((market, slot), site)?.judge()?;
+        let energies = SiteEnergies::<T>::get((market, slot), site)?;
+        let (energy, uncorroborated_wh) = energies.judge()?;
         if uncorroborated_wh > 0 {
             let surplus_wh = energy.surplus_wh.saturating_add(uncorroborated_wh);
-            Self::note_over_export(market, site, slot, surplus_wh, uncorroborated_wh);
+            Self::note_over_export((market, site, slot), energies, surplus_wh, uncorroborated_wh);
         }
         Some(energy)
     }

@@ -1,1 +1,13 @@
-//! placeholder
+//! One file a topic, one mock. The registry is the real one.
+
+mod clock;
+mod equivocation;
+mod flagged;
+mod forgetting;
+pub(crate) mod mock;
+mod over_export;
+mod pool;
+mod properties;
+mod refused;
+mod rotation;
+mod service;
