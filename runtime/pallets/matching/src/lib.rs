@@ -30,6 +30,7 @@ pub use weights::WeightInfo;
 
 /// The pallet itself: configuration, storage, events, errors, calls.
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "only the macro's own code does; the pallet's work is in the other modules")]
 pub mod pallet {
     use super::types::{Entry, MarketProgress, Order, OrderKey, Steps};
     use super::weights::WeightInfo;
@@ -303,7 +304,7 @@ pub mod pallet {
         NotItsTurn,
         /// Nothing is kept for this account.
         NothingToClaim,
-        /// The slot was never, or is no longer, known.
+        /// The books do not match: report it. Nothing was changed.
         InternalFault,
     }
 
@@ -322,7 +323,7 @@ pub mod pallet {
         #[cfg(feature = "try-runtime")]
         fn try_state(_block: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::check_invariants().map_err(|violation| {
-                frame_support::__private::log::error!(target: "runtime::matching", "{violation}");
+                sp_runtime::print(violation.as_str());
                 sp_runtime::TryRuntimeError::Other("an invariant of matching is violated; the log says which")
             })
         }

@@ -1,7 +1,7 @@
 //! The order of things: every block each market takes at most one bounded stage, all within the block's budget, and
 //! a slot settles wholly before the next one clears.
 
-use crate::types::MarketProgress;
+use crate::types::{MAX_STEPS, MarketProgress};
 use crate::{Config, Event, OrderCount, Pallet, Progress, SettledThrough, WeightInfo};
 use alloc::vec::Vec;
 use deren_primitives::{MarketId, Slot};
@@ -96,6 +96,8 @@ impl<T: Config> Pallet<T> {
         assert!(T::PageSize::get() > 0, "PageSize must be above 0");
         assert!(T::MaxSkippedSlots::get() > 0, "MaxSkippedSlots must be above 0");
         assert!(T::KeepSlots::get() > 0, "KeepSlots must be above 0");
+        let steps = usize::try_from(T::MaxOrders::get().saturating_mul(MAX_STEPS)).unwrap_or(usize::MAX);
+        assert!(steps <= deren_market::MAX_STEPS, "MaxOrders are more than one clearing takes");
         let budget = T::BlockBudget::get();
         let stages = [
             T::WeightInfo::clear(T::MaxOrders::get(), T::MaxZones::get()),

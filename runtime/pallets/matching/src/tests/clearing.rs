@@ -1,11 +1,14 @@
 //! The input of a clearing, and that the outcome is a pure function of it.
 
 use super::{mock::*, world::*};
-use crate::{Event, Progress};
+use crate::{Event, Orders, Progress, Summaries, VoidReason};
 use codec::Encode;
 use deren_primitives::{OrderStepId, Side, SiteId, Slot};
 use frame_support::assert_ok;
 use sp_io::hashing::blake2_256;
+
+/// An order: site, side, steps.
+type Placed = (u32, Side, Vec<(u32, u32)>);
 
 fn quantities(slot: u32) -> Vec<(OrderStepId, u32)> {
     let input = Matching::clearing_input(MARKET, Slot(slot)).expect("a market");
@@ -83,13 +86,13 @@ fn buy_limits_enter_the_clearing_without_the_protocol_fee() {
 
 #[test]
 fn the_same_readings_and_orders_give_the_same_bytes_in_whatever_order_they_came() {
-    let orders: Vec<(u32, Side, Vec<(u32, u32)>)> = (1..=8)
+    let orders: Vec<Placed> = (1..=8)
         .map(|site| match site % 2 {
             0 => (site, Side::Buy, vec![(200_000 + site, 300), (150_000, 300)]),
             _ => (site, Side::Sell, vec![(100_000 + site, 300), (190_000, 300)]),
         })
         .collect();
-    let run = |orders: Vec<&(u32, Side, Vec<(u32, u32)>)>| {
+    let run = |orders: Vec<&Placed>| {
         new_test_ext(vec![root(0)], &(1..=8).map(|site| (site, 0)).collect::<Vec<_>>()).execute_with(|| {
             for (site, side, of) in orders {
                 assert_ok!(place(*site, *side, of));
@@ -146,4 +149,30 @@ fn zones_tell_their_price_and_flow() {
             assert_eq!(zones[1], (1, Some(50_000), 400));
         },
     );
+}
+
+#[test]
+fn what_the_holds_do_not_cover_is_void_and_moves_nothing() {
+    new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]).execute_with(|| {
+        assert_ok!(buy(1, &[(300_000, 1000)]));
+        assert_ok!(sell(2, &[(100_000, 1000)]));
+        close(START);
+        settle_through(START);
+        measure(1, START + 1, -800);
+        measure(2, START + 1, 900);
+        close(START + 1);
+        // Only a fault in the books can do this.
+        Orders::<Test>::mutate(MARKET, (SiteId(1), Side::Buy), |order| {
+            order.as_mut().expect("there").held_ueur = 79_999;
+        });
+        events();
+        let progress = Progress::<Test>::get(MARKET).expect("a market");
+        Matching::clear_slot(MARKET, progress);
+        let slot = Slot(START + 1);
+        let seen = events();
+        assert!(seen.contains(&Event::ClearingVoided { market: MARKET, slot, reason: VoidReason::NotSettleable }));
+        let summary = Summaries::<Test>::get(MARKET, slot).expect("kept");
+        assert_eq!((summary.readings, summary.bought_wh, summary.paid_ueur), (2, 0, 0));
+        assert_eq!((held(&account(1)), free(&account(2))), (300_000, PURSE));
+    });
 }

@@ -9,10 +9,13 @@ use proptest::prelude::*;
 const SITES: u32 = 8;
 const SLOTS: u32 = 5;
 
+/// An order: site, whether it buys, steps.
+type Placed = (u32, bool, Vec<(u32, u32)>);
+
 /// What people and meters do in one slot.
 #[derive(Clone, Debug)]
 struct Happening {
-    orders: Vec<(u32, bool, Vec<(u32, u32)>)>,
+    orders: Vec<Placed>,
     cancels: Vec<(u32, bool)>,
     resumes: Vec<u32>,
     withdraws: Vec<(u32, u32)>,
@@ -26,7 +29,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     let site = 1..=SITES;
     let steps = proptest::collection::vec((0..400_000u32, 1..3_000u32), 1..4);
     (
-        proptest::collection::vec((site.clone(), any::<bool>(), steps), 0..8),
+        proptest::collection::vec((site.clone(), any::<bool>(), steps), 3..10),
         proptest::collection::vec((site.clone(), any::<bool>()), 0..2),
         proptest::collection::vec(site.clone(), 0..3),
         proptest::collection::vec((site.clone(), 0..200_000u32), 0..2),

@@ -7,6 +7,7 @@ mod claims;
 mod clearing;
 mod conservation;
 mod halts;
+mod invariants;
 pub(crate) mod mock;
 mod orders;
 mod pausing;

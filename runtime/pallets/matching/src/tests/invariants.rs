@@ -1,0 +1,114 @@
+//! The check of invariants finds what is wrong, and names it.
+
+use super::{mock::*, world::*};
+use crate::{Claimable, OrderCount, Orders, Pages, Progress, Summaries};
+use deren_primitives::{Side, SiteId, Slot, SlotState};
+use frame_support::{assert_ok, pallet_prelude::Weight, traits::Hooks};
+
+/// A slot that is cleared, of which nothing is settled.
+fn cleared() -> sp_io::TestExternalities {
+    let mut ext = new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]);
+    ext.execute_with(|| {
+        assert_ok!(buy(1, &[(300_000, 1000)]));
+        assert_ok!(sell(2, &[(100_000, 1000)]));
+        close(START);
+        settle_through(START);
+        measure(1, START + 1, -800);
+        measure(2, START + 1, 900);
+        close(START + 1);
+        next_block();
+    });
+    ext
+}
+
+/// The words of the violation.
+fn violation() -> String {
+    Matching::check_invariants().expect_err("a violation")
+}
+
+#[test]
+fn a_summary_that_does_not_add_up_is_found() {
+    cleared().execute_with(|| {
+        let change = |f: fn(&mut deren_primitives::SlotSummary)| {
+            Summaries::<Test>::mutate(MARKET, Slot(START + 1), |summary| f(summary.as_mut().expect("kept")));
+        };
+        change(|summary| summary.received_ueur -= 1);
+        assert_eq!(violation(), "market 0 slot 101: money is not conserved");
+        change(|summary| summary.received_ueur += 1);
+        change(|summary| summary.sold_wh += 1);
+        assert_eq!(violation(), "market 0 slot 101: bought is not sold");
+        change(|summary| summary.sold_wh -= 1);
+        change(|summary| summary.state = SlotState::Settled);
+        assert!(violation().contains("is not where the market stands"));
+    });
+}
+
+#[test]
+fn dust_that_is_more_than_rounding_leaves_is_found() {
+    cleared().execute_with(|| {
+        Summaries::<Test>::mutate(MARKET, Slot(START + 1), |summary| {
+            let summary = summary.as_mut().expect("kept");
+            summary.received_ueur -= 5;
+            summary.dust_ueur += 5;
+        });
+        assert_eq!(violation(), "market 0 slot 101: money is not conserved");
+    });
+}
+
+#[test]
+fn a_pot_without_what_is_pending_is_found() {
+    cleared().execute_with(|| {
+        Progress::<Test>::mutate(MARKET, |progress| {
+            let settling = progress.as_mut().and_then(|progress| progress.settling.as_mut()).expect("settling");
+            settling.pot_ueur = 1;
+        });
+        assert_eq!(violation(), "market 0: 0 µ€ in the pot, 1 pending");
+        Claimable::<Test>::insert(account(1), 7);
+        Progress::<Test>::remove(MARKET);
+        Summaries::<Test>::remove(MARKET, Slot(START + 1));
+        Summaries::<Test>::remove(MARKET, Slot(START));
+        assert_eq!(violation(), "0 µ€ in the claims account, 7 claimable");
+    });
+}
+
+#[test]
+fn a_lost_page_is_found() {
+    cleared().execute_with(|| {
+        Pages::<Test>::remove(MARKET, 0);
+        assert_eq!(violation(), "market 0: 0 pages, 1 to be settled");
+    });
+}
+
+#[test]
+fn a_hold_that_is_not_what_orders_hold_is_found() {
+    cleared().execute_with(|| {
+        let change = |by: i128| {
+            Orders::<Test>::mutate(MARKET, (SiteId(1), Side::Buy), |order| {
+                let order = order.as_mut().expect("there");
+                order.held_ueur = order.held_ueur.checked_add_signed(by).expect("in range");
+            });
+        };
+        change(1);
+        assert_eq!(violation(), "site 1 Buy: 300001 µ€ on hold, only 300000 required");
+        change(-2);
+        assert!(violation().contains("299999"));
+        change(1);
+        OrderCount::<Test>::insert(MARKET, 5);
+        assert_eq!(violation(), "market 0: 2 orders, 5 counted");
+    });
+}
+
+#[test]
+fn money_that_a_stranger_sends_to_a_pot_is_no_violation() {
+    cleared().execute_with(|| {
+        assert_ok!(Assets::transfer(RuntimeOrigin::signed(account(9)), EUR, Matching::pot(MARKET), 5));
+        assert_eq!(Matching::check_invariants(), Ok(()));
+    });
+}
+
+#[test]
+#[should_panic(expected = "does not fit into BlockBudget")]
+fn a_budget_in_which_a_stage_never_fits_is_found_when_the_runtime_is_tested() {
+    BlockBudget::set(Weight::from_parts(1_000, 0));
+    Matching::integrity_test();
+}
