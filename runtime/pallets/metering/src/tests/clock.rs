@@ -20,6 +20,7 @@ fn nothing_before_the_first_blocks_slot_is_open() {
 #[test]
 fn a_slot_closes_when_grace_is_over_and_two_blocks_were_made() {
     run(|| {
+        set_grace(3);
         go_to(FIRST + 2);
         let first_after = System::block_number();
         next_block();
@@ -35,6 +36,7 @@ fn a_slot_closes_when_grace_is_over_and_two_blocks_were_made() {
 #[test]
 fn blocks_do_not_close_a_slot_before_its_grace_is_over() {
     run(|| {
+        set_grace(3);
         go_to(FIRST + 2);
         let end = now_ms();
         for ms in [500, 1_000, 1_500, 2_999] {
@@ -50,6 +52,7 @@ fn blocks_do_not_close_a_slot_before_its_grace_is_over() {
 #[test]
 fn a_halt_of_the_chain_makes_nobody_late() {
     run(|| {
+        set_grace(3);
         go_to(FIRST + 2);
         let mut grid = Meter::new(GRID);
         assert_eq!(verdict_of(grid.read(FIRST + 1, 10, 0)), ReadingVerdict::GOOD);
@@ -79,12 +82,11 @@ fn a_halt_of_the_chain_makes_nobody_late() {
 #[test]
 fn more_markers_than_are_kept_become_one() {
     run(|| {
-        let clock = Metering::parameters();
-        crate::Parameters::<Test>::put(deren_primitives::ChainParameters { grace_seconds: 12_000, ..clock.clone() });
+        set_grace(12_000);
         go_to(FIRST + 2 * MAX_ENDINGS);
         assert_eq!(Endings::<Test>::get().len(), MAX_ENDINGS as usize);
         assert_eq!(Metering::check_invariants(), Ok(()));
-        crate::Parameters::<Test>::put(deren_primitives::ChainParameters { grace_seconds: 3, ..clock });
+        set_grace(3);
         close(FIRST + 2 * MAX_ENDINGS - 1);
         assert_eq!(Endings::<Test>::get().len(), 0);
     });
@@ -117,6 +119,7 @@ proptest! {
     #[test]
     fn a_slot_never_closes_early(gaps in proptest::collection::vec(prop_oneof![1..4_000u64, 1..80_000u64], 1..60)) {
         new_test_ext().execute_with(|| {
+            set_grace(3);
             next_block();
             let mut chances = std::collections::BTreeMap::new();
             let mut closed = Metering::closed_through();

@@ -1,5 +1,5 @@
 //! A runtime with metering, the real registry and timestamps: blocks of 3 s, slots of 12 s that stand for 900 s,
-//! 3 s of grace and two blocks.
+//! 30 s of grace and two blocks.
 
 use crate as pallet_deren_metering;
 use crate::{Call, Config, Energies, Event, weights::SubstrateWeight};
@@ -100,7 +100,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     crate::GenesisConfig::<Test> {
         slot_seconds: 12,
         slot_energy_seconds: 900,
-        grace_seconds: 3,
+        grace_seconds: 30,
         grace_blocks: 2,
         slots_per_era: 1,
         development: true,
@@ -354,6 +354,12 @@ pub fn shown(slot: u32) -> crate::SlotEnergies {
 
 pub fn wh(import_wh: u64, export_wh: u64) -> Energies {
     Energies { import_wh, export_wh }
+}
+
+/// Changes how long the grace is.
+pub fn set_grace(grace_seconds: u32) {
+    let parameters = Metering::parameters();
+    crate::Parameters::<Test>::put(deren_primitives::ChainParameters { grace_seconds, ..parameters });
 }
 
 /// Makes blocks until this slot is closed.

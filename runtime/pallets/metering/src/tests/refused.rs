@@ -121,6 +121,7 @@ fn an_unknown_device() {
 #[test]
 fn a_removed_device() {
     after_one(|_| {
+        set_grace(120);
         assert_ok!(Registry::remove_device(by(OWNER), device(BATTERY)));
         go_to(FIRST + 5);
         let removed = Meter::new(BATTERY).peek(FIRST + 4, 1, 0);
