@@ -43,10 +43,11 @@ pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), 
 
     let signer = Arc::new(RwLock::new(signer));
     let (events, heard) = mpsc::channel(EVENTS_WAITING);
-    // The anchor of a restart is genesis until a node is reached: true, if old.
+    // Until a node is reached, readings are anchored where the last ones were.
+    let last_anchor = outbox.last_anchor()?;
     let known = pin.and_then(|pin| {
-        let block_hash = pin.genesis()?;
-        Some(ChainView { pin, anchor: Anchor { block_number: 0, block_hash } })
+        let genesis = Anchor { block_number: 0, block_hash: pin.genesis()? };
+        Some(ChainView { pin, anchor: last_anchor.unwrap_or(genesis) })
     });
     let (chain, chain_seen) = watch::channel(known);
     let (identified, identified_seen) = watch::channel(Vec::new());

@@ -45,7 +45,7 @@ fn appending_process() {
     loop {
         append(&outbox, sequence);
         println!("stored {sequence}");
-        if sequence % 3 == 0 {
+        if sequence.is_multiple_of(3) {
             outbox.remove_before(&[(DEVICE, sequence / 2)]).unwrap();
             println!("removed {}", sequence / 2);
         }

@@ -4,7 +4,11 @@
 
 mod support;
 
-use deren_gateway::{board::Link, clock::unix_ms, uplink::Node};
+use deren_gateway::{
+    board::{Link, Status},
+    clock::unix_ms,
+    uplink::Node,
+};
 use deren_primitives::{DeviceCursor, IntervalReading, ReadingError, ReadingHash, RegisterSpan, Slot};
 use std::time::Duration;
 use support::{FakeNode, chain::Chain, gateway::Gateway};
@@ -61,6 +65,40 @@ async fn a_reading_leaves_the_outbox_only_when_it_is_final() {
     let readings = node.chain().final_readings();
     assert_unbroken(&readings, &gateway.devices(2));
     assert!(readings.iter().all(|reading| reading.anchor.block_hash != [0; 32]));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_readings_of_a_slot_go_up_together() {
+    let (folder, node) = (tempfile::tempdir().unwrap(), FakeNode::start(Chain::new(1, 2)).await);
+    let gateway = connected(folder.path(), &node, 2).await;
+    sample_ten_slots(&gateway, 2).await;
+    node.run_until("all are final", |chain| chain.final_readings().len() >= 8).await;
+    let slot = |status: &Status, index: usize| status.devices[index].last_slot;
+    let before = gateway.board.status();
+    while gateway
+        .board
+        .status()
+        .devices
+        .iter()
+        .enumerate()
+        .any(|(index, _)| slot(&gateway.board.status(), index) == slot(&before, index))
+    {
+        // One device shows the new slot at once, the other a little later.
+        gateway.sample(0).await;
+        node.make_block();
+        node.finalise();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if slot(&gateway.board.status(), 0) != slot(&before, 0) {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            gateway.sample(1).await;
+        }
+    }
+    let submitted = node.chain().submitted.len();
+    node.run_until("a batch goes up", |chain| chain.submitted.len() > submitted).await;
+    let last = node.chain().submitted.last().unwrap().clone();
+    let devices: std::collections::BTreeSet<_> = last.readings.iter().map(|signed| signed.reading.device).collect();
+    assert_eq!(devices.len(), 2);
     gateway.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Outbox, Tail,
-    tables::{PROGRESS, READINGS, SIGNATURES, TAILS, decode},
+    tables::{ANCHOR, META, PROGRESS, READINGS, SIGNATURES, TAILS, decode},
 };
 use crate::{
     error::GatewayError,
@@ -110,7 +110,13 @@ impl Outbox {
             };
             store().map_err(|error| self.failed(error))?;
         }
-        write.commit().map_err(|error| self.failed(error))?;
+        let finish = || -> Result<(), redb::Error> {
+            if !all_sealed.is_empty() {
+                write.open_table(META)?.insert(ANCHOR, &*seal.anchor.encode())?;
+            }
+            Ok(write.commit()?)
+        };
+        finish().map_err(|error| self.failed(error))?;
         Ok(all_sealed)
     }
 

@@ -16,10 +16,10 @@ pub use standing::Standing;
 pub use tables::Tail;
 
 use crate::{error::GatewayError, files, slots::Progress};
-use deren_primitives::DeviceId;
+use deren_primitives::{Anchor, DeviceId};
 use redb::{Database, ReadableDatabase, ReadableTableMetadata};
 use std::path::{Path, PathBuf};
-use tables::{PROGRESS, READINGS, SIGNATURES, SUPERSEDED, TAILS, decode};
+use tables::{ANCHOR, META, PROGRESS, READINGS, SIGNATURES, SUPERSEDED, TAILS, decode};
 
 const FILE: &str = "outbox.redb";
 /// Of the database's own memory; all the rest is the operating system's cache, which it can take back.
@@ -76,6 +76,7 @@ impl Outbox {
         write.open_table(READINGS)?;
         write.open_table(SIGNATURES)?;
         write.open_table(SUPERSEDED)?;
+        write.open_table(META)?;
         write.commit()?;
         Ok(())
     }
@@ -109,6 +110,19 @@ impl Outbox {
     /// estimated one.
     pub fn capacity(&self) -> u64 {
         self.capacity
+    }
+
+    /// The anchor of the newest reading, for those that are made after a restart without a connection.
+    ///
+    /// # Errors
+    /// [`GatewayError::Outbox`], also if what is stored cannot be understood.
+    pub fn last_anchor(&self) -> Result<Option<Anchor>, GatewayError> {
+        let find = || -> Result<_, redb::Error> {
+            let meta = self.database.begin_read()?.open_table(META)?;
+            Ok(meta.get(ANCHOR)?.map(|row| row.value().to_vec()))
+        };
+        let bytes = find().map_err(|error| self.failed(error))?;
+        bytes.map(|bytes| decode(&bytes).map_err(|reason| self.broken(reason))).transpose()
     }
 
     /// What is stored of a device; `None` if its chain of readings has not begun here.

@@ -18,6 +18,11 @@ pub(super) const SIGNATURES: TableDefinition<ReadingKey, &[u8]> = TableDefinitio
 /// Device and sequence → `IntervalReading` that another signer's reading has displaced; evidence, bounded.
 pub(super) const SUPERSEDED: TableDefinition<ReadingKey, &[u8]> = TableDefinition::new("superseded_v1");
 
+/// Under [`ANCHOR`]: the anchor of the newest reading.
+pub(super) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta_v1");
+/// See [`META`].
+pub(super) const ANCHOR: &str = "anchor";
+
 /// Where a device's chain of readings continues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Tail {

@@ -70,6 +70,20 @@ fn what_was_stored_is_there_after_a_restart() {
 }
 
 #[test]
+fn the_last_anchor_is_kept() {
+    let (folder, outbox) = open();
+    assert_eq!(outbox.last_anchor().expect("read"), None);
+    append(&outbox, ONE, 0..1);
+    let anchor = Anchor { block_number: 9, block_hash: [9; 32] };
+    let update = Update { device: ONE, spans: vec![span(1)], progress: Progress::default() };
+    outbox.append(vec![update.clone()], &Seal { anchor, ..seal() }).expect("stored");
+    outbox.append(vec![Update { spans: vec![], ..update }], &seal()).expect("stored");
+    drop(outbox);
+    let outbox = Outbox::open(folder.path(), 1).expect("opened");
+    assert_eq!(outbox.last_anchor().expect("read"), Some(anchor));
+}
+
+#[test]
 fn two_gateways_cannot_share_an_outbox() {
     let (folder, _outbox) = open();
     let error = Outbox::open(folder.path(), 1).expect_err("held").to_string();

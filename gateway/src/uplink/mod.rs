@@ -3,6 +3,7 @@
 
 mod flight;
 mod node;
+mod outgoing;
 mod refusals;
 mod session;
 

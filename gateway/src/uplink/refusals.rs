@@ -8,7 +8,7 @@ use std::{
 };
 
 const FIRST_WAIT: Duration = Duration::from_secs(4);
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How long, and how often, to wait for what the next block may change by itself.
 const SOON: Duration = Duration::from_secs(1);
 const SOON_TIMES: u32 = 3;

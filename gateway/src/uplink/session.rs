@@ -4,22 +4,19 @@
 use super::{
     Uplink,
     flight::{Flight, Standing},
-    node::{Header, Node, Submitted},
+    node::{Header, Node},
     refusals::Refusals,
 };
 use crate::{
     backoff::Backoff,
     clock::unix_ms,
     error::GatewayError,
-    outbox::{Outbox, Queued, Standing as OutboxStanding},
+    outbox::{Outbox, Standing as OutboxStanding},
     pin::ChainPin,
     recorder::Event,
     signer::Signer,
 };
-use deren_primitives::{
-    Anchor, DeviceCursor, DeviceId, GatewayRecord, MAX_READINGS_PER_BATCH, ReadingBatch, ReadingOutcome, Signature,
-    SignedReading, Slot, batch_message, interval_message,
-};
+use deren_primitives::{Anchor, DeviceCursor, DeviceId, GatewayRecord, Slot};
 use jsonrpsee::core::client::Subscription;
 use std::{
     collections::BTreeSet,
@@ -31,27 +28,31 @@ use std::{
 const SILENCE: Duration = Duration::from_secs(120);
 /// A node whose best block is older than this is still catching up: nothing is begun on its word.
 const CURRENT_WITHIN_MS: u64 = 120_000;
+/// A slot's readings are gathered for no longer than this.
+const LONGEST_GATHER: Duration = Duration::from_secs(10);
 /// Without a reason, the gateway's own record is looked at once in so many finalised blocks.
 const RECORD_EVERY_BLOCKS: u32 = 20;
 
-pub(super) type Cursors = Vec<(DeviceId, Option<DeviceCursor>)>;
+type Cursors = Vec<(DeviceId, Option<DeviceCursor>)>;
 
 pub(super) struct Session<'u> {
-    uplink: &'u Uplink,
-    node: Node,
-    pin: ChainPin,
-    genesis: [u8; 32],
-    best_block: u32,
+    pub(super) uplink: &'u Uplink,
+    pub(super) node: Node,
+    pub(super) pin: ChainPin,
+    pub(super) genesis: [u8; 32],
+    pub(super) best_block: u32,
     /// The slot in which the best block was made: earlier ones are over by the chain's clock.
-    chain_slot: Option<Slot>,
+    pub(super) chain_slot: Option<Slot>,
+    /// Until then devices whose reading of the last slot is still to come are waited for.
+    pub(super) gather_until: Option<Instant>,
     node_is_current: bool,
-    record: Option<GatewayRecord>,
+    pub(super) record: Option<GatewayRecord>,
     record_age_blocks: u32,
-    flight: Option<Flight>,
-    attempt: u32,
-    refusals: Refusals,
+    pub(super) flight: Option<Flight>,
+    pub(super) attempt: u32,
+    pub(super) refusals: Refusals,
     /// Devices that the recorder is moving to where the chain is.
-    moving: BTreeSet<DeviceId>,
+    pub(super) moving: BTreeSet<DeviceId>,
 }
 
 impl<'u> Session<'u> {
@@ -67,6 +68,7 @@ impl<'u> Session<'u> {
             genesis,
             best_block: 0,
             chain_slot: None,
+            gather_until: None,
             node_is_current: false,
             record: None,
             record_age_blocks: 0,
@@ -93,6 +95,10 @@ impl<'u> Session<'u> {
                     backoff.reset();
                 }
                 () = self.uplink.stored.notified() => self.submit().await?,
+                () = moment(self.gather_until) => {
+                    self.gather_until = None;
+                    self.submit().await?;
+                }
                 () = tokio::time::sleep(SILENCE) => {
                     return Err(self.failed("new heads", "no block for two minutes"));
                 }
@@ -100,7 +106,7 @@ impl<'u> Session<'u> {
         }
     }
 
-    fn failed(&self, what: &str, reason: &str) -> GatewayError {
+    pub(super) fn failed(&self, what: &str, reason: &str) -> GatewayError {
         GatewayError::Node { url: self.node.url().to_string(), what: what.into(), reason: reason.into() }
     }
 
@@ -112,7 +118,10 @@ impl<'u> Session<'u> {
             let now_ms = unix_ms();
             self.uplink.clock.see_block(block_ms, now_ms);
             self.node_is_current = now_ms.abs_diff(block_ms) < CURRENT_WITHIN_MS;
-            self.chain_slot = Some(self.pin.clock().slot_at(block_ms));
+            let slot = self.pin.clock().slot_at(block_ms);
+            if self.chain_slot.replace(slot) != Some(slot) {
+                self.gather_until = Some(Instant::now() + self.gather_time());
+            }
         }
         if let Some(mut flight) = self.flight.take() {
             let cursors = self.node.cursors(&flight.devices(), None).await?;
@@ -131,6 +140,14 @@ impl<'u> Session<'u> {
             }
         }
         self.submit().await
+    }
+
+    /// How long a slot's readings are gathered into one batch: until bounded waits are over, within the grace, and
+    /// never so long that the next slot ends meanwhile.
+    fn gather_time(&self) -> Duration {
+        let grace = Duration::from_secs(self.pin.parameters.grace_seconds.into());
+        let half_a_slot = Duration::from_millis(self.pin.clock().slot_ms() / 2);
+        (grace / 2 + Duration::from_millis(500)).min(half_a_slot).min(LONGEST_GATHER)
     }
 
     /// A newly finalised block: what it shows to be accepted leaves the outbox.
@@ -232,7 +249,12 @@ impl<'u> Session<'u> {
         }
         self.record_age_blocks = 0;
         let gateway = self.signer(Signer::gateway);
-        self.record = self.node.gateway(gateway, at).await?;
+        let record = self.node.gateway(gateway, at).await?;
+        if record != self.record {
+            // Whatever was refused may be right now.
+            self.refusals = Refusals::default();
+            self.record = record;
+        }
         if let Some(record) = self.record.clone() {
             let followed = {
                 let mut signer = self.uplink.signer.write().unwrap_or_else(PoisonError::into_inner);
@@ -259,15 +281,15 @@ impl<'u> Session<'u> {
         Ok(())
     }
 
-    fn is_our_key(&self, record: &GatewayRecord) -> bool {
+    pub(super) fn is_our_key(&self, record: &GatewayRecord) -> bool {
         self.signer(|signer| (signer.public_key(), signer.key_epoch())) == (record.public_key, record.key_epoch)
     }
 
-    fn signer<T>(&self, ask: impl FnOnce(&Signer) -> T) -> T {
+    pub(super) fn signer<T>(&self, ask: impl FnOnce(&Signer) -> T) -> T {
         ask(&self.uplink.signer.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn with_outbox<T, F>(&self, work: F) -> Result<T, GatewayError>
+    pub(super) async fn with_outbox<T, F>(&self, work: F) -> Result<T, GatewayError>
     where
         T: Send + 'static,
         F: FnOnce(&Outbox) -> Result<T, GatewayError> + Send + 'static,
@@ -277,127 +299,13 @@ impl<'u> Session<'u> {
             .await
             .map_err(|error| GatewayError::PartEnded { part: "outbox", reason: error.to_string() })?
     }
+}
 
-    /// Submits the next batch, unless one is under way.
-    async fn submit(&mut self) -> Result<(), GatewayError> {
-        let Some((batch, signature)) = self.next_batch().await? else {
-            return Ok(());
-        };
-        let devices: Vec<DeviceId> = batch.readings.iter().map(|signed| signed.reading.device).collect();
-        if self.attempt > 0 || self.refusals.any(&devices) {
-            // Something was refused before: ask first, and leave out what would be refused again.
-            if self.examine(&batch, &signature, &devices, &[]).await? {
-                return Ok(());
-            }
-        }
-        let (readings, attempt) = (batch.readings.len(), batch.attempt);
-        match self.node.submit(&batch, &signature).await? {
-            Submitted::Pooled | Submitted::Displaced => {
-                tracing::info!(readings, attempt, "batch submitted");
-                self.uplink.board.update(|status| {
-                    status.outbox.batches_total = status.outbox.batches_total.saturating_add(1);
-                    status.outbox.batches_again_total += u64::from(attempt > 0);
-                    status.outbox.in_flight_readings = u64::try_from(readings).unwrap_or(u64::MAX);
-                });
-                self.flight = Some(Flight::new(batch, signature, self.best_block));
-            }
-            Submitted::Banned => self.attempt = attempt.saturating_add(1),
-            Submitted::Invalid(reason) => {
-                self.attempt = attempt.saturating_add(1);
-                if !self.examine(&batch, &signature, &devices, &[]).await? {
-                    self.uplink.board.trouble("chain", &format!("a batch was refused: {reason}; trying again"));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The next readings as a signed batch, if there are any, and the chain would listen.
-    async fn next_batch(&mut self) -> Result<Option<(ReadingBatch, Signature)>, GatewayError> {
-        if self.flight.is_none() {
-            self.uplink.board.update(|status| status.outbox.in_flight_readings = 0);
-        }
-        let (None, Some(slot), Some(record)) = (&self.flight, self.chain_slot, &self.record) else {
-            return Ok(None);
-        };
-        if !record.active || !self.is_our_key(record) {
-            return Ok(None);
-        }
-        let now = Instant::now();
-        let may_go = |device: &&DeviceId| self.refusals.may_try(**device, now) && !self.moving.contains(device);
-        let devices: Vec<DeviceId> = record.devices.iter().filter(may_go).copied().collect();
-        let limit = usize::try_from(MAX_READINGS_PER_BATCH).unwrap_or(1);
-        let queued = self.with_outbox(move |outbox| outbox.next(&devices, slot, limit)).await?;
-        if queued.is_empty() {
-            return Ok(None);
-        }
-        let queued = self.sign_with_present_key(queued).await?;
-        let signed: Vec<SignedReading> = queued
-            .into_iter()
-            .map(|queued| SignedReading { reading: queued.reading, signature: queued.signature })
-            .collect();
-        let readings = signed.try_into().map_err(|_| self.failed("outbox", "more readings than a batch takes"))?;
-        let (gateway, key_epoch) = self.signer(|signer| (signer.gateway(), signer.key_epoch()));
-        let batch = ReadingBatch { genesis: self.genesis, gateway, key_epoch, attempt: self.attempt, readings };
-        let signature = self.signer(|signer| signer.sign(&batch_message(&batch)));
-        Ok(Some((batch, signature)))
-    }
-
-    /// Signs again what an earlier key signed.
-    async fn sign_with_present_key(&self, mut queued: Vec<Queued>) -> Result<Vec<Queued>, GatewayError> {
-        let genesis = self.genesis;
-        let mut again = Vec::new();
-        self.signer(|signer| {
-            for queued in queued.iter_mut().filter(|queued| queued.key_epoch != signer.key_epoch()) {
-                let hash = queued.reading.hash();
-                queued.key_epoch = signer.key_epoch();
-                queued.signature = signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
-                again.push(queued.clone());
-            }
-        });
-        if !again.is_empty() {
-            tracing::info!(readings = again.len(), "signed again with the new key");
-            self.with_outbox(move |outbox| outbox.sign_again(&again)).await?;
-        }
-        Ok(queued)
-    }
-
-    /// Asks why readings of `devices` are not taken, notes it, and lets those devices wait. True if any would be
-    /// refused. Readings that `cursors` show as accepted are left out.
-    async fn examine(
-        &mut self,
-        batch: &ReadingBatch,
-        signature: &Signature,
-        devices: &[DeviceId],
-        cursors: &[(DeviceId, Option<DeviceCursor>)],
-    ) -> Result<bool, GatewayError> {
-        if devices.is_empty() {
-            return Ok(false);
-        }
-        let outcomes = self.node.check(batch, signature).await?;
-        let accepted_already = |device: DeviceId, sequence: u64| {
-            cursors.iter().any(|(id, cursor)| *id == device && cursor.is_some_and(|c| sequence < c.next_sequence))
-        };
-        let mut refused = BTreeSet::new();
-        for (signed, outcome) in batch.readings.iter().zip(outcomes) {
-            let reading = &signed.reading;
-            let ReadingOutcome::Refused(error) = outcome else {
-                continue;
-            };
-            let counts = devices.contains(&reading.device) && !accepted_already(reading.device, reading.sequence);
-            // Only a device's first: what follows it is refused because of it.
-            if !counts || !refused.insert(reading.device) {
-                continue;
-            }
-            let what = format!("reading {} of device {} is refused: {error}", reading.sequence, reading.device);
-            self.uplink.board.trouble("chain", &what);
-            self.uplink.board.update_device_by_id(reading.device, |status| status.refusal = Some(error.to_string()));
-            self.uplink.board.update(|status| {
-                status.outbox.refused_total = status.outbox.refused_total.saturating_add(1);
-            });
-            self.refusals.refused(reading.device, error, Instant::now());
-        }
-        Ok(!refused.is_empty())
+/// Waits for a moment; for ever, if there is none.
+async fn moment(until: Option<Instant>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(until.into()).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -95,7 +95,7 @@ impl FakeNode {
 
     /// Makes and finalises blocks until `condition` holds; panics if it never does.
     pub async fn run_until(&self, what: &str, condition: impl Fn(&Chain) -> bool) {
-        for _ in 0..400 {
+        for _ in 0..1200 {
             if condition(&self.chain()) {
                 return;
             }
