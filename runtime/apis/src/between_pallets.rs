@@ -67,6 +67,13 @@ pub trait GatewayControl {
     fn deactivate(gateway: GatewayId);
 }
 
+/// Lets metering's benchmarks fill the real registry; implemented only in a runtime built for benchmarks.
+pub trait BenchmarkRegistry {
+    /// Registers an active gateway, named by its key, and `devices[n]` as the production device of site `n`, in service
+    /// from `from` on. Returns the sites' market.
+    fn fill(gateway: GatewayId, devices: &[DeviceId], from: Slot) -> MarketId;
+}
+
 /// Told by the registry that it has dropped what it knew of a device that was removed long ago.
 pub trait DeviceForgotten {
     /// Nothing more can come from this device.

@@ -1,1 +1,286 @@
-//! Measures what each call costs.
+//! Measures what each call costs, in its worst case and with real signatures: the benchmarks' keystore signs.
+
+use crate::{
+    Call, Config, DeviceRecord, Devices, GatewayDevices, GatewaySites, GatewayState, Gateways, MAX_DEVICES_PER_SITE,
+    Markets, Membership, NextSite, Pallet, Points, SiteDevices, SiteRecord, Sites, Zones,
+};
+use alloc::vec::Vec;
+use deren_primitives::{
+    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Timeline, ZoneId, link_message,
+    rotate_message,
+};
+use deren_runtime_apis::BenchmarkRegistry;
+use frame_benchmarking::{account, v2::*};
+use frame_support::{
+    BoundedVec,
+    traits::{EnsureOrigin, Get},
+};
+use frame_system::RawOrigin;
+use sp_core::{H256, crypto::KeyTypeId};
+
+const KEYS: KeyTypeId = KeyTypeId(*b"bnch");
+const MARKET: MarketId = MarketId(0);
+const POWER_W: u32 = 10_000;
+
+fn new_key() -> PublicKey {
+    sp_io::crypto::ed25519_generate(KEYS, None).0
+}
+
+fn sign(key: &PublicKey, message: &[u8]) -> Signature {
+    let key = sp_core::ed25519::Public::from_raw(*key);
+    sp_io::crypto::ed25519_sign(KEYS, &key, message).map_or([0; 64], |signature| signature.0)
+}
+
+fn operator<T: Config>() -> T::AccountId {
+    account("operator", 0, 0)
+}
+
+fn owner<T: Config>() -> T::AccountId {
+    account("owner", 0, 0)
+}
+
+fn commitment(n: u32) -> H256 {
+    H256::from_low_u64_be(n.into())
+}
+
+fn device(n: u32) -> DeviceId {
+    let mut id = [0xd0; 32];
+    id[..4].copy_from_slice(&n.to_le_bytes());
+    DeviceId(id)
+}
+
+/// A market with a root and a feeder.
+fn with_market<T: Config>() -> Result<(), BenchmarkError> {
+    Pallet::<T>::do_create_market(operator::<T>(), 15, 100)?;
+    Pallet::<T>::do_create_zone(operator::<T>(), MARKET, None)?;
+    Pallet::<T>::do_create_zone(operator::<T>(), MARKET, Some((ZoneId(0), 1, None, None)))?;
+    Ok(())
+}
+
+/// Site `n` on the feeder.
+fn with_site<T: Config>(n: u32) -> Result<SiteId, BenchmarkError> {
+    let point = commitment(n);
+    Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), point, owner::<T>(), POWER_W)?;
+    Pallet::<T>::do_register_site(owner::<T>(), point)?;
+    Ok(SiteId(n))
+}
+
+/// An active gateway that is linked to these sites and reads these devices.
+fn put_gateway<T: Config>(key: PublicKey, sites: Vec<SiteId>, devices: Vec<DeviceId>) -> GatewayId {
+    let gateway = GatewayId(key);
+    Gateways::<T>::insert(gateway, GatewayState { public_key: key, key_epoch: 0, active: true });
+    GatewaySites::<T>::insert(gateway, BoundedVec::truncate_from(sites));
+    GatewayDevices::<T>::insert(gateway, BoundedVec::truncate_from(devices));
+    gateway
+}
+
+fn put_device<T: Config>(site: SiteId, gateway: GatewayId, member: Membership) {
+    let Membership { device, role, from, until } = member;
+    let record = DeviceRecord {
+        site,
+        market: MARKET,
+        zone: ZoneId(1),
+        role,
+        rated_power_w: POWER_W,
+        register_step_mwh: 1,
+        gateway,
+        from,
+        until,
+    };
+    Devices::<T>::insert(device, record);
+    let _ = SiteDevices::<T>::try_append(site, member);
+}
+
+impl<T: Config> BenchmarkRegistry for Pallet<T> {
+    fn fill(gateway: GatewayId, devices: &[DeviceId], from: Slot) -> MarketId {
+        put_gateway::<T>(gateway.0, Vec::new(), devices.to_vec());
+        for (site, device) in (0..).map(SiteId).zip(devices) {
+            let record = SiteRecord {
+                owner: owner::<T>(),
+                market: MARKET,
+                zone: ZoneId(1),
+                commitment: commitment(site.0),
+                max_power_w: POWER_W,
+                active: Timeline::starting(from, true),
+            };
+            Sites::<T>::insert(site, record);
+            let member = Membership { device: *device, role: DeviceRole::Production, from, until: None };
+            put_device::<T>(site, gateway, member);
+        }
+        MARKET
+    }
+}
+
+fn admin<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+    T::AdminOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
+}
+
+/// What a key change is signed over.
+fn handover<T: Config>(gateway: GatewayId, new_key: &PublicKey) -> Result<Vec<u8>, BenchmarkError> {
+    Ok(rotate_message(&Pallet::<T>::genesis()?, gateway, 1, new_key))
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn create_market() -> Result<(), BenchmarkError> {
+        let origin = admin::<T>()?;
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, operator::<T>(), 15, 100);
+        assert!(Markets::<T>::contains_key(MARKET));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn update_market() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let origin = admin::<T>()?;
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, MARKET, owner::<T>(), 15, 200);
+        assert_eq!(Markets::<T>::get(MARKET).map(|market| market.operator), Some(owner::<T>()));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn authorize_upgrade() -> Result<(), BenchmarkError> {
+        let origin = admin::<T>()?;
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, T::Hash::default());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn create_zone() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), MARKET, Some((ZoneId(1), 1, Some(1), Some(1))));
+        assert!(Zones::<T>::contains_key(ZoneId(2)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn set_edge() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), ZoneId(1), 2, Some(1), Some(1));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn approve_point() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), ZoneId(1), commitment(0), owner::<T>(), POWER_W);
+        assert!(Points::<T>::contains_key(commitment(0)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn register_site() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), commitment(0), owner::<T>(), POWER_W)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), commitment(0));
+        assert_eq!(NextSite::<T>::get(), 1);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn suspend_site() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), site);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn resume_site() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        Pallet::<T>::do_set_active(operator::<T>(), site, false)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), site);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn link_gateway() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        let key = new_key();
+        let bytes = Pallet::<T>::account_bytes(&owner::<T>())?;
+        let code = sign(&key, &link_message(&Pallet::<T>::genesis()?, &bytes, site, u64::MAX));
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site, key, u64::MAX, code);
+        assert!(Gateways::<T>::contains_key(GatewayId(key)));
+        Ok(())
+    }
+
+    /// The site's list is full of devices that can be forgotten, and the new grid meter replaces another.
+    #[benchmark]
+    fn register_device() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        let others = (1_000..).map(device).take(T::MaxDevicesPerGateway::get().saturating_sub(2) as usize);
+        let sites = (1_000..).map(SiteId).take(T::MaxSitesPerGateway::get().saturating_sub(1) as usize);
+        let grid = device(0);
+        let gateway = put_gateway::<T>(new_key(), sites.chain([site]).collect(), others.chain([grid]).collect());
+        for n in 1..MAX_DEVICES_PER_SITE {
+            let (from, until) = (Slot(0), Some(Slot(0)));
+            let member = Membership { device: device(n), role: DeviceRole::Production, from, until };
+            put_device::<T>(site, gateway, member);
+        }
+        let member = Membership { device: grid, role: DeviceRole::Grid, from: Slot(0), until: None };
+        put_device::<T>(site, gateway, member);
+        let new = device(77);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site, new, DeviceRole::Grid, POWER_W, 1, gateway);
+        assert_eq!(SiteDevices::<T>::get(site).len(), 2);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn remove_device() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        let devices: Vec<_> = (0..T::MaxDevicesPerGateway::get()).map(device).collect();
+        let gateway = put_gateway::<T>(new_key(), alloc::vec![site], devices);
+        for n in 0..MAX_DEVICES_PER_SITE {
+            let role = DeviceRole::Production;
+            put_device::<T>(site, gateway, Membership { device: device(n), role, from: Slot(0), until: None });
+        }
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), device(MAX_DEVICES_PER_SITE - 1));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn rotate_key() -> Result<(), BenchmarkError> {
+        let (key, new) = (new_key(), new_key());
+        let gateway = put_gateway::<T>(key, Vec::new(), Vec::new());
+        let signature = sign(&key, &handover::<T>(gateway, &new)?);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), gateway, new, signature);
+        assert_eq!(Gateways::<T>::get(gateway).map(|state| state.public_key), Some(new));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn replace_key(s: Linear<1, 64>) -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let sites = s.min(T::MaxSitesPerGateway::get());
+        let sites = (0..sites).map(with_site::<T>).collect::<Result<Vec<_>, _>>()?;
+        let (key, new) = (new_key(), new_key());
+        let gateway = put_gateway::<T>(key, sites, Vec::new());
+        let code = sign(&new, &handover::<T>(gateway, &new)?);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), gateway, new, code);
+        assert_eq!(Gateways::<T>::get(gateway).map(|state| state.public_key), Some(new));
+        Ok(())
+    }
+
+    impl_benchmark_test_suite!(Pallet, crate::tests::mock::new_test_ext(), crate::tests::mock::Test);
+}

@@ -28,9 +28,14 @@ fn verify(key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
 
 impl<T: Config> Pallet<T> {
     /// The hash of block 0, which every signed message names.
-    fn genesis() -> Result<[u8; 32], DispatchError> {
+    pub(crate) fn genesis() -> Result<[u8; 32], DispatchError> {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
         hash.as_ref().try_into().map_err(|_| Error::<T>::Not32Bytes.into())
+    }
+
+    /// An account as it stands in a link code.
+    pub(crate) fn account_bytes(who: &T::AccountId) -> Result<[u8; 32], DispatchError> {
+        who.encode().try_into().map_err(|_| Error::<T>::Not32Bytes.into())
     }
 
     pub(crate) fn do_link_gateway(
@@ -49,8 +54,7 @@ impl<T: Config> Pallet<T> {
         if known.is_none() {
             ensure!(!verify(&gateway.0, &[], &FORGED), Error::<T>::WeakKey);
         }
-        let owner = who.encode().try_into().map_err(|_| Error::<T>::Not32Bytes)?;
-        let message = link_message(&Self::genesis()?, &owner, site, expires_unix_s);
+        let message = link_message(&Self::genesis()?, &Self::account_bytes(&who)?, site, expires_unix_s);
         ensure!(verify(&state.public_key, &message, code), Error::<T>::BadLinkCode);
         GatewaySites::<T>::try_append(gateway, site).map_err(|()| Error::<T>::TooManySites)?;
         if known.is_none() {

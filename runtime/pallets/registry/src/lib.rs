@@ -17,6 +17,7 @@ mod view;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "not part of a chain's runtime")]
 mod benchmarking;
 #[cfg(test)]
 mod tests;
