@@ -2,11 +2,17 @@
 #![allow(missing_docs, reason = "the macro generates items without docs")]
 
 use crate::{
-    AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig,
-    SessionKeys, System, TransactionPayment, VERSION, configs::BABE_EPOCH, genesis, pallets, units::EPOCH_SLOTS,
+    AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, Matching, Metering, Nonce, Registry, Rewards,
+    Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION, configs::BABE_EPOCH,
+    genesis, pallets, submission, units::EPOCH_SLOTS,
 };
 use alloc::vec::Vec;
 use codec::Encode;
+use deren_primitives::{
+    ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, ReadingBatch, ReadingOutcome,
+    Signature, Slot, SlotSummary,
+};
+use deren_runtime_apis::{MarketRegistry, SettlementProgress};
 use frame_support::{genesis_builder_helper, traits::KeyOwnerProofSystem, weights::Weight};
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sp_consensus_babe as babe;
@@ -225,6 +231,60 @@ sp_api::impl_runtime_apis! {
 
         fn query_length_to_fee(length: u32) -> Balance {
             TransactionPayment::length_to_fee(length)
+        }
+    }
+
+    impl deren_runtime_apis::GatewayApi<Block> for Runtime {
+        fn parameters() -> ChainParameters {
+            Metering::parameters()
+        }
+
+        fn gateway(gateway: GatewayId) -> Option<GatewayRecord> {
+            Registry::gateway_record(gateway)
+        }
+
+        fn cursors(devices: Vec<DeviceId>) -> Vec<Option<DeviceCursor>> {
+            Metering::cursors(devices)
+        }
+
+        fn check(batch: ReadingBatch, signature: Signature) -> Vec<ReadingOutcome> {
+            Metering::check(batch, signature)
+        }
+
+        fn transaction(batch: ReadingBatch, signature: Signature) -> Vec<u8> {
+            submission::transaction(batch, signature)
+        }
+    }
+
+    impl deren_runtime_apis::MarketApi<Block, AccountId> for Runtime {
+        fn markets() -> Vec<MarketId> {
+            <Registry as MarketRegistry<AccountId>>::markets()
+        }
+
+        fn slot(market: MarketId, slot: Slot) -> Option<SlotSummary> {
+            pallet_deren_matching::Summaries::<Runtime>::get(market, slot)
+        }
+
+        fn settled_through() -> Slot {
+            Matching::settled_through()
+        }
+
+        fn era(slot: Slot) -> u32 {
+            Rewards::era_of(slot)
+        }
+
+        fn minted(era: u32) -> Option<u128> {
+            Rewards::minted(era)
+        }
+
+        fn claimable(account: AccountId) -> u128 {
+            Matching::claimable(&account)
+        }
+    }
+
+    impl deren_runtime_apis::InvariantsApi<Block> for Runtime {
+        fn check() -> Result<(), Vec<u8>> {
+            crate::invariants::check().map_err(Vec::from)
         }
     }
 

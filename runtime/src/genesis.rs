@@ -1,9 +1,9 @@
 //! The first block's state: the two development presets, and what no chain beyond development may begin with.
 
 use crate::{
-    AccountId, AssetRate, AssetsConfig, BabeConfig, Balance, BalancesConfig, CouncilConfig, RuntimeGenesisConfig,
-    RuntimeOrigin, SessionConfig, SessionKeys, SudoConfig,
-    configs::{BABE_EPOCH, community_account, treasury_account},
+    AccountId, AssetRate, AssetsConfig, BabeConfig, Balance, BalancesConfig, CouncilConfig, MeteringConfig,
+    RuntimeGenesisConfig, RuntimeOrigin, SessionConfig, SessionKeys, SudoConfig,
+    configs::{BABE_EPOCH, treasury_account},
     units::{EUR, EUR_ASSET, EUR_DECIMALS, INITIAL_REN_PER_UEUR, MILLI_REN, REN},
 };
 use alloc::{vec, vec::Vec};
@@ -46,7 +46,7 @@ fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>,
     let on_ramp = Sr25519Keyring::Alice.to_account_id();
     let mut balances: Vec<_> = endowed().into_iter().map(|account| (account, DEV_REN)).collect();
     // Fees below the least balance could not go to an empty account.
-    balances.extend([treasury_account(), community_account()].map(|account| (account, MILLI_REN)));
+    balances.push((treasury_account(), MILLI_REN));
     build_struct_json_patch!(RuntimeGenesisConfig {
         assets: AssetsConfig {
             assets: vec![(EUR_ASSET, on_ramp, true, 1)],
@@ -56,6 +56,14 @@ fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>,
         babe: BabeConfig { epoch_config: BABE_EPOCH },
         balances: BalancesConfig { balances },
         council: CouncilConfig { members: council },
+        metering: MeteringConfig {
+            slot_seconds: 12,
+            slot_energy_seconds: 900,
+            grace_seconds: 3,
+            grace_blocks: 1,
+            slots_per_era: 1,
+            development: true,
+        },
         session: SessionConfig {
             keys: validators.iter().map(|(account, keys)| (account.clone(), account.clone(), keys.clone())).collect(),
         },

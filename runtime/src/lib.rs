@@ -20,15 +20,18 @@ mod apis;
 mod benchmarks;
 pub mod configs;
 pub mod genesis;
+mod invariants;
 mod pallets;
+pub mod submission;
 pub mod units;
 mod validators;
 
 pub use apis::RuntimeApi;
 #[cfg(feature = "std")]
 pub use blob::{WASM_BINARY, WASM_BINARY_BLOATY};
+pub use invariants::check as check_invariants;
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{
     MultiAddress, MultiSignature, generic, impl_opaque_keys,
     traits::{BlakeTwo256, IdentifyAccount, Verify},
@@ -53,6 +56,8 @@ pub type Hash = sp_core::H256;
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+/// A block as a node sees it: its transactions are only bytes.
+pub type OpaqueBlock = generic::Block<Header, sp_runtime::OpaqueExtrinsic>;
 /// A block with its justification.
 pub type SignedBlock = generic::SignedBlock<Block>;
 /// Names a block by number or hash.

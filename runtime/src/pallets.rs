@@ -62,6 +62,16 @@ mod runtime {
     pub type Sudo = pallet_sudo;
     #[runtime::pallet_index(22)]
     pub type Utility = pallet_utility;
+
+    // The market. Metering closes slots, matching clears and settles what is closed, rewards pay what is settled.
+    #[runtime::pallet_index(30)]
+    pub type Registry = pallet_deren_registry;
+    #[runtime::pallet_index(31)]
+    pub type Metering = pallet_deren_metering;
+    #[runtime::pallet_index(32)]
+    pub type Matching = pallet_deren_matching;
+    #[runtime::pallet_index(33)]
+    pub type Rewards = pallet_deren_rewards;
 }
 
 /// What the author must put first into a block.

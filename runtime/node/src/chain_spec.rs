@@ -12,7 +12,7 @@ pub fn load(id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
     match id {
         "dev" => Ok(Box::new(preset("DeREN Development", "deren_dev", ChainType::Development, DEV)?)),
         "" | "local" => Ok(Box::new(preset("DeREN Local", "deren_local", ChainType::Local, LOCAL)?)),
-        path => GenericChainSpec::from_json_file(path.into())
+        path => <GenericChainSpec>::from_json_file(path.into())
             .map(|spec| Box::new(spec) as Box<dyn sc_service::ChainSpec>)
             .map_err(|error| {
                 format!("'{path}' is neither 'dev' nor 'local' nor a file with a chain's specification: {error}")

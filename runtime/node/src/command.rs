@@ -4,7 +4,7 @@ use crate::{
     cli::{Cli, Subcommand},
     service,
 };
-use deren_runtime::Block;
+use deren_runtime::OpaqueBlock as Block;
 use sc_cli::{Error, Result, SubstrateCli};
 use sc_network::config::{NetworkBackendType, TransportConfig};
 use sc_service::{ChainType, Configuration};

@@ -1,6 +1,6 @@
 //! The questions that a node answers besides the SDK's own.
 
-use deren_runtime::{AccountId, Balance, Block, BlockNumber, Hash, Nonce};
+use deren_runtime::{AccountId, Balance, BlockNumber, Hash, Nonce, OpaqueBlock as Block};
 use jsonrpsee::RpcModule;
 use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
 use sc_client_api::AuxStore;

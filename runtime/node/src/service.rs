@@ -1,7 +1,7 @@
 //! Puts a node together: database, executor, pool, BABE, GRANDPA, network and answers.
 
 use crate::rpc;
-use deren_runtime::{Block, RuntimeApi, units::MAX_BLOCK_BYTES};
+use deren_runtime::{OpaqueBlock as Block, RuntimeApi, units::MAX_BLOCK_BYTES};
 use sc_client_api::BlockBackend;
 use sc_consensus_babe::{BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::{
@@ -128,15 +128,17 @@ fn babe_import(
     grandpa_import: FinalityImport,
     select_chain: &SelectChain,
     pool: &Arc<Pool>,
-) -> Result<(impl sc_consensus::BlockImport<Block, Error = sp_consensus::Error> + Clone, BabeLink<Block>), ServiceError>
-{
+) -> Result<
+    (impl sc_consensus::BlockImport<Block, Error = sp_consensus::Error> + Clone + use<>, BabeLink<Block>),
+    ServiceError,
+> {
     let config = sc_consensus_babe::configuration(&**client)?;
     let slot_duration = config.slot_duration();
     Ok(sc_consensus_babe::block_import(
         config,
         grandpa_import,
         client.clone(),
-        Arc::new(move |_, _| async move { Ok(inherents(slot_duration)) }),
+        move |_, ()| async move { Ok(inherents(slot_duration)) },
         select_chain.clone(),
         OffchainTransactionPoolFactory::new(pool.clone()),
     )?)

@@ -2,10 +2,12 @@
 
 mod consensus;
 mod governance;
+mod market;
 mod money;
 mod system;
 
 pub use consensus::BABE_EPOCH;
-pub use governance::{AdminOrigin, CouncilCollective};
-pub use money::{CommunityAccount, Eur, FeesToTreasury, TreasuryAccount, community_account, treasury_account};
+pub use governance::{AdminOrigin, CouncilCollective, MaxProposalWeight, MotionDuration};
+pub use market::{MaxMarkets, MaxOrders, MaxPointsPerMarket, RewardSchedule};
+pub use money::{Eur, EurId, FeesToTreasury, TreasuryAccount, treasury_account};
 pub use system::{BlockLength, BlockWeights, CallFilter};

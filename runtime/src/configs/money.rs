@@ -30,16 +30,9 @@ pub fn treasury_account() -> AccountId {
     keyless(*b"drn/trsy")
 }
 
-/// Where congestion rent and dust go: the community pot.
-pub fn community_account() -> AccountId {
-    keyless(*b"drn/comm")
-}
-
 parameter_types! {
     /// The chain's treasury.
     pub TreasuryAccount: AccountId = treasury_account();
-    /// The community pot.
-    pub CommunityAccount: AccountId = community_account();
     /// The asset that stands for prepaid euros.
     pub const EurId: u32 = EUR_ASSET;
     /// How full blocks may be before fees rise.

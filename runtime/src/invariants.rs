@@ -1,0 +1,28 @@
+//! The design's invariants on the whole state, as one function.
+//!
+//! `try_state` of each pallet calls its own part of it, the runtime's query and every end-to-end test call all of it.
+//! It reads everything, so it must never be called in a block.
+
+use crate::{AccountId, Assets, Matching, Metering, Registry, Rewards, units::EUR_ASSET};
+use alloc::string::String;
+use frame_support::{ensure, traits::fungibles::Inspect};
+
+/// `Err` with the first violation, in words.
+pub fn check() -> Result<(), String> {
+    Registry::check_invariants()?;
+    Metering::check_invariants()?;
+    Matching::check_invariants()?;
+    Rewards::check_invariants()?;
+    check_euros()
+}
+
+/// What all accounts have in EUR, on hold or free, is what the on-ramp issued and has not taken back: settlement
+/// neither makes nor loses a µ€.
+fn check_euros() -> Result<(), String> {
+    let issued = Assets::total_issuance(EUR_ASSET);
+    let held = pallet_assets::Account::<crate::Runtime>::iter_prefix(EUR_ASSET)
+        .map(|(who, _): (AccountId, _)| <crate::AssetsHolder as Inspect<AccountId>>::total_balance(EUR_ASSET, &who))
+        .fold(0u128, u128::saturating_add);
+    ensure!(held == issued, alloc::format!("accounts have {held} µ€ in all, and {issued} were issued"));
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! The transaction with which a gateway submits a batch, built from the runtime's own types, so that a gateway
+//! needs to know nothing of how transactions look.
+
+use crate::{Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic};
+use alloc::vec::Vec;
+use codec::Encode;
+use deren_primitives::{ReadingBatch, Signature};
+use sp_runtime::generic::Era;
+
+/// The bytes of a general transaction (version 5) that submits this batch. It is signed by nobody but the gateway's
+/// signature inside: nonce, era, tip and fee mean nothing for it.
+pub fn transaction(batch: ReadingBatch, signature: Signature) -> Vec<u8> {
+    let call = RuntimeCall::Metering(pallet_deren_metering::Call::submit { batch, signature });
+    UncheckedExtrinsic::new_transaction(call, extension(0, Era::Immortal, None)).encode()
+}
+
+/// The values of all extensions of a transaction with this nonce and era, without a tip, whose fee is paid in
+/// `fee_asset`, or in REN.
+pub fn extension(nonce: crate::Nonce, era: Era, fee_asset: Option<u32>) -> TxExtension {
+    (
+        frame_system::AuthorizeCall::<Runtime>::new(),
+        frame_system::CheckNonZeroSender::<Runtime>::new(),
+        frame_system::CheckSpecVersion::<Runtime>::new(),
+        frame_system::CheckTxVersion::<Runtime>::new(),
+        frame_system::CheckGenesis::<Runtime>::new(),
+        frame_system::CheckEra::<Runtime>::from(era),
+        frame_system::CheckNonce::<Runtime>::from(nonce),
+        frame_system::CheckWeight::<Runtime>::new(),
+        pallet_asset_tx_payment::ChargeAssetTxPayment::<Runtime>::from(0, fee_asset),
+        frame_metadata_hash_extension::CheckMetadataHash::<Runtime>::new(false),
+        frame_system::WeightReclaim::<Runtime>::new(),
+    )
+}
