@@ -17,20 +17,25 @@ use support::{FakeNode, chain::Chain};
 
 /// Two devices of a home: an inverter and a grid meter in one SunSpec chain.
 async fn simulated(folder: &Path) -> Simulator {
-    let config = r#"
-        seed = 7
-        date = "2026-06-21"
-        start = "11:00"
-        speed = 75.0
-        [[homes]]
-        name = "sun"
-        pv = { kwp = 6.4 }
-        load = { profile = "household", wh_a_day = 10000 }
-        [[homes.modbus]]
-        listen = "127.0.0.1:0"
-        [[homes.modbus.sunspec]]
-        devices = [{ role = "production", model = 103 }, { role = "grid", model = 203 }]
-    "#;
+    simulated_homes(folder, 1).await
+}
+
+async fn simulated_homes(folder: &Path, homes: usize) -> Simulator {
+    let mut config = "seed = 7\ndate = \"2026-06-21\"\nstart = \"11:00\"\nspeed = 75.0\n".to_owned();
+    for home in 0..homes {
+        config += &format!(
+            r#"
+            [[homes]]
+            name = "sun-{home}"
+            pv = {{ kwp = 6.4 }}
+            load = {{ profile = "household", wh_a_day = 10000 }}
+            [[homes.modbus]]
+            listen = "127.0.0.1:0"
+            [[homes.modbus.sunspec]]
+            devices = [{{ role = "production", model = 103 }}, {{ role = "grid", model = 203 }}]
+            "#
+        );
+    }
     let file = folder.join("simulator.toml");
     fs::write(&file, config).unwrap();
     Simulator::start(&SimulatorConfig::from_file(&file).unwrap()).await.unwrap()
@@ -40,7 +45,7 @@ fn configure(folder: &Path, serving: &Serving, node_url: &str, page_port: u16) -
     let mut text = format!(
         "node_urls = [\"{node_url}\"]\nsample_interval_ms = 100\nreset_confirmations = 3\npage_listen = \"127.0.0.1:{page_port}\"\ncheckpoint_interval_s = 1\n"
     );
-    for (number, device) in serving.homes[0].devices.iter().enumerate() {
+    for (number, device) in serving.homes.iter().flat_map(|home| &home.devices).enumerate() {
         let role = serde_json::to_value(device.role).unwrap();
         text += &format!("[[device]]\nname = \"device-{number}\"\nuri = \"{}\"\nrole = {role}\n", device.uri);
     }
@@ -232,6 +237,25 @@ async fn a_device_that_is_away_holds_up_no_other() {
     node.run_until("the others' readings become final", each).await;
     let status = json(&run(&["status", "--config", config.to_str().unwrap()]).await);
     assert!(status["devices"][2]["trouble"].as_str().unwrap().contains("cannot connect"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_20_devices_it_takes_less_than_40_megabytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = simulated_homes(folder.path(), 10).await;
+    let node = FakeNode::start(Chain::new(1, 1)).await;
+    let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
+    let (_, devices) = register(&node, &config).await;
+    assert_eq!(devices.len(), 20);
+    let running = Running::start(&config);
+    node.run_until("many readings are final", |chain| chain.final_readings().len() >= 200).await;
+    let status = fs::read_to_string(format!("/proc/{}/status", running.0.id())).unwrap();
+    let most_kb: u64 = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok())
+        .unwrap();
+    assert!(most_kb < 40_000, "{most_kb} kB");
 }
 
 #[tokio::test]

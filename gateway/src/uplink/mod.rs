@@ -32,7 +32,7 @@ use url::Url;
 
 /// The first wait after a lost connection, and the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 /// What the uplink works with.
 pub struct Uplink {
