@@ -87,7 +87,8 @@ impl Script {
             }
             Act::Reset { after_ms, at_mwh } => {
                 let progress = self.builder.progress();
-                if self.registers.import_mwh <= 100 || progress.reset.is_some() || progress.next_slot.is_none() {
+                let low = progress.last.is_none_or(|last| last.registers.import_mwh <= 100);
+                if low || progress.reset.is_some() || progress.next_slot.is_none() {
                     return;
                 }
                 self.registers = Registers { import_mwh: at_mwh, export_mwh: at_mwh };
@@ -99,7 +100,9 @@ impl Script {
             }
             Act::Zero { after_ms } => {
                 self.now_ms += after_ms;
-                self.sample(Registers::default());
+                if self.builder.progress().last.is_some() {
+                    self.sample(Registers::default());
+                }
             }
             Act::Settle { after_ms } => {
                 self.now_ms += after_ms;

@@ -245,8 +245,15 @@ impl Node {
     }
 }
 
-fn failed(url: &Url, what: &str, error: impl std::fmt::Display) -> GatewayError {
-    GatewayError::Node { url: url.to_string(), what: what.to_owned(), reason: error.to_string() }
+fn failed(url: &Url, what: &str, error: ClientError) -> GatewayError {
+    let reason = match error {
+        ClientError::Call(error) if what.starts_with("GatewayApi_") => {
+            format!("{}; does this node serve a DeREN chain?", error.message())
+        }
+        ClientError::Call(error) => error.message().to_owned(),
+        other => other.to_string(),
+    };
+    GatewayError::Node { url: url.to_string(), what: what.to_owned(), reason }
 }
 
 #[cfg(test)]
