@@ -5,7 +5,7 @@ use crate::{NeighbourhoodError, Result};
 use codec::{Decode, Encode};
 use deren_runtime::{Hash, RuntimeError, RuntimeEvent};
 use frame_system::EventRecord;
-use sp_core::hashing::twox_128;
+use sp_crypto_hashing::twox_128;
 use sp_runtime::DispatchError;
 
 /// All events of a block, in order.

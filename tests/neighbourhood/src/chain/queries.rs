@@ -7,7 +7,7 @@ use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, Slot, SlotSummary,
 };
 use deren_runtime::Hash;
-use sp_core::hashing::twox_128;
+use sp_crypto_hashing::twox_128;
 
 impl Rpc {
     /// What was set at genesis.

@@ -55,7 +55,7 @@ enum Status {
     Ready,
     Broadcast(serde::de::IgnoredAny),
     InBlock(Hash),
-    Retracted(Hash),
+    Retracted(serde::de::IgnoredAny),
     FinalityTimeout(Hash),
     Finalized(Hash),
     Usurped(Hash),

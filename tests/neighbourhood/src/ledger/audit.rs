@@ -6,7 +6,7 @@ use crate::{NeighbourhoodError, Result};
 use codec::Encode;
 use deren_market::{Amounts, Step, Zone, bid_limit};
 use deren_primitives::{OrderStepId, Side, Slot, SlotSummary};
-use sp_core::hashing::blake2_256;
+use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeMap;
 
 impl Ledger {

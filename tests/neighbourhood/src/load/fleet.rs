@@ -8,7 +8,7 @@ use deren_primitives::{
 };
 use deren_runtime::{AccountId, Hash, RuntimeCall, TxExtension, UncheckedExtrinsic};
 use ed25519_dalek::{Signer, SigningKey};
-use sp_core::hashing::blake2_256;
+use sp_crypto_hashing::blake2_256;
 use sp_runtime::generic::Era;
 
 /// What a device shows more in each slot.

@@ -14,7 +14,8 @@ use deren_runtime::{
 use futures::future::try_join_all;
 use pallet_deren_matching::{Call as Matching, PriceStep, Steps};
 use pallet_deren_registry::{Call as Registry, Event};
-use sp_core::{H256, hashing::blake2_256};
+use sp_core::H256;
+use sp_crypto_hashing::blake2_256;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Sites that one account owns.

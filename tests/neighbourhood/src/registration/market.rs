@@ -13,10 +13,8 @@ use deren_runtime::{
     RuntimeCall, RuntimeEvent,
     units::{EUR, EUR_ASSET, REN},
 };
-use sp_core::{
-    H256,
-    hashing::{blake2_256, twox_128},
-};
+use sp_core::H256;
+use sp_crypto_hashing::{blake2_256, twox_128};
 use sp_runtime::traits::{BlakeTwo256, Hash as _};
 
 /// The buyer's fee to the treasury: 1%.
