@@ -157,7 +157,7 @@ mod benchmarks {
         let (a, b) = (signed::<T>(&key, one), signed::<T>(&key, other));
         let reporter: T::AccountId = frame_benchmarking::account("reporter", 0, 0);
         #[extrinsic_call]
-        _(RawOrigin::Signed(reporter), GatewayId(key), 0, a, b);
+        _(RawOrigin::Signed(reporter), GatewayId(key), 0, a.into(), b.into());
         Ok(())
     }
 

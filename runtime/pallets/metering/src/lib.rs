@@ -36,9 +36,10 @@ pub const MAX_ENDINGS: u32 = 64;
 
 /// The pallet; the crate's documentation says what it is for.
 #[frame_support::pallet]
-#[allow(clippy::arithmetic_side_effects, reason = "in what the macro generates")]
+#[allow(clippy::arithmetic_side_effects, clippy::expect_used, reason = "in what the macro generates")]
 pub mod pallet {
     use super::*;
+    use alloc::boxed::Box;
     use deren_primitives::{
         DeviceCursor, DeviceId, GatewayId, IntervalReading, MarketId, ReadingBatch, ReadingError, ReadingHash,
         ReadingVerdict, Signature, SignedReading, SiteId, Slot,
@@ -267,8 +268,8 @@ pub mod pallet {
             origin: OriginFor<T>,
             gateway: GatewayId,
             key_epoch: u32,
-            a: SignedReading,
-            b: SignedReading,
+            a: Box<SignedReading>,
+            b: Box<SignedReading>,
         ) -> DispatchResultWithPostInfo {
             Self::do_report_equivocation(ensure_signed(origin)?, gateway, key_epoch, &a, &b)?;
             Ok(Pays::No.into())

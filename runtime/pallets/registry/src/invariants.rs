@@ -130,7 +130,7 @@ impl<T: Config> Pallet<T> {
         }
         for (gateway, sites) in GatewaySites::<T>::iter() {
             ensure!(Gateways::<T>::contains_key(gateway), format!("sites of unknown gateway {gateway}"));
-            let known = sites.iter().all(|site| Sites::<T>::contains_key(site));
+            let known = sites.iter().all(Sites::<T>::contains_key);
             ensure!(known, format!("gateway {gateway} is linked to an unknown site"));
         }
         Ok(())

@@ -40,7 +40,7 @@ pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
 
 /// The pallet; the crate's documentation says what it is for.
 #[frame_support::pallet]
-#[allow(clippy::arithmetic_side_effects, reason = "in what the macro generates")]
+#[allow(clippy::arithmetic_side_effects, clippy::expect_used, reason = "in what the macro generates")]
 pub mod pallet {
     use super::*;
     use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, ZoneId};

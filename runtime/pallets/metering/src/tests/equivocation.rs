@@ -12,7 +12,7 @@ fn pair() -> (SignedReading, SignedReading) {
 }
 
 fn report(epoch: u32, a: &SignedReading, b: &SignedReading) -> Result<(), sp_runtime::DispatchError> {
-    Metering::report_equivocation(by(OPERATOR), gateway(), epoch, a.clone(), b.clone())
+    Metering::report_equivocation(by(OPERATOR), gateway(), epoch, a.clone().into(), b.clone().into())
         .map(|info| assert_eq!(info.pays_fee, frame_support::dispatch::Pays::No))
         .map_err(|error| error.error)
 }
@@ -76,7 +76,8 @@ fn what_is_no_proof_is_told_why() {
         let foreign = report(0, &foreign(&a.reading), &foreign(&b.reading));
         assert_eq!(foreign, Err(Error::NotThisGatewaysDevice.into()));
         let unknown = deren_primitives::GatewayId([9; 32]);
-        let unknown = Metering::report_equivocation(by(OPERATOR), unknown, 0, a, b).map_err(|error| error.error);
+        let unknown =
+            Metering::report_equivocation(by(OPERATOR), unknown, 0, a.into(), b.into()).map_err(|error| error.error);
         assert_eq!(unknown, Err(Error::UnknownGateway.into()));
     });
 }

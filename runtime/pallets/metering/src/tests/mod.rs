@@ -2,6 +2,7 @@
 
 mod clock;
 mod equivocation;
+mod faults;
 mod flagged;
 mod forgetting;
 pub(crate) mod mock;

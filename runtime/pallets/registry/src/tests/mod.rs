@@ -1,6 +1,7 @@
 //! One file a topic, one mock.
 
 mod devices;
+mod faults;
 mod gateways;
 mod markets;
 pub(crate) mod mock;
