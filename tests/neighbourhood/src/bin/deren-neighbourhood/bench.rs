@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// What to measure.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub struct BenchOptions {
     /// How many devices, two for each gateway; an even number.
     #[arg(long, default_value_t = 1000)]
     devices: usize,
@@ -21,7 +21,7 @@ pub struct Arguments {
 }
 
 /// Runs the bench.
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+pub async fn run(arguments: BenchOptions) -> anyhow::Result<()> {
     let view = Arc::new(View::new(Stream::Err));
     let config = LoadConfig {
         devices: arguments.devices,

@@ -20,7 +20,7 @@ const SECONDS_PER_SLOT: u64 = 60;
 
 /// What neighbourhood, and until when.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub struct DemoOptions {
     /// Leave after this many settled and finalised slots in which energy was traded, with one JSON line of their sums
     /// on standard output; the exit code is 0 only if every invariant holds.
     #[arg(long, value_name = "SLOTS", value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -37,7 +37,7 @@ pub struct Arguments {
 }
 
 /// Runs until Ctrl-C, or until as many slots are settled as were asked for.
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+pub async fn run(arguments: DemoOptions) -> anyhow::Result<()> {
     let stream = if arguments.until_settled.is_some() { Stream::Err } else { Stream::Out };
     let view = Arc::new(View::new(stream));
     let Some(slots) = arguments.until_settled else {
@@ -51,7 +51,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn trade(arguments: &Arguments, view: &Arc<View>) -> anyhow::Result<Totals> {
+async fn trade(arguments: &DemoOptions, view: &Arc<View>) -> anyhow::Result<Totals> {
     let begun = Instant::now();
     let mut config = Config::new(arguments.homes)?;
     config.seed = arguments.seed;

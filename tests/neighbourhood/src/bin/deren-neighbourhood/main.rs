@@ -20,15 +20,15 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    demo: demo::Arguments,
+    demo: demo::DemoOptions,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Twelve homes trade until Ctrl-C. The same as without a command.
-    Demo(demo::Arguments),
+    Demo(demo::DemoOptions),
     /// Measures what one node takes: readings per second, and the way from a slot's end to finality.
-    Bench(bench::Arguments),
+    Bench(bench::BenchOptions),
 }
 
 #[tokio::main]
@@ -76,5 +76,25 @@ async fn interrupted() {
         () = wait(SignalKind::interrupt()) => {}
         () = wait(SignalKind::terminate()) => {}
         () = wait(SignalKind::hangup()) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_demo_needs_no_command() {
+        let short = Arguments::try_parse_from(["x", "--until-settled", "3"]).expect("good");
+        assert!(short.command.is_none());
+        let long = Arguments::try_parse_from(["x", "demo", "--until-settled", "3"]).expect("good");
+        assert!(matches!(long.command, Some(Command::Demo(_))));
+        assert!(Arguments::try_parse_from(["x", "--until-settled", "0"]).is_err());
     }
 }
