@@ -3,8 +3,8 @@
 
 use crate::{
     AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, Matching, Metering, Nonce, Registry, Rewards,
-    Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION, configs::BABE_EPOCH,
-    genesis, pallets, submission, units::EPOCH_SLOTS,
+    Runtime, RuntimeCall, SessionKeys, System, TransactionPayment, VERSION, configs::BABE_EPOCH, genesis, pallets,
+    submission, units::EPOCH_SLOTS,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -13,7 +13,7 @@ use deren_primitives::{
     Signature, Slot, SlotSummary,
 };
 use deren_runtime_apis::{MarketRegistry, SettlementProgress};
-use frame_support::{genesis_builder_helper, traits::KeyOwnerProofSystem, weights::Weight};
+use frame_support::{traits::KeyOwnerProofSystem, weights::Weight};
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sp_consensus_babe as babe;
 use sp_consensus_grandpa as grandpa;
@@ -294,7 +294,7 @@ sp_api::impl_runtime_apis! {
         }
 
         fn get_preset(id: &Option<sp_genesis_builder::PresetId>) -> Option<Vec<u8>> {
-            genesis_builder_helper::get_preset::<RuntimeGenesisConfig>(id, genesis::preset)
+            genesis::config(id)
         }
 
         fn preset_names() -> Vec<sp_genesis_builder::PresetId> {

@@ -90,6 +90,11 @@ pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
     serde_json_no_std::to_vec(&patch).ok()
 }
 
+/// A whole genesis as JSON: `preset`, or the default if it is `None`.
+pub fn config(preset_id: &Option<PresetId>) -> Option<Vec<u8>> {
+    genesis_builder_helper::get_preset::<RuntimeGenesisConfig>(preset_id, preset)
+}
+
 /// Writes a genesis into an empty state.
 pub fn build_state(json: Vec<u8>) -> sp_genesis_builder::Result {
     genesis_builder_helper::build_state::<RuntimeGenesisConfig>(json)?;

@@ -2,35 +2,95 @@
 
 use deren_runtime::{
     WASM_BINARY,
-    genesis::{DEV, LOCAL},
+    genesis::{self, DEV, LOCAL},
     units::REN_DECIMALS,
 };
-use sc_service::{ChainType, GenericChainSpec, Properties};
+use sc_service::{ChainSpec, ChainType, GenericChainSpec, Properties};
+use sp_state_machine::BasicExternalities;
+use sp_storage::{Storage, well_known_keys};
 
 /// A chain's specification by its name (`dev`, `local`) or its file.
-pub fn load(id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
-    match id {
-        "dev" => Ok(Box::new(preset("DeREN Development", "deren_dev", ChainType::Development, DEV)?)),
-        "" | "local" => Ok(Box::new(preset("DeREN Local", "deren_local", ChainType::Local, LOCAL)?)),
-        path => <GenericChainSpec>::from_json_file(path.into())
-            .map(|spec| Box::new(spec) as Box<dyn sc_service::ChainSpec>)
-            .map_err(|error| {
-                format!("'{path}' is neither 'dev' nor 'local' nor a file with a chain's specification: {error}")
-            }),
+///
+/// The first state of a preset is built by the runtime that is linked into the node, which is the same code as its
+/// Wasm and needs no compilation first.
+pub fn load(id: &str) -> Result<Box<dyn ChainSpec>, String> {
+    let mut spec = load_readable(id)?;
+    if let Some(preset) = Preset::named(id) {
+        spec.set_storage(preset.storage()?);
+    }
+    Ok(spec)
+}
+
+/// As [`load`], but the genesis of a preset stays what people can read.
+pub fn load_readable(id: &str) -> Result<Box<dyn ChainSpec>, String> {
+    match Preset::named(id) {
+        Some(preset) => Ok(Box::new(preset.spec()?)),
+        None => match <GenericChainSpec>::from_json_file(id.into()) {
+            Ok(spec) => Ok(Box::new(spec)),
+            Err(error) => {
+                Err(format!("'{id}' is neither 'dev' nor 'local' nor a file with a chain's specification: {error}"))
+            }
+        },
     }
 }
 
-fn preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<GenericChainSpec, String> {
-    let blob = WASM_BINARY
-        .ok_or("this node was built without a runtime (SKIP_WASM_BUILD was set): build it again without that")?;
-    Ok(GenericChainSpec::builder(blob, None)
-        .with_name(name)
-        .with_id(id)
-        .with_chain_type(chain_type)
-        .with_protocol_id("deren")
-        .with_properties(properties())
-        .with_genesis_config_preset_name(preset)
-        .build())
+/// One of the runtime's development presets.
+struct Preset {
+    name: &'static str,
+    id: &'static str,
+    chain_type: ChainType,
+    genesis: &'static str,
+}
+
+impl Preset {
+    fn named(id: &str) -> Option<Self> {
+        match id {
+            "dev" => Some(Self {
+                name: "DeREN Development",
+                id: "deren_dev",
+                chain_type: ChainType::Development,
+                genesis: DEV,
+            }),
+            "" | "local" => {
+                Some(Self { name: "DeREN Local", id: "deren_local", chain_type: ChainType::Local, genesis: LOCAL })
+            }
+            _ => None,
+        }
+    }
+
+    fn spec(&self) -> Result<GenericChainSpec, String> {
+        Ok(GenericChainSpec::builder(blob()?, None)
+            .with_name(self.name)
+            .with_id(self.id)
+            .with_chain_type(self.chain_type.clone())
+            .with_protocol_id("deren")
+            .with_properties(properties())
+            .with_genesis_config_preset_name(self.genesis)
+            .build())
+    }
+
+    fn storage(&self) -> Result<Storage, String> {
+        let missing = || format!("the runtime has no preset '{}'", self.genesis);
+        let parse = |json: Vec<u8>| {
+            serde_json::from_slice(&json).map_err(|error| format!("the preset '{}' is no JSON: {error}", self.genesis))
+        };
+        let mut config: serde_json::Value = parse(genesis::config(&None).ok_or_else(missing)?)?;
+        sc_chain_spec::json_patch::merge(
+            &mut config,
+            parse(genesis::preset(&self.genesis.into()).ok_or_else(missing)?)?,
+        );
+        let mut state = BasicExternalities::new_empty();
+        state.execute_with(|| genesis::build_state(config.to_string().into_bytes()))?;
+        let mut storage = state.into_storages();
+        storage.top.insert(well_known_keys::CODE.to_vec(), blob()?.to_vec());
+        Ok(storage)
+    }
+}
+
+fn blob() -> Result<&'static [u8], String> {
+    WASM_BINARY.ok_or_else(|| {
+        "this node was built without a runtime (SKIP_WASM_BUILD was set): build it again without that".into()
+    })
 }
 
 fn properties() -> Properties {
@@ -51,14 +111,18 @@ mod tests {
         assert!(error.contains("no/such/chain.json"), "{error}");
     }
 
+    /// The node's own runtime and the Wasm that all others run must begin with the same state.
     #[test]
-    fn presets_build_a_first_state() {
+    fn wasm_builds_the_same_first_state() {
         for (id, chain_type) in [("dev", ChainType::Development), ("local", ChainType::Local)] {
-            let spec = load(id).expect("a preset");
-            assert_eq!(spec.chain_type(), chain_type);
-            assert!(spec.telemetry_endpoints().is_none());
-            let storage = spec.as_storage_builder().build_storage().expect("the preset builds");
-            assert!(storage.top.len() > 20);
+            let native = load(id).expect("a preset");
+            assert_eq!(native.chain_type(), chain_type);
+            assert!(native.telemetry_endpoints().is_none());
+            assert!(native.boot_nodes().is_empty());
+            let wasm = load_readable(id).expect("a preset").as_storage_builder().build_storage().expect("it builds");
+            let native = native.as_storage_builder().build_storage().expect("it builds");
+            assert_eq!(native.top, wasm.top, "{id}");
+            assert!(native.children_default.is_empty() && wasm.children_default.is_empty());
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::chain_spec;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use sc_cli::{RunCmd, SubstrateCli};
 use sc_service::ChainSpec;
+use std::path::PathBuf;
 
 /// So many transactions wait at most: a thousand gateways' batches, several times over.
 const POOL_TRANSACTIONS: &str = "32768";
@@ -28,6 +29,12 @@ pub struct Cli {
     /// Without it a node talks only to the peers that its chain or its command line names, and to those that call it.
     #[arg(long)]
     pub discover_peers: bool,
+
+    /// Keep compiled runtimes in this folder, so that the next start need not compile them.
+    ///
+    /// What lies there is run as it is: nobody but the node's user may be able to write into it.
+    #[arg(long, value_name = "FOLDER", env = "DEREN_NODE_WASM_CACHE")]
+    pub wasm_cache: Option<PathBuf>,
 }
 
 /// What a node can do besides running.

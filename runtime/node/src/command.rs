@@ -1,6 +1,7 @@
 //! Does what the command line says.
 
 use crate::{
+    chain_spec,
     cli::{Cli, Subcommand},
     service,
 };
@@ -15,29 +16,29 @@ pub fn run(mut cli: Cli) -> Result<()> {
         None => run_node(&cli),
         Some(Subcommand::Key(command)) => command.run(&cli),
         Some(Subcommand::ExportChainSpec(command) | Subcommand::BuildSpec(command)) => {
-            command.run(cli.load_spec(&command.chain)?)
+            command.run(chain_spec::load_readable(&command.chain)?)
         }
         Some(Subcommand::CheckBlock(command)) => cli.create_runner(&command)?.async_run(|config| {
-            let parts = service::new_partial(&config)?;
+            let parts = service::new_partial(&config, None)?;
             Ok((command.run(parts.client, parts.import_queue), parts.task_manager))
         }),
         Some(Subcommand::ExportBlocks(command)) => cli.create_runner(&command)?.async_run(|config| {
-            let parts = service::new_partial(&config)?;
+            let parts = service::new_partial(&config, None)?;
             Ok((command.run(parts.client, config.database), parts.task_manager))
         }),
         Some(Subcommand::ExportState(command)) => cli.create_runner(&command)?.async_run(|config| {
-            let parts = service::new_partial(&config)?;
+            let parts = service::new_partial(&config, None)?;
             Ok((command.run(parts.client, config.chain_spec), parts.task_manager))
         }),
         Some(Subcommand::ImportBlocks(command)) => cli.create_runner(&command)?.async_run(|config| {
-            let parts = service::new_partial(&config)?;
+            let parts = service::new_partial(&config, None)?;
             Ok((command.run(parts.client, parts.import_queue), parts.task_manager))
         }),
         Some(Subcommand::PurgeChain(command)) => {
             cli.create_runner(&command)?.sync_run(|config| command.run(config.database))
         }
         Some(Subcommand::Revert(command)) => cli.create_runner(&command)?.async_run(|config| {
-            let parts = service::new_partial(&config)?;
+            let parts = service::new_partial(&config, None)?;
             let revert = Box::new(|client, backend, blocks| {
                 sc_consensus_babe::revert(Clone::clone(&client), backend, blocks)?;
                 sc_consensus_grandpa::revert(client, blocks)?;
@@ -54,6 +55,7 @@ pub fn run(mut cli: Cli) -> Result<()> {
 fn run_node(cli: &Cli) -> Result<()> {
     let listens_where_told = !cli.run.network_params.listen_addr.is_empty();
     let discover = cli.discover_peers;
+    let cache = cli.wasm_cache.clone();
     cli.create_runner(&cli.run)?.run_node_until_exit(|mut config| async move {
         refuse_development_keys(&config)?;
         if !discover {
@@ -63,8 +65,12 @@ fn run_node(cli: &Cli) -> Result<()> {
             listen_on_loopback(&mut config);
         }
         match config.network.network_backend {
-            NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<_, _>>(config),
-            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config),
+            NetworkBackendType::Libp2p => {
+                service::new_full::<sc_network::NetworkWorker<_, _>>(config, cache.as_deref())
+            }
+            NetworkBackendType::Litep2p => {
+                service::new_full::<sc_network::Litep2pNetworkBackend>(config, cache.as_deref())
+            }
         }
         .map_err(Error::Service)
     })

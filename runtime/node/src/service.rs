@@ -8,12 +8,15 @@ use sc_consensus_grandpa::{
     FinalityProofProvider, GrandpaBlockImport, LinkHalf, SharedVoterState, ThreeQuartersOfTheUnfinalizedChain,
     VotingRulesBuilder,
 };
+use sc_executor::{DEFAULT_HEAP_ALLOC_STRATEGY, HeapAllocStrategy};
 use sc_network::NetworkBackend;
-use sc_service::{Configuration, TaskManager, WarpSyncConfig, error::Error as ServiceError};
+use sc_service::{
+    Configuration, TaskManager, WarpSyncConfig, config::ExecutorConfiguration, error::Error as ServiceError,
+};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_runtime::traits::Block as BlockT;
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 /// How many blocks a database keeps a proof of finality for, one in so many.
 const JUSTIFICATION_PERIOD: u32 = 512;
@@ -50,8 +53,8 @@ pub struct Parts {
     telemetry: Option<Telemetry>,
 }
 
-/// Opens a chain without taking part in it.
-pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
+/// Opens a chain without taking part in it. Compiled runtimes are kept in `wasm_cache`, if there is one.
+pub fn new_partial(config: &Configuration, wasm_cache: Option<&Path>) -> Result<Parts, ServiceError> {
     let telemetry = config
         .telemetry_endpoints
         .clone()
@@ -62,7 +65,7 @@ pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
             Ok((worker, telemetry))
         })
         .transpose()?;
-    let executor = sc_service::new_wasm_executor(&config.executor);
+    let executor = executor(&config.executor, wasm_cache);
     let (client, backend, keystore, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
         config,
         telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
@@ -122,6 +125,23 @@ pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
     })
 }
 
+/// As the SDK's own executor, which cannot be told to keep what it compiled.
+fn executor(config: &ExecutorConfiguration, wasm_cache: Option<&Path>) -> Executor {
+    let heap = config.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| HeapAllocStrategy::Static {
+        extra_pages: u32::try_from(pages).unwrap_or(u32::MAX),
+    });
+    let mut executor = Executor::builder()
+        .with_execution_method(config.wasm_method)
+        .with_onchain_heap_alloc_strategy(heap)
+        .with_offchain_heap_alloc_strategy(heap)
+        .with_max_runtime_instances(config.max_runtime_instances)
+        .with_runtime_cache_size(config.runtime_cache_size);
+    if let Some(folder) = wasm_cache.and_then(|folder| std::path::absolute(folder).ok()) {
+        executor = executor.with_cache_path(folder);
+    }
+    executor.build()
+}
+
 /// BABE's import checks a block's author before GRANDPA's sees it, and reports who makes two blocks for one slot.
 fn babe_import(
     client: &Arc<Client>,
@@ -157,8 +177,9 @@ fn inherents(
 /// Runs a node until its tasks are dropped.
 pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     config: Configuration,
+    wasm_cache: Option<&Path>,
 ) -> Result<TaskManager, ServiceError> {
-    let parts = new_partial(&config)?;
+    let parts = new_partial(&config, wasm_cache)?;
     let Parts { client, backend, mut task_manager, import_queue, select_chain, pool, mut telemetry, .. } = parts;
     let (keystore, grandpa, babe, babe_worker, block_import) =
         (parts.keystore.keystore(), parts.grandpa, parts.babe, parts.babe_worker, parts.block_import);
