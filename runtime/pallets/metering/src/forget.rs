@@ -60,7 +60,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn remove_forgotten_within(remaining: Weight) -> Weight {
         let base = T::WeightInfo::remove_forgotten(0);
         let one = T::WeightInfo::remove_forgotten(1).saturating_sub(base);
-        let Some(budget) = (remaining / 2).checked_sub(&base).and_then(|spare| spare.checked_div_per_component(&one))
+        let Some(budget) =
+            remaining.saturating_div(2).checked_sub(&base).and_then(|spare| spare.checked_div_per_component(&one))
         else {
             return Weight::zero();
         };

@@ -47,7 +47,7 @@ fn two_grid_meters_in_one_slot() {
 
 #[test]
 fn a_site_without_its_point() {
-    assert!(found(|| Points::<Test>::remove(H256([1; 32]))).contains("no point"));
+    assert!(found(|| Points::<Test>::remove(H256([1; 32]))).contains("points wrongly"));
     let others = || Sites::<Test>::mutate(SITE, |site| site.as_mut().expect("a site").owner = OTHER);
     assert!(found(others).contains("owner"));
     let miscounted = || Markets::<Test>::mutate(MARKET, |market| market.as_mut().expect("a market").points = 7);
