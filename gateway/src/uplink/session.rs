@@ -191,7 +191,7 @@ impl<'u> Session<'u> {
                 OutboxStanding::InStep => {
                     arrived.extend(cursor.map(|cursor| (device, cursor.next_sequence)));
                 }
-                OutboxStanding::NodeBehind => self.note_behind(device, cursor.is_none()),
+                OutboxStanding::NodeBehind => {}
                 OutboxStanding::NotBegun | OutboxStanding::ChainAhead | OutboxStanding::Forked => {
                     if standing != OutboxStanding::NotBegun {
                         self.moving.insert(device);
@@ -218,19 +218,6 @@ impl<'u> Session<'u> {
         }
         self.examine(&flight.batch, &flight.signature, &left, cursors).await?;
         Ok(())
-    }
-
-    /// The chain shows less of a device than was final before. Either the node is catching up, or the device was
-    /// removed and registered again. Its old sequence numbers are never signed a second time: with the same key that
-    /// would be a proof of equivocation.
-    fn note_behind(&self, device: DeviceId, unknown: bool) {
-        let registered = self.record.as_ref().is_some_and(|record| record.devices.contains(&device));
-        if unknown && registered && self.node_is_current {
-            let what = format!(
-                "the chain has forgotten the readings of device {device}: it was registered anew, and a new reading 0 by the same key would count as a forgery; its owner must register it under another gateway key"
-            );
-            self.uplink.board.trouble("chain", &what);
-        }
     }
 
     async fn show_outbox(&self, finalised: &[(DeviceId, u64)], removed: u64) -> Result<(), GatewayError> {

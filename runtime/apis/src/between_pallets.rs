@@ -74,16 +74,6 @@ pub trait BenchmarkRegistry {
     fn fill(gateway: GatewayId, devices: &[DeviceId], from: Slot) -> MarketId;
 }
 
-/// Told by the registry that it has dropped what it knew of a device that was removed long ago.
-pub trait DeviceForgotten {
-    /// Nothing more can come from this device.
-    fn device_forgotten(device: DeviceId);
-}
-
-impl DeviceForgotten for () {
-    fn device_forgotten(_device: DeviceId) {}
-}
-
 /// What others read of metering.
 pub trait Metering {
     /// The slot in which the chain's time lies now.

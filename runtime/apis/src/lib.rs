@@ -10,7 +10,7 @@ mod between_pallets;
 mod to_outside;
 
 pub use between_pallets::{
-    BenchmarkRegistry, DeviceForgotten, DeviceView, GatewayControl, MarketRegistry, MarketTerms, Metering,
-    ProductionRewards, SettlementProgress, SiteView,
+    BenchmarkRegistry, DeviceView, GatewayControl, MarketRegistry, MarketTerms, Metering, ProductionRewards,
+    SettlementProgress, SiteView,
 };
 pub use to_outside::*;

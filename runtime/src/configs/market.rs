@@ -29,7 +29,6 @@ impl pallet_deren_registry::Config for Runtime {
     type MaxPointsPerMarket = MaxPointsPerMarket;
     type MaxSitesPerGateway = ConstU32<64>;
     type Metering = Metering;
-    type OnDeviceForgotten = Metering;
     type Progress = Matching;
     type Time = Timestamp;
     type WeightInfo = pallet_deren_registry::weights::SubstrateWeight<Runtime>;

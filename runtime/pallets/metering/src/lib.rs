@@ -90,7 +90,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Endings<T> = StorageValue<_, BoundedVec<SlotEnding, ConstU32<MAX_ENDINGS>>, ValueQuery>;
 
-    /// Where each device's chain of readings stands. As many as the registry has devices.
+    /// Where each device's chain of readings stands. As many as devices were ever registered: one that is removed keeps
+    /// its place, so that none of its slots can be accepted twice.
     #[pallet::storage]
     pub type Cursors<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceCursor>;
 

@@ -3,7 +3,7 @@
 use crate::{Config, Cursors, Event, Pallet, ReadingCounts, SiteEnergies, SlotEnergies};
 use alloc::vec::Vec;
 use deren_primitives::{DeviceCursor, DeviceId, MarketId, SiteEnergy, SiteId, Slot};
-use deren_runtime_apis::{DeviceForgotten, MarketRegistry, Metering};
+use deren_runtime_apis::{MarketRegistry, Metering};
 
 /// How many cursors one query returns at most.
 pub const MAX_CURSORS: usize = 256;
@@ -60,11 +60,5 @@ impl<T: Config> Metering for Pallet<T> {
 
     fn forget(market: MarketId, slot: Slot) {
         Self::do_forget(market, slot);
-    }
-}
-
-impl<T: Config> DeviceForgotten for Pallet<T> {
-    fn device_forgotten(device: DeviceId) {
-        Cursors::<T>::remove(device);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     MAX_REGISTER_STEP_MWH, Membership, Pallet, SiteDevices,
 };
 use deren_primitives::{DeviceId, DeviceRole, GatewayId, SiteId, Slot};
-use deren_runtime_apis::{DeviceForgotten, SettlementProgress};
+use deren_runtime_apis::SettlementProgress;
 use frame_support::{BoundedVec, ensure, pallet_prelude::DispatchResult, traits::ConstU32};
 
 /// What an owner says a device is.
@@ -117,13 +117,13 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Drops the device's record unless it serves again, here or elsewhere.
+    /// Drops the device's record unless it serves again, here or elsewhere. Metering keeps where its readings stand: a device
+    /// that is registered again goes on there, so that none of its slots can be accepted twice.
     fn forget_device(site: SiteId, member: &Membership) {
         let same =
             |record: &DeviceRecord| record.site == site && record.from == member.from && record.until == member.until;
         if Devices::<T>::get(member.device).is_some_and(|record| same(&record)) {
             Devices::<T>::remove(member.device);
-            T::OnDeviceForgotten::device_forgotten(member.device);
         }
     }
 }

@@ -44,7 +44,7 @@ pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
 pub mod pallet {
     use super::*;
     use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, ZoneId};
-    use deren_runtime_apis::{DeviceForgotten, Metering, SettlementProgress};
+    use deren_runtime_apis::{Metering, SettlementProgress};
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
@@ -60,8 +60,6 @@ pub mod pallet {
         type Metering: Metering;
         /// Says which slots nobody needs any more.
         type Progress: SettlementProgress;
-        /// Told which devices are dropped.
-        type OnDeviceForgotten: DeviceForgotten;
         /// The most markets.
         #[pallet::constant]
         type MaxMarkets: Get<u32>;

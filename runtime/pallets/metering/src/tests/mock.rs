@@ -65,7 +65,6 @@ impl pallet_deren_registry::Config for Test {
     type Time = Timestamp;
     type Metering = Metering;
     type Progress = Progress;
-    type OnDeviceForgotten = Metering;
     type MaxMarkets = ConstU32<4>;
     type MaxPointsPerMarket = ConstU32<1_000>;
     type MaxSitesPerGateway = ConstU32<64>;

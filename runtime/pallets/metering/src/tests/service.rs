@@ -1,9 +1,8 @@
 //! Devices that come and go: replacement of a meter, readings from before, sites that are suspended.
 
 use super::mock::*;
-use crate::Cursors;
 use deren_primitives::{DeviceRole, ReadingError, ReadingVerdict, SiteEnergy, Slot};
-use deren_runtime_apis::{DeviceForgotten, Metering as _};
+use deren_runtime_apis::Metering as _;
 use frame_support::{assert_ok, pallet_prelude::InvalidTransaction};
 
 #[test]
@@ -84,16 +83,6 @@ fn cursors_are_answered_in_order_and_at_most_256() {
         assert_eq!((cursor.next_sequence, cursor.next_slot), (1, Slot(FIRST + 2)));
         assert_eq!((cursor.last_hash, cursor.registers), (reading.hash(), reading.registers));
         assert_eq!(Metering::cursors(vec![device(GRID); 300]).len(), 256);
-    });
-}
-
-#[test]
-fn a_forgotten_device_leaves_no_cursor() {
-    run(|| {
-        go_to(FIRST + 2);
-        assert_eq!(submit(vec![Meter::new(GRID).read(FIRST + 1, 1, 0)]), Ok(vec![good()]));
-        Metering::device_forgotten(device(GRID));
-        assert!(!Cursors::<Test>::contains_key(device(GRID)));
     });
 }
 

@@ -33,7 +33,6 @@ parameter_types! {
     pub static Current: u32 = 100;
     pub static Settled: u32 = 90;
     pub static NowMs: u64 = 1_000_000;
-    pub static Forgotten: Vec<DeviceId> = Vec::new();
 }
 
 pub struct Chain;
@@ -72,18 +71,11 @@ impl SettlementProgress for Chain {
     }
 }
 
-impl deren_runtime_apis::DeviceForgotten for Chain {
-    fn device_forgotten(device: DeviceId) {
-        Forgotten::mutate(|devices| devices.push(device));
-    }
-}
-
 impl Config for Test {
     type AdminOrigin = EnsureRoot<AccountId32>;
     type Time = Chain;
     type Metering = Chain;
     type Progress = Chain;
-    type OnDeviceForgotten = Chain;
     type MaxMarkets = frame_support::traits::ConstU32<3>;
     type MaxPointsPerMarket = frame_support::traits::ConstU32<20>;
     type MaxSitesPerGateway = frame_support::traits::ConstU32<4>;
@@ -100,7 +92,6 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
         Current::set(100);
         Settled::set(90);
         NowMs::set(1_000_000);
-        Forgotten::set(Vec::new());
         System::set_block_number(1);
         frame_system::BlockHash::<Test>::insert(0, H256(GENESIS));
     });
