@@ -4,6 +4,7 @@ use crate::{
     AccountId, AssetRate, AssetsConfig, BabeConfig, Balance, BalancesConfig, CouncilConfig, MeteringConfig,
     RuntimeGenesisConfig, RuntimeOrigin, SessionConfig, SessionKeys, SudoConfig,
     configs::{BABE_EPOCH, treasury_account},
+    production,
     units::{EUR, EUR_ASSET, EUR_DECIMALS, INITIAL_REN_PER_UEUR, MILLI_REN, REN},
 };
 use alloc::{vec, vec::Vec};
@@ -95,9 +96,10 @@ pub fn config(preset_id: &Option<PresetId>) -> Option<Vec<u8>> {
     genesis_builder_helper::get_preset::<RuntimeGenesisConfig>(preset_id, preset)
 }
 
-/// Writes a genesis into an empty state.
+/// Writes a genesis into an empty state; refuses one that a chain beyond development must not begin with.
 pub fn build_state(json: Vec<u8>) -> sp_genesis_builder::Result {
     genesis_builder_helper::build_state::<RuntimeGenesisConfig>(json)?;
+    production::check()?;
     AssetRate::create(
         RuntimeOrigin::root(),
         alloc::boxed::Box::new(EUR_ASSET),

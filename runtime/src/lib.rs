@@ -22,9 +22,13 @@ pub mod configs;
 pub mod genesis;
 mod invariants;
 mod pallets;
+mod production;
 pub mod submission;
 pub mod units;
 mod validators;
+
+#[cfg(test)]
+mod tests;
 
 pub use apis::RuntimeApi;
 #[cfg(feature = "std")]

@@ -2,6 +2,7 @@
 
 use crate::{Balance, BlockNumber};
 use frame_support::weights::{Weight, constants::WEIGHT_REF_TIME_PER_SECOND};
+use sp_runtime::Perbill;
 
 /// Digits of REN after the point.
 pub const REN_DECIMALS: u8 = 12;
@@ -35,3 +36,8 @@ pub const ACCOUNTABLE_SESSIONS: u32 = 84;
 pub const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND.saturating_mul(2), u64::MAX);
 /// How long a block may be. With four fifths of it for ordinary transactions that is 5 MiB, some 20 000 readings.
 pub const MAX_BLOCK_BYTES: u32 = 6_553_600;
+
+/// This share of a block's weight, rounded down.
+pub fn share_of(ratio: Perbill, weight: Weight) -> Weight {
+    Weight::from_parts(ratio.mul_floor(weight.ref_time()), ratio.mul_floor(weight.proof_size()))
+}

@@ -1,7 +1,10 @@
 //! Who decides: the council; and, in the development preset alone, one key.
 
 use super::BlockWeights;
-use crate::{AccountId, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, units::BLOCKS_PER_DAY};
+use crate::{
+    AccountId, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
+    units::{BLOCKS_PER_DAY, share_of},
+};
 use frame_support::{
     parameter_types,
     traits::{ConstU32, EitherOfDiverse},
@@ -22,7 +25,7 @@ parameter_types! {
     /// How long the council may vote on a motion.
     pub const MotionDuration: u32 = BLOCKS_PER_DAY.saturating_mul(3);
     /// How heavy a call the council may decide on.
-    pub MaxProposalWeight: Weight = Perbill::from_percent(50) * BlockWeights::get().max_block;
+    pub MaxProposalWeight: Weight = share_of(Perbill::from_percent(50), BlockWeights::get().max_block);
 }
 
 impl pallet_collective::Config<CouncilCollective> for Runtime {

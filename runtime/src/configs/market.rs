@@ -3,7 +3,7 @@
 use super::{AdminOrigin, Eur, EurId, TreasuryAccount};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
-    units::{MAX_BLOCK_WEIGHT, REN},
+    units::{MAX_BLOCK_WEIGHT, REN, share_of},
 };
 use core::num::NonZeroU32;
 use deren_market::rewards::Schedule;
@@ -49,7 +49,7 @@ parameter_types! {
     /// Names the keyless accounts in which matching keeps money.
     pub const PotId: PalletId = PalletId(*b"drn/mtch");
     /// What clearing and settling may take of a block: half of it.
-    pub MatchingBudget: Weight = Perbill::from_percent(50) * MAX_BLOCK_WEIGHT;
+    pub MatchingBudget: Weight = share_of(Perbill::from_percent(50), MAX_BLOCK_WEIGHT);
     /// 20 000 REN a day for four years, then half of it, and so on: 58 million in all, of which 50 may come to be;
     /// at most 1 REN for a kWh.
     pub RewardSchedule: Schedule = Schedule {

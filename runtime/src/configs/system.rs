@@ -3,7 +3,7 @@
 use crate::{
     AccountId, Balance, Block, BlockNumber, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     RuntimeTask, UncheckedExtrinsic, VERSION,
-    units::{BLOCK_MS, MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT},
+    units::{BLOCK_MS, MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, share_of},
 };
 use frame_support::{
     derive_impl,
@@ -29,16 +29,16 @@ parameter_types! {
     /// The bytes that a block may have.
     pub BlockLength: limits::BlockLength = limits::BlockLength::builder()
         .max_length(MAX_BLOCK_BYTES)
-        .modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_RATIO * MAX_BLOCK_BYTES)
+        .modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_RATIO.mul_floor(MAX_BLOCK_BYTES))
         .build();
     /// The time that a block may take.
     pub BlockWeights: limits::BlockWeights = limits::BlockWeights::builder()
         .base_block(BlockExecutionWeight::get())
         .for_class(DispatchClass::all(), |class| class.base_extrinsic = ExtrinsicBaseWeight::get())
-        .for_class(DispatchClass::Normal, |class| class.max_total = Some(NORMAL_RATIO * MAX_BLOCK_WEIGHT))
+        .for_class(DispatchClass::Normal, |class| class.max_total = Some(share_of(NORMAL_RATIO, MAX_BLOCK_WEIGHT)))
         .for_class(DispatchClass::Operational, |class| {
             class.max_total = Some(MAX_BLOCK_WEIGHT);
-            class.reserved = Some(MAX_BLOCK_WEIGHT.saturating_sub(NORMAL_RATIO * MAX_BLOCK_WEIGHT));
+            class.reserved = Some(MAX_BLOCK_WEIGHT.saturating_sub(share_of(NORMAL_RATIO, MAX_BLOCK_WEIGHT)));
         })
         .avg_block_initialization(HOOKS_RATIO)
         .build_or_panic();

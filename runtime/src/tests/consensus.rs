@@ -1,0 +1,95 @@
+//! Validators: who they are, what becomes of offenders, and proofs of who signed what.
+
+use super::chain::{account, begin_block, on_preset, run_to};
+use crate::{
+    AccountId, Historical, Runtime, RuntimeOrigin, Session, SessionKeys, configs::BABE_EPOCH, genesis::LOCAL,
+    units::ACCOUNTABLE_SESSIONS, validators::DisableOffenders,
+};
+use codec::Encode;
+use frame_support::{assert_ok, traits::KeyOwnerProofSystem};
+use sp_keyring::Sr25519Keyring::{self, Bob, Charlie};
+use sp_runtime::{Perbill, traits::OpaqueKeys};
+use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
+
+fn offend(who: &[Sr25519Keyring]) {
+    let offenders: Vec<_> =
+        who.iter().map(|key| OffenceDetails { offender: (account(*key), ()), reporters: vec![] }).collect();
+    let fractions = vec![Perbill::one(); offenders.len()];
+    <DisableOffenders as OnOffenceHandler<AccountId, _, _>>::on_offence(&offenders, &fractions, 0);
+}
+
+fn place(key: Sr25519Keyring) -> u32 {
+    Session::validator_id_to_index(&account(key)).expect("a validator")
+}
+
+/// Ends this session and the next, so that what was queued is in force.
+fn rotate_twice() {
+    Session::rotate_session();
+    Session::rotate_session();
+}
+
+#[test]
+fn an_offender_is_disabled() {
+    on_preset(LOCAL, || {
+        begin_block();
+        offend(&[Bob]);
+        assert_eq!(Session::disabled_validators(), [place(Bob)]);
+    });
+}
+
+#[test]
+fn at_most_a_third_is_disabled() {
+    on_preset(LOCAL, || {
+        begin_block();
+        offend(&[Bob]);
+        offend(&[Charlie]);
+        assert_eq!(Session::disabled_validators().len(), 1);
+    });
+}
+
+#[test]
+fn validators_stay_through_sessions() {
+    on_preset(LOCAL, || {
+        begin_block();
+        let first = Session::validators();
+        rotate_twice();
+        assert_eq!(Session::validators(), first);
+        assert_eq!(pallet_grandpa::CurrentSetId::<Runtime>::get(), 0, "nothing changed, so the set is the same");
+    });
+}
+
+#[test]
+fn who_signed_with_a_new_key_can_be_proved() {
+    on_preset(LOCAL, || {
+        begin_block();
+        let made = SessionKeys::generate(&account(Bob).encode(), None);
+        let keys = made.keys;
+        assert_ok!(Session::set_keys(RuntimeOrigin::signed(account(Bob)), keys.clone(), made.proof.encode()));
+        rotate_twice();
+        let babe = (sp_consensus_babe::KEY_TYPE, keys.get_raw(sp_consensus_babe::KEY_TYPE).to_vec());
+        let proof = Historical::prove(babe.clone()).expect("the key is in the session");
+        assert_eq!(Historical::check_proof(babe, proof), Some((account(Bob), ())));
+        assert!(pallet_grandpa::CurrentSetId::<Runtime>::get() > 0);
+    });
+}
+
+#[test]
+fn old_sessions_are_forgotten() {
+    on_preset(LOCAL, || {
+        begin_block();
+        for _ in 0..ACCOUNTABLE_SESSIONS + 10 {
+            Session::rotate_session();
+        }
+        let kept = pallet_session::historical::HistoricalSessions::<Runtime>::iter().count() as u32;
+        assert!(kept <= ACCOUNTABLE_SESSIONS + 3, "{kept}");
+    });
+}
+
+#[test]
+fn blocks_follow_each_other() {
+    on_preset(LOCAL, || {
+        run_to(5);
+        assert_eq!(crate::System::block_number(), 5);
+        assert_eq!(pallet_babe::EpochConfig::<Runtime>::get(), Some(BABE_EPOCH));
+    });
+}

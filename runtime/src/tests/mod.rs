@@ -1,0 +1,11 @@
+//! The runtime as a whole, from the presets' genesis on.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::expect_used)]
+
+mod chain;
+mod consensus;
+mod fees;
+mod genesis;
+mod governance;
+mod limits;
+mod submission;
