@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of meters or markets: what a block means is the runtime's alone. It looks for no other nodes
 //! and reports to nobody unless it is told to.
+#![expect(clippy::result_large_err, reason = "the errors of sc-cli and sc-service are what they are")]
 
 mod chain_spec;
 mod cli;

@@ -50,7 +50,7 @@ pub struct LoadReport {
 
 /// Measures both, each with a fresh chain.
 pub async fn run(config: LoadConfig) -> Result<LoadReport> {
-    if !DEVICES.contains(&config.devices) || config.devices % DEVICES_PER_GATEWAY != 0 || config.slots == 0 {
+    if !DEVICES.contains(&config.devices) || !config.devices.is_multiple_of(DEVICES_PER_GATEWAY) || config.slots == 0 {
         return Err(NeighbourhoodError::Configuration(format!(
             "the bench takes an even number of devices from {} to {}, and at least one slot",
             DEVICES.start(),

@@ -138,8 +138,11 @@ fn midday_battery() -> Result<BatteryConfig> {
     })
 }
 
-/// Sun is sold from 8 to 14 ct/kWh and bought for 16 to 28: nobody pays as much as retail, and all gain.
-fn bids(kind: HomeKind, number: usize) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+/// A price in µ€ per kWh and the most Wh a slot at it.
+type Bid = (u32, u32);
+
+/// What the home sells and what it buys. Sun is sold from 8 to 14 ct/kWh and bought for 16 to 28: nobody pays as much as retail, and all gain.
+fn bids(kind: HomeKind, number: usize) -> (Vec<Bid>, Vec<Bid>) {
     let spread = u32::try_from(number % PLANS.len()).unwrap_or_default() * 2_000;
     let sell = match kind {
         HomeKind::Solar => vec![(80_000 + spread, 1_000), (110_000 + spread, 4_000)],
