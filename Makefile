@@ -12,6 +12,9 @@ export CARGO_TARGET_DIR
 # The Wasm builder cannot find the workspace from a target folder that lies elsewhere.
 export WASM_BUILD_WORKSPACE_HINT := $(CURDIR)
 
+# Nodes that the demo and the tests start need not compile the runtime that an earlier one compiled.
+export DEREN_NODE_WASM_CACHE ?= $(CARGO_TARGET_DIR)/wasm-cache
+
 BIN := $(CARGO_TARGET_DIR)/bin
 # cargo with the Rust that set-up chose for the runtime.
 CARGO := source $(DEREN_CACHE)/env.sh && cargo

@@ -302,10 +302,25 @@ sp_api::impl_runtime_apis! {
         }
     }
 
+    #[cfg(feature = "runtime-benchmarks")]
+    impl frame_benchmarking::Benchmark<Block> for Runtime {
+        fn benchmark_metadata(
+            extra: bool,
+        ) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
+            crate::benchmarks::metadata(extra)
+        }
+
+        fn dispatch_benchmark(
+            config: frame_benchmarking::BenchmarkConfig,
+        ) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+            crate::benchmarks::run(&config)
+        }
+    }
+
     #[cfg(feature = "try-runtime")]
     impl frame_try_runtime::TryRuntime<Block> for Runtime {
         fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect) -> (Weight, Weight) {
-            let weight = Executive::try_runtime_upgrade(checks).expect("the upgrade's checks hold");
+            let weight = Executive::try_runtime_upgrade(checks).unwrap_or_else(|error| panic!("the upgrade's checks fail: {error:?}"));
             (weight, crate::configs::BlockWeights::get().max_block)
         }
 
@@ -316,7 +331,7 @@ sp_api::impl_runtime_apis! {
             select: frame_try_runtime::TryStateSelect,
         ) -> Weight {
             Executive::try_execute_block(block, state_root_check, signature_check, select)
-                .expect("the block executes and its state is sound")
+                .unwrap_or_else(|error| panic!("the block or the state after it is unsound: {error:?}"))
         }
     }
 }

@@ -1,1 +1,136 @@
+//! What benchmarks need of other pallets: here they are the real ones.
 
+use crate::{
+    AccountId, AssetRate, Assets, Matching, Registry, Runtime, RuntimeOrigin,
+    units::{EUR_ASSET, INITIAL_REN_PER_UEUR},
+};
+use alloc::{string::String, vec::Vec};
+use deren_primitives::{MarketId, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
+use frame_benchmarking::{
+    BenchmarkBatch, BenchmarkConfig, BenchmarkList, Benchmarking, account, add_benchmark, list_benchmark,
+};
+use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungibles::Inspect};
+use pallet_deren_metering::{ClosedThrough, Energies, ReadingCounts, SiteEnergies, SlotEnergies};
+use pallet_deren_registry::{NextMarket, NextSite, SiteRecord, Sites, ZonesOf};
+use sp_core::H256;
+use sp_runtime::FixedU128;
+
+frame_benchmarking::define_benchmarks!(
+    [pallet_deren_registry, Registry]
+    [pallet_deren_metering, crate::Metering]
+    [pallet_deren_matching, Matching]
+    [pallet_deren_rewards, crate::Rewards]
+);
+
+/// Which benchmarks there are, and how large what they touch is.
+pub fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
+    let mut list = Vec::new();
+    list_benchmarks!(list, extra);
+    (list, crate::AllPalletsWithSystem::storage_info())
+}
+
+/// Runs one benchmark.
+pub fn run(config: &BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
+    let whitelist = crate::AllPalletsWithSystem::whitelisted_storage_keys();
+    let mut batches = Vec::new();
+    let params = (config, &whitelist);
+    add_benchmarks!(params, batches);
+    Ok(batches)
+}
+
+/// Fills the real pallets. What fails here fails the benchmark that asked for it.
+pub struct Helper;
+
+fn on_ramp() -> AccountId {
+    account("on-ramp", 0, 0)
+}
+
+fn ensure_euros() {
+    if !<Assets as Inspect<AccountId>>::asset_exists(EUR_ASSET) {
+        let created = Assets::force_create(RuntimeOrigin::root(), EUR_ASSET.into(), on_ramp().into(), true, 1);
+        debug_assert!(created.is_ok());
+    }
+}
+
+impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper {
+    fn market(zones: u32) -> MarketId {
+        let operator: AccountId = account("operator", 0, 0);
+        let market = MarketId(NextMarket::<Runtime>::get());
+        let created = Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100);
+        debug_assert!(created.is_ok());
+        let root = ZoneId(pallet_deren_registry::NextZone::<Runtime>::get());
+        for number in 0..zones {
+            let parent = (number > 0).then_some((root, 10_000, Some(1_000_000_000), Some(1_000_000_000)));
+            let created = Registry::create_zone(RuntimeOrigin::signed(operator.clone()), market, parent);
+            debug_assert!(created.is_ok());
+        }
+        market
+    }
+
+    fn site(market: MarketId, zone: u32, owner: &AccountId) -> SiteId {
+        let site = SiteId(NextSite::<Runtime>::get());
+        NextSite::<Runtime>::put(site.0.saturating_add(1));
+        let zones = ZonesOf::<Runtime>::get(market);
+        let record = SiteRecord {
+            owner: owner.clone(),
+            market,
+            zone: zones.get(zone as usize).copied().unwrap_or_default(),
+            commitment: H256::from_low_u64_be(site.0.into()),
+            max_power_w: 10_000,
+            active: Timeline::starting(Slot(0), true),
+        };
+        Sites::<Runtime>::insert(site, record);
+        site
+    }
+
+    fn measure(site: SiteId, slot: Slot, energy: SiteEnergy) {
+        let Some(record) = Sites::<Runtime>::get(site) else { return };
+        let energies = SlotEnergies {
+            grid: Some(Energies { import_wh: energy.demand_wh, export_wh: energy.surplus_wh }),
+            production: Energies { import_wh: 0, export_wh: energy.produced_wh.max(energy.surplus_wh) },
+            readings: 2,
+            ..Default::default()
+        };
+        SiteEnergies::<Runtime>::insert((record.market, slot), site, energies);
+        ReadingCounts::<Runtime>::mutate(record.market, slot, |count| *count = count.saturating_add(2));
+    }
+
+    fn begin(slot: Slot) {
+        pallet_timestamp::Now::<Runtime>::put(crate::Metering::clock().start_ms(slot));
+        ClosedThrough::<Runtime>::put(Slot(slot.0.saturating_sub(1)));
+    }
+
+    fn fund(who: &AccountId, ueur: u128) {
+        ensure_euros();
+        let minted = Assets::mint(RuntimeOrigin::signed(on_ramp()), EUR_ASSET.into(), who.clone().into(), ueur);
+        debug_assert!(minted.is_ok());
+    }
+}
+
+impl pallet_deren_rewards::benchmarking::BenchmarkHelper for Helper {
+    fn settle_through(slot: Slot) {
+        pallet_deren_matching::SettledThrough::<Runtime>::put(slot);
+    }
+}
+
+impl pallet_assets::BenchmarkHelper<codec::Compact<u32>, ()> for Helper {
+    fn create_asset_id_parameter(id: u32) -> codec::Compact<u32> {
+        id.into()
+    }
+
+    fn create_reserve_id_parameter(_: u32) {}
+}
+
+impl pallet_asset_tx_payment::BenchmarkHelperTrait<AccountId, u32, u32> for Helper {
+    fn create_asset_id_parameter(_: u32) -> (u32, u32) {
+        (EUR_ASSET, EUR_ASSET)
+    }
+
+    fn setup_balances_and_pool(_: u32, account: AccountId) {
+        use pallet_deren_matching::benchmarking::BenchmarkHelper;
+        Self::fund(&account, 1_000_000_000);
+        let rate = FixedU128::from_u32(INITIAL_REN_PER_UEUR);
+        let created = AssetRate::create(RuntimeOrigin::root(), alloc::boxed::Box::new(EUR_ASSET), rate);
+        debug_assert!(created.is_ok());
+    }
+}

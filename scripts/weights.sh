@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Measures what the pallets' calls cost and writes runtime/pallets/*/src/weights.rs. It wants an idle machine.
+# Arguments name pallets (registry, metering, matching, rewards); without any it does all.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Apart from everything else, because benchmarks need another runtime than use does.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/weights
+wasm=$CARGO_TARGET_DIR/debug/wbuild/deren-runtime/deren_runtime.compact.compressed.wasm
+pallets=("$@")
+[ "${#pallets[@]}" -gt 0 ] || pallets=(registry metering matching rewards)
+for pallet in "${pallets[@]}"; do
+    [ -d "runtime/pallets/$pallet" ] || { echo "make weights: there is no pallet '$pallet'" >&2; exit 1; }
+done
+
+cargo build -p deren-runtime --features runtime-benchmarks
+cargo build --release --locked --manifest-path runtime/weights/Cargo.toml
+for pallet in "${pallets[@]}"; do
+    echo "make weights: $pallet"
+    "$CARGO_TARGET_DIR/release/deren-weights" \
+        --runtime "$wasm" --genesis-builder none --disable-proof-recording \
+        --pallet "pallet_deren_$pallet" --extrinsic '*' \
+        --steps "${STEPS:-20}" --repeat "${REPEAT:-10}" --min-duration 0 \
+        --template runtime/weights.hbs --output "runtime/pallets/$pallet/src/weights.rs" --quiet
+done
+cargo fmt --all
