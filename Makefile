@@ -18,6 +18,11 @@ export DEREN_NODE_WASM_CACHE ?= $(CARGO_TARGET_DIR)/wasm-cache
 BIN := $(CARGO_TARGET_DIR)/bin
 # cargo with the Rust that set-up chose for the runtime.
 CARGO := source $(DEREN_CACHE)/env.sh && cargo
+# All programs, as tests need them. One test is named along, because then cargo takes the features of tests for all
+# dependencies: without it the demo and the tests would each compile most of them for themselves.
+PROGRAMS := build --workspace --bins --test process
+# For the same reason the documentation is that of all targets.
+DOC_TARGETS := --lib --bins --examples
 ARGS ?=
 
 .PHONY: help setup demo test check build where bench weights clean
@@ -37,19 +42,19 @@ setup:
 
 # The demo's stdout is the neighbourhood's alone: its last line is read by programs.
 demo: setup
-	@{ $(CARGO) build --workspace --bins; } >&2
+	@{ $(CARGO) $(PROGRAMS); } >&2
 	@exec $(CARGO_TARGET_DIR)/debug/deren-neighbourhood $(ARGS)
 
 # The tests start the same binaries as the demo, so these come first.
 test: setup
-	@$(CARGO) build --workspace --bins
+	@$(CARGO) $(PROGRAMS)
 	@$(CARGO) test --workspace
 
 # The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.
 check: setup
 	@cargo fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
-	@source $(DEREN_CACHE)/env.sh && RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+	@source $(DEREN_CACHE)/env.sh && RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps $(DOC_TARGETS)
 
 # The gateway is built for a small machine, everything else for speed.
 build: setup
