@@ -21,8 +21,8 @@ CARGO := source $(DEREN_CACHE)/env.sh && cargo
 # All programs, as tests need them. One test is named along, because then cargo takes the features of tests for all
 # dependencies: without it the demo and the tests would each compile most of them for themselves.
 PROGRAMS := build --workspace --bins --test process
-# For the same reason the documentation is that of all targets.
-DOC_TARGETS := --lib --bins --examples
+# For the same reason `--examples`; programs whose name is a library's too would be written over it.
+DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
 .PHONY: help setup demo test check build where bench weights clean
