@@ -64,7 +64,7 @@ impl Broker {
     /// Waits until it accepts an MQTT connection.
     pub async fn healthy(&mut self, watcher: &dyn Watcher) -> Result<()> {
         let port = self.port;
-        let mut wait = Wait::new("the MQTT broker to accept connections", START_DEADLINE, watcher);
+        let mut wait = Wait::new("the MQTT broker", START_DEADLINE, watcher);
         if let Some(process) = &mut self.process {
             wait = wait.on(process);
         }

@@ -4,17 +4,18 @@ use crate::{
     Binaries, Broker, NeighbourhoodError, Result, Silent, Watcher,
     chain::{Rpc, Until, Wallet},
     gateway::Gateway,
-    layout::{FEEDERS, Home, homes},
+    layout::{FEEDERS, Home, break_grid_meter, homes},
     ledger::Follower,
     node::{Node, Preset, no_node},
     registration::{People, Registered, register},
     simulator::Simulator,
     view::{Names, SimulatedTime, Street},
+    wait::shown,
 };
-use deren_primitives::{ChainParameters, Slot, SlotClock};
+use deren_primitives::{ChainParameters, SlotClock};
 use deren_simulator::{
     config::{Day, SimulatorConfig, TimeOfDay},
-    faults::Fault,
+    faults::{Fault, FaultKind},
     serving::Serving,
 };
 use std::{
@@ -44,8 +45,6 @@ pub struct Config {
     pub start: TimeOfDay,
     /// 0 (clear) to 1 (overcast).
     pub cloudiness: f64,
-    /// What goes wrong with homes' grid meters: (number of the home, fault).
-    pub faults: Vec<(usize, Fault)>,
     /// Keeps the folder with data and logs when everything has ended.
     pub keep_logs: bool,
     /// Is told what is being waited for.
@@ -62,7 +61,6 @@ impl Config {
             day: "2026-06-21".parse().map_err(NeighbourhoodError::Configuration)?,
             start: "11:00".parse().map_err(NeighbourhoodError::Configuration)?,
             cloudiness: 0.5,
-            faults: Vec::new(),
             keep_logs: false,
             watcher: Arc::new(Silent),
         })
@@ -104,8 +102,8 @@ impl Neighbourhood {
 
         let homes = homes(config.homes, broker.port())?;
         broker.healthy(watcher).await?;
-        let simulated = simulation(&config, &homes)?;
-        let mut simulator = Simulator::start(&binaries, folder.path(), logs.join("simulator.log"), &simulated)?;
+        let simulated = simulation(&config, &homes);
+        let mut simulator = Simulator::start(&binaries, folder.path(), logs.join("simulator.log"), simulated)?;
         let serving = simulator.healthy(watcher).await?;
         let homes_folder = folder.make("homes")?;
         let mut gateways = Vec::new();
@@ -120,9 +118,7 @@ impl Neighbourhood {
         for gateway in &mut gateways {
             gateway.restart()?;
         }
-        for gateway in &mut gateways {
-            gateway.healthy(watcher).await?;
-        }
+        shown("the gateways", watcher, healthy(&mut gateways)).await?;
 
         let people = People::of(&homes)?;
         // With several validators a block may be replaced until it is finalised.
@@ -177,10 +173,16 @@ impl Neighbourhood {
         SlotClock::new(NonZeroU32::new(self.parameters.slot_seconds).unwrap_or(NonZeroU32::MIN))
     }
 
-    /// The slot in which the simulated clock shows so many seconds after its start.
-    pub fn simulated_slot(&self, after_start_s: u64) -> Slot {
-        let real_ms = after_start_s * 1_000_000 / u64::from(self.serving.speed_permille).max(1);
-        self.clock().slot_at(self.serving.t0_unix_ms + real_ms)
+    /// From now on this goes wrong with a home's grid meter. The other devices are away for a moment.
+    pub async fn break_meter(&mut self, home: usize, kind: FaultKind, watcher: &dyn Watcher) -> Result<()> {
+        let since_ms = unix_ms().saturating_sub(self.serving.t0_unix_ms);
+        let at_s = since_ms * u64::from(self.serving.speed_permille) / 1_000_000;
+        let simulated = self.simulator.config().homes.get_mut(home).ok_or_else(|| {
+            NeighbourhoodError::Configuration(format!("there is no home {home} whose meter could fail"))
+        })?;
+        break_grid_meter(simulated, &Fault::new(kind, at_s, None));
+        self.simulator.restart()?;
+        self.simulator.healthy(watcher).await.map(drop)
     }
 
     /// An error with the end of the log of the first part that has ended by itself.
@@ -213,24 +215,28 @@ impl Drop for Neighbourhood {
     }
 }
 
+async fn healthy(gateways: &mut [Gateway]) -> Result<()> {
+    for gateway in gateways {
+        gateway.healthy(&Silent).await?;
+    }
+    Ok(())
+}
+
 /// The sky and the homes, so that each slot shows exactly a quarter of an hour.
-fn simulation(config: &Config, homes: &[Home]) -> Result<SimulatorConfig> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+fn simulation(config: &Config, homes: &[Home]) -> SimulatorConfig {
     let slot_ms = u64::from(SLOT_SECONDS) * 1000;
-    let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
     let mut simulated = SimulatorConfig::new(config.day, config.start);
     simulated.seed = config.seed;
     simulated.speed = f64::from(SIMULATED_SECONDS_PER_SLOT) / f64::from(SLOT_SECONDS);
     simulated.cloudiness = config.cloudiness;
-    simulated.t0_unix_ms = Some(now_ms / slot_ms * slot_ms);
+    simulated.t0_unix_ms = Some(unix_ms() / slot_ms * slot_ms);
     simulated.homes = homes.iter().map(|home| home.simulated.clone()).collect();
-    for (number, fault) in &config.faults {
-        let home = simulated.homes.get_mut(*number).ok_or_else(|| {
-            NeighbourhoodError::Configuration(format!("there is no home {number} whose meter could fail"))
-        })?;
-        crate::layout::break_grid_meter(home, fault);
-    }
-    Ok(simulated)
+    simulated
+}
+
+fn unix_ms() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The presets' times are those to which the simulator's speed fits.

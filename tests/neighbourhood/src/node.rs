@@ -172,7 +172,7 @@ impl Node {
     pub async fn reaches(&mut self, number: u32, watcher: &dyn Watcher) -> Result<()> {
         let rpc = self.rpc.clone();
         let name = self.name;
-        let mut wait = Wait::new(format!("node {name} to have block {number}"), START_DEADLINE, watcher);
+        let mut wait = Wait::new(format!("block {number} of node {name}"), START_DEADLINE, watcher);
         if let Some(process) = &mut self.process {
             wait = wait.on(process);
         }
@@ -186,7 +186,7 @@ impl Node {
     /// Waits until it has finalised block `number`, at most `deadline`.
     pub async fn finalizes(&mut self, number: u32, deadline: Duration, watcher: &dyn Watcher) -> Result<()> {
         let rpc = self.rpc.clone();
-        let mut wait = Wait::new(format!("node {} to finalise block {number}", self.name), deadline, watcher);
+        let mut wait = Wait::new(format!("block {number}, finalised, of node {}", self.name), deadline, watcher);
         if let Some(process) = &mut self.process {
             wait = wait.on(process);
         }

@@ -11,16 +11,10 @@ use crate::{
     gateway::Gateway,
     layout::Home,
     node::Preset,
+    wait::shown,
 };
 use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, ZoneId};
 use deren_simulator::serving::Serving;
-use std::{
-    pin::pin,
-    time::{Duration, Instant},
-};
-
-/// How often it is told what is being waited for.
-const TELL: Duration = Duration::from_millis(200);
 
 /// Everyone who takes part by name.
 #[derive(Debug)]
@@ -84,25 +78,10 @@ pub async fn register(
     gateways: &[Gateway],
     watcher: &dyn Watcher,
 ) -> Result<Registered> {
-    let market = shown("the market to open", watcher, market::open(wallet, preset, people)).await?;
-    let grid = shown("the grid to be drawn", watcher, market::draw(wallet, people, homes, market)).await?;
+    let market = shown("the market", watcher, market::open(wallet, preset, people)).await?;
+    let grid =
+        shown("the grid's zones and connection points", watcher, market::draw(wallet, people, homes, market)).await?;
     let owners = owners::register(wallet, people, homes, serving, gateways, &grid);
-    let homes = shown("owners to link their gateways and place orders", watcher, owners).await?;
+    let homes = shown("the owners' sites, gateways, devices and orders", watcher, owners).await?;
     Ok(Registered { market, substation: grid.substation, feeders: grid.feeders, homes })
-}
-
-/// Waits for a step and tells about it; each transaction in it has a deadline of its own.
-async fn shown<T>(what: &str, watcher: &dyn Watcher, step: impl Future<Output = Result<T>>) -> Result<T> {
-    let start = Instant::now();
-    let mut step = pin!(step);
-    loop {
-        match tokio::time::timeout(TELL, &mut step).await {
-            Ok(done) => {
-                let done = done?;
-                watcher.done(what, start.elapsed());
-                return Ok(done);
-            }
-            Err(_) => watcher.waiting(what, start.elapsed()),
-        }
-    }
 }

@@ -15,7 +15,8 @@ const START_DEADLINE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Simulator {
     program: PathBuf,
-    configuration: PathBuf,
+    path: PathBuf,
+    config: SimulatorConfig,
     log: PathBuf,
     process: Option<Process>,
     /// How often it was started, and so how many lines it will have printed that say it serves.
@@ -24,20 +25,25 @@ pub struct Simulator {
 
 impl Simulator {
     /// Writes its configuration into `folder` and starts it; it may not serve yet.
-    pub fn start(binaries: &Binaries, folder: &Path, log: PathBuf, config: &SimulatorConfig) -> Result<Self> {
-        let configuration = folder.join("simulator.toml");
-        let text = config.to_toml().map_err(|error| NeighbourhoodError::Configuration(error.to_string()))?;
-        fs::write(&configuration, text).map_err(NeighbourhoodError::file(&configuration))?;
-        let mut simulator = Self { program: binaries.simulator.clone(), configuration, log, process: None, starts: 0 };
+    pub fn start(binaries: &Binaries, folder: &Path, log: PathBuf, config: SimulatorConfig) -> Result<Self> {
+        let path = folder.join("simulator.toml");
+        let mut simulator = Self { program: binaries.simulator.clone(), path, config, log, process: None, starts: 0 };
         simulator.restart()?;
         Ok(simulator)
     }
 
-    /// Starts it again after it was killed.
+    /// What it simulates; a change holds when it is started again.
+    pub fn config(&mut self) -> &mut SimulatorConfig {
+        &mut self.config
+    }
+
+    /// Starts it again: its homes go on where they would be had it never stopped.
     pub fn restart(&mut self) -> Result<()> {
-        let mut command = Command::new(&self.program);
-        command.arg("--config").arg(&self.configuration);
         self.process = None;
+        let text = self.config.to_toml().map_err(|error| NeighbourhoodError::Configuration(error.to_string()))?;
+        fs::write(&self.path, text).map_err(NeighbourhoodError::file(&self.path))?;
+        let mut command = Command::new(&self.program);
+        command.arg("--config").arg(&self.path);
         self.process = Some(Process::spawn("simulator", command, &self.log)?);
         self.starts += 1;
         Ok(())
@@ -57,7 +63,7 @@ impl Simulator {
     /// Waits until it has printed the line that says what it serves.
     pub async fn healthy(&mut self, watcher: &dyn Watcher) -> Result<Serving> {
         let (log, starts) = (self.log.clone(), self.starts);
-        let mut wait = Wait::new("the simulated devices to answer", START_DEADLINE, watcher);
+        let mut wait = Wait::new("the simulated devices", START_DEADLINE, watcher);
         if let Some(process) = &mut self.process {
             wait = wait.on(process);
         }

@@ -4,11 +4,14 @@
 use crate::{NeighbourhoodError, Process, Result, process::tail};
 use std::{
     fmt::Display,
+    pin::pin,
     time::{Duration, Instant},
 };
 
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(50);
+/// How often it is told what is being waited for.
+const TELL: Duration = Duration::from_millis(200);
 
 /// Is told what is being waited for, so that a person sees that something goes on.
 pub trait Watcher: Send + Sync {
@@ -81,6 +84,22 @@ impl<'a> Wait<'a> {
             )
         });
         NeighbourhoodError::Deadline { what: self.what.clone(), seconds: self.deadline.as_secs(), seen, tail }
+    }
+}
+
+/// Waits for a step and tells about it; each transaction in it has a deadline of its own.
+pub(crate) async fn shown<T>(what: &str, watcher: &dyn Watcher, step: impl Future<Output = Result<T>>) -> Result<T> {
+    let start = Instant::now();
+    let mut step = pin!(step);
+    loop {
+        match tokio::time::timeout(TELL, &mut step).await {
+            Ok(done) => {
+                let done = done?;
+                watcher.done(what, start.elapsed());
+                return Ok(done);
+            }
+            Err(_) => watcher.waiting(what, start.elapsed()),
+        }
     }
 }
 

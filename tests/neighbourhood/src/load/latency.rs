@@ -76,9 +76,10 @@ pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) 
             readings_per_slot = readings_per_slot.min(summary.readings);
             bought_wh_per_slot = bought_wh_per_slot.min(summary.bought_wh);
         }
-        config
-            .watcher
-            .done(&format!("slot {slot} is settled"), Duration::from_millis(now_ms()?.saturating_sub(end_ms)));
+        config.watcher.done(
+            &format!("slot {slot}, settled and finalised"),
+            Duration::from_millis(now_ms()?.saturating_sub(end_ms)),
+        );
     }
     Ok(Latency {
         slots: config.slots,

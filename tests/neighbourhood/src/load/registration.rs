@@ -41,7 +41,7 @@ pub(super) async fn register(wallet: &Wallet<'_>, fleet: &mut Fleet, watcher: &d
     let points: Vec<H256> = fleet.gateways.iter().map(|gateway| blake2_256(&gateway.id.encode()).into()).collect();
     approve(wallet, &operator, &owners, zone, &points).await?;
     let sites = try_join_all(owners.iter().zip(points.chunks(SITES_PER_OWNER)).map(|(owner, points)| {
-        watcher.waiting("the fleet's sites to be registered", start.elapsed());
+        watcher.waiting("the fleet's registration", start.elapsed());
         sites(wallet, owner, points)
     }))
     .await?;
@@ -50,7 +50,7 @@ pub(super) async fn register(wallet: &Wallet<'_>, fleet: &mut Fleet, watcher: &d
     }
     let fleet = &*fleet;
     try_join_all((0..owners.len()).zip(&owners).map(|(number, owner)| link(wallet, fleet, number, owner))).await?;
-    watcher.done("the fleet is registered", start.elapsed());
+    watcher.done("the fleet's registration", start.elapsed());
     Ok(market)
 }
 

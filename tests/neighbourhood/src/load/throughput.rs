@@ -92,7 +92,7 @@ pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) 
                 .buffer_unordered(AT_ONCE)
                 .try_for_each(|_| std::future::ready(Ok(())))
                 .await?;
-            watcher.waiting("readings to be accepted and finalised", start.elapsed());
+            watcher.waiting("readings, accepted and finalised", start.elapsed());
             if queues.iter().all(VecDeque::is_empty) {
                 let finalized = rpc.finalized().await?;
                 let accepted: u64 = sequences(rpc, &devices, finalized.hash).await?.iter().sum();

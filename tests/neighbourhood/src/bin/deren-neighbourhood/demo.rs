@@ -41,10 +41,10 @@ pub async fn run(arguments: DemoOptions) -> anyhow::Result<()> {
     let stream = if arguments.until_settled.is_some() { Stream::Err } else { Stream::Out };
     let view = Arc::new(View::new(stream));
     let Some(slots) = arguments.until_settled else {
-        return trade(&arguments, &view).await.map(drop);
+        return Box::pin(trade(&arguments, &view)).await.map(drop);
     };
     let deadline = Duration::from_secs(START_SECONDS + SECONDS_PER_SLOT * u64::from(slots));
-    let totals = tokio::time::timeout(deadline, trade(&arguments, &view))
+    let totals = tokio::time::timeout(deadline, Box::pin(trade(&arguments, &view)))
         .await
         .with_context(|| format!("{slots} slots with trade were not settled within {} s", deadline.as_secs()))??;
     println!("{}", serde_json::to_string(&totals)?);

@@ -1,9 +1,7 @@
 //! Four validators finalise and settle; three go on without the fourth, and it catches up when it is back.
 
-mod support;
-
+use crate::support::{DEADLINE, config, slot, start};
 use deren_neighbourhood::{Preset, Silent};
-use support::{DEADLINE, config, slot, start};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_of_four_validators_go_on_and_the_fourth_catches_up() {

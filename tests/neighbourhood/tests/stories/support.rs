@@ -1,7 +1,6 @@
 //! What the stories share: starting a small neighbourhood, and following its slots with a deadline.
-#![allow(dead_code, reason = "each story uses some of it")]
 
-use deren_neighbourhood::{Config, Follower, Neighbourhood, SlotReport, Wait, view::Stream, view::View};
+use deren_neighbourhood::{Config, Follower, Neighbourhood, SlotReport, Wait, Watcher};
 use deren_primitives::{DeviceId, DeviceRole, Slot};
 use std::{
     sync::Arc,
@@ -11,10 +10,21 @@ use std::{
 /// More than anything here takes while the machine is busy with other things too.
 pub const DEADLINE: Duration = Duration::from_secs(240);
 
-/// So many homes; what is waited for is printed, and cargo shows it if the test fails.
+/// Prints what came, for cargo to show if the story fails.
+pub struct Told;
+
+impl Watcher for Told {
+    fn waiting(&self, _: &str, _: Duration) {}
+
+    fn done(&self, what: &str, after: Duration) {
+        eprintln!("{what} ({} s)", after.as_secs());
+    }
+}
+
+/// So many homes.
 pub fn config(homes: usize) -> Config {
     let mut config = Config::new(homes).expect("a neighbourhood");
-    config.watcher = Arc::new(View::new(Stream::Err));
+    config.watcher = Arc::new(Told);
     config
 }
 
@@ -28,8 +38,7 @@ pub async fn start(config: Config) -> (Neighbourhood, Follower) {
 /// Follows the finalised chain until a slot is reported that `wanted` takes, and gives it. While the node is away it
 /// waits on; what the books find wrong ends the test.
 pub async fn slot(follower: &mut Follower, what: &str, wanted: impl Fn(&SlotReport) -> bool) -> SlotReport {
-    let watcher = View::new(Stream::Err);
-    Wait::new(what, DEADLINE, &watcher)
+    Wait::new(what, DEADLINE, &Told)
         .until(async || {
             catch_up(follower).await?;
             let mut last = "no slot".to_owned();
@@ -57,8 +66,7 @@ pub async fn catch_up(follower: &mut Follower) -> Result<(), String> {
 
 /// Follows the finalised chain until `condition` holds.
 pub async fn until(follower: &mut Follower, what: &str, condition: impl Fn(&Follower) -> Result<(), String>) {
-    let watcher = View::new(Stream::Err);
-    Wait::new(what, DEADLINE, &watcher)
+    Wait::new(what, DEADLINE, &Told)
         .until(async || {
             catch_up(follower).await?;
             condition(follower)
@@ -75,8 +83,7 @@ pub fn now(neighbourhood: &Neighbourhood) -> Slot {
 
 /// Waits until the time lies in `slot` or later.
 pub async fn time_reaches(neighbourhood: &Neighbourhood, slot: Slot) {
-    let watcher = View::new(Stream::Err);
-    Wait::new(format!("slot {slot}"), DEADLINE, &watcher)
+    Wait::new(format!("slot {slot}"), DEADLINE, &Told)
         .until(async || {
             let current = now(neighbourhood);
             if current >= slot { Ok(()) } else { Err(format!("slot {current}")) }

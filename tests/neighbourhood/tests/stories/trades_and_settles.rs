@@ -20,7 +20,8 @@ fn the_demo_leaves_after_settled_slots_with_a_line_that_adds_up() {
     assert_eq!(totals.slots, 2);
     assert!(totals.readings >= 8, "four grid meters in two slots: {stdout}");
     assert!(totals.bought_wh > 0 && totals.paid_ueur > totals.received_ueur, "{stdout}");
-    assert!(totals.network_fees_ueur > 0 && totals.protocol_fee_ueur > 0, "{stdout}");
+    // Whether anything crosses between feeders is the weather's choice; the protocol fee is not.
+    assert!(totals.protocol_fee_ueur > 0, "{stdout}");
     assert!(totals.minted_ren > 0 && totals.finalized_block > 0, "{stdout}");
 
     for shown in ["cleared #", "settled #", "finalised #", "ct/kWh", "Mill Lane", "Adler"] {

@@ -1,10 +1,8 @@
 //! One gateway, the broker and the node are killed with -9 in the middle of trading. Started again on what they
 //! had on disk, everything adds up: each reading is on chain exactly once, missed slots are estimated and trade nothing.
 
-mod support;
-
+use crate::support::{assert_complete, catch_up, config, devices, now, slot, start, time_reaches, until};
 use deren_primitives::{ReadingVerdict, Side};
-use support::{assert_complete, catch_up, config, devices, now, slot, start, time_reaches, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_parts_come_back_and_everything_adds_up() {

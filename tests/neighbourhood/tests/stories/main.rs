@@ -1,0 +1,9 @@
+//! Stories of whole neighbourhoods, each with processes of its own. They mostly wait, so they are one program, whose
+//! tests run side by side. The programs that they start must have been built: `make test` does.
+
+mod four_validators;
+mod killed_in_the_middle;
+mod stops_everything;
+mod support;
+mod trades_and_settles;
+mod unplugged_meter;
