@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{SlotReport, layout::RETAIL_UEUR_PER_KWH};
 use deren_primitives::{Side, SiteId, Slot, SlotClock, ZoneId};
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 /// What ids are called, and what the simulated clock shows.
 #[derive(Clone, Debug)]
@@ -87,9 +87,17 @@ pub(super) fn lines(report: &SlotReport, names: &Names) -> Vec<Line> {
             ),
     );
     lines.extend(names.zones.iter().map(|(zone, street)| feeder(report, *zone, street)));
-    lines.extend(names.sites.keys().filter_map(|site| earned(report, *site, names)));
-    lines.extend(names.sites.keys().filter_map(|site| bought(report, *site, names)));
+    lines.extend(by_money(report, names, Side::Sell).filter_map(|site| earned(report, site, names)));
+    lines.extend(by_money(report, names, Side::Buy).filter_map(|site| bought(report, site, names)));
     lines
+}
+
+/// The homes, those first that earned or paid most.
+fn by_money(report: &SlotReport, names: &Names, side: Side) -> impl Iterator<Item = SiteId> {
+    let mut sites: Vec<(u128, SiteId)> =
+        names.sites.keys().map(|site| (report.of_site(*site, side).1, *site)).collect();
+    sites.sort_unstable_by_key(|(ueur, site)| (Reverse(*ueur), *site));
+    sites.into_iter().map(|(_, site)| site)
 }
 
 fn feeder(report: &SlotReport, zone: ZoneId, street: &Street) -> Line {

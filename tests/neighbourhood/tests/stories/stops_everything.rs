@@ -45,7 +45,7 @@ async fn ctrl_c_ends_all_that_was_started() {
     kill_process(pid, Signal::INT).expect("it runs");
 
     let status = tokio::time::timeout(deadline, demo.wait()).await.expect("it ends in time").expect("it ended");
-    assert_eq!(status.code(), Some(130));
+    assert!(status.success(), "Ctrl-C is how the demo ends, and no failure: {status}");
     for child in started {
         assert!(!fs::exists(format!("/proc/{child}")).expect("Linux"), "process {child} is still there");
     }

@@ -36,6 +36,13 @@ pub struct DemoOptions {
     keep_logs: bool,
 }
 
+impl DemoOptions {
+    /// False if only Ctrl-C ends it.
+    pub fn ends_by_itself(&self) -> bool {
+        self.until_settled.is_some()
+    }
+}
+
 /// Runs until Ctrl-C, or until as many slots are settled as were asked for.
 pub async fn run(arguments: DemoOptions) -> anyhow::Result<()> {
     let stream = if arguments.until_settled.is_some() { Stream::Err } else { Stream::Out };

@@ -31,9 +31,21 @@ enum Command {
     Bench(bench::BenchOptions),
 }
 
+impl Arguments {
+    /// False for the demo that goes on until Ctrl-C: that is then no failure.
+    fn ends_by_itself(&self) -> bool {
+        match &self.command {
+            None => self.demo.ends_by_itself(),
+            Some(Command::Demo(demo)) => demo.ends_by_itself(),
+            Some(Command::Bench(_)) => true,
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let ends_by_itself = arguments.ends_by_itself();
     let work = async {
         match arguments.command {
             Some(Command::Demo(demo)) => demo::run(demo).await,
@@ -54,7 +66,7 @@ async fn main() -> ExitCode {
         }
         None => {
             eprintln!("\nstopped");
-            ExitCode::from(INTERRUPTED)
+            if ends_by_itself { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS }
         }
     }
 }
