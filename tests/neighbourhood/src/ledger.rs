@@ -193,3 +193,6 @@ impl Ledger {
         of_era.filter_map(|(owner, amount)| Some((*self.owners.get(owner)?.first()?, *amount))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,3 +137,98 @@ fn bought(report: &SlotReport, site: SiteId, names: &Names) -> Option<Line> {
             .and(Style::Faint, format!("  saved {}", euro(retail.saturating_sub(ueur))))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Fill, ZoneResult};
+    use deren_primitives::{OrderStepId, SlotState, SlotSummary};
+    use std::num::NonZeroU32;
+
+    fn names() -> Names {
+        let street = Street { name: "Mill Lane".into(), capacity_up_wh: 500, capacity_down_wh: 900 };
+        Names {
+            sites: BTreeMap::from([(SiteId(1), "Adler".into()), (SiteId(2), "Brandt".into())]),
+            zones: BTreeMap::from([(ZoneId(1), street)]),
+            clock: SlotClock::new(NonZeroU32::new(12).expect("not zero")),
+            simulated: SimulatedTime { t0_unix_ms: 1_200_000, start_unix_s: 39_600, speed_permille: 75_000 },
+        }
+    }
+
+    fn report(wh: u32, net_export_wh: i64) -> SlotReport {
+        let fill = |site, side, amount_ueur| Fill {
+            step: OrderStepId::new(SiteId(site), side, 0),
+            zone: ZoneId(1),
+            quantity_wh: wh,
+            price_ueur_per_kwh: 100_000,
+            amount_ueur,
+        };
+        SlotReport {
+            slot: Slot(101),
+            summary: SlotSummary {
+                state: SlotState::Settled,
+                cleared_in_block: 4,
+                settled_in_block: 5,
+                readings: 2,
+                bought_wh: wh.into(),
+                sold_wh: wh.into(),
+                paid_ueur: 50_500,
+                received_ueur: 50_000,
+                network_fees_ueur: 0,
+                congestion_rent_ueur: 0,
+                protocol_fee_ueur: 500,
+                dust_ueur: 0,
+                amounts_rounded: 3,
+            },
+            zones: BTreeMap::from([(ZoneId(1), ZoneResult { price_ueur_per_kwh: Some(100_000), net_export_wh })]),
+            fills: vec![fill(1, Side::Sell, 50_000), fill(2, Side::Buy, 50_500)],
+            minted_ren: BTreeMap::from([(SiteId(1), 500_000_000_000)]),
+            minted_total_ren: 500_000_000_000,
+            finalized_block: 6,
+        }
+    }
+
+    fn text(report: &SlotReport) -> String {
+        lines(report, &names()).iter().map(|line| format!("{}\n", line.plain())).collect()
+    }
+
+    #[test]
+    fn a_slot_says_who_earned_and_who_saved() {
+        let text = text(&report(500, 0));
+        for part in [
+            "11:15–11:30",
+            "cleared #4 · settled #5 · finalised #6",
+            "0.500 kWh",
+            "10.00 ct/kWh",
+            "▲ Adler",
+            "+0.0500 €  +0.500 REN",
+            "▼ Brandt",
+            "-0.0505 €  saved 0.1095 €",
+        ] {
+            assert!(text.contains(part), "{part} is missing in:\n{text}");
+        }
+        assert!(!text.contains("full"));
+    }
+
+    #[test]
+    fn a_full_line_is_named() {
+        assert!(text(&report(500, 500)).contains("0.500 kWh out  the line is full"));
+        assert!(!text(&report(500, -500)).contains("full"));
+    }
+
+    #[test]
+    fn a_slot_without_trade_shows_no_price() {
+        let mut report = report(500, 0);
+        report.summary.bought_wh = 0;
+        report.fills.clear();
+        let text = text(&report);
+        assert!(text.contains("nothing traded (2 readings)") && !text.contains("ct/kWh"), "{text}");
+    }
+
+    #[test]
+    fn lines_fit_a_narrow_terminal() {
+        for line in lines(&report(500, 500), &names()) {
+            assert!(line.plain().chars().count() <= 79, "{}", line.plain());
+        }
+    }
+}

@@ -47,6 +47,12 @@ impl Line {
         self
     }
 
+    /// All of it, without colours.
+    #[cfg(test)]
+    pub(super) fn plain(&self) -> String {
+        self.render(false, usize::MAX)
+    }
+
     /// The line as characters, at most `width` of them.
     fn render(&self, colours: bool, width: usize) -> String {
         let mut left = width;
