@@ -46,6 +46,8 @@ impl<T: Config> Pallet<T> {
                 Self::retire(site, replaced.device, role, from, Some(device));
             }
         }
+        // Removed before its first slot began: it never served, and comes again now.
+        members.retain(|member| member.device != device || member.until.is_none_or(|until| until > member.from));
         Self::make_room(site, &mut members);
         members
             .try_push(Membership { device, role, from, until: None })

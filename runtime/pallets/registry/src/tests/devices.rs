@@ -167,6 +167,19 @@ fn a_removed_device_may_serve_again_elsewhere() {
 }
 
 #[test]
+fn a_device_removed_and_registered_again_in_one_slot_is_listed_once() {
+    run(|| {
+        with_gateway();
+        assert_ok!(register(0, DeviceRole::Production));
+        assert_ok!(Registry::remove_device(by(OWNER), device(0)));
+        assert_ok!(register(0, DeviceRole::Grid));
+        assert_eq!(Registry::devices(SITE, Slot(101)), vec![(device(0), DeviceRole::Grid)]);
+        assert_eq!(SiteDevices::<Test>::get(SITE).len(), 1);
+        assert_eq!(Registry::check_invariants(), Ok(()));
+    });
+}
+
+#[test]
 fn a_full_site_forgets_devices_whose_slots_are_settled() {
     run(|| {
         with_gateway();
