@@ -6,9 +6,7 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 use deren_primitives::{MarketId, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
-use frame_benchmarking::{
-    BenchmarkBatch, BenchmarkConfig, BenchmarkList, Benchmarking, account, add_benchmark, list_benchmark,
-};
+use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, account};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungibles::Inspect};
 use pallet_deren_metering::{ClosedThrough, Energies, ReadingCounts, SiteEnergies, SlotEnergies};
 use pallet_deren_registry::{NextMarket, NextSite, SiteRecord, Sites, ZonesOf};
@@ -75,7 +73,7 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
             owner: owner.clone(),
             market,
             zone: zones.get(zone as usize).copied().unwrap_or_default(),
-            commitment: H256::from_low_u64_be(site.0.into()),
+            commitment: H256(sp_io::hashing::blake2_256(&site.0.to_le_bytes())),
             max_power_w: 10_000,
             active: Timeline::starting(Slot(0), true),
         };

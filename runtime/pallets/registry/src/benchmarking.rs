@@ -40,7 +40,9 @@ fn owner<T: Config>() -> T::AccountId {
 }
 
 fn commitment(n: u32) -> H256 {
-    H256::from_low_u64_be(n.into())
+    let mut bytes = [0; 32];
+    bytes[..4].copy_from_slice(&n.to_le_bytes());
+    H256(bytes)
 }
 
 fn device(n: u32) -> DeviceId {
