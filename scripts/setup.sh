@@ -12,9 +12,9 @@ oldest_rust=1.95
 say() { printf 'set-up: %s\n' "$*"; }
 fail() { printf 'set-up: %s\n' "$*" >&2; exit 1; }
 
-# What a finished set-up depends on: these scripts, and the Rust that is used.
+# What a finished set-up depends on: these scripts, the tests' peers, and the Rust that is used.
 fingerprint() {
-    { cat "$here"/*.sh; rustc -vV; printf '%s\n' "${DEREN_WASM_WAY:-}" "${CARGO_TARGET_DIR:-}"; } | sha256sum
+    { cat "$here"/*.sh "$here"/../meters/tests/peers/requirements.txt; rustc -vV; printf '%s\n' "${DEREN_WASM_WAY:-}" "${CARGO_TARGET_DIR:-}"; } | sha256sum
 }
 
 # The programs that must be there, each with the package that has it.
@@ -43,7 +43,7 @@ command -v rustup >/dev/null || fail "Rust is missing: install rustup from https
 rust=$(rustc -V | cut -d ' ' -f 2) || fail "rustup has no usable toolchain: run 'rustup default stable', then this again"
 printf '%s\n%s\n' "$oldest_rust" "$rust" | sort -VC || fail "Rust $rust is too old: run 'rustup update stable' ($oldest_rust or newer), then this again"
 
-if [ -f "$mark" ] && [ -z "$(missing_programs)" ] && [ "$(cat "$mark")" = "$(fingerprint)" ]; then
+if [ -f "$mark" ] && [ -f "$cache/env.sh" ] && [ -z "$(missing_programs)" ] && [ "$(cat "$mark")" = "$(fingerprint)" ]; then
     exit 0
 fi
 mkdir -p "$cache"
