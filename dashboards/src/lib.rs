@@ -1,0 +1,3 @@
+//! The neighbourhood, seen: an indexer that follows the chain into PostgreSQL, and the API and pages that show it.
+//!
+//! It is never the source of truth: every row that comes from the chain can be made again from it.

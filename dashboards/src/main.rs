@@ -1,0 +1,3 @@
+//! `deren-dashboards`: indexer, API and pages in one process.
+
+fn main() {}
