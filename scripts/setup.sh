@@ -18,7 +18,7 @@ fingerprint() {
 }
 
 # The programs that must be there, each with the package that has it.
-programs="cc:gcc make:make git:git curl:curl pkg-config:pkg-config protoc:protobuf-compiler mosquitto:mosquitto mosquitto_pub:mosquitto-clients python3:python3"
+programs="cc:gcc c++:g++ make:make git:git curl:curl pkg-config:pkg-config protoc:protobuf-compiler mosquitto:mosquitto mosquitto_pub:mosquitto-clients python3:python3"
 # Packages without a program of their own.
 extra_packages="libc6-dev python3-venv"
 
