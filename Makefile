@@ -15,6 +15,9 @@ export WASM_BUILD_WORKSPACE_HINT := $(CURDIR)
 # Nodes that the demo and the tests start need not compile the runtime that an earlier one compiled.
 export DEREN_NODE_WASM_CACHE ?= $(CARGO_TARGET_DIR)/wasm-cache
 
+# The Node.js that set-up chose, before any other.
+export PATH := $(abspath $(DEREN_CACHE))/node/bin:$(PATH)
+
 BIN := $(CARGO_TARGET_DIR)/bin
 # cargo with the Rust that set-up chose for the runtime.
 CARGO := source $(DEREN_CACHE)/env.sh && cargo
@@ -25,14 +28,16 @@ PROGRAMS := build --workspace --bins --test process
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup demo test check build where bench weights clean
+.PHONY: help setup pages demo test check build where bench pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
-	@echo 'make bench          measure clearing, readings per second and the way from slot end to finality'
+	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
+	@echo 'make pages          only the pages; the others build them by themselves'
+	@echo 'make pictures       take the pictures of the pages that README.md shows'
 	@echo 'make weights        measure the pallets again and write their weights.rs'
 	@echo 'make setup          only the set-up that the others do by themselves'
 	@echo 'make clean          delete what was built'
@@ -40,24 +45,30 @@ help:
 setup:
 	@scripts/setup.sh >&2
 
+# They lie in dashboards/web/dist, from where the dashboards' program takes them.
+pages: setup
+	@scripts/pages.sh >&2
+
 # The demo's stdout is the neighbourhood's alone: its last line is read by programs.
-demo: setup
+demo: pages
 	@{ $(CARGO) $(PROGRAMS); } >&2
 	@exec $(CARGO_TARGET_DIR)/debug/deren-neighbourhood $(ARGS)
 
 # The tests start the same binaries as the demo, so these come first.
-test: setup
+test: pages
 	@$(CARGO) $(PROGRAMS)
 	@$(CARGO) test --workspace
 
 # The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.
-check: setup
+check: pages
 	@cargo fmt --all --check
+	@cd dashboards/web && npm run --silent check
+	@cd tests/browser && npm run --silent check
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@source $(DEREN_CACHE)/env.sh && RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps $(DOC_TARGETS)
 
 # The gateway is built for a small machine, everything else for speed.
-build: setup
+build: pages
 	@$(CARGO) build --release --workspace --exclude deren-gateway --bins
 	@$(CARGO) build --profile edge -p deren-gateway --bins
 	@mkdir -p $(BIN)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes this machine able to build and test DeREN: packages, a Rust that can build the runtime for Wasm, peers for
-# the tests. Safe to run again: what is there is left alone, and a second run ends at once.
-# Never touches the checkout; what it makes lies in ~/.cache/deren (or $DEREN_CACHE).
+# Makes this machine able to build and test DeREN: packages, a Rust that can build the runtime for Wasm, a Node.js that
+# can build the pages, peers for the tests. Safe to run again: what is there is left alone, and a second run ends at once.
+# Leaves the checkout as it is, but for the links `node_modules`, which git ignores; what it makes lies in ~/.cache/deren (or $DEREN_CACHE).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,19 +14,33 @@ fail() { printf 'set-up: %s\n' "$*" >&2; exit 1; }
 
 # What a finished set-up depends on: these scripts, the tests' peers, and the Rust that is used.
 fingerprint() {
-    { cat "$here"/*.sh "$here"/../meters/tests/peers/requirements.txt; rustc -vV; printf '%s\n' "${DEREN_WASM_WAY:-}" "${CARGO_TARGET_DIR:-}"; } | sha256sum
+    { cat "$here"/*.sh "$here"/*.txt "$here"/../meters/tests/peers/requirements.txt; rustc -vV; printf '%s\n' "${DEREN_WASM_WAY:-}" "${CARGO_TARGET_DIR:-}"; } | sha256sum
 }
 
 # The programs that must be there, each with the package that has it.
 programs="cc:gcc c++:g++ make:make git:git curl:curl pkg-config:pkg-config protoc:protobuf-compiler mosquitto:mosquitto mosquitto_pub:mosquitto-clients python3:python3"
+# A browser for the pages' tests; DEREN_CHROMIUM names another one.
+[ -n "${DEREN_CHROMIUM:-}" ] || programs="$programs chromium:chromium"
 # Packages without a program of their own.
 extra_packages="libc6-dev python3-venv"
+
+# The server's programs lie in no folder of the PATH. Any from 15 on is good.
+has_postgresql() {
+    local initdb version
+    for initdb in /usr/lib/postgresql/*/bin/initdb; do
+        version=${initdb#/usr/lib/postgresql/}
+        version=${version%%/*}
+        [ -x "$initdb" ] && [ "${version%%.*}" -ge 15 ] && return 0
+    done
+    return 1
+}
 
 missing_programs() {
     local missing="" pair
     for pair in $programs; do
         PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
     done
+    has_postgresql || missing="$missing postgresql-15"
     printf '%s' "$missing"
 }
 
@@ -43,7 +57,13 @@ command -v rustup >/dev/null || fail "Rust is missing: install rustup from https
 rust=$(rustc -V | cut -d ' ' -f 2) || fail "rustup has no usable toolchain: run 'rustup default stable', then this again"
 printf '%s\n%s\n' "$oldest_rust" "$rust" | sort -VC || fail "Rust $rust is too old: run 'rustup update stable' ($oldest_rust or newer), then this again"
 
-if [ -f "$mark" ] && [ -f "$cache/env.sh" ] && [ -z "$(missing_programs)" ] && [ "$(cat "$mark")" = "$(fingerprint)" ]; then
+# The pages' packages and those of the browser test have their own marks: each checkout is linked to them.
+npm_packages() {
+    "$here/npm-ci.sh" "$here/../dashboards/web" "$here/../tests/browser"
+}
+
+if [ -f "$mark" ] && [ -f "$cache/env.sh" ] && [ -x "$cache/node/bin/node" ] && [ -z "$(missing_programs)" ] && [ "$(cat "$mark")" = "$(fingerprint)" ]; then
+    npm_packages
     exit 0
 fi
 mkdir -p "$cache"
@@ -64,6 +84,8 @@ else
 fi
 
 "$here/wasm-target.sh"
+"$here/node.sh"
+npm_packages
 if [ -x "$here/peers.sh" ]; then
     "$here/peers.sh"
 fi
