@@ -12,6 +12,8 @@ mod clear;
 mod curve;
 #[cfg(feature = "file")]
 pub mod file;
+mod input;
+mod measured;
 mod network;
 mod outcome;
 mod ration;
@@ -21,6 +23,8 @@ mod verify;
 mod violation;
 
 pub use clear::{ClearError, MAX_STEPS, clear};
+pub use input::{clearing_steps, cut_to_measured};
+pub use measured::{Energies, SlotEnergies};
 pub use network::{Edge, MAX_DEPTH, MAX_ZONES, Network, NetworkError, Zone};
 pub use outcome::{Fill, Outcome, Step, ZoneOutcome};
 pub use settle::{
