@@ -1,0 +1,1 @@
+//! Market files, reconciliation, exports and gaps, from the rows.

@@ -1,0 +1,76 @@
+//! The database: how to reach it, what is in it, and how others hear of new rows.
+//!
+//! Statements name tables without a schema, or with `chain.` and `local.`; both find them. Only what indexes must name
+//! them without, because a rebuild writes the same statements into another schema.
+
+mod notice;
+mod schema;
+
+pub use notice::{CHANNEL, Notice};
+pub use schema::{CHAIN, CHAIN_REBUILT, LOCAL, begin_rebuild, finish_rebuild, migrate};
+
+use sqlx::{
+    PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{str::FromStr, time::Duration};
+
+/// A request waits this long for a connection before it is told that the database is too busy or away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// No statement of ours should take longer; a rebuild's take seconds.
+const STATEMENT_TIMEOUT: &str = "60s";
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// Not the form `postgres://user@host:port/database`.
+    #[error("database_url is not a PostgreSQL address (postgres://user@host:port/database): {0}")]
+    Url(String),
+    /// The tables could not be made or changed.
+    #[error("the database's tables could not be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database refused something, or is away.
+    #[error("the database: {0}")]
+    Sql(#[from] sqlx::Error),
+}
+
+/// Reads an address. Nothing is connected.
+pub fn options(database_url: &str) -> Result<PgConnectOptions, DbError> {
+    if !["postgres://", "postgresql://"].iter().any(|scheme| database_url.starts_with(scheme)) {
+        return Err(DbError::Url("it begins otherwise".to_owned()));
+    }
+    let options = PgConnectOptions::from_str(database_url).map_err(|error| DbError::Url(error.to_string()))?;
+    Ok(options.application_name("deren-dashboards"))
+}
+
+/// Connections that find tables of `schema` first. None is made before it is needed, so it works while the database is
+/// away, and again when it is back.
+pub fn pool(options: &PgConnectOptions, schema: &str, connections: u32) -> PgPool {
+    let path = format!("{schema},{LOCAL},public");
+    let options = options.clone().options([("search_path", path.as_str()), ("statement_timeout", STATEMENT_TIMEOUT)]);
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options)
+}
+
+/// Sends a notice when the transaction commits.
+pub async fn notify(connection: &mut PgConnection, notice: &Notice) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(notice.payload()).execute(connection).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_something_else_is_refused_with_its_form() {
+        for wrong in ["", "mysql://localhost/deren", "127.0.0.1:5432"] {
+            let error = options(wrong).expect_err("no address");
+            assert!(error.to_string().contains("postgres://user@host:port/database"), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_address_may_name_a_socket() {
+        assert!(options("postgres://deren@localhost/deren?host=/var/run/postgresql").is_ok());
+    }
+}

@@ -1,0 +1,96 @@
+use super::*;
+
+const WHOLE: &str = r#"
+listen = "127.0.0.1:0"
+database_url = "postgres://deren:geheim@127.0.0.1:5432/deren"
+node_url = "ws://127.0.0.1:9944"
+retail_ueur_per_kwh = 300000
+
+[[development.accounts]]
+name = "Visitor 1"
+role = "neighbour"
+derivation = "//Visitor1"
+"#;
+
+fn parse(text: &str) -> Result<Settings, SettingsError> {
+    Settings::parse("dashboards.toml", text, std::iter::empty())
+}
+
+fn with(variable: &str, value: &str) -> Result<Settings, SettingsError> {
+    Settings::parse("dashboards.toml", WHOLE, [(variable.to_owned(), value.to_owned())].into_iter())
+}
+
+#[test]
+fn a_whole_file_is_understood() {
+    let settings = parse(WHOLE).expect("good settings");
+    assert_eq!(settings.retail_ueur_per_kwh, 300_000);
+    assert_eq!(settings.public_node_url, settings.node_url);
+    assert_eq!(settings.development_accounts[0].role, DevelopmentRole::Neighbour);
+}
+
+#[test]
+fn what_is_left_out_has_a_default() {
+    let settings =
+        parse("database_url = \"postgres:///deren\"\nnode_url = \"ws://[::1]:9944\"").expect("good settings");
+    assert_eq!(settings.retail_ueur_per_kwh, 320_000);
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+    assert!(settings.development_accounts.is_empty());
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
+    let error = parse(&format!("zzz = 1{WHOLE}")).expect_err("unknown");
+    assert!(
+        error.to_string().starts_with("dashboards.toml line 1: the settings have no key `zzz`; known are listen"),
+        "{error}"
+    );
+    let error = parse(&WHOLE.replace("node_url", "nod_url")).expect_err("unknown");
+    assert_eq!(
+        error.to_string(),
+        "dashboards.toml line 4: the settings have no key `nod_url`; did you mean `node_url`?"
+    );
+    let error = parse(&WHOLE.replace("derivation", "derivate")).expect_err("unknown");
+    assert!(
+        error.to_string().contains("line 10: an account has no key `derivate`; did you mean `derivation`?"),
+        "{error}"
+    );
+}
+
+#[test]
+fn variables_stand_before_the_file() {
+    let settings = with("DEREN_DASHBOARDS_NODE_URL", "wss://node.example").expect("good settings");
+    assert_eq!(settings.node_url.as_str(), "wss://node.example/");
+    assert!(with("DEREN_GATEWAY_NODE", "other").is_ok());
+}
+
+#[test]
+fn an_unknown_variable_of_ours_is_refused() {
+    let error = with("DEREN_DASHBOARDS_LISTN", "x").expect_err("unknown");
+    assert!(
+        error.to_string().contains("variable DEREN_DASHBOARDS_LISTN") && error.reason.contains("`listen`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn values_of_the_wrong_kind_are_refused_with_their_line() {
+    let error = parse(&WHOLE.replace("300000", "\"much\"")).expect_err("a text");
+    assert_eq!(error.place, "dashboards.toml line 5");
+    assert!(parse(&WHOLE.replace("\"127.0.0.1:0\"", "\"here\"")).is_err());
+    assert!(parse(&WHOLE.replace("ws://127", "http://127")).expect_err("no ws").reason.contains("ws://"));
+    assert!(parse(&WHOLE.replace("//Visitor1", "Visitor1")).expect_err("no path").reason.contains("//Alice"));
+}
+
+#[test]
+fn what_is_missing_is_named_with_an_example() {
+    let error = parse("node_url = \"ws://127.0.0.1:9944\"").expect_err("no database");
+    assert!(error.reason.contains("database_url = \"postgres://"), "{error}");
+}
+
+#[test]
+fn no_message_shows_the_password() {
+    let settings = parse(WHOLE).expect("good settings");
+    assert!(!format!("{settings:?}").contains("geheim"));
+    let error = parse(&WHOLE.replace("postgres://deren", "post://deren")).expect_err("no address");
+    assert!(!error.to_string().contains("geheim"), "{error}");
+}
