@@ -433,6 +433,7 @@ COMMENT ON TABLE eras_paid IS 'EraPaid';
 CREATE INDEX readings_of_site ON readings (site, starts_at);
 CREATE INDEX readings_of_slot ON readings (market, first_slot);
 CREATE INDEX readings_of_device ON readings (device, first_slot);
+CREATE INDEX readings_of_many_slots ON readings (market, first_slot) WHERE slot_count > 1;
 CREATE INDEX zones_cleared_of_slot ON zones_cleared (market, slot);
 CREATE INDEX fills_of_slot ON fills (market, slot);
 CREATE INDEX fills_of_owner ON fills (owner, starts_at);
