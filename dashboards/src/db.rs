@@ -46,8 +46,13 @@ pub fn options(database_url: &str) -> Result<PgConnectOptions, DbError> {
 /// Connections that find tables of `schema` first. None is made before it is needed, so it works while the database is
 /// away, and again when it is back.
 pub fn pool(options: &PgConnectOptions, schema: &str, connections: u32) -> PgPool {
+    impatient_pool(options, schema, connections, STATEMENT_TIMEOUT)
+}
+
+/// As [`pool`], with another limit for each statement's time (as `5s`).
+pub fn impatient_pool(options: &PgConnectOptions, schema: &str, connections: u32, statement_timeout: &str) -> PgPool {
     let path = format!("{schema},{LOCAL},public");
-    let options = options.clone().options([("search_path", path.as_str()), ("statement_timeout", STATEMENT_TIMEOUT)]);
+    let options = options.clone().options([("search_path", path.as_str()), ("statement_timeout", statement_timeout)]);
     PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options)
 }
 

@@ -7,3 +7,4 @@ pub mod books;
 pub mod db;
 pub mod indexer;
 pub mod settings;
+pub mod web;

@@ -1,0 +1,165 @@
+//! Who is logged in: sessions in the schema `local`, named by a cookie whose token is kept nowhere.
+
+use super::super::{
+    address::Address,
+    problem::{Problem, Result},
+    state::Api,
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+};
+use blake2::{Blake2b, Digest, digest::consts::U32};
+use rand::{TryRngCore, rngs::OsRng};
+use sqlx::PgPool;
+
+/// The cookie's name.
+pub const COOKIE: &str = "deren_session";
+/// How long a session lasts.
+pub const SESSION_S: i64 = 24 * 60 * 60;
+/// How many sessions an account has at most: the oldest ends when another begins.
+const MAX_SESSIONS_OF_ACCOUNT: i64 = 16;
+/// How many sessions there are at most.
+const MAX_SESSIONS: i64 = 100_000;
+
+/// 32 random bytes that name a session; whoever has them is logged in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Token([u8; 32]);
+
+impl Token {
+    /// A new one, from the operating system's generator.
+    pub fn random() -> Result<Self> {
+        let mut bytes = [0; 32];
+        OsRng.try_fill_bytes(&mut bytes).map_err(Problem::internal)?;
+        Ok(Self(bytes))
+    }
+
+    /// The token in the request's cookies.
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+        let value = pairs
+            .flat_map(|pairs| pairs.split(';'))
+            .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(value, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// Its hexadecimal digits.
+    pub fn digits(self) -> String {
+        hex::encode(self.0)
+    }
+
+    fn hash(self) -> [u8; 32] {
+        Blake2b::<U32>::digest(self.0).into()
+    }
+
+    /// The header that makes a browser keep it for as long as the session lasts.
+    pub fn cookie(self) -> Result<HeaderValue> {
+        let token = self.digits();
+        let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/api; Max-Age={SESSION_S}");
+        HeaderValue::from_str(&cookie).map_err(Problem::internal)
+    }
+}
+
+/// The header that makes a browser forget its token.
+pub fn no_cookie() -> HeaderValue {
+    HeaderValue::from_static("deren_session=; HttpOnly; SameSite=Strict; Path=/api; Max-Age=0")
+}
+
+/// The account that is logged in. As an extractor it answers 401 if nobody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Whose key signed the challenge.
+    pub account: Address,
+    /// When the session ends, in seconds since 1970.
+    pub expires_unix_s: i64,
+}
+
+impl FromRequestParts<Api> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self> {
+        let token = Token::of(&parts.headers).ok_or_else(Problem::login_required)?;
+        find(api.db(), token).await?.ok_or_else(Problem::login_required)
+    }
+}
+
+async fn find(db: &PgPool, token: Token) -> Result<Option<Caller>> {
+    let row: Option<(Vec<u8>, i64)> = sqlx::query_as(include_str!("find_session.sql"))
+        .bind(token.hash())
+        .bind(chrono::Utc::now().timestamp())
+        .fetch_optional(db)
+        .await?;
+    Ok(row
+        .and_then(|(account, expires_unix_s)| Some(Caller { account: Address::from_bytes(&account)?, expires_unix_s })))
+}
+
+/// Begins a session. Expired ones go, and the account's oldest if it has too many.
+pub async fn begin(db: &PgPool, account: Address) -> Result<(Token, i64)> {
+    let token = Token::random()?;
+    let now = chrono::Utc::now().timestamp();
+    let expires_unix_s = now.saturating_add(SESSION_S);
+    let mut transaction = db.begin().await?;
+    sqlx::query(include_str!("delete_old_sessions.sql"))
+        .bind(now)
+        .bind(account.0)
+        .bind(MAX_SESSIONS_OF_ACCOUNT)
+        .execute(&mut *transaction)
+        .await?;
+    let inserted = sqlx::query(include_str!("insert_session.sql"))
+        .bind(token.hash())
+        .bind(account.0)
+        .bind(expires_unix_s)
+        .bind(MAX_SESSIONS)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    if inserted.rows_affected() == 0 {
+        return Err(Problem::unavailable("Too many people are logged in at once. Try again later."));
+    }
+    Ok((token, expires_unix_s))
+}
+
+/// Ends the request's session, if it has one.
+pub async fn end(db: &PgPool, headers: &HeaderMap) -> Result<()> {
+    if let Some(token) = Token::of(headers) {
+        sqlx::query("DELETE FROM local.sessions WHERE token_hash = $1").bind(token.hash()).execute(db).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(cookies: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append(header::COOKIE, HeaderValue::from_str(cookie).expect("a value"));
+        }
+        headers
+    }
+
+    #[test]
+    fn the_token_is_found_among_other_cookies() {
+        let digits = "ab".repeat(32);
+        let cookie = format!("theme=dark; {COOKIE}={digits}; deren_session_old=1");
+        assert_eq!(Token::of(&headers(&["a=b", &cookie])).map(|token| token.0), Some([0xab; 32]));
+    }
+
+    #[test]
+    fn no_or_a_broken_cookie_is_no_token() {
+        let long = format!("{COOKIE}={}", "ab".repeat(33));
+        for cookie in ["", "deren_session=", "deren_session=xyz", "xderen_session=00", &long] {
+            assert!(Token::of(&headers(&[cookie])).is_none(), "{cookie}");
+        }
+    }
+
+    #[test]
+    fn pages_cannot_read_the_cookie_and_other_sites_cannot_send_it() {
+        let cookie = Token([1; 32]).cookie().expect("a header");
+        let cookie = cookie.to_str().expect("text");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/api"));
+    }
+}

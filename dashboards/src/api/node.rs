@@ -1,0 +1,144 @@
+//! Balances from the chain's state at its finalised head. Sends nothing, signs nothing, and waits at most seconds.
+
+use super::{address::Address, state::Parameters};
+use std::{sync::Arc, time::Duration};
+use subxt::{OnlineClient, PolkadotConfig, ext::scale_decode::DecodeAsType};
+use tokio::sync::Mutex;
+use url::Url;
+
+/// A node that does not answer within this time is away.
+const TIMEOUT: Duration = Duration::from_secs(4);
+
+/// What an account has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balances {
+    /// Euros that are free, in µ€.
+    pub eur_free_ueur: u128,
+    /// Euros on hold for buy orders, in µ€.
+    pub eur_held_ueur: u128,
+    /// Free REN, in its smallest unit.
+    pub ren_free: u128,
+    /// What could not be delivered and can be claimed, in µ€.
+    pub claimable_ueur: u128,
+}
+
+/// The node did not answer: it is away, or its runtime has other names.
+#[derive(Debug, thiserror::Error)]
+#[error("the node at {url} gave no balances: {reason}")]
+pub struct NodeAway {
+    url: Url,
+    reason: String,
+}
+
+/// One connection to a node, made when it is first needed and again when it broke.
+#[derive(Clone, Debug)]
+pub struct NodeClient {
+    url: Url,
+    client: Arc<Mutex<Option<OnlineClient<PolkadotConfig>>>>,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "::subxt::ext::scale_decode")]
+struct AccountInfo {
+    data: AccountData,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "::subxt::ext::scale_decode")]
+struct AccountData {
+    free: u128,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "::subxt::ext::scale_decode")]
+struct AssetAccount {
+    balance: u128,
+}
+
+impl NodeClient {
+    /// A client of this node. Nothing is connected yet.
+    pub fn new(url: Url) -> Self {
+        Self { url, client: Arc::default() }
+    }
+
+    /// What `account` has at the finalised head.
+    pub async fn balances(&self, parameters: &Parameters, account: Address) -> Result<Balances, NodeAway> {
+        let away = |reason: String| NodeAway { url: self.url.clone(), reason };
+        let answer = tokio::time::timeout(TIMEOUT, async {
+            let client = self.connected().await?;
+            ask(&client, parameters.eur_asset_id, account).await
+        });
+        match answer.await {
+            Ok(Ok(balances)) => Ok(balances),
+            Ok(Err(error)) => {
+                self.disconnect().await;
+                Err(away(error.to_string()))
+            }
+            Err(_) => {
+                self.disconnect().await;
+                Err(away(format!("no answer within {} s", TIMEOUT.as_secs())))
+            }
+        }
+    }
+
+    async fn connected(&self) -> Result<OnlineClient<PolkadotConfig>, subxt::Error> {
+        let mut client = self.client.lock().await;
+        if let Some(client) = client.as_ref() {
+            return Ok(client.clone());
+        }
+        let connected = OnlineClient::from_insecure_url(self.url.as_str()).await?;
+        Ok(client.insert(connected).clone())
+    }
+
+    async fn disconnect(&self) {
+        *self.client.lock().await = None;
+    }
+}
+
+async fn ask(
+    client: &OnlineClient<PolkadotConfig>,
+    eur: u32,
+    Address(account): Address,
+) -> Result<Balances, subxt::Error> {
+    let at = client.at_current_block().await?;
+    let storage = at.storage();
+    let system = subxt::dynamic::storage::<([u8; 32],), AccountInfo>("System", "Account");
+    let assets = subxt::dynamic::storage::<(u32, [u8; 32]), AssetAccount>("Assets", "Account");
+    let held = subxt::dynamic::storage::<(u32, [u8; 32]), u128>("AssetsHolder", "BalancesOnHold");
+    let claimable = subxt::dynamic::storage::<([u8; 32],), u128>("Matching", "Claimable");
+    let ren = storage.try_fetch(system, (account,)).await?;
+    let free = storage.try_fetch(assets, (eur, account)).await?;
+    let held = storage.try_fetch(held, (eur, account)).await?;
+    let claimable = storage.try_fetch(claimable, (account,)).await?;
+    Ok(Balances {
+        ren_free: ren.map(|value| value.decode()).transpose()?.map_or(0, |info| info.data.free),
+        eur_free_ueur: free.map(|value| value.decode()).transpose()?.map_or(0, |account| account.balance),
+        eur_held_ueur: held.map(|value| value.decode()).transpose()?.unwrap_or_default(),
+        claimable_ueur: claimable.map(|value| value.decode()).transpose()?.unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::num::NonZeroU32;
+
+    #[tokio::test]
+    async fn a_node_that_is_away_is_named_and_not_waited_for() {
+        let one = NonZeroU32::MIN;
+        let parameters = Parameters {
+            genesis_hash: [0; 32],
+            chain_name: "test".into(),
+            slot_seconds: one,
+            slot_energy_seconds: 1,
+            slots_per_era: one,
+            development: true,
+            ss58_prefix: 42,
+            eur_asset_id: 1,
+        };
+        // Nothing listens on the discard port.
+        let client = NodeClient::new(Url::parse("ws://127.0.0.1:9").expect("an address"));
+        let error = client.balances(&parameters, Address([1; 32])).await.expect_err("no node");
+        assert!(error.to_string().contains("ws://127.0.0.1:9"), "{error}");
+    }
+}

@@ -1,0 +1,54 @@
+//! Which handler answers which address, and the document that says so (OpenAPI).
+
+use super::{guard, health, login, metrics, problem::Problem, state::Api, status, stream};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use prometheus_client::registry::Registry;
+use std::sync::Arc;
+use tower_http::compression::CompressionLayer;
+use utoipa::{OpenApi, openapi::OpenApi as Document};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The largest body of a request.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "DeREN dashboards",
+    description = "What the chain says of a neighbourhood, for pages and programs. Amounts are integers with their unit in the \
+                   field's name; REN is a decimal string of its smallest unit. Errors are problem documents (RFC 9457)."
+))]
+struct Description;
+
+fn documented() -> OpenApiRouter<Api> {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(status::show::show))
+        .routes(routes!(login::challenge::challenge))
+        .routes(routes!(login::create::create, login::show::show, login::delete::delete))
+        .routes(routes!(stream::open::open));
+    OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1)
+}
+
+/// The API as an OpenAPI document; the same that `/api/v1/openapi.json` serves.
+pub fn openapi() -> Document {
+    documented().into_openapi()
+}
+
+/// Everything that is served: the API, health and metrics, and the pages.
+pub fn router(api: Api, registry: Arc<Registry>) -> Router {
+    let (routes, document) = documented().split_for_parts();
+    let document = Arc::new(document);
+    routes
+        .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
+        .route("/health", get(health::alive))
+        .route("/ready", get(health::ready))
+        .route("/metrics", get(health::metrics).with_state(registry))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .fallback(crate::web::page)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(guard::in_time))
+        .layer(middleware::from_fn(guard::same_origin_json))
+        .layer(middleware::from_fn_with_state(api.clone(), metrics::count))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(api.clone(), guard::secure_headers))
+        .with_state(api)
+}

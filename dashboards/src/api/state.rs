@@ -1,0 +1,165 @@
+//! What every handler has at hand: the database, the node, who listens to the stream, and the settings that pages see.
+
+use super::{
+    login::LoginLimits,
+    metrics::Metrics,
+    node::NodeClient,
+    problem::{Problem, Result},
+    stream::Hub,
+};
+use crate::settings::DevelopmentAccount;
+use sqlx::{FromRow, PgPool, Row, postgres::PgConnectOptions, postgres::PgRow};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, OnceLock},
+};
+use url::Url;
+
+/// How many connections requests share; one more listens for notices.
+const CONNECTIONS: u32 = 12;
+/// No request's statement may take longer.
+const STATEMENT_TIMEOUT: &str = "5s";
+
+/// What pages are told, and what bounds their number.
+#[derive(Clone, Debug)]
+pub struct ApiSettings {
+    /// The node to which pages send transactions.
+    pub public_node_url: Url,
+    /// What a kWh costs from a supplier, for accounts that did not say, in µ€.
+    pub retail_ueur_per_kwh: u32,
+    /// Accounts for anyone to try; shown on a development chain only.
+    pub development_accounts: Vec<DevelopmentAccount>,
+    /// How many clients may listen to the stream at once.
+    pub stream_clients: usize,
+}
+
+/// The state of the API; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Api(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: PgPool,
+    node: NodeClient,
+    hub: Hub,
+    settings: ApiSettings,
+    login_limits: LoginLimits,
+    metrics: Arc<Metrics>,
+    parameters: OnceLock<Parameters>,
+}
+
+/// What was set at genesis; see the table `chain.parameters`.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    /// Which chain it is.
+    pub genesis_hash: [u8; 32],
+    /// Its name, for people.
+    pub chain_name: String,
+    /// A slot's length in real time.
+    pub slot_seconds: NonZeroU32,
+    /// The metered time that a slot stands for.
+    pub slot_energy_seconds: u32,
+    /// Slots of a reward era.
+    pub slots_per_era: NonZeroU32,
+    /// True where well-known keys are allowed.
+    pub development: bool,
+    /// The prefix of its addresses.
+    pub ss58_prefix: u16,
+    /// The asset that stands for euros.
+    pub eur_asset_id: u32,
+}
+
+impl FromRow<'_, PgRow> for Parameters {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            genesis_hash: bytes32(row, "genesis_hash")?,
+            chain_name: row.try_get("chain_name")?,
+            slot_seconds: not_zero(row, "slot_seconds")?,
+            slot_energy_seconds: number(row, "slot_energy_seconds")?,
+            slots_per_era: not_zero(row, "slots_per_era")?,
+            development: row.try_get("development")?,
+            ss58_prefix: number(row, "ss58_prefix")?,
+            eur_asset_id: number(row, "eur_asset_id")?,
+        })
+    }
+}
+
+/// A column with 32 bytes.
+fn bytes32(row: &PgRow, column: &str) -> sqlx::Result<[u8; 32]> {
+    let bytes: Vec<u8> = row.try_get(column)?;
+    bytes.try_into().map_err(|_| wrong(column, "not 32 bytes"))
+}
+
+/// A BIGINT column whose values are of a smaller type.
+fn number<T: TryFrom<i64>>(row: &PgRow, column: &str) -> sqlx::Result<T> {
+    let number: i64 = row.try_get(column)?;
+    T::try_from(number).map_err(|_| wrong(column, "out of range"))
+}
+
+fn not_zero(row: &PgRow, column: &str) -> sqlx::Result<NonZeroU32> {
+    NonZeroU32::new(number(row, column)?).ok_or_else(|| wrong(column, "zero"))
+}
+
+fn wrong(column: &str, what: &str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: what.into() }
+}
+
+impl Api {
+    /// An API over this database and this node. Nothing is connected before it is needed.
+    pub fn new(options: &PgConnectOptions, node_url: Url, settings: ApiSettings, metrics: Arc<Metrics>) -> Self {
+        let db = crate::db::impatient_pool(options, crate::db::CHAIN, CONNECTIONS, STATEMENT_TIMEOUT);
+        let hub = Hub::new(settings.stream_clients, metrics.clone());
+        Self(Arc::new(Inner {
+            db,
+            node: NodeClient::new(node_url),
+            hub,
+            settings,
+            login_limits: LoginLimits::default(),
+            metrics,
+            parameters: OnceLock::new(),
+        }))
+    }
+
+    /// Connections for requests; their statements are limited in time.
+    pub fn db(&self) -> &PgPool {
+        &self.0.db
+    }
+
+    /// The chain's state.
+    pub fn node(&self) -> &NodeClient {
+        &self.0.node
+    }
+
+    /// Who listens to the stream.
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// What pages are told.
+    pub fn settings(&self) -> &ApiSettings {
+        &self.0.settings
+    }
+
+    /// How often login may be tried.
+    pub fn login_limits(&self) -> &LoginLimits {
+        &self.0.login_limits
+    }
+
+    /// Counters.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// What was set at genesis; 503 before the indexer has seen the chain. A database holds one chain for ever.
+    pub async fn parameters(&self) -> Result<&Parameters> {
+        if let Some(parameters) = self.0.parameters.get() {
+            return Ok(parameters);
+        }
+        let row: Option<Parameters> =
+            sqlx::query_as("SELECT * FROM chain.parameters").fetch_optional(self.db()).await?;
+        let parameters = row.ok_or_else(|| {
+            Problem::unavailable("The indexer has not reached the chain yet. Try again in a few seconds.")
+        })?;
+        Ok(self.0.parameters.get_or_init(|| parameters))
+    }
+}

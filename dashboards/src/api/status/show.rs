@@ -1,0 +1,153 @@
+//! `GET status`: what a page needs before anything else.
+
+use crate::{
+    api::{
+        problem::{Problem, Result},
+        state::{Api, Parameters},
+    },
+    settings::{DevelopmentAccount, DevelopmentRole},
+};
+use axum::extract::State;
+use chrono::Utc;
+use serde::Serialize;
+use sqlx::FromRow;
+use utoipa::ToSchema;
+
+/// The chain and how far its rows have come.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StatusView {
+    /// What was set at genesis.
+    pub chain: ChainView,
+    /// The best block, finalised or not.
+    pub best: Option<BlockView>,
+    /// The newest finalised block.
+    pub finalized: Option<FinalizedView>,
+    /// The slot that is running now.
+    pub current_slot: i64,
+    /// How many blocks the finalised rows are behind the best block.
+    pub lag_blocks: i64,
+    /// All eras up to this one agree with the chain's own sums; null if none was compared or the first differs.
+    pub reconciled_through_era: Option<i64>,
+    /// What a kWh costs from a supplier, for accounts that did not say, in µ€.
+    pub retail_ueur_per_kwh: u32,
+    /// Accounts for anyone to try; on a development chain only.
+    pub development_accounts: Vec<DevelopmentAccountView>,
+}
+
+/// What was set at genesis.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChainView {
+    /// For people.
+    pub name: String,
+    /// Which chain it is.
+    pub genesis_hash: String,
+    /// True where well-known keys are allowed.
+    pub development: bool,
+    /// The prefix of addresses.
+    pub ss58_prefix: u16,
+    /// A slot's length in real time.
+    pub slot_seconds: u32,
+    /// The metered time that a slot stands for.
+    pub slot_energy_seconds: u32,
+    /// Slots of a reward era.
+    pub slots_per_era: u32,
+    /// The asset that stands for euros.
+    pub eur_asset_id: u32,
+    /// The node to which pages send transactions.
+    pub public_node_url: String,
+}
+
+/// A block.
+#[derive(Clone, Debug, Serialize, FromRow, ToSchema)]
+pub struct BlockView {
+    /// Its height.
+    pub number: i64,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// A finalised block.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FinalizedView {
+    /// Its height.
+    pub number: i64,
+    /// Its hash.
+    pub hash: String,
+    /// Its own time; 0 of the genesis block.
+    pub at_unix_s: i64,
+}
+
+/// An account of a development chain, whose key everyone can derive.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DevelopmentAccountView {
+    /// As whom a visitor chooses it.
+    pub name: String,
+    /// `owner`, `neighbour` or `operator`: which page is its first.
+    pub role: &'static str,
+    /// The path from the well-known phrase, as `//Alice`.
+    pub derivation: String,
+}
+
+#[derive(FromRow)]
+struct Head {
+    best_number: Option<i64>,
+    best_hash: Option<String>,
+    finalized_number: Option<i64>,
+    finalized_hash: Option<String>,
+    finalized_at_unix_s: Option<i64>,
+    reconciled_through_era: Option<i64>,
+}
+
+/// The chain, how far its rows have come, and what pages need to begin.
+#[utoipa::path(get, path = "/status", tag = "status", responses(
+    (status = 200, body = StatusView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
+    let parameters = api.parameters().await?;
+    let head: Head = sqlx::query_as(include_str!("head.sql")).fetch_one(api.db()).await?;
+    let finalized = head.finalized_number.zip(head.finalized_hash).map(|(number, hash)| FinalizedView {
+        number,
+        hash,
+        at_unix_s: head.finalized_at_unix_s.unwrap_or_default(),
+    });
+    let best = head.best_number.zip(head.best_hash).map(|(number, hash)| BlockView { number, hash });
+    let lag_blocks =
+        best.as_ref().zip(finalized.as_ref()).map_or(0, |(best, finalized)| best.number - finalized.number);
+    let settings = api.settings();
+    let accounts: &[DevelopmentAccount] = if parameters.development { &settings.development_accounts } else { &[] };
+    Ok(axum::Json(StatusView {
+        chain: chain(&api, parameters),
+        best,
+        finalized,
+        current_slot: Utc::now().timestamp() / i64::from(parameters.slot_seconds.get()),
+        lag_blocks,
+        reconciled_through_era: head.reconciled_through_era,
+        retail_ueur_per_kwh: settings.retail_ueur_per_kwh,
+        development_accounts: accounts.iter().map(account).collect(),
+    }))
+}
+
+fn chain(api: &Api, parameters: &Parameters) -> ChainView {
+    ChainView {
+        name: parameters.chain_name.clone(),
+        genesis_hash: format!("0x{}", hex::encode(parameters.genesis_hash)),
+        development: parameters.development,
+        ss58_prefix: parameters.ss58_prefix,
+        slot_seconds: parameters.slot_seconds.get(),
+        slot_energy_seconds: parameters.slot_energy_seconds,
+        slots_per_era: parameters.slots_per_era.get(),
+        eur_asset_id: parameters.eur_asset_id,
+        public_node_url: api.settings().public_node_url.to_string(),
+    }
+}
+
+fn account(account: &DevelopmentAccount) -> DevelopmentAccountView {
+    DevelopmentAccountView {
+        name: account.name.clone(),
+        role: match account.role {
+            DevelopmentRole::Owner => "owner",
+            DevelopmentRole::Neighbour => "neighbour",
+            DevelopmentRole::Operator => "operator",
+        },
+        derivation: account.derivation.clone(),
+    }
+}
