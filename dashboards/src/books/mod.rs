@@ -1,1 +1,19 @@
-//! Market files, reconciliation, exports and gaps, from the rows.
+//! Books kept from the rows: the exact input of each clearing, what is missing or late, what a grid operator settles
+//! by, and whether all of it agrees with the chain.
+//!
+//! Nothing here may trust a row that can be checked: a market file is given out only if its bytes have the hash that
+//! the chain noted, and an era's sums are compared with the chain's own.
+
+pub mod export;
+pub mod gaps;
+pub mod input;
+pub mod market_file;
+pub mod reconcile;
+
+mod error;
+mod quality;
+mod rows;
+
+pub use error::BooksError;
+pub use quality::{Quality, remarks};
+pub use rows::snapshot;

@@ -1,0 +1,140 @@
+//! The two sources: payments in finalised rows, and the chain's state at a block.
+
+use super::{
+    chain::{ChainState, ask},
+    compare::{EraSums, SlotSums},
+};
+use crate::books::{
+    BooksError,
+    rows::{narrow, number},
+};
+use deren_primitives::{MarketId, Slot, SlotSummary};
+use sqlx::PgConnection;
+
+/// More markets than a chain has.
+const MAX_MARKETS: usize = 1024;
+
+/// Each settled slot with what its single payments add up to. `starts_at` says the same as `slot`, and lets TimescaleDB
+/// look into few chunks only. A reading is counted as the chain counts it: for at most its eight newest slots, of which
+/// only those that were not closed when it came (64: `LATE`).
+const SLOTS: &str = "
+    WITH era AS (
+        SELECT slot, cleared_in_block, settled_in_block FROM slots_settled
+        WHERE market = $3 AND slot BETWEEN $1 AND $2),
+    moment AS (
+        SELECT to_timestamp($1 * slot_seconds) AS first, to_timestamp(($2 + 1) * slot_seconds) AS after FROM parameters),
+    traded AS (
+        SELECT slot,
+               sum(quantity_wh) FILTER (WHERE side = 'buy') AS bought_wh,
+               sum(quantity_wh) FILTER (WHERE side = 'sell') AS sold_wh,
+               sum(amount_ueur) FILTER (WHERE side = 'buy') AS paid_ueur,
+               sum(amount_ueur) FILTER (WHERE side = 'sell') AS received_ueur
+        FROM fills, moment
+        WHERE market = $3 AND slot BETWEEN $1 AND $2 AND starts_at >= moment.first AND starts_at < moment.after
+        GROUP BY slot),
+    network AS (
+        SELECT slot, sum(amount_ueur) AS ueur FROM network_fees
+        WHERE market = $3 AND slot BETWEEN $1 AND $2 GROUP BY slot),
+    community AS (
+        SELECT slot, sum(congestion_rent_ueur) AS rent_ueur, sum(dust_ueur) AS dust_ueur FROM community_payments
+        WHERE market = $3 AND slot BETWEEN $1 AND $2 GROUP BY slot),
+    protocol AS (
+        SELECT slot, sum(amount_ueur) AS ueur FROM protocol_fees
+        WHERE market = $3 AND slot BETWEEN $1 AND $2 GROUP BY slot),
+    keys AS (
+        SELECT slot FROM era UNION SELECT slot FROM traded UNION SELECT slot FROM network
+        UNION SELECT slot FROM community UNION SELECT slot FROM protocol)
+    SELECT k.slot, e.slot IS NOT NULL, coalesce(e.cleared_in_block, 0), coalesce(e.settled_in_block, 0),
+           (SELECT count(*) FROM readings r
+            WHERE r.market = $3 AND r.first_slot = k.slot AND r.slot_count = 1 AND r.verdict & 64 = 0)
+         + (SELECT count(*) FROM readings r
+            WHERE r.market = $3 AND r.slot_count > 1 AND r.verdict & 64 = 0
+              AND r.first_slot <= k.slot AND k.slot < r.first_slot + r.slot_count
+              AND r.first_slot + r.slot_count - 8 <= k.slot
+              AND NOT EXISTS (
+                  SELECT FROM slots_closed c
+                  WHERE k.slot BETWEEN c.first_slot AND c.through_slot
+                    AND (c.block_number, c.event_index) < (r.block_number, r.event_index))),
+           array[t.bought_wh, t.sold_wh, t.paid_ueur, t.received_ueur, n.ueur, c.rent_ueur, p.ueur, c.dust_ueur]::text[]
+    FROM keys k
+    LEFT JOIN era e USING (slot)
+    LEFT JOIN traded t USING (slot)
+    LEFT JOIN network n USING (slot)
+    LEFT JOIN community c USING (slot)
+    LEFT JOIN protocol p USING (slot)
+    ORDER BY k.slot";
+
+type SlotRow = (i64, bool, i64, i64, i64, Vec<Option<String>>);
+
+/// What finalised rows say of these slots, and of the era's rewards.
+pub(super) async fn of_rows(
+    connection: &mut PgConnection,
+    era: u32,
+    first: Slot,
+    through: Slot,
+) -> Result<EraSums, BooksError> {
+    let mut sums = EraSums::default();
+    let markets = sqlx::query_scalar("SELECT DISTINCT market FROM market_versions ORDER BY market");
+    for market in markets.fetch_all(&mut *connection).await? {
+        let question = sqlx::query_as::<_, SlotRow>(SLOTS);
+        let question = question.bind(i64::from(first.0)).bind(i64::from(through.0)).bind(market);
+        let market = MarketId(narrow("market_versions.market", market)?);
+        for row in question.fetch_all(&mut *connection).await? {
+            let slot = Slot(narrow("slots_settled.slot", row.0)?);
+            sums.slots.insert((market, slot), slot_sums(row)?);
+        }
+    }
+    // Without a row of EraPaid the era is not paid, whatever single rewards say.
+    let minted: Option<String> = sqlx::query_scalar(
+        "SELECT (SELECT coalesce(sum(amount_ren), 0) FROM rewards WHERE era = $1)::text FROM eras_paid WHERE era = $1",
+    )
+    .bind(i64::from(era))
+    .fetch_optional(connection)
+    .await?;
+    sums.minted_ren = minted.map(|ren| number("rewards.amount_ren", &ren)).transpose()?;
+    Ok(sums)
+}
+
+fn slot_sums(row: SlotRow) -> Result<SlotSums, BooksError> {
+    let (_, settled, cleared_in_block, settled_in_block, readings, amounts) = row;
+    let amount = |place: usize| match amounts.get(place) {
+        Some(Some(amount)) => number::<u128>("a sum of payments", amount),
+        _ => Ok(0),
+    };
+    let wh = |place: usize| number::<u64>("a sum of fills", &amount(place)?.to_string());
+    Ok(SlotSums {
+        settled,
+        cleared_in_block: narrow("slots_settled.cleared_in_block", cleared_in_block)?,
+        settled_in_block: narrow("slots_settled.settled_in_block", settled_in_block)?,
+        readings: narrow("readings", readings)?,
+        bought_wh: wh(0)?,
+        sold_wh: wh(1)?,
+        paid_ueur: amount(2)?,
+        received_ueur: amount(3)?,
+        network_fees_ueur: amount(4)?,
+        congestion_rent_ueur: amount(5)?,
+        protocol_fee_ueur: amount(6)?,
+        dust_ueur: amount(7)?,
+    })
+}
+
+/// What the chain's state says at that block.
+pub(super) async fn of_chain<C: ChainState>(
+    chain: &C,
+    era: u32,
+    first: Slot,
+    through: Slot,
+    at: [u8; 32],
+) -> Result<EraSums, BooksError> {
+    let mut sums = EraSums { minted_ren: ask(chain, "MarketApi_minted", era, at).await?, ..EraSums::default() };
+    let markets: Vec<MarketId> = ask(chain, "MarketApi_markets", (), at).await?;
+    for market in markets.into_iter().take(MAX_MARKETS) {
+        for slot in (first.0..=through.0).map(Slot) {
+            let summary: Option<SlotSummary> = ask(chain, "MarketApi_slot", (market, slot), at).await?;
+            if let Some(summary) = summary {
+                sums.slots.insert((market, slot), summary.into());
+            }
+        }
+    }
+    Ok(sums)
+}
