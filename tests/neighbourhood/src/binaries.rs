@@ -15,6 +15,8 @@ pub struct Binaries {
     pub gateway: PathBuf,
     /// The simulated devices.
     pub simulator: PathBuf,
+    /// Indexer, API and pages.
+    pub dashboards: PathBuf,
     /// The MQTT broker.
     pub mosquitto: PathBuf,
 }
@@ -26,6 +28,7 @@ impl Binaries {
             node: ours("deren-node")?,
             gateway: ours("deren-gateway")?,
             simulator: ours("deren-simulator")?,
+            dashboards: ours("deren-dashboards")?,
             mosquitto: system("mosquitto")?,
         })
     }

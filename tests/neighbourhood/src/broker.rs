@@ -96,7 +96,8 @@ mod tests {
         let binaries = Binaries {
             node: nowhere.clone(),
             gateway: nowhere.clone(),
-            simulator: nowhere,
+            simulator: nowhere.clone(),
+            dashboards: nowhere,
             mosquitto: system("mosquitto").expect("installed"),
         };
         let mut broker = Broker::start(&binaries, folder.path(), folder.path().join("b.log")).expect("starts");

@@ -79,6 +79,17 @@ pub enum NeighbourhoodError {
         /// What went wrong.
         reason: String,
     },
+    /// There is no database.
+    #[error("{0}")]
+    Database(#[from] deren_private_postgres::PostgresError),
+    /// The dashboards' API did not answer, or not as asked.
+    #[error("{request}: {reason}")]
+    Api {
+        /// The path asked for.
+        request: String,
+        /// What went wrong.
+        reason: String,
+    },
     /// Bytes from a node are not what this version of the runtime writes.
     #[error("cannot decode {what}: {reason}; node and neighbourhood must be built from the same source")]
     Decode {

@@ -6,7 +6,7 @@ mod wiring;
 
 pub(crate) use wiring::break_grid_meter;
 
-pub use homes::{Home, HomeKind, MAX_HOMES, MIN_HOMES, homes};
+pub use homes::{Home, HomeKind, MAX_HOMES, MIN_HOMES, Visitors, homes};
 
 /// A line from the substation to some homes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,15 @@
-//! A whole neighbourhood of real processes on one machine: node, MQTT broker, simulated devices, and a
-//! gateway for each home. The demo and the end-to-end tests are the same code.
+//! A whole neighbourhood of real processes on one machine: node, MQTT broker, simulated devices, a
+//! gateway for each home, and the dashboards with their database. The demo and the end-to-end tests are the same code.
 //!
 //! It must never stand in for a part: what is started here is what people run, and what is registered is
 //! registered through the chain's own calls. It talks to 127.0.0.1 only.
 
+pub mod api;
 mod binaries;
 mod broker;
 pub mod chain;
+mod dashboards;
+mod database;
 mod error;
 mod gateway;
 pub mod layout;
@@ -14,6 +17,7 @@ mod ledger;
 pub mod load;
 mod neighbourhood;
 mod node;
+mod pages;
 mod ports;
 mod process;
 mod registration;
@@ -24,11 +28,14 @@ mod wait;
 
 pub use binaries::Binaries;
 pub use broker::Broker;
+pub use dashboards::{Dashboards, ReadyAccount, Role};
+pub use database::Database;
 pub use error::{NeighbourhoodError, Result};
 pub use gateway::{DeviceKey, Gateway, Keys};
 pub use ledger::{Accepted, Follower, Ledger, Meters};
 pub use neighbourhood::{Config, Neighbourhood};
 pub use node::{Node, Preset};
+pub use pages::{Address, Pages};
 pub use ports::free as free_port;
 pub use process::{Process, tail};
 pub use registration::{People, Registered, RegisteredHome};

@@ -1,12 +1,13 @@
 //! The neighbourhood as a whole: started in order, watched, and stopped with everything in it.
 
 use crate::{
-    Binaries, Broker, NeighbourhoodError, Result, Silent, Watcher,
+    Binaries, Broker, Database, NeighbourhoodError, Pages, Process, Result, Silent, Watcher,
     chain::{Rpc, Until, Wallet},
     gateway::Gateway,
-    layout::{FEEDERS, Home, break_grid_meter, homes},
+    layout::{FEEDERS, Home, Visitors, break_grid_meter, homes},
     ledger::Follower,
     node::{Node, Preset, no_node},
+    pages::no_pages,
     registration::{People, Registered, register},
     simulator::Simulator,
     view::{Names, SimulatedTime, Street},
@@ -45,6 +46,8 @@ pub struct Config {
     pub start: TimeOfDay,
     /// 0 (clear) to 1 (overcast).
     pub cloudiness: f64,
+    /// Starts the dashboards and their database too, and leaves some homes to visitors.
+    pub pages: bool,
     /// Keeps the folder with data and logs when everything has ended.
     pub keep_logs: bool,
     /// Is told what is being waited for.
@@ -52,7 +55,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// So many homes at 11:00 of a midsummer day with clouds, on a chain with one validator.
+    /// So many homes at 11:00 of a midsummer day with clouds, on a chain with one validator, without pages.
     pub fn new(homes: usize) -> Result<Self> {
         Ok(Self {
             homes,
@@ -61,6 +64,7 @@ impl Config {
             day: "2026-06-21".parse().map_err(NeighbourhoodError::Configuration)?,
             start: "11:00".parse().map_err(NeighbourhoodError::Configuration)?,
             cloudiness: 0.5,
+            pages: false,
             keep_logs: false,
             watcher: Arc::new(Silent),
         })
@@ -70,6 +74,8 @@ impl Config {
 /// Running processes and what is registered. Dropping it stops all of them.
 #[derive(Debug)]
 pub struct Neighbourhood {
+    /// Dashboards and database, where they were asked for. They end first.
+    pub pages: Option<Pages>,
     /// One a home, in the homes' order.
     pub gateways: Vec<Gateway>,
     /// The devices.
@@ -80,6 +86,8 @@ pub struct Neighbourhood {
     pub nodes: Vec<Node>,
     /// The homes.
     pub homes: Vec<Home>,
+    /// Who lives there.
+    pub people: People,
     /// What was registered.
     pub registered: Registered,
     /// What was set at genesis.
@@ -96,11 +104,13 @@ impl Neighbourhood {
         let binaries = Binaries::find()?;
         let folder = Folder::new(config.keep_logs)?;
         let logs = folder.make("logs")?;
+        let database = config.pages.then(|| tokio::spawn(Database::start()));
         let mut broker = Broker::start(&binaries, folder.path(), logs.join("mosquitto.log"))?;
         let mut nodes = Node::start_all(config.preset, &binaries, &folder.make("nodes")?, &logs)?;
         let node_ports: Vec<u16> = nodes.iter().map(Node::rpc_port).collect();
 
-        let homes = homes(config.homes, broker.port())?;
+        let visitors = if config.pages { Visitors::Welcome } else { Visitors::None };
+        let homes = homes(config.homes, broker.port(), visitors)?;
         broker.healthy(watcher).await?;
         let simulated = simulation(&config, &homes);
         let mut simulator = Simulator::start(&binaries, folder.path(), logs.join("simulator.log"), simulated)?;
@@ -118,6 +128,14 @@ impl Neighbourhood {
         for gateway in &mut gateways {
             gateway.restart()?;
         }
+        let mut pages = match database {
+            None => None,
+            Some(database) => {
+                let database = database.await.map_err(|error| NeighbourhoodError::Configuration(error.to_string()))??;
+                let node_port = nodes.first().ok_or_else(no_node)?.rpc_port();
+                Some(Pages::start(&binaries, folder.path(), &logs, database, node_port, &homes)?)
+            }
+        };
         shown("the gateways", watcher, healthy(&mut gateways)).await?;
 
         let people = People::of(&homes)?;
@@ -125,12 +143,20 @@ impl Neighbourhood {
         let until = if nodes.len() == 1 { Until::InBlock } else { Until::Finalized };
         let wallet = Wallet::new(&rpc, until).await?;
         let registered = register(&wallet, config.preset, &people, &homes, &serving, &gateways, watcher).await?;
-        Ok(Self { gateways, simulator, broker, nodes, homes, registered, parameters, serving, folder })
+        if let Some(pages) = &mut pages {
+            pages.name_everything(&people, &homes, &registered, watcher).await?;
+        }
+        Ok(Self { pages, gateways, simulator, broker, nodes, homes, people, registered, parameters, serving, folder })
     }
 
     /// The first node's answers.
     pub fn rpc(&self) -> Result<&Arc<Rpc>> {
         self.nodes.first().map(Node::rpc).ok_or_else(no_node)
+    }
+
+    /// The dashboards and their database.
+    pub fn pages(&self) -> Result<&Pages> {
+        self.pages.as_ref().ok_or_else(no_pages)
     }
 
     /// Books of the market, from the chain's first block on.
@@ -185,12 +211,18 @@ impl Neighbourhood {
         self.simulator.healthy(watcher).await.map(drop)
     }
 
+    /// Every program but the database, which ends only with its cluster.
+    fn processes(&mut self) -> impl Iterator<Item = &mut Process> {
+        let pages = self.pages.iter_mut().filter_map(|pages| pages.dashboards.process());
+        let parts = pages.chain(self.gateways.iter_mut().filter_map(Gateway::process));
+        let parts = parts.chain(self.simulator.process()).chain(self.broker.process());
+        parts.chain(self.nodes.iter_mut().filter_map(Node::process))
+    }
+
     /// An error with the end of the log of the first part that has ended by itself.
     pub fn check(&mut self) -> Result<()> {
         let what = "the trading to go on";
-        let parts = self.gateways.iter_mut().filter_map(Gateway::process);
-        let parts = parts.chain(self.simulator.process()).chain(self.broker.process());
-        for process in parts.chain(self.nodes.iter_mut().filter_map(Node::process)) {
+        for process in self.processes() {
             process.check(what)?;
         }
         Ok(())
@@ -207,9 +239,7 @@ impl Neighbourhood {
 impl Drop for Neighbourhood {
     fn drop(&mut self) {
         // All are asked at once, so that ending takes as long as the slowest and not as all of them together.
-        let parts = self.gateways.iter_mut().filter_map(Gateway::process);
-        let parts = parts.chain(self.simulator.process()).chain(self.broker.process());
-        for process in parts.chain(self.nodes.iter_mut().filter_map(Node::process)) {
+        for process in self.processes() {
             process.ask_to_end();
         }
     }

@@ -16,6 +16,9 @@ use crate::{
 use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, ZoneId};
 use deren_simulator::serving::Serving;
 
+/// Who runs the grid: a well-known account of a development chain.
+pub const OPERATOR: &str = "Ferdie";
+
 /// Everyone who takes part by name.
 #[derive(Debug)]
 pub struct People {
@@ -36,7 +39,7 @@ impl People {
         Ok(Self {
             on_ramp: known("Alice")?,
             council: ["Alice", "Bob", "Charlie"].into_iter().map(known).collect::<Result<_>>()?,
-            operator: known("Ferdie")?,
+            operator: known(OPERATOR)?,
             owners: homes.iter().map(|home| Account::derived(&home.name, &home.account)).collect::<Result<_>>()?,
         })
     }

@@ -33,6 +33,11 @@ impl Account {
         AccountId::from(self.pair.public())
     }
 
+    /// Its signature over these bytes.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.pair.sign(message).0
+    }
+
     pub(super) fn pair(&self) -> &sr25519::Pair {
         &self.pair
     }

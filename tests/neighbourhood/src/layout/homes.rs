@@ -44,7 +44,23 @@ pub enum HomeKind {
     Consumer,
     /// It has a battery that it charges when the sun is cheap.
     Battery,
+    /// It only consumes, and nobody has ordered anything for it yet: whoever opens the pages can.
+    Visitor,
 }
+
+/// Whether some homes are left to who comes to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitors {
+    /// Of those that only consume, all but the first two, at most [`MOST_VISITORS`].
+    Welcome,
+    /// Every home has somebody who lives there.
+    None,
+}
+
+/// There are that many accounts for visitors.
+const MOST_VISITORS: usize = 2;
+/// So many buy from the first slot on, so that something is traded before a visitor comes.
+const BUYERS_BEFORE_VISITORS: usize = 2;
 
 struct Plan {
     name: &'static str,
@@ -87,20 +103,34 @@ const PLANS: [Plan; 12] = [
 ];
 
 /// The first `count` homes; beyond twelve the families repeat, with a number. Each gets a Modbus port of its own.
-pub fn homes(count: usize, broker_port: u16) -> Result<Vec<Home>> {
+pub fn homes(count: usize, broker_port: u16, visitors: Visitors) -> Result<Vec<Home>> {
     if !(MIN_HOMES..=MAX_HOMES).contains(&count) {
         return Err(NeighbourhoodError::Configuration(format!(
             "{count} homes are no neighbourhood: take {MIN_HOMES} to {MAX_HOMES}"
         )));
     }
-    (0..count).map(|number| home(number, broker_port)).collect()
+    let visited: Vec<usize> = match visitors {
+        Visitors::None => Vec::new(),
+        Visitors::Welcome => {
+            let consumers = (0..count).filter(|number| matches!(plan(*number).thing, Thing::None));
+            consumers.skip(BUYERS_BEFORE_VISITORS).take(MOST_VISITORS).collect()
+        }
+    };
+    let visitor = |number| visited.iter().position(|visited| *visited == number).map(|position| position + 1);
+    (0..count).map(|number| home(number, broker_port, visitor(number))).collect()
 }
 
-fn home(number: usize, broker_port: u16) -> Result<Home> {
-    let plan = &PLANS[number % PLANS.len()];
-    let name = match number / PLANS.len() {
-        0 => plan.name.to_owned(),
-        more => format!("{}-{}", plan.name, more + 1),
+fn plan(number: usize) -> &'static Plan {
+    &PLANS[number % PLANS.len()]
+}
+
+/// `visitor` is a visitor's number, from 1 on.
+fn home(number: usize, broker_port: u16, visitor: Option<usize>) -> Result<Home> {
+    let plan = plan(number);
+    let (name, account) = match (visitor, number / PLANS.len()) {
+        (Some(visitor), _) => (format!("Visitor {visitor}"), format!("//Visitor{visitor}")),
+        (None, 0) => (plan.name.to_owned(), format!("//home-{:02}", number + 1)),
+        (None, more) => (format!("{}-{}", plan.name, more + 1), format!("//home-{:02}", number + 1)),
     };
     let modbus_port = ports::free()?;
     let mut simulated = HomeConfig::new(&name);
@@ -108,6 +138,7 @@ fn home(number: usize, broker_port: u16) -> Result<Home> {
     let add = |simulated: &mut HomeConfig, role, wire| wire_up(simulated, role, wire, modbus_port, broker_port);
     add(&mut simulated, DeviceRole::Grid, plan.grid);
     let kind = match plan.thing {
+        Thing::None if visitor.is_some() => HomeKind::Visitor,
         Thing::None => HomeKind::Consumer,
         Thing::Panels { kwp, azimuth_deg, wire } => {
             simulated.pv = Some(PvConfig { azimuth_deg, ..PvConfig::new(kwp) });
@@ -121,7 +152,6 @@ fn home(number: usize, broker_port: u16) -> Result<Home> {
         }
     };
     let (sell, buy) = bids(kind, number);
-    let account = format!("//home-{:02}", number + 1);
     Ok(Home { name, account, feeder: plan.feeder % FEEDERS.len(), kind, simulated, sell, buy })
 }
 
@@ -147,12 +177,13 @@ fn bids(kind: HomeKind, number: usize) -> (Vec<Bid>, Vec<Bid>) {
     let sell = match kind {
         HomeKind::Solar => vec![(80_000 + spread, 1_000), (110_000 + spread, 4_000)],
         HomeKind::Battery => vec![(140_000, 2_000)],
-        HomeKind::Consumer => Vec::new(),
+        HomeKind::Consumer | HomeKind::Visitor => Vec::new(),
     };
     let buy = match kind {
         HomeKind::Solar => vec![(220_000 - spread, 1_000)],
         HomeKind::Battery => vec![(160_000, 2_000)],
         HomeKind::Consumer => vec![(280_000 - spread, 600), (190_000 + spread, 1_500)],
+        HomeKind::Visitor => Vec::new(),
     };
     (sell, buy)
 }
@@ -166,7 +197,7 @@ mod tests {
 
     #[test]
     fn twelve_homes_are_the_neighbourhood_that_was_promised() {
-        let homes = homes(12, 1883).expect("homes");
+        let homes = homes(12, 1883, Visitors::None).expect("homes");
         let of = |kind| homes.iter().filter(|home| home.kind == kind).count();
         assert_eq!((of(HomeKind::Solar), of(HomeKind::Consumer), of(HomeKind::Battery)), (7, 4, 1));
         assert_eq!(homes.iter().map(|home| home.feeder).collect::<BTreeSet<_>>().len(), 3);
@@ -178,7 +209,7 @@ mod tests {
     #[test]
     fn any_number_of_homes_can_be_simulated() {
         for count in [MIN_HOMES, 12, MAX_HOMES] {
-            let homes = homes(count, 1883).expect("homes");
+            let homes = homes(count, 1883, Visitors::Welcome).expect("homes");
             let names: BTreeSet<_> = homes.iter().map(|home| &home.name).collect();
             assert_eq!(names.len(), count);
             let mut config = SimulatorConfig::new("2026-06-21".parse().unwrap(), "11:00".parse().unwrap());
@@ -189,16 +220,29 @@ mod tests {
     }
 
     #[test]
+    fn visitors_get_consumers_that_have_ordered_nothing() {
+        let visitors = |count| -> Vec<Home> {
+            let homes = homes(count, 1883, Visitors::Welcome).expect("homes");
+            homes.into_iter().filter(|home| home.kind == HomeKind::Visitor).collect()
+        };
+        let two = visitors(12);
+        let accounts: Vec<_> = two.iter().map(|home| (home.name.as_str(), home.account.as_str())).collect();
+        assert_eq!(accounts, [("Visitor 1", "//Visitor1"), ("Visitor 2", "//Visitor2")]);
+        assert!(two.iter().all(|home| home.buy.is_empty() && home.sell.is_empty() && home.simulated.pv.is_none()));
+        assert_eq!((visitors(MAX_HOMES).len(), visitors(6).len(), visitors(4).len()), (2, 1, 0));
+    }
+
+    #[test]
     fn too_few_or_too_many_homes_are_refused() {
         for count in [0, 1, MAX_HOMES + 1] {
-            let error = homes(count, 1883).expect_err("no neighbourhood");
+            let error = homes(count, 1883, Visitors::Welcome).expect_err("no neighbourhood");
             assert!(error.to_string().contains("take 2 to 36"), "{error}");
         }
     }
 
     #[test]
     fn bids_are_best_first_and_below_retail() {
-        for home in homes(12, 1883).expect("homes") {
+        for home in homes(12, 1883, Visitors::None).expect("homes") {
             assert!(home.sell.windows(2).all(|pair| pair[0].0 < pair[1].0), "{}", home.name);
             assert!(home.buy.windows(2).all(|pair| pair[0].0 > pair[1].0), "{}", home.name);
             assert!(home.buy.iter().all(|(limit, _)| *limit < RETAIL_UEUR_PER_KWH));

@@ -40,7 +40,7 @@ pub(super) fn wire_up(home: &mut HomeConfig, role: DeviceRole, wire: Wire, modbu
             server.meters.push(MeterConfig { unit, ..MeterConfig::new(role, template) });
         }
         Wire::Mqtt(template) => {
-            let topic = format!("{}-{}", home.name.to_lowercase(), home.mqtt.len());
+            let topic = format!("{}-{}", home.name.to_lowercase().replace(' ', "-"), home.mqtt.len());
             home.mqtt.push(MqttConfig::new(role, template, format!("mqtt://127.0.0.1:{broker_port}"), &topic));
         }
     }

@@ -1,0 +1,184 @@
+//! The dashboards: indexer, API and pages in one process, with the settings that people would write.
+
+use crate::{
+    Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, api::Api, layout::RETAIL_UEUR_PER_KWH, ports,
+};
+use serde::Serialize;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+/// More than it takes to migrate an empty database and to catch up with a chain of a few blocks.
+const START_DEADLINE: Duration = Duration::from_secs(60);
+/// More than reading a few hundred blocks again takes.
+const REBUILD_DEADLINE: Duration = Duration::from_secs(120);
+
+/// For whom an account's page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Has panels or a battery.
+    Owner,
+    /// Buys.
+    Neighbour,
+    /// Runs the grid.
+    Operator,
+}
+
+/// An account that the pages of a development chain offer to whoever opens them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReadyAccount {
+    /// What it is called.
+    pub name: String,
+    /// For whom it is.
+    pub role: Role,
+    /// Its derivation path.
+    pub derivation: String,
+}
+
+#[derive(Serialize)]
+struct Settings<'a> {
+    listen: String,
+    database_url: &'a str,
+    node_url: &'a str,
+    retail_ueur_per_kwh: u32,
+    development: Development<'a>,
+}
+
+#[derive(Serialize)]
+struct Development<'a> {
+    accounts: &'a [ReadyAccount],
+}
+
+/// Dashboards that can be killed and started again on their database.
+#[derive(Debug)]
+pub struct Dashboards {
+    program: PathBuf,
+    configuration: PathBuf,
+    log: PathBuf,
+    port: u16,
+    process: Option<Process>,
+}
+
+impl Dashboards {
+    /// Writes their settings into `folder`. Nothing runs yet.
+    pub fn prepare(
+        binaries: &Binaries,
+        folder: &Path,
+        log: PathBuf,
+        database_url: &str,
+        node_url: &str,
+        accounts: &[ReadyAccount],
+    ) -> Result<Self> {
+        let port = ports::free()?;
+        let settings = Settings {
+            listen: format!("127.0.0.1:{port}"),
+            database_url,
+            node_url,
+            retail_ueur_per_kwh: RETAIL_UEUR_PER_KWH,
+            development: Development { accounts },
+        };
+        let text = toml::to_string(&settings).map_err(|error| NeighbourhoodError::Configuration(error.to_string()))?;
+        let configuration = folder.join("dashboards.toml");
+        fs::write(&configuration, text).map_err(NeighbourhoodError::file(&configuration))?;
+        Ok(Self { program: binaries.dashboards.clone(), configuration, log, port, process: None })
+    }
+
+    /// What it answers; nobody is logged in.
+    pub fn api(&self) -> Result<Api> {
+        Api::new(self.port)
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// Starts it, or starts it again after it was killed.
+    pub fn restart(&mut self) -> Result<()> {
+        self.process = None;
+        self.process = Some(Process::spawn("dashboards", self.command("run"), &self.log)?);
+        Ok(())
+    }
+
+    /// Kills it with -9.
+    pub fn kill(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.kill();
+        }
+    }
+
+    /// Asks it to end and waits until it has.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
+    pub(crate) fn process(&mut self) -> Option<&mut Process> {
+        self.process.as_mut()
+    }
+
+    /// Waits until it has caught up with the chain.
+    pub async fn healthy(&mut self, watcher: &dyn Watcher) -> Result<()> {
+        let api = self.api()?;
+        let mut wait = Wait::new("the pages", START_DEADLINE, watcher);
+        if let Some(process) = &mut self.process {
+            wait = wait.on(process);
+        }
+        wait.until(async || api.ready().await).await
+    }
+
+    /// Makes every row that comes from the chain again. It must not run meanwhile.
+    pub async fn rebuild(&self) -> Result<()> {
+        let fail = |reason: String| NeighbourhoodError::Command { what: "deren-dashboards rebuild".into(), reason };
+        let mut command = tokio::process::Command::from(self.command("rebuild"));
+        let run = command.stdin(Stdio::null()).kill_on_drop(true).output();
+        let output = tokio::time::timeout(REBUILD_DEADLINE, run)
+            .await
+            .map_err(|_| fail(format!("it took more than {} s", REBUILD_DEADLINE.as_secs())))?
+            .map_err(|error| fail(error.to_string()))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(fail(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim())))
+    }
+
+    fn command(&self, what: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg(what).arg("--config").arg(&self.configuration);
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_are_toml_with_every_account() {
+        let account = |name: &str, role, derivation: &str| ReadyAccount {
+            name: name.into(),
+            role,
+            derivation: derivation.into(),
+        };
+        let accounts = [
+            account("Adler", Role::Owner, "//home-01"),
+            account("Visitor 1", Role::Neighbour, "//Visitor1"),
+            account("Ferdie", Role::Operator, "//Ferdie"),
+        ];
+        let settings = Settings {
+            listen: "127.0.0.1:8650".into(),
+            database_url: "postgres://deren@127.0.0.1:5432/deren",
+            node_url: "ws://127.0.0.1:9944",
+            retail_ueur_per_kwh: RETAIL_UEUR_PER_KWH,
+            development: Development { accounts: &accounts },
+        };
+        let table: toml::Table = toml::to_string(&settings).expect("writes").parse().expect("TOML");
+        let accounts = table["development"]["accounts"].as_array().expect("accounts");
+        assert_eq!(accounts.len(), 3);
+        assert_eq!(accounts[1]["role"].as_str(), Some("neighbour"));
+        assert_eq!(table["retail_ueur_per_kwh"].as_integer(), Some(320_000));
+    }
+}
