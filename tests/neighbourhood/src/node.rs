@@ -145,8 +145,19 @@ impl Node {
 
     /// Starts it again, on the data that it has.
     pub fn restart(&mut self) -> Result<()> {
+        self.start_with(self.arguments.clone())
+    }
+
+    /// Starts it again without its validator's keys: it answers, and makes and finalises nothing. A chain with one
+    /// validator then stands still.
+    pub fn restart_without_keys(&mut self) -> Result<()> {
+        let keys = format!("--{}", self.name);
+        self.start_with(self.arguments.iter().filter(|argument| **argument != keys).cloned().collect())
+    }
+
+    fn start_with(&mut self, arguments: Vec<String>) -> Result<()> {
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments);
+        command.args(arguments);
         self.process = None;
         self.process = Some(Process::spawn(format!("node {}", self.name), command, &self.log)?);
         Ok(())

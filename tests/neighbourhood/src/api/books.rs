@@ -20,18 +20,15 @@ impl SlotShown {
 /// still missing.
 pub fn totals(shown: &[SlotShown], slots: u32, finalized_block: u32) -> Result<Totals, String> {
     let mut totals = Totals { finalized_block, ..Totals::default() };
-    for slot in shown {
+    // A market settles its slots in order: nothing will be traded in a slot before one that is settled.
+    for slot in shown.iter().filter(|slot| slot.volume_wh > 0) {
         if totals.slots == slots {
             break;
         }
-        // What comes after a slot that is not done would be counted too early.
-        let ended_empty = slot.state == "empty" && slot.finalized;
-        if !slot.is_done() && !ended_empty {
+        if !slot.is_done() {
             return Err(format!("slot {} is {}, finalised: {}", slot.slot, slot.state, slot.finalized));
         }
-        if slot.volume_wh > 0 {
-            add(&mut totals, slot);
-        }
+        add(&mut totals, slot);
     }
     if totals.slots == slots { Ok(totals) } else { Err(format!("{} of {slots} slots with trade", totals.slots)) }
 }

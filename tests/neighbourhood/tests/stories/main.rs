@@ -3,6 +3,7 @@
 
 mod four_validators;
 mod killed_in_the_middle;
+mod seen_as_it_is;
 mod stops_everything;
 mod support;
 mod trades_and_settles;

@@ -38,6 +38,12 @@ pub async fn start(config: Config) -> (Neighbourhood, Follower) {
 /// Follows the finalised chain until a slot is reported that `wanted` takes, and gives it. While the node is away it
 /// waits on; what the books find wrong ends the test.
 pub async fn slot(follower: &mut Follower, what: &str, wanted: impl Fn(&SlotReport) -> bool) -> SlotReport {
+    slots(follower, what, wanted).await.pop().expect("the wait ends with one")
+}
+
+/// The same, and gives all slots up to that one.
+pub async fn slots(follower: &mut Follower, what: &str, wanted: impl Fn(&SlotReport) -> bool) -> Vec<SlotReport> {
+    let mut reports = Vec::new();
     Wait::new(what, DEADLINE, &Told)
         .until(async || {
             catch_up(follower).await?;
@@ -46,14 +52,17 @@ pub async fn slot(follower: &mut Follower, what: &str, wanted: impl Fn(&SlotRepo
                 let traded_wh = report.summary.bought_wh;
                 last = format!("slot {} with {} readings, {traded_wh} Wh", report.slot, report.summary.readings);
                 eprintln!("settled and finalised: {last}");
-                if wanted(&report) {
-                    return Ok(report);
+                let found = wanted(&report);
+                reports.push(report);
+                if found {
+                    return Ok(());
                 }
             }
             Err(last)
         })
         .await
-        .unwrap_or_else(|error| panic!("{error}"))
+        .unwrap_or_else(|error| panic!("{error}"));
+    reports
 }
 
 /// Writes down what is finalised.

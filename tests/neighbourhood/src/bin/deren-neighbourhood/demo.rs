@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use deren_neighbourhood::{
-    Config, Follower, Neighbourhood, Totals,
+    Config, Follower, Neighbourhood, SlotReport, Totals, settled,
     view::{Names, Stream, View},
 };
 use deren_primitives::{Slot, SlotState};
@@ -31,6 +31,9 @@ pub struct DemoOptions {
     /// Sun, clouds and loads follow from it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Start neither the dashboards nor a database; the JSON line comes from the books then, and not from the API.
+    #[arg(long)]
+    without_pages: bool,
     /// Keep the folder with data and logs at the end.
     #[arg(long)]
     keep_logs: bool,
@@ -62,22 +65,29 @@ async fn trade(arguments: &DemoOptions, view: &Arc<View>) -> anyhow::Result<Tota
     let begun = Instant::now();
     let mut config = Config::new(arguments.homes)?;
     config.seed = arguments.seed;
+    config.pages = !arguments.without_pages;
     config.keep_logs = arguments.keep_logs;
     config.watcher = view.clone();
     view.say(format!("{} homes on three feeders of one substation, all on this machine", arguments.homes));
     let mut neighbourhood = Neighbourhood::start(config).await?;
     let names = neighbourhood.names();
     view.say(format!("logs are in {}", neighbourhood.folder().join("logs").display()));
+    show_pages(&neighbourhood, view)?;
     view.say("a slot of the chain takes 12 s and stands for a quarter of an hour; Ctrl-C ends all");
 
     let mut follower = neighbourhood.follow()?;
     let mut totals = Totals::default();
+    // Kept only where it is known how many there will be.
+    let mut books: Vec<SlotReport> = Vec::new();
     let mut first = true;
     loop {
         neighbourhood.check()?;
         follower.catch_up().await?;
         while let Some(report) = follower.next_report() {
             view.slot(&report, &names);
+            if arguments.until_settled.is_some() {
+                books.push(report.clone());
+            }
             if !report.traded() {
                 continue;
             }
@@ -86,8 +96,7 @@ async fn trade(arguments: &DemoOptions, view: &Arc<View>) -> anyhow::Result<Tota
             }
             totals.add(&report);
             if Some(totals.slots) == arguments.until_settled {
-                conclude(&neighbourhood, &totals).await?;
-                return Ok(totals);
+                return conclude(&neighbourhood, &books, totals).await;
             }
         }
         view.now(progress(&neighbourhood, &follower, &names).await.unwrap_or_else(|error| error.to_string()));
@@ -95,13 +104,28 @@ async fn trade(arguments: &DemoOptions, view: &Arc<View>) -> anyhow::Result<Tota
     }
 }
 
-/// Nothing that must hold was violated: by the chain's own check, and by ours.
-async fn conclude(neighbourhood: &Neighbourhood, totals: &Totals) -> anyhow::Result<()> {
+/// Where to look, and as whom.
+fn show_pages(neighbourhood: &Neighbourhood, view: &View) -> anyhow::Result<()> {
+    let Some(pages) = &neighbourhood.pages else { return Ok(()) };
+    view.say("open in a browser on this machine:");
+    for address in pages.addresses()? {
+        view.say(format!("  {:<22}{}", address.what, address.url));
+    }
+    Ok(())
+}
+
+/// Nothing that must hold was violated: by the chain's own check, and by ours. Gives the sums as the API shows them,
+/// which are those of the books.
+async fn conclude(neighbourhood: &Neighbourhood, books: &[SlotReport], totals: Totals) -> anyhow::Result<Totals> {
+    let totals = match &neighbourhood.pages {
+        Some(_) => settled(neighbourhood, books).await?,
+        None => totals,
+    };
     if let Err(difference) = totals.check() {
         bail!("the sums do not add up: {difference}");
     }
     neighbourhood.check_invariants().await?;
-    Ok(())
+    Ok(totals)
 }
 
 /// Where the slots stand that are not reported yet, as of the newest block.
