@@ -1,0 +1,96 @@
+/** The calls that these pages sign, as data, and what each says in words before it is signed. */
+import type { OrderStep, Side } from "../api/types";
+import { divideUp, exact } from "../units/decimal";
+import { ct, eur, kwh, short } from "../units/format";
+import { aSlot } from "../units/time";
+
+export type Call =
+  | { kind: "place_order"; site: number; side: Side; steps: OrderStep[] }
+  | { kind: "cancel_order"; site: number; side: Side }
+  | { kind: "resume_order"; site: number; side: Side }
+  | { kind: "link_gateway"; site: number; gateway: string; expires_unix_s: number; code: string }
+  | {
+      kind: "set_edge";
+      zone: number;
+      fee_ueur_per_kwh: number;
+      capacity_up_wh: number | null;
+      capacity_down_wh: number | null;
+    }
+  | { kind: "claim" };
+
+/** What the words need to know of the chain and of names. */
+export type Context = { energySeconds: number; siteName: string; zoneName: string };
+
+/** A call in words: what will be done, and what follows from it. */
+export type Words = { title: string; lines: string[] };
+
+/** What an order of these steps holds for one slot: the sum of each step's cost at its limit, each rounded up. */
+export function holdUeur(steps: readonly OrderStep[]): bigint {
+  return steps.reduce((sum, step) => sum + divideUp(exact(step.limit_ueur_per_kwh) * exact(step.cap_wh), 1000n), 0n);
+}
+
+/** The steps of an order as one sentence: "buy up to 2 kWh a quarter-hour at ≤ 18 ct/kWh, then …". */
+export function orderWords(side: Side, steps: readonly OrderStep[], energySeconds: number): string {
+  const limit = side === "buy" ? "≤" : "≥";
+  const parts = steps.map((step, number) => {
+    const amount = `up to ${kwh(step.cap_wh, 1)}${number === 0 ? "" : " more"}`;
+    const slot = number === 0 ? ` ${aSlot(energySeconds)}` : "";
+    return `${amount}${slot} at ${limit} ${ct(step.limit_ueur_per_kwh)}`;
+  });
+  return `${side === "buy" ? "Buy" : "Sell"} ${parts.join(", then ")}`;
+}
+
+const capacityWords = (wh: number | null) => (wh === null ? "without a limit" : `at most ${kwh(wh, 0)} a slot`);
+
+/** What a call does, for a person who is about to sign it. */
+export function describe(call: Call, context: Context): Words {
+  switch (call.kind) {
+    case "place_order":
+      return {
+        title: call.side === "buy" ? "Place this buy order" : "Place this sell order",
+        lines: [
+          `${orderWords(call.side, call.steps, context.energySeconds)}, for ${context.siteName}.`,
+          call.side === "buy"
+            ? `At most ${eur(holdUeur(call.steps), 2, 6)} is held for a slot. You never pay more than your limit, all fees included.`
+            : "Only surplus that your meter measured is sold. You never receive less than your limit.",
+          "It stands from the next slot on, until you change or cancel it.",
+        ],
+      };
+    case "cancel_order":
+      return {
+        title: call.side === "buy" ? "Cancel the buy order" : "Cancel the sell order",
+        lines: [
+          `From the next slot on ${context.siteName} ${call.side === "buy" ? "buys" : "sells"} nothing more from its neighbours.`,
+          "What began before is still settled; what is held comes back after that.",
+        ],
+      };
+    case "resume_order":
+      return {
+        title: `Resume the ${call.side} order`,
+        lines: [`It stands again from the next slot on, with the same steps, if enough EUR is free.`],
+      };
+    case "link_gateway":
+      return {
+        title: "Link this gateway",
+        lines: [
+          `Gateway ${short(call.gateway)} may send readings for ${context.siteName}.`,
+          "The gateway agreed by its code; with your signature you agree too.",
+        ],
+      };
+    case "set_edge":
+      return {
+        title: `Change the line to ${context.zoneName}`,
+        lines: [
+          `Network fee: ${ct(call.fee_ueur_per_kwh)} for each kWh that crosses it.`,
+          `Up, out of the zone: ${capacityWords(call.capacity_up_wh)}.`,
+          `Down, into the zone: ${capacityWords(call.capacity_down_wh)}.`,
+          "This holds from the next slot on.",
+        ],
+      };
+    case "claim":
+      return {
+        title: "Claim what could not be delivered",
+        lines: ["What the settlement owes you moves to your free EUR."],
+      };
+  }
+}

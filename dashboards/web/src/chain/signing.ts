@@ -1,0 +1,55 @@
+/** The one call that is being signed in this page, from its words to its finalised block. Any page may ask for one. */
+import { createRoot, createSignal } from "solid-js";
+import { words } from "../api/problem";
+import type { Chain } from "../api/types";
+import { keyOf, session } from "../session/session";
+import type { Call, Context } from "./calls";
+import { type Progress, advance, begun } from "./progress";
+
+/** A call before the visitor's eyes; `progress` is null until it is confirmed. */
+export type Asked = { call: Call; context: Context; progress: Progress | null };
+
+const [asked, setAsked] = createRoot(() => createSignal<Asked | null>(null));
+const [signed, setSigned] = createRoot(() => createSignal(0));
+
+export { asked, signed };
+
+/** Shows a call in words and waits for the visitor. */
+export function ask(call: Call, context: Context): void {
+  setAsked({ call, context, progress: null });
+}
+
+/** Puts the call away; what was sent goes its way. */
+export function close(): void {
+  setAsked(null);
+}
+
+/** How long an indexer may need after the block, in ms: then what the call changed is fetched once more. */
+const INDEXED_AFTER_MS = 2_500;
+
+/** Signs the call that is shown and follows it. */
+export async function confirm(chain: Chain): Promise<void> {
+  const mine = asked();
+  const now = session();
+  if (!mine || now.phase !== "in") return;
+  let progress = begun;
+  const show = () => {
+    // Another call may be shown by now.
+    if (asked()?.call === mine.call) setAsked({ ...mine, progress });
+  };
+  show();
+  try {
+    const key = await keyOf(now.identity);
+    const { submit } = await import("./submit");
+    await submit(mine.call, key, { url: chain.public_node_url, feeAsset: chain.eur_asset_id }, (report) => {
+      progress = advance(progress, report);
+      show();
+      if (report.type !== "in_block" && report.type !== "finalised") return;
+      setSigned((count) => count + 1);
+      setTimeout(() => setSigned((count) => count + 1), INDEXED_AFTER_MS);
+    });
+  } catch (error) {
+    progress = advance(progress, { type: "refused", words: words(error) });
+    show();
+  }
+}

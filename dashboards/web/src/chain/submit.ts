@@ -1,0 +1,119 @@
+/**
+ * Signs a call and follows it to its finalised block, through PAPI. This module and all that it imports are a chunk of
+ * their own, loaded when somebody signs for the first time. Fees are paid in EUR, so that nobody needs REN.
+ */
+import { InvalidTxError, type PolkadotClient, type TxEvent, createClient } from "polkadot-api";
+import { getPolkadotSigner } from "polkadot-api/signer";
+import { type WebSocketClass, getWsProvider } from "polkadot-api/ws";
+import type { Key } from "../session/key";
+import type { Call } from "./calls";
+import { invalidWords, refusalWords } from "./errors";
+import type { Report } from "./progress";
+import { transactionOf } from "./transaction";
+
+/** A node that has not answered by then is not there. */
+const ANSWER_MS = 20_000;
+
+/** Where to send, and in which asset fees are paid. */
+export type Destination = { url: string; feeAsset: number; websocket?: WebSocketClass };
+
+type Watched = {
+  subscribe: (observer: {
+    next: (event: TxEvent) => void;
+    error: (error: unknown) => void;
+    complete: () => void;
+  }) => { unsubscribe: () => void };
+};
+type Signable = { signSubmitAndWatch: (from: ReturnType<typeof signerOf>, options: { asset: number }) => Watched };
+type Calls = Record<string, Record<string, (args: Record<string, unknown>) => Signable>>;
+
+let open: { url: string; client: PolkadotClient } | undefined;
+
+function clientOf(destination: Destination): PolkadotClient {
+  if (open?.url === destination.url) return open.client;
+  open?.client.destroy();
+  const { url, websocket } = destination;
+  const client = createClient(getWsProvider(url, websocket ? { websocketClass: websocket } : {}));
+  open = { url, client };
+  return client;
+}
+
+/** Ends the connection; a page keeps it for its next call. */
+export function disconnect(): void {
+  open?.client.destroy();
+  open = undefined;
+}
+
+function signerOf(key: Key) {
+  return key.kind === "wallet" ? key.signer : getPolkadotSigner(key.publicKey, "Sr25519", key.sign);
+}
+
+async function mustAnswer(client: PolkadotClient, url: string): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The chain's node at ${url} does not answer.`)), ANSWER_MS);
+  });
+  try {
+    await Promise.race([client.getFinalizedBlock(), late]);
+  } catch (error) {
+    disconnect();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function reportOf(event: TxEvent): Report[] {
+  switch (event.type) {
+    case "signed":
+      return [{ type: "signed" }];
+    case "broadcasted":
+      return [{ type: "sent" }];
+    case "txBestBlocksState":
+      return event.found ? [{ type: "in_block", block: event.block.number }, ...refusal(event)] : [{ type: "out_of_block" }];
+    case "finalized":
+      return [{ type: "finalised", block: event.block.number }, ...refusal(event)];
+  }
+}
+
+function refusal(event: { ok: boolean; dispatchError?: unknown }): Report[] {
+  return event.ok ? [] : [{ type: "refused", words: refusalWords(event.dispatchError) }];
+}
+
+/**
+ * Signs and sends a call; resolves once it is finalised or refused. It reports a refusal and never throws for one; a
+ * page that waits no longer may just stop listening.
+ */
+export async function submit(
+  call: Call,
+  key: Key,
+  destination: Destination,
+  report: (report: Report) => void,
+): Promise<void> {
+  try {
+    const client = clientOf(destination);
+    await mustAnswer(client, destination.url);
+    const { pallet, call: name, args } = transactionOf(call);
+    const make = (client.getUnsafeApi().tx as unknown as Calls)[pallet]?.[name];
+    if (!make) throw new Error(`This chain knows no call ${pallet}.${name}.`);
+    await watch(make(args).signSubmitAndWatch(signerOf(key), { asset: destination.feeAsset }), report);
+  } catch (error) {
+    report({ type: "refused", words: failureWords(error) });
+  }
+}
+
+function watch(watched: Watched, report: (report: Report) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    watched.subscribe({
+      next: (event) => reportOf(event).forEach(report),
+      error: reject,
+      complete: resolve,
+    });
+  });
+}
+
+function failureWords(error: unknown): string {
+  if (error instanceof InvalidTxError) return invalidWords(error.error);
+  const words = error instanceof Error ? error.message : String(error);
+  return /cancel|reject/i.test(words) ? "You did not sign." : words;
+}

@@ -1,0 +1,48 @@
+/** A call as the chain's metadata names it. Pure, so that it can be tested without a node. */
+import type { Side } from "../api/types";
+import type { Call } from "./calls";
+
+/** Pallet, call and arguments by name; u64 are bigints. */
+export type Transaction = { pallet: string; call: string; args: Record<string, unknown> };
+
+const sideOf = (side: Side) => ({ type: side === "buy" ? "Buy" : "Sell", value: undefined });
+const wide = (value: number | null) => (value === null ? undefined : BigInt(value));
+
+/** The transaction that does what the call says. */
+export function transactionOf(call: Call): Transaction {
+  switch (call.kind) {
+    case "place_order":
+      return {
+        pallet: "Matching",
+        call: "place_order",
+        args: { site: call.site, side: sideOf(call.side), steps: call.steps },
+      };
+    case "cancel_order":
+    case "resume_order":
+      return { pallet: "Matching", call: call.kind, args: { site: call.site, side: sideOf(call.side) } };
+    case "claim":
+      return { pallet: "Matching", call: "claim", args: {} };
+    case "link_gateway":
+      return {
+        pallet: "Registry",
+        call: "link_gateway",
+        args: {
+          site: call.site,
+          gateway: call.gateway,
+          expires_unix_s: BigInt(call.expires_unix_s),
+          code: call.code,
+        },
+      };
+    case "set_edge":
+      return {
+        pallet: "Registry",
+        call: "set_edge",
+        args: {
+          zone: call.zone,
+          fee_ueur_per_kwh: call.fee_ueur_per_kwh,
+          capacity_up_wh: wide(call.capacity_up_wh),
+          capacity_down_wh: wide(call.capacity_down_wh),
+        },
+      };
+  }
+}

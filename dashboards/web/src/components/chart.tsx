@@ -1,0 +1,115 @@
+/** A chart over time, with a table of the same numbers for those who do not see it. The drawing is loaded lazily. */
+import { For, Show, createEffect, createSignal, onCleanup, onMount } from "solid-js";
+import type { Drawing } from "./chart-drawing";
+
+export type Colour = "sun" | "green" | "blue" | "ink" | "red";
+
+/** One line of a chart; null where there is no value. */
+export type Series = { name: string; colour: Colour; shape: "area" | "line" | "bars" | "dots"; values: (number | null)[] };
+
+export type ChartData = {
+  /** Unix seconds, rising. */
+  times: number[];
+  series: Series[];
+};
+
+export type ChartProps = {
+  /** What the chart shows, in a sentence. */
+  label: string;
+  /** Of the numbers, such as "kWh". */
+  unit: string;
+  data: ChartData;
+  /** A value in words, for the table and the line under the pointer. */
+  show: (value: number, series: number) => string;
+  /** A time in words. */
+  showTime: (unixS: number) => string;
+};
+
+export function Chart(props: ChartProps) {
+  let holder!: HTMLDivElement;
+  const [drawing, setDrawing] = createSignal<Drawing>();
+  const [at, setAt] = createSignal<number | null>(null);
+  const [failed, setFailed] = createSignal(false);
+  onMount(() => {
+    let gone = false;
+    const start = async () => {
+      const { draw } = await import("./chart-drawing");
+      // Left before the drawing came: nothing to draw on.
+      if (!gone) setDrawing(draw(holder, props.data, { unit: props.unit, pointed: setAt }));
+    };
+    start().catch(() => setFailed(true));
+    onCleanup(() => {
+      gone = true;
+      drawing()?.destroy();
+    });
+  });
+  createEffect(() => drawing()?.update(props.data));
+  const readout = () => {
+    const index = at() ?? props.data.times.length - 1;
+    const time = props.data.times[index];
+    if (time === undefined) return "";
+    const values = props.data.series.map((series, number) => {
+      const value = series.values[index];
+      return `${series.name} ${value === null || value === undefined ? "–" : props.show(value, number)}`;
+    });
+    return `${props.showTime(time)}: ${values.join(" · ")}`;
+  };
+  return (
+    <figure class="stack tight">
+      <ul class="legend" aria-hidden="true">
+        <For each={props.data.series}>{(series) => <li data-colour={series.colour}>{series.name}</li>}</For>
+      </ul>
+      <div class="chart" role="img" aria-label={props.label} ref={holder} />
+      <Show when={failed()}>
+        <p class="problem">The chart could not be loaded; the table has its numbers.</p>
+      </Show>
+      <p class="readout small soft" aria-hidden="true">
+        {readout()}
+      </p>
+      <ChartTable {...props} />
+    </figure>
+  );
+}
+
+function ChartTable(props: ChartProps) {
+  const [isOpen, setOpen] = createSignal(false);
+  const newestFirst = () => props.data.times.map((_, index) => index).reverse();
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Show as a table</summary>
+      <Show when={isOpen()}>
+        <div class="table-scroll" tabindex="0" role="region" aria-label={props.label}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Time</th>
+                <For each={props.data.series}>
+                  {(series) => (
+                    <th scope="col" class="right">
+                      {series.name}
+                    </th>
+                  )}
+                </For>
+              </tr>
+            </thead>
+            <tbody>
+              <For each={newestFirst()}>
+                {(index) => (
+                  <tr>
+                    <th scope="row">{props.showTime(props.data.times[index] ?? 0)}</th>
+                    <For each={props.data.series}>
+                      {(series, number) => {
+                        const value = () => series.values[index];
+                        return <td class="right">{typeof value() === "number" ? props.show(value() as number, number()) : "–"}</td>;
+                      }}
+                    </For>
+                  </tr>
+                )}
+              </For>
+            </tbody>
+          </table>
+        </div>
+      </Show>
+    </details>
+  );
+}

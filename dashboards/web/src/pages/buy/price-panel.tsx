@@ -1,0 +1,72 @@
+/** What a kWh cost on a feeder, slot by slot; a price only where something was traded. Public. */
+import { Show } from "solid-js";
+import { api } from "../../api/client";
+import type { Chain, Slot } from "../../api/types";
+import { Chart, type ChartData } from "../../components/chart";
+import { Empty, Figure, Load, Panel } from "../../components/panel";
+import { slotsMoved } from "../../state/own";
+import { createQuery } from "../../state/query";
+import { ct } from "../../units/format";
+import { clock } from "../../units/time";
+
+const SLOTS = 200;
+
+type PricePanelProps = { market: number; zone: number; zoneName: string; retailUeurPerKwh: number; chain: Chain };
+
+/** Prices of a zone in ct/kWh, oldest first, beside the retail tariff. */
+export function pricesOf(slots: readonly Slot[], zone: number, retailUeurPerKwh: number): ChartData {
+  const oldestFirst = [...slots].reverse();
+  const prices = oldestFirst.map((slot) => {
+    const price = slot.zones.find((candidate) => candidate.zone === zone)?.price_ueur_per_kwh;
+    return typeof price === "number" ? price / 10_000 : null;
+  });
+  return {
+    times: oldestFirst.map((slot) => slot.start_unix_s),
+    series: [
+      { name: "Price", colour: "green", shape: "dots", values: prices },
+      { name: "Retail tariff", colour: "red", shape: "line", values: prices.map(() => retailUeurPerKwh / 10_000) },
+    ],
+  };
+}
+
+export function PricePanel(props: PricePanelProps) {
+  const slots = createQuery(
+    () => props.market,
+    (market) => api.slots(market, { limit: SLOTS }),
+    slotsMoved(() => props.market),
+  );
+  return (
+    <Panel title={`Prices on ${props.zoneName}`} note="all network fees included">
+      <Load query={slots}>
+        {(of) => {
+          const data = () => pricesOf(of(), props.zone, props.retailUeurPerKwh);
+          const traded = () => (data().series[0]?.values ?? []).filter((price) => price !== null);
+          const shown = (price: number | undefined) => (price === undefined ? "–" : ct(Math.round(price * 10_000), 1, 2));
+          return (
+            <Show
+              when={traded().length > 0}
+              fallback={
+                <Empty>
+                  <p>Nothing was traded here yet: there is no price without a trade.</p>
+                </Empty>
+              }
+            >
+              <dl class="figures">
+                <Figure name="Newest" value={shown(traded().at(-1))} />
+                <Figure name="Lowest" value={shown(Math.min(...traded()))} />
+                <Figure name="Highest" value={shown(Math.max(...traded()))} />
+              </dl>
+              <Chart
+                label={`Price of a kWh on ${props.zoneName}, slot by slot, beside the retail tariff`}
+                unit="ct"
+                data={data()}
+                show={(price) => ct(Math.round(price * 10_000), 1, 4)}
+                showTime={(unixS) => clock(unixS, props.chain.slot_seconds < 60)}
+              />
+            </Show>
+          );
+        }}
+      </Load>
+    </Panel>
+  );
+}

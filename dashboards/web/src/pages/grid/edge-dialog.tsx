@@ -1,0 +1,77 @@
+/** A line's fee and limits as an operator types them; the call is shown in words afterwards. */
+import { Show, createEffect, createSignal } from "solid-js";
+import type { Chain, Zone } from "../../api/types";
+import { ask } from "../../chain/signing";
+import { NumberField } from "../../components/order-form";
+import { zoneName } from "../../state/names";
+import { type EdgeFields, fieldsOf, parseEdge } from "./edge-terms";
+
+export function EdgeDialog(props: { zone: Zone | null; chain: Chain; onClose: () => void }) {
+  let dialog!: HTMLDialogElement;
+  createEffect(() => {
+    if (props.zone && !dialog.open) dialog.showModal();
+    if (!props.zone && dialog.open) dialog.close();
+  });
+  return (
+    <dialog ref={dialog} aria-labelledby="edge-title" onClose={() => props.onClose()}>
+      <Show when={props.zone} keyed>
+        {(zone) => <EdgeForm zone={zone} chain={props.chain} onClose={() => props.onClose()} />}
+      </Show>
+    </dialog>
+  );
+}
+
+function EdgeForm(props: { zone: Zone; chain: Chain; onClose: () => void }) {
+  // The newest terms are what an operator changes, even if they do not hold yet.
+  const newest = () => props.zone.pending.at(-1) ?? props.zone;
+  const [fields, setFields] = createSignal<EdgeFields>(fieldsOf(newest()));
+  const [isChecked, setChecked] = createSignal(false);
+  const change = (part: Partial<EdgeFields>) => setFields((before) => ({ ...before, ...part }));
+  const errorOf = (field: keyof EdgeFields) => {
+    const parsed = parseEdge(fields());
+    return isChecked() && !parsed.ok ? parsed.errors[field] : "";
+  };
+  const send = (event: SubmitEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    const parsed = parseEdge(fields());
+    if (!parsed.ok) return;
+    const { fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh } = parsed;
+    props.onClose();
+    ask(
+      { kind: "set_edge", zone: props.zone.id, fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh },
+      { energySeconds: props.chain.slot_energy_seconds, siteName: "", zoneName: zoneName(props.zone) },
+    );
+  };
+  return (
+    <form class="stack" onSubmit={send} noValidate>
+      <h2 id="edge-title">Line to {zoneName(props.zone)}</h2>
+      <NumberField label="Network fee" unit="ct/kWh" value={fields().fee} error={errorOf("fee")} onInput={(fee) => change({ fee })} />
+      <NumberField
+        label="Limit up, out of the zone, a slot"
+        unit="kWh"
+        placeholder="no limit"
+        value={fields().up}
+        error={errorOf("up")}
+        onInput={(up) => change({ up })}
+      />
+      <NumberField
+        label="Limit down, into the zone, a slot"
+        unit="kWh"
+        placeholder="no limit"
+        value={fields().down}
+        error={errorOf("down")}
+        onInput={(down) => change({ down })}
+      />
+      <p class="small soft">Leave a limit empty for none. Congestion rent goes to the community, never to the operator.</p>
+      <div class="row">
+        <button class="button primary" type="submit">
+          Review change
+        </button>
+        <button class="button" type="button" onClick={() => props.onClose()}>
+          Leave it
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,128 @@
+/** "Grid": the operator's page. What flows and what was settled is public; single readings and changes are not. */
+import { For, type JSX, Show, createSignal } from "solid-js";
+import { api } from "../../api/client";
+import type { Market, Zone } from "../../api/types";
+import { Empty, Load } from "../../components/panel";
+import { createAccount, readingsMoved, slotsMoved } from "../../state/own";
+import { createQuery } from "../../state/query";
+import { percent, whole } from "../../units/format";
+import type { PageProps } from "../page-props";
+import { EdgeDialog } from "./edge-dialog";
+import { GapsPanel } from "./gaps-panel";
+import { SettlementPanel } from "./settlement-panel";
+import { SlotPicker, positionOf } from "./slot-picker";
+import { ZonesPanel } from "./zones-panel";
+
+/** How many slots the page looks back. */
+const SLOTS = 60;
+
+export default function GridPage(props: PageProps) {
+  const account = createAccount();
+  const markets = createQuery(
+    () => true,
+    () => api.markets(),
+    () => account.data()?.address,
+  );
+  const [picked, setPicked] = createSignal<number>();
+  const operates = () => account.data()?.operates ?? [];
+  return (
+    <>
+      <Load query={markets}>
+        {(of) => {
+          const market = () =>
+            of().find((candidate) => candidate.id === picked()) ??
+            of().find((candidate) => operates().includes(candidate.id)) ??
+            of()[0];
+          return (
+            <Show
+              when={market()}
+              fallback={
+                <Empty>
+                  <h1>Grid</h1>
+                  <p>This chain has no market yet. The administration creates one and names its operator.</p>
+                </Empty>
+              }
+            >
+              {(chosen) => (
+                <>
+                  <Head market={chosen()} isOperator={operates().includes(chosen().id)}>
+                    <Show when={of().length > 1}>
+                      <label class="row">
+                        <span class="label">Market</span>
+                        <select class="input site-picker" value={chosen().id} onChange={(event) => setPicked(Number(event.currentTarget.value))}>
+                          <For each={of()}>{(each) => <option value={each.id}>Market {each.id}</option>}</For>
+                        </select>
+                      </label>
+                    </Show>
+                  </Head>
+                  <OfMarket market={chosen()} isOperator={operates().includes(chosen().id)} {...props} />
+                </>
+              )}
+            </Show>
+          );
+        }}
+      </Load>
+    </>
+  );
+}
+
+
+function Head(props: { market: Market; isOperator: boolean; children: JSX.Element }) {
+  return (
+    <div class="page-head">
+      <div class="stack tight">
+        <h1>Grid</h1>
+        <p class="soft">
+          Market {props.market.id}: {whole(props.market.sites)} sites in {whole(props.market.zones)} zones · protocol fee{" "}
+          {percent(props.market.protocol_fee_bp, 10_000)}
+          {props.isOperator ? " · you operate it" : ""}
+        </p>
+      </div>
+      {props.children}
+    </div>
+  );
+}
+
+function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
+  const chain = () => props.status.chain;
+  const id = () => props.market.id;
+  const [edited, setEdited] = createSignal<Zone | null>(null);
+  const [pickedSlot, pickSlot] = createSignal<number | null>(null);
+  const slots = createQuery(id, (market) => api.slots(market, { limit: SLOTS }), slotsMoved(id));
+  const zones = createQuery(id, (market) => api.zones(market), slotsMoved(id));
+  const cleared = () => (slots.data() ?? []).filter((slot) => slot.state !== "measured");
+  const shown = () => cleared()[positionOf(cleared(), pickedSlot())];
+  const detail = createQuery(
+    () => shown()?.slot,
+    (slot) => api.slot(id(), slot),
+    slotsMoved(id),
+  );
+  const gaps = createQuery(
+    () => (props.isOperator ? id() : undefined),
+    (market) => {
+      const now = Math.floor(Date.now() / 1000);
+      return api.gaps(market, { from: now - SLOTS * chain().slot_seconds, to: now + 1 });
+    },
+    readingsMoved(id),
+  );
+  return (
+    <>
+      <ZonesPanel
+        zones={zones}
+        slots={slots.data() ?? []}
+        detail={detail.data()}
+        picker={
+          <Show when={cleared().length > 0} fallback="nothing is cleared yet">
+            <SlotPicker slots={cleared()} picked={pickedSlot()} pick={pickSlot} chain={chain()} />
+          </Show>
+        }
+        chain={chain()}
+        mayEdit={props.isOperator}
+        edit={setEdited}
+      />
+      <SettlementPanel slots={slots} market={id()} chain={chain()} mayExport={props.isOperator} />
+      <GapsPanel gaps={gaps} isOperator={props.isOperator} chain={chain()} />
+      <EdgeDialog zone={edited()} chain={chain()} onClose={() => setEdited(null)} />
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+/** Which slot the lines show: the newest that was cleared, or one before. */
+import type { Chain, Slot } from "../../api/types";
+import { Badge } from "../../components/badge";
+import { slotState } from "../../state/words";
+import { span } from "../../units/time";
+
+type SlotPickerProps = {
+  /** Cleared slots, newest first; not empty. */
+  slots: Slot[];
+  /** Null: always the newest. */
+  picked: number | null;
+  pick: (slot: number | null) => void;
+  chain: Chain;
+};
+
+/** Where the picked slot stands among the slots; the newest if it is gone or none is picked. */
+export function positionOf(slots: readonly Slot[], picked: number | null): number {
+  return Math.max(0, slots.findIndex((slot) => slot.slot === picked));
+}
+
+export function SlotPicker(props: SlotPickerProps) {
+  const at = () => positionOf(props.slots, props.picked);
+  const slot = () => props.slots[at()];
+  const go = (to: number) => props.pick(to <= 0 ? null : (props.slots[to]?.slot ?? null));
+  const start = () => slot()?.start_unix_s ?? 0;
+  return (
+    <span class="row slot-picker" role="group" aria-label="Slot shown">
+      <button class="button small" type="button" disabled={at() + 1 >= props.slots.length} onClick={() => go(at() + 1)}>
+        ‹ Earlier
+      </button>
+      <span aria-live="polite">{span(start(), start() + props.chain.slot_seconds)}</span>
+      <Badge named={slotState(slot() ?? { state: "empty", finalized: false })} />
+      <button class="button small" type="button" disabled={at() === 0} onClick={() => go(at() - 1)}>
+        Later ›
+      </button>
+    </span>
+  );
+}

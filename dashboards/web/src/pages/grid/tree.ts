@@ -1,0 +1,55 @@
+/** The tree of zones in the order in which it is read, and what a line carries against what it can. Pure. */
+import type { EdgeTerms, Slot, Zone } from "../../api/types";
+
+/** Parents before their children, children by id. What hangs on no known zone comes last, so that nothing is hidden. */
+export function inTreeOrder(zones: readonly Zone[]): Zone[] {
+  const children = new Map<number | null, Zone[]>();
+  for (const zone of [...zones].sort((a, b) => a.id - b.id)) {
+    children.set(zone.parent, [...(children.get(zone.parent) ?? []), zone]);
+  }
+  const ordered: Zone[] = [];
+  const visit = (parent: number | null) => {
+    for (const zone of children.get(parent) ?? []) {
+      ordered.push(zone);
+      visit(zone.id);
+    }
+  };
+  visit(null);
+  const seen = new Set(ordered.map((zone) => zone.id));
+  return [...ordered, ...zones.filter((zone) => !seen.has(zone.id))];
+}
+
+/** What a line carries in a slot. */
+export type LineFlow = {
+  direction: "up" | "down" | "none";
+  wh: number;
+  /** In that direction; null if it has no limit. */
+  capacityWh: number | null;
+  isFull: boolean;
+};
+
+/** The flow over a zone's line to its parent: what the zone exports goes up. */
+export function lineFlow(netExportWh: number, terms: EdgeTerms): LineFlow {
+  const wh = Math.abs(netExportWh);
+  const direction = netExportWh > 0 ? "up" : netExportWh < 0 ? "down" : "none";
+  const capacityWh = direction === "down" ? terms.capacity_down_wh : terms.capacity_up_wh;
+  return { direction, wh, capacityWh, isFull: wh > 0 && capacityWh !== null && wh >= capacityWh };
+}
+
+/** A zone's flows, oldest slot first; null where nothing was cleared. */
+export function historyOf(slots: readonly Slot[], zone: number, most: number): (number | null)[] {
+  return slots
+    .slice(0, most)
+    .map((slot) => {
+      if (slot.state === "measured") return null;
+      return slot.zones.find((candidate) => candidate.zone === zone)?.net_export_wh ?? 0;
+    })
+    .reverse();
+}
+
+/** The scale of a small picture of flows: the largest flow, and the limits if they are not far beyond it. */
+export function scaleOf(history: readonly (number | null)[], terms: EdgeTerms): number {
+  const largest = Math.max(1, ...history.map((wh) => Math.abs(wh ?? 0)));
+  const limits = [terms.capacity_up_wh, terms.capacity_down_wh].filter((wh) => wh !== null && wh <= 3 * largest);
+  return Math.max(largest, ...limits.map((wh) => wh ?? 0));
+}

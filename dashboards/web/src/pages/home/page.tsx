@@ -1,0 +1,94 @@
+/** "My home": what an owner's site produces, uses, sells and earns, and what stands around that. */
+import { api } from "../../api/client";
+import { EditableName } from "../../components/editable-name";
+import { MoneyPanel } from "../../components/money-panel";
+import { OrderPanel } from "../../components/order-panel";
+import { type Own, OwnSite } from "../../components/own-site";
+import { slotsMoved, siteMoved } from "../../state/own";
+import { createQuery } from "../../state/query";
+import { live } from "../../state/stream";
+import { midnight } from "../../units/time";
+import type { PageProps } from "../page-props";
+import { ChartPanel } from "./chart-panel";
+import { DevicesPanel } from "./devices-panel";
+import { LinkPanel } from "./link-panel";
+import { NowPanel } from "./now-panel";
+import { TodayPanel } from "./today-panel";
+
+/** As many slots as the chart of a day shows at most: a whole day of quarter-hours several times over. */
+const CHART_SLOTS = 480;
+/** Enough of the newest slots to find a settled one. */
+const NEWEST_SLOTS = 12;
+
+export default function HomePage(props: PageProps) {
+  return (
+    <OwnSite
+      status={props.status}
+      choose={props.choose}
+      invitation={
+        <>
+          <h1>See what your roof gives</h1>
+          <p class="soft">What your home produces, uses, sells and earns, slot by slot, as your own meter signed it.</p>
+        </>
+      }
+    >
+      {(own) => <OfHome own={own()} {...props} />}
+    </OwnSite>
+  );
+}
+
+function OfHome(props: PageProps & { own: Own }) {
+  const chain = () => props.status.chain;
+  const site = () => props.own.site.id;
+  const market = () => props.own.site.market;
+  const moved = siteMoved(site, market);
+  const today = () => {
+    const now = Math.floor(Date.now() / 1000);
+    return { from: midnight(now), to: now + chain().slot_seconds };
+  };
+  const newest = () => {
+    const { from, to } = today();
+    return { from: Math.max(from, to - CHART_SLOTS * chain().slot_seconds), to };
+  };
+  const points = createQuery(site, (id) => api.readings(id, newest(), "slot"), moved);
+  const hours = createQuery(site, (id) => api.readings(id, today(), "hour"), moved);
+  const summary = createQuery(
+    () => props.own.account.address,
+    (address) => api.summary(address, today()),
+    slotsMoved(market),
+  );
+  const slots = createQuery(market, (id) => api.slots(id, { limit: NEWEST_SLOTS }), slotsMoved(market));
+  const rename = async (name: string) => {
+    await api.nameSite(site(), name);
+    props.own.siteQuery.refetch();
+    props.own.accountQuery.refetch();
+  };
+  const hasPanels = () => props.own.site.devices.some((device) => device.role === "production" && device.until_slot === null);
+  return (
+    <>
+      <div class="page-head">
+        <EditableName name={props.own.name} what="home" mayEdit heading save={rename} />
+      </div>
+      <div class="columns wide-first">
+        <NowPanel points={points} slots={slots} chain={chain()} hasPanels={hasPanels()} />
+        <TodayPanel summary={summary} hours={hours} />
+      </div>
+      <ChartPanel points={points} chain={chain()} hasPanels={hasPanels()} />
+      <div class="columns even">
+        <OrderPanel
+          side="sell"
+          site={props.own.site}
+          siteName={props.own.name}
+          account={props.own.account}
+          chain={chain()}
+          currentSlot={live().currentSlot ?? props.status.current_slot}
+        />
+        <MoneyPanel account={props.own.account} chain={chain()} />
+      </div>
+      <div class="columns even">
+        <DevicesPanel site={props.own.site} chain={chain()} />
+        <LinkPanel own={props.own} chain={chain()} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+/** Which page is shown. Three paths, no hash; the server answers each of them with the same document. */
+import { createRoot, createSignal } from "solid-js";
+import type { Role } from "./api/types";
+
+export type Path = "/" | "/buy" | "/grid";
+
+export const PAGES: readonly { path: Path; name: string; role: Role }[] = [
+  { path: "/", name: "My home", role: "owner" },
+  { path: "/buy", name: "Buy", role: "neighbour" },
+  { path: "/grid", name: "Grid", role: "operator" },
+];
+
+/** The page of a path; an unknown one is nobody's. */
+export function pageAt(pathname: string): Path | null {
+  const trimmed = pathname.replace(/(.)\/+$/, "$1");
+  return PAGES.find(({ path }) => path === trimmed)?.path ?? null;
+}
+
+const [path, setPath] = createRoot(() => createSignal(pageAt(globalThis.location.pathname)));
+export { path };
+
+/** Goes to a page; the account in the hash is left behind, because it is remembered. */
+export function navigate(to: Path): void {
+  history.pushState(null, "", to);
+  setPath(to);
+  scrollTo(0, 0);
+}
+
+/** Follows the browser's buttons, and ordinary clicks on links of this site; once a page. */
+export function listen(): void {
+  addEventListener("popstate", () => setPath(pageAt(location.pathname)));
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || link.target !== "" || link.hasAttribute("download") || link.origin !== location.origin) return;
+    const page = pageAt(link.pathname);
+    if (page === null || link.hash !== "") return;
+    event.preventDefault();
+    navigate(page);
+  });
+}

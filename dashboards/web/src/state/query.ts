@@ -1,0 +1,66 @@
+/** Data of the API that stays on the page while it is fetched again. */
+import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { throttle } from "./throttle";
+
+/** However often something changes, it is fetched again at most this often. */
+const REFETCH_EVERY_MS = 1_500;
+
+export type Query<T> = {
+  /** The newest answer; undefined before the first. */
+  data: Accessor<T | undefined>;
+  /** Why the newest request failed; undefined once one succeeded. */
+  error: Accessor<unknown>;
+  /** True until the first answer or error. */
+  loading: Accessor<boolean>;
+  /** Fetches again, throttled. */
+  refetch: () => void;
+};
+
+/**
+ * Fetches what `key` names whenever it changes (nothing while it is undefined), and again whenever `changes` moves.
+ * An answer to an older key is dropped.
+ */
+export function createQuery<K, T>(
+  key: Accessor<K | undefined>,
+  fetcher: (key: K) => Promise<T>,
+  changes: Accessor<unknown> = () => undefined,
+): Query<T> {
+  const [data, setData] = createSignal<T>();
+  const [error, setError] = createSignal<unknown>();
+  const [loading, setLoading] = createSignal(true);
+  let generation = 0;
+  const run = async () => {
+    const wanted = key();
+    if (wanted === undefined) return;
+    generation += 1;
+    const mine = generation;
+    try {
+      const answer = await fetcher(wanted);
+      if (mine !== generation) return;
+      setData(() => answer);
+      setError(undefined);
+    } catch (failure) {
+      if (mine !== generation) return;
+      setError(failure);
+    }
+    setLoading(false);
+  };
+  const again = throttle(() => void run(), REFETCH_EVERY_MS);
+  createEffect(
+    on(
+      () => JSON.stringify(key()),
+      () => {
+        setData(undefined);
+        setError(undefined);
+        setLoading(true);
+        void run();
+      },
+    ),
+  );
+  createEffect(on(changes, () => again.call(), { defer: true }));
+  onCleanup(() => {
+    generation += 1;
+    again.cancel();
+  });
+  return { data, error, loading, refetch: () => again.call() };
+}
