@@ -10,7 +10,7 @@ pub use notice::{CHANNEL, Notice};
 pub use schema::{CHAIN, CHAIN_REBUILT, LOCAL, begin_rebuild, finish_rebuild, migrate};
 
 use sqlx::{
-    PgConnection, PgPool,
+    Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{str::FromStr, time::Duration};
@@ -51,9 +51,18 @@ pub fn pool(options: &PgConnectOptions, schema: &str, connections: u32) -> PgPoo
 
 /// As [`pool`], with another limit for each statement's time (as `5s`).
 pub fn impatient_pool(options: &PgConnectOptions, schema: &str, connections: u32, statement_timeout: &str) -> PgPool {
-    let path = format!("{schema},{LOCAL},public");
-    let options = options.clone().options([("search_path", path.as_str()), ("statement_timeout", statement_timeout)]);
+    let options = in_schema(options, schema, statement_timeout);
     PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options)
+}
+
+/// One connection that finds tables of `schema` first.
+pub async fn connect(options: &PgConnectOptions, schema: &str) -> Result<PgConnection, DbError> {
+    Ok(PgConnection::connect_with(&in_schema(options, schema, STATEMENT_TIMEOUT)).await?)
+}
+
+fn in_schema(options: &PgConnectOptions, schema: &str, statement_timeout: &str) -> PgConnectOptions {
+    let path = format!("{schema},{LOCAL},public");
+    options.clone().options([("search_path", path.as_str()), ("statement_timeout", statement_timeout)])
 }
 
 /// Sends a notice when the transaction commits.

@@ -1,3 +1,56 @@
 //! `deren-dashboards`: indexer, API and pages in one process.
 
-fn main() {}
+mod commands;
+
+use clap::{Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+/// Shows a DeREN chain to the people who trade on it.
+#[derive(Debug, Parser)]
+#[command(name = "deren-dashboards", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Follows the chain into the database and serves API and pages; prints one JSON line when it serves.
+    Run(Configuration),
+    /// Makes everything that comes from the chain again, beside what serves, and then puts it in its place.
+    Rebuild(Configuration),
+    /// Brings the database's tables up to date; `run` does it too.
+    Migrate(Configuration),
+    /// Prints the API as an OpenAPI document.
+    Openapi,
+    /// Reads the settings and says what is wrong with them.
+    Check(Configuration),
+}
+
+#[derive(Debug, clap::Args)]
+struct Configuration {
+    /// The settings (TOML). Variables DEREN_DASHBOARDS_… stand before them.
+    #[arg(long)]
+    config: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let done = match arguments.command {
+        Command::Run(Configuration { config }) => commands::run(&config),
+        Command::Rebuild(Configuration { config }) => commands::rebuild(&config),
+        Command::Migrate(Configuration { config }) => commands::migrate(&config),
+        Command::Openapi => commands::openapi(),
+        Command::Check(Configuration { config }) => commands::check(&config),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("deren-dashboards: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -10,6 +10,11 @@ pub const CHAIN_REBUILT: &str = "chain_rebuilt";
 /// Holds what is nowhere else: sessions, names, tariffs.
 pub const LOCAL: &str = "local";
 
+/// PostgreSQL's code for a deadlock.
+const DEADLOCK: &str = "40P01";
+/// So often the rebuilt schema tries to take its place.
+const MAX_TRIES: u32 = 10;
+
 static CHAIN_MIGRATIONS: Migrator = sqlx::migrate!("migrations/chain");
 static LOCAL_MIGRATIONS: Migrator = sqlx::migrate!("migrations/local");
 
@@ -29,6 +34,19 @@ pub async fn begin_rebuild(options: &PgConnectOptions) -> Result<(), DbError> {
 
 /// Puts what was rebuilt in the place of what served until now, in one moment.
 pub async fn finish_rebuild(options: &PgConnectOptions) -> Result<(), DbError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match replace_by_rebuilt(options).await {
+            // Whoever writes into the old one while all of its tables are being locked may be in our way, and we in its.
+            Err(DbError::Sql(sqlx::Error::Database(error)))
+                if error.code().as_deref() == Some(DEADLOCK) && tries < MAX_TRIES => {}
+            done => return done,
+        }
+    }
+}
+
+async fn replace_by_rebuilt(options: &PgConnectOptions) -> Result<(), DbError> {
     let mut connection = connect(options, CHAIN).await?;
     let mut transaction = connection.begin().await?;
     for statement in

@@ -1,8 +1,23 @@
 //! Follows the chain into the database: finalised blocks for good, the best chain above them until it is finalised or
 //! forked away.
+//!
+//! A crash anywhere, a replay and a fork leave what a clean run leaves: rows and cursor change in one transaction, which
+//! names the cursor that it starts from. It never writes what is not on chain, and never sends anything to it.
 
 mod decode;
+mod follow;
+mod metrics;
+mod node;
 mod rows;
+mod session;
+mod source;
+mod write;
 
 pub use decode::{DecodeError, EventReader};
-pub use rows::{BlockHead, BlockId, BlockRows, TableRows};
+pub use follow::{FollowError, Follower};
+pub use metrics::IndexerMetrics;
+pub use node::Node;
+pub use rows::{BlockHead, BlockId, BlockRows, Row, TableRows};
+pub use session::{Indexer, IndexerError};
+pub use source::{ChainDescription, Source, SourceError};
+pub use write::{Standing, WriteError, extend_tail, finalize};

@@ -3,12 +3,18 @@
 use std::{collections::BTreeMap, fmt::Display};
 
 /// Which block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockId {
     /// Its number.
     pub number: u32,
     /// Its hash.
     pub hash: [u8; 32],
+}
+
+impl std::fmt::Display for BlockId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "block {} (0x{})", self.number, hex::encode(self.hash))
+    }
 }
 
 /// A block's place in the chain and in time.

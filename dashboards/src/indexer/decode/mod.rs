@@ -26,7 +26,9 @@ use subxt::{
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// The runtime describes itself in a way that this program does not know.
-    #[error("the metadata of runtime version {spec_version} cannot be read (is this program too old for it?): {reason}")]
+    #[error(
+        "the metadata of runtime version {spec_version} cannot be read (is this program too old for it?): {reason}"
+    )]
     Metadata {
         /// Which runtime.
         spec_version: u32,
@@ -42,7 +44,9 @@ pub enum DecodeError {
         source: Box<EventsError>,
     },
     /// An event has other fields than this program knows.
-    #[error("block {block}, event {index}: {event} cannot be read; this program is too old for the chain's runtime: {source}")]
+    #[error(
+        "block {block}, event {index}: {event} cannot be read; this program is too old for the chain's runtime: {source}"
+    )]
     Fields {
         /// Which block.
         block: u32,
@@ -86,9 +90,10 @@ impl EventReader {
             .build();
         let runtime =
             OfflineClient::new_with_config(config).at_block(0u64).map_err(|error| wrong(error.to_string()))?;
-        let prefix = runtime.metadata_ref().pallet_by_name("System").and_then(|pallet| {
-            u16::decode(&mut pallet.constant_by_name("SS58Prefix")?.value()).ok()
-        });
+        let prefix = runtime
+            .metadata_ref()
+            .pallet_by_name("System")
+            .and_then(|pallet| u16::decode(&mut pallet.constant_by_name("SS58Prefix")?.value()).ok());
         Ok(Self { runtime, ss58_prefix: prefix.unwrap_or(42), slot_seconds })
     }
 
