@@ -1,0 +1,49 @@
+//! A fresh database with a history in it.
+
+use crate::history::{History, Plan};
+use deren_dashboards::db;
+use deren_private_postgres::{Cluster, ClusterOptions};
+use sqlx::PgPool;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// One cluster serves all tests that run at the same time, and is gone with the last of them.
+static CLUSTER: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+
+/// A database with a history. Dropped last of all, the cluster.
+pub struct Setup {
+    pub pool: PgPool,
+    pub history: History,
+    _cluster: Arc<Cluster>,
+}
+
+fn cluster() -> Arc<Cluster> {
+    let mut shared = CLUSTER.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let cluster = Arc::new(Cluster::start(&ClusterOptions::default()).expect("a cluster"));
+        *shared = Arc::downgrade(&cluster);
+        cluster
+    })
+}
+
+impl Setup {
+    /// So many slots of this history.
+    pub async fn new(plan: Plan, slots: u32) -> Self {
+        let cluster = cluster();
+        let database = cluster.fresh_database().expect("a database");
+        let options = db::options(&database.url).expect("an address");
+        db::migrate(&options).await.expect("tables");
+        let pool = db::pool(&options, db::CHAIN, 4);
+        let mut history = History::new(plan);
+        for _ in 0..slots {
+            history.slot();
+        }
+        history.flush(&mut pool.acquire().await.expect("a connection")).await;
+        Self { pool, history, _cluster: cluster }
+    }
+
+    /// Changes rows behind everyone's back; at least one.
+    pub async fn tamper(&self, statement: &'static str) {
+        let done = sqlx::query(statement).execute(&self.pool).await.expect("a statement");
+        assert!(done.rows_affected() > 0, "{statement}: no row");
+    }
+}
