@@ -83,6 +83,18 @@ impl fmt::Debug for Address {
     }
 }
 
+impl sqlx::Type<sqlx::Postgres> for Address {
+    fn type_info() -> sqlx::postgres::PgTypeInfo {
+        <[u8] as sqlx::Type<sqlx::Postgres>>::type_info()
+    }
+}
+
+impl<'r> sqlx::Decode<'r, sqlx::Postgres> for Address {
+    fn decode(value: sqlx::postgres::PgValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        Self::from_bytes(<&[u8]>::decode(value)?).ok_or_else(|| "an account is not 32 bytes".into())
+    }
+}
+
 impl Serialize for Address {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

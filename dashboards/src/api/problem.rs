@@ -2,6 +2,7 @@
 //!
 //! It must never tell a client what a database or a node said: that goes to the log.
 
+use crate::books::BooksError;
 use axum::{
     extract::rejection::{JsonRejection, PathRejection, QueryRejection},
     http::{HeaderValue, StatusCode, header},
@@ -172,6 +173,17 @@ impl From<sqlx::Error> for Problem {
                 away(&error)
             }
             _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<BooksError> for Problem {
+    fn from(error: BooksError) -> Self {
+        match error {
+            BooksError::Sql(error) => error.into(),
+            BooksError::NotCleared { .. } => Self::not_found(format!("{error}.")),
+            BooksError::Voided { .. } => Self::conflict(format!("{error}.")),
+            error => Self::internal(error),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Which handler answers which address, and the document that says so (OpenAPI).
 
-use super::{guard, health, login, metrics, problem::Problem, state::Api, status, stream};
+use super::{
+    accounts, guard, health, login, markets, metrics, problem::Problem, settlement, sites, state::Api, status, stream,
+    zones,
+};
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
@@ -24,6 +27,23 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(status::show::show))
         .routes(routes!(login::challenge::challenge))
         .routes(routes!(login::create::create, login::show::show, login::delete::delete))
+        .routes(routes!(markets::list::list))
+        .routes(routes!(markets::show::show))
+        .routes(routes!(markets::zones::zones))
+        .routes(routes!(markets::slots::slots))
+        .routes(routes!(markets::slot::slot))
+        .routes(routes!(markets::market_file::market_file))
+        .routes(routes!(markets::result::result))
+        .routes(routes!(markets::gaps::gaps))
+        .routes(routes!(accounts::show::show))
+        .routes(routes!(accounts::summary::summary))
+        .routes(routes!(accounts::trades::trades))
+        .routes(routes!(accounts::set_retail_tariff::set_retail_tariff))
+        .routes(routes!(sites::show::show))
+        .routes(routes!(sites::readings::readings))
+        .routes(routes!(sites::set_name::set_name))
+        .routes(routes!(zones::set_name::set_name))
+        .routes(routes!(settlement::export::export))
         .routes(routes!(stream::open::open));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1)
 }

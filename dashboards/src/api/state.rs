@@ -13,12 +13,16 @@ use std::{
     num::NonZeroU32,
     sync::{Arc, OnceLock},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 /// How many connections requests share; one more listens for notices.
 const CONNECTIONS: u32 = 12;
 /// No request's statement may take longer.
 const STATEMENT_TIMEOUT: &str = "5s";
+
+/// How many clearings are worked out at once.
+const COMPUTING: usize = 2;
 
 /// What pages are told, and what bounds their number.
 #[derive(Clone, Debug)]
@@ -46,6 +50,7 @@ struct Inner {
     login_limits: LoginLimits,
     metrics: Arc<Metrics>,
     parameters: OnceLock<Parameters>,
+    computing: Arc<Semaphore>,
 }
 
 /// What was set at genesis; see the table `chain.parameters`.
@@ -117,6 +122,7 @@ impl Api {
             login_limits: LoginLimits::default(),
             metrics,
             parameters: OnceLock::new(),
+            computing: Arc::new(Semaphore::new(COMPUTING)),
         }))
     }
 
@@ -150,6 +156,11 @@ impl Api {
         &self.0.metrics
     }
 
+    /// A place to compute for up to a second; waits for one.
+    pub async fn computing(&self) -> Result<OwnedSemaphorePermit> {
+        self.0.computing.clone().acquire_owned().await.map_err(Problem::internal)
+    }
+
     /// What was set at genesis; 503 before the indexer has seen the chain. A database holds one chain for ever.
     pub async fn parameters(&self) -> Result<&Parameters> {
         if let Some(parameters) = self.0.parameters.get() {
@@ -161,5 +172,10 @@ impl Api {
             Problem::unavailable("The indexer has not reached the chain yet. Try again in a few seconds.")
         })?;
         Ok(self.0.parameters.get_or_init(|| parameters))
+    }
+
+    /// The slot that is running now, by this machine's clock.
+    pub async fn current_slot(&self) -> Result<i64> {
+        Ok(chrono::Utc::now().timestamp() / i64::from(self.parameters().await?.slot_seconds.get()))
     }
 }

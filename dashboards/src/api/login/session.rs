@@ -6,7 +6,7 @@ use super::super::{
     state::Api,
 };
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use blake2::{Blake2b, Digest, digest::consts::U32};
@@ -85,14 +85,24 @@ impl FromRequestParts<Api> for Caller {
     }
 }
 
+impl OptionalFromRequestParts<Api> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Option<Self>> {
+        match Token::of(&parts.headers) {
+            Some(token) => find(api.db(), token).await,
+            None => Ok(None),
+        }
+    }
+}
+
 async fn find(db: &PgPool, token: Token) -> Result<Option<Caller>> {
-    let row: Option<(Vec<u8>, i64)> = sqlx::query_as(include_str!("find_session.sql"))
+    let row: Option<(Address, i64)> = sqlx::query_as(include_str!("find_session.sql"))
         .bind(token.hash())
         .bind(chrono::Utc::now().timestamp())
         .fetch_optional(db)
         .await?;
-    Ok(row
-        .and_then(|(account, expires_unix_s)| Some(Caller { account: Address::from_bytes(&account)?, expires_unix_s })))
+    Ok(row.map(|(account, expires_unix_s)| Caller { account, expires_unix_s }))
 }
 
 /// Begins a session. Expired ones go, and the account's oldest if it has too many.

@@ -1,0 +1,83 @@
+//! `GET accounts/{address}/trades`: each fill of an account, newest first.
+
+use crate::api::{
+    access,
+    address::Address,
+    extract::{Path, Query},
+    login::session::Caller,
+    problem::{Problem, Result},
+    range::{RangeQuery, TimeRange, parse_limit},
+    state::Api,
+};
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use utoipa::{IntoParams, ToSchema};
+
+/// How many trades one answer has at most.
+const MAX_TRADES: u32 = 3000;
+
+/// A range of time, and how many trades at most.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct TradesQuery {
+    /// First moment, in seconds since 1970; default: 24 hours before `to`.
+    pub from: Option<i64>,
+    /// First moment that is not in the range any more, in seconds since 1970; default: now.
+    pub to: Option<i64>,
+    /// At most so many trades, 1 to 3 000.
+    pub limit: Option<u32>,
+}
+
+/// Trades, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TradesView {
+    /// One for each price step that was filled.
+    pub trades: Vec<TradeView>,
+}
+
+/// One filled price step.
+#[derive(Clone, Debug, Serialize, FromRow, ToSchema)]
+pub struct TradeView {
+    /// In which slot.
+    pub slot: i64,
+    /// When the slot began.
+    pub start_unix_s: i64,
+    /// For which site.
+    pub site: i64,
+    /// `buy` or `sell`.
+    pub side: String,
+    /// How much.
+    pub quantity_wh: i64,
+    /// The zone's price, without the buyer's protocol fee.
+    pub price_ueur_per_kwh: i64,
+    /// What the buyer paid in all, or what the seller received.
+    pub amount_ueur: i64,
+    /// `settled` once all money of the slot has moved; `cleared` before.
+    pub state: String,
+    /// True if it is in a finalised block.
+    pub finalized: bool,
+}
+
+/// Trades of the account that is logged in.
+#[utoipa::path(get, path = "/accounts/{address}/trades", tag = "accounts",
+    params(("address" = Address, Path, description = "The account"), TradesQuery), responses(
+    (status = 200, body = TradesView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub async fn trades(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(address): Path<Address>,
+    Query(query): Query<TradesQuery>,
+) -> Result<axum::Json<TradesView>> {
+    access::account(caller, address)?;
+    let range = TimeRange::of(RangeQuery { from: query.from, to: query.to })?;
+    let trades = sqlx::query_as(include_str!("trades.sql"))
+        .bind(address.0)
+        .bind(range.from_unix_s())
+        .bind(range.to_unix_s())
+        .bind(parse_limit(query.limit, MAX_TRADES)?)
+        .fetch_all(api.db())
+        .await?;
+    Ok(axum::Json(TradesView { trades }))
+}

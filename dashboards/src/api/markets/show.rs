@@ -1,0 +1,16 @@
+//! `GET markets/{id}`: one market.
+
+use super::MarketView;
+use crate::api::{
+    extract::Path,
+    problem::{Problem, Result},
+    state::Api,
+};
+use axum::extract::State;
+
+/// One market.
+#[utoipa::path(get, path = "/markets/{id}", tag = "markets", params(("id" = u32, Path, description = "The market")), responses(
+    (status = 200, body = MarketView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub async fn show(State(api): State<Api>, Path(market): Path<u32>) -> Result<axum::Json<MarketView>> {
+    Ok(axum::Json(super::find(&api, market).await?))
+}

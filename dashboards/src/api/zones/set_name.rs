@@ -1,0 +1,27 @@
+//! `PUT zones/{id}/name`: the operator names a zone.
+
+use crate::api::{
+    access,
+    extract::{Json, Path},
+    login::session::Caller,
+    name::{Name, NameBody},
+    problem::{Problem, Result},
+    state::Api,
+};
+use axum::extract::State;
+
+/// Names a zone, as its market's operator.
+#[utoipa::path(put, path = "/zones/{id}/name", tag = "zones", params(("id" = u32, Path, description = "The zone")),
+    request_body = NameBody, responses(
+    (status = 200, body = NameBody), (status = "default", body = Problem, content_type = "application/problem+json")))]
+pub async fn set_name(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(zone): Path<u32>,
+    Json(body): Json<NameBody>,
+) -> Result<axum::Json<NameBody>> {
+    let name = Name::parse(&body.name)?;
+    access::zone_operator(&api, caller, zone).await?;
+    sqlx::query(include_str!("set_name.sql")).bind(i64::from(zone)).bind(name.as_str()).execute(api.db()).await?;
+    Ok(axum::Json(NameBody { name: name.as_str().to_owned() }))
+}
