@@ -106,7 +106,9 @@ async fn what_is_not_final_says_so() {
         )
         .await;
     setup
-        .tamper("INSERT INTO tail_fills SELECT b.hash, f.* FROM fills f JOIN tail_blocks b ON b.number = f.block_number")
+        .tamper(
+            "INSERT INTO tail_fills SELECT b.hash, f.* FROM fills f JOIN tail_blocks b ON b.number = f.block_number",
+        )
         .await;
     setup.tamper("DELETE FROM fills f USING tail_blocks b WHERE b.number = f.block_number").await;
     setup.tamper("DELETE FROM blocks b USING tail_blocks t WHERE b.number = t.number").await;

@@ -36,7 +36,7 @@ async fn every_slot_of_an_eventful_history_gives_the_bytes_that_were_cleared() {
             traded += u32::from(outcome.volume_wh > 0);
             over_exports += truth.over_exports;
         }
-        assert!(traded > 20 && over_exports > 0, "seed {seed}: too little happened to show anything: {traded}");
+        assert!(traded > 15 && over_exports > 0, "seed {seed}: too little happened to show anything: {traded}");
     }
 }
 
@@ -68,8 +68,7 @@ async fn a_changed_reading_is_found_and_nothing_given_out() {
 
 #[tokio::test]
 async fn a_lost_order_or_a_changed_fee_is_found() {
-    for statement in
-        ["DELETE FROM order_versions", "UPDATE edge_versions SET fee_ueur_per_kwh = fee_ueur_per_kwh + 1"]
+    for statement in ["DELETE FROM order_versions", "UPDATE edge_versions SET fee_ueur_per_kwh = fee_ueur_per_kwh + 1"]
     {
         let setup = Setup::new(Plan::eventful(7), 90).await;
         setup.tamper(statement).await;

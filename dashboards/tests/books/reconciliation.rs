@@ -83,12 +83,15 @@ async fn a_dishonest_row_is_found() {
         (one_row!("UPDATE network_fees SET amount_ueur = amount_ueur + 1", "network_fees"), "network fees µ€"),
         (one_row!("UPDATE protocol_fees SET amount_ueur = amount_ueur - 1", "protocol_fees"), "protocol fee µ€"),
         (one_row!("UPDATE community_payments SET dust_ueur = dust_ueur + 1", "community_payments"), "dust µ€"),
-        (one_row!("DELETE FROM slots_settled", "slots_settled"), "settled"),
+        (one_row!("DELETE FROM slots_settled", "slots_settled"), "no rows of it"),
         (one_row!("UPDATE rewards SET amount_ren = amount_ren + 1", "rewards"), "minted REN"),
-        ("DELETE FROM readings WHERE first_slot = (SELECT max(slot) - 8 FROM slots_settled) AND verdict = 0", "readings"),
+        (
+            "DELETE FROM readings WHERE first_slot = (SELECT max(slot) - 8 FROM slots_settled) AND verdict = 0",
+            "readings",
+        ),
     ];
     for (statement, what) in dishonest {
-        let setup = Setup::new(Plan::eventful(31), 110).await;
+        let setup = Setup::new(Plan::eventful(31), 111).await;
         setup.tamper(statement).await;
         let metrics = ReconciliationMetrics::default();
         let results = all(&setup, &metrics).await;

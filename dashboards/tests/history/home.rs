@@ -1,6 +1,6 @@
 //! What a home uses and produces, and the meters that say so.
 
-use rand::{RngExt, rngs::StdRng};
+use rand::{Rng, rngs::StdRng};
 
 /// A meter with its cumulative registers.
 #[derive(Clone, Debug)]

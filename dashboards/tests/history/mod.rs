@@ -20,7 +20,7 @@ pub use truth::{ExpectedGap, SlotTruth, Truth};
 
 use home::Home;
 use orders::Versions;
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use sqlx::PgConnection;
 
 /// The market of every history.

@@ -3,7 +3,7 @@
 use super::{History, MARKET};
 use deren_market::Edge;
 use deren_primitives::{Side, ZoneId};
-use rand::RngExt;
+use rand::Rng;
 use std::collections::BTreeMap;
 
 /// Versions by key, each with its first slot.
@@ -61,7 +61,8 @@ impl History {
             "cancelled" | "paused" => None,
             _ => Some(self.any_steps(side)),
         };
-        let line = self.event("order_versions").put(MARKET).put(site).put(name(side)).bytes(&owner).put(change).put(from);
+        let line =
+            self.event("order_versions").put(MARKET).put(site).put(name(side)).bytes(&owner).put(change).put(from);
         match &steps {
             Some(steps) => {
                 let held: u64 = steps.iter().map(|(limit, cap)| u64::from(*limit) * u64::from(*cap) / 1000 + 1).sum();
@@ -97,7 +98,7 @@ impl History {
             let fee_bp = self.rng.random_range(0..300);
             self.set_market(fee_bp, from);
         }
-        if self.once_in(4) {
+        if self.once_in(10) {
             let site = self.rng.random_range(0..self.plan.sites);
             let active = !self.active.at(&site, from).copied().unwrap_or(true);
             self.set_active(site, active, from);

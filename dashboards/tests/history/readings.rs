@@ -6,7 +6,7 @@ use super::{
 };
 use deren_market::{Energies, SlotEnergies};
 use deren_primitives::{DeviceRole, SiteId};
-use rand::RngExt;
+use rand::Rng;
 use std::collections::BTreeMap;
 
 const ESTIMATED: u16 = 1;

@@ -18,9 +18,9 @@ fn blake2_256(bytes: &[u8]) -> [u8; 32] {
 
 impl History {
     /// Closes the slot, lets late readings come, clears and settles.
-    pub(super) fn clear_and_settle(&mut self, slot: u32, read: Read) {
+    pub(super) fn clear_and_settle(&mut self, slot: u32, mut read: Read) {
         drop(self.event("slots_closed").put(slot).put(slot));
-        for late in read.late {
+        for late in std::mem::take(&mut read.late) {
             self.accept(late);
         }
         if read.in_time == 0 {

@@ -1,6 +1,6 @@
 //! Rows on their way into the database, as the text of COPY.
 
-use sqlx::{PgConnection, postgres::PgPoolCopyExt as _};
+use sqlx::PgConnection;
 use std::{collections::BTreeMap, fmt::Display, fmt::Write};
 
 /// Rows of all tables.

@@ -47,9 +47,11 @@ impl super::History {
     pub fn expected_gaps(&self) -> Vec<ExpectedGap> {
         let mut gaps = Vec::new();
         for home in &self.homes {
-            for (meter, slot) in home.meters.iter().flat_map(|meter| {
-                (self.plan.first_slot - 1..self.next_slot).map(move |slot| (meter, slot))
-            }) {
+            for (meter, slot) in home
+                .meters
+                .iter()
+                .flat_map(|meter| (self.plan.first_slot - 1..self.next_slot).map(move |slot| (meter, slot)))
+            {
                 if !meter.serves(slot) || slot < self.plan.first_slot {
                     continue;
                 }
