@@ -55,7 +55,7 @@ CREATE VIEW seen_blocks AS
     UNION ALL
     SELECT number, hash, parent_hash, at_unix_ms, events, false FROM tail_blocks;
 
--- Σ Wh and Σ µ€ of an era against the chain's state, at the block in which the era was paid.
+-- Σ Wh and Σ µ€ of an era against the chain's state, at the block in which the era was paid or at a later one.
 CREATE TABLE reconciliations (
     era            BIGINT PRIMARY KEY,
     first_slot     BIGINT NOT NULL,
@@ -64,6 +64,8 @@ CREATE TABLE reconciliations (
     block_hash     BYTEA NOT NULL CHECK (octet_length(block_hash) = 32),
     agrees         BOOLEAN NOT NULL,
     difference     TEXT,
+    against        TEXT NOT NULL DEFAULT 'state' CHECK (against IN ('state', 'events')),
     CHECK (agrees = (difference IS NULL))
 );
 COMMENT ON TABLE reconciliations IS 'One row an era that was compared with the chain; difference says in words what disagrees';
+COMMENT ON COLUMN reconciliations.against IS 'events: the chain''s state has forgotten some of it, so single payments were compared with the sums in the chain''s events';

@@ -35,6 +35,26 @@ pub struct Reconciliation {
     pub through: Slot,
     /// What differs, in words; empty if rows and chain agree.
     pub differences: Vec<String>,
+    /// With what the rows were compared.
+    pub against: Against,
+}
+
+/// With what rows were compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// The chain's state at a finalised block.
+    State,
+    /// In part the sums that the chain's events carried, because its state has forgotten them: it keeps a week.
+    Events,
+}
+
+impl Against {
+    fn name(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Events => "events",
+        }
+    }
 }
 
 impl Reconciliation {
@@ -75,14 +95,23 @@ pub async fn reconcile<C: ChainState>(
     let through = first.plus(slots.saturating_sub(1));
 
     let rows = sums::of_rows(connection, era, first, through).await?;
-    let state = sums::of_chain(chain, era, first, through, block_hash).await?;
-    let result = Reconciliation { era, first, through, differences: differences(&rows, &state) };
+    let mut state = sums::of_chain(chain, era, first, through, block_hash).await?;
+    let paid_in: Option<i64> = sqlx::query_scalar("SELECT max(block_number) FROM eras_paid WHERE era = $1")
+        .bind(i64::from(era))
+        .fetch_one(&mut *connection)
+        .await?;
+    // The block that paid the era knows all of it; a later one may have forgotten.
+    let is_later = paid_in.is_some_and(|paid_in| i64::from(block_number) > paid_in);
+    let forgotten = is_later && sums::complete(connection, &mut state, era, first, through).await?;
+    let against = if forgotten { Against::Events } else { Against::State };
+    let result = Reconciliation { era, first, through, differences: differences(&rows, &state), against };
 
     sqlx::query(
-        "INSERT INTO reconciliations (era, first_slot, through_slot, block_number, block_hash, agrees, difference)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO reconciliations
+             (era, first_slot, through_slot, block_number, block_hash, agrees, difference, against)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (era) DO UPDATE SET first_slot = $2, through_slot = $3, block_number = $4, block_hash = $5,
-             agrees = $6, difference = $7",
+             agrees = $6, difference = $7, against = $8",
     )
     .bind(i64::from(era))
     .bind(i64::from(first.0))
@@ -91,6 +120,7 @@ pub async fn reconcile<C: ChainState>(
     .bind(block_hash.as_slice())
     .bind(result.agrees())
     .bind(result.difference())
+    .bind(against.name())
     .execute(connection)
     .await?;
     metrics.count(&result);

@@ -6,9 +6,10 @@ use crate::{
 };
 use codec::{Decode, Encode};
 use deren_dashboards::books::reconcile::{
-    ChainError, ChainState, Reconciliation, ReconciliationMetrics, outstanding, reconcile,
+    Against, ChainError, ChainState, Reconciliation, ReconciliationMetrics, outstanding, reconcile,
 };
 use deren_primitives::{MarketId, Slot, SlotSummary};
+use sqlx::PgConnection;
 
 /// A chain's state as the history has it.
 struct State<'a>(&'a Truth);
@@ -32,12 +33,11 @@ impl ChainState for State<'_> {
     }
 }
 
-async fn all(setup: &Setup, metrics: &ReconciliationMetrics) -> Vec<Reconciliation> {
-    let mut connection = setup.pool.acquire().await.expect("a connection");
+async fn all(setup: &Setup, connection: &mut PgConnection, metrics: &ReconciliationMetrics) -> Vec<Reconciliation> {
     let mut results = Vec::new();
-    for (era, block) in outstanding(&mut connection, 1_000).await.expect("eras") {
+    for (era, block) in outstanding(connection, 1_000).await.expect("eras") {
         let state = State(&setup.history.truth);
-        results.push(reconcile(&mut connection, &state, metrics, era, block).await.expect("a comparison"));
+        results.push(reconcile(connection, &state, metrics, era, block).await.expect("a comparison"));
     }
     results
 }
@@ -47,11 +47,13 @@ async fn honest_rows_agree_in_every_era() {
     for seed in 31..=33 {
         let setup = Setup::new(Plan::eventful(seed), 110).await;
         let metrics = ReconciliationMetrics::default();
-        let results = all(&setup, &metrics).await;
+        let mut connection = setup.pool.acquire().await.expect("a connection");
+        let results = all(&setup, &mut connection, &metrics).await;
         let wrong: Vec<_> = results.iter().filter_map(Reconciliation::difference).collect();
         assert!(wrong.is_empty(), "seed {seed}: {wrong:?}");
+        assert!(results.iter().all(|result| result.against == Against::State));
         assert!(results.len() >= 26 && metrics.counts() == (results.len() as u64, 0));
-        assert!(all(&setup, &metrics).await.is_empty(), "nothing is compared twice");
+        assert!(all(&setup, &mut connection, &metrics).await.is_empty(), "nothing is compared twice");
         let (written, last): (i64, i64) =
             sqlx::query_as("SELECT count(*) FILTER (WHERE agrees), max(era) FROM reconciliations")
                 .fetch_one(&setup.pool)
@@ -90,20 +92,51 @@ async fn a_dishonest_row_is_found() {
             "readings",
         ),
     ];
+    let setup = Setup::new(Plan::eventful(31), 111).await;
     for (statement, what) in dishonest {
-        let setup = Setup::new(Plan::eventful(31), 111).await;
-        setup.tamper(statement).await;
+        let mut connection = setup.pool.begin().await.expect("a transaction");
+        let done = sqlx::query(statement).execute(&mut *connection).await.expect("a statement");
+        assert!(done.rows_affected() > 0, "{statement}: no row");
         let metrics = ReconciliationMetrics::default();
-        let results = all(&setup, &metrics).await;
+        let results = all(&setup, &mut connection, &metrics).await;
         let wrong: Vec<_> = results.iter().filter_map(Reconciliation::difference).collect();
         assert!(wrong.len() == 1 && wrong[0].contains(what), "{statement}: {wrong:?}");
         assert_eq!(metrics.counts().1, 1);
         let written: String = sqlx::query_scalar("SELECT difference FROM reconciliations WHERE NOT agrees")
-            .fetch_one(&setup.pool)
+            .fetch_one(&mut *connection)
             .await
             .expect("one row");
         assert_eq!(written, wrong[0]);
+        connection.rollback().await.expect("as it was");
     }
+}
+
+/// A chain that has forgotten all slots and eras, as it does after a week.
+struct Forgetful;
+
+impl ChainState for Forgetful {
+    async fn call(&self, function: &'static str, _: Vec<u8>, _: [u8; 32]) -> Result<Vec<u8>, ChainError> {
+        Ok(if function == "MarketApi_markets" { vec![MarketId(MARKET)].encode() } else { None::<u8>.encode() })
+    }
+}
+
+#[tokio::test]
+async fn what_the_chain_has_forgotten_is_compared_with_its_events() {
+    let setup = Setup::new(Plan::eventful(31), 20).await;
+    let metrics = ReconciliationMetrics::default();
+    let mut connection = setup.pool.begin().await.expect("a transaction");
+    let (era, paid_in) = outstanding(&mut connection, 1).await.expect("eras")[0];
+    let later = (paid_in.0 + 1, [1; 32]);
+    let result = reconcile(&mut connection, &Forgetful, &metrics, era, later).await.expect("a comparison");
+    assert_eq!((result.difference(), result.against), (None, Against::Events));
+
+    sqlx::query("UPDATE fills SET amount_ueur = amount_ueur + 1").execute(&mut *connection).await.expect("rows");
+    let result = reconcile(&mut connection, &Forgetful, &metrics, era, later).await.expect("a comparison");
+    assert!(result.difference().is_some_and(|difference| difference.contains("µ€")));
+
+    // The block that paid the era cannot have forgotten it.
+    let result = reconcile(&mut connection, &Forgetful, &metrics, era, paid_in).await.expect("a comparison");
+    assert!(result.difference().is_some_and(|difference| difference.contains("the chain has no such slot")));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::books::{
     rows::{narrow, number},
 };
 use deren_primitives::{MarketId, Slot, SlotSummary};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Row};
 
 /// More markets than a chain has.
 const MAX_MARKETS: usize = 1024;
@@ -116,6 +116,58 @@ fn slot_sums(row: SlotRow) -> Result<SlotSums, BooksError> {
         protocol_fee_ueur: amount(6)?,
         dust_ueur: amount(7)?,
     })
+}
+
+/// What SlotSettled said of these slots.
+const NOTED: &str = "
+    SELECT market, slot, cleared_in_block, settled_in_block, readings, bought_wh, sold_wh, paid_ueur, received_ueur,
+           network_fees_ueur, congestion_rent_ueur, protocol_fee_ueur, dust_ueur
+    FROM slots_settled WHERE slot BETWEEN $1 AND $2 AND market = ANY (SELECT market FROM market_versions)";
+
+/// Adds what the state has not any more from the sums that the chain's events carried; true if there was any.
+pub(super) async fn complete(
+    connection: &mut PgConnection,
+    state: &mut EraSums,
+    era: u32,
+    first: Slot,
+    through: Slot,
+) -> Result<bool, BooksError> {
+    let question = sqlx::query(NOTED).bind(i64::from(first.0)).bind(i64::from(through.0));
+    let mut added = false;
+    for row in question.fetch_all(&mut *connection).await? {
+        let ueur =
+            |column: &str| Ok::<_, BooksError>(u128::from(narrow::<u64>("slots_settled", row.try_get(column)?)?));
+        let key = (
+            MarketId(narrow("slots_settled.market", row.try_get("market")?)?),
+            Slot(narrow("slots_settled.slot", row.try_get("slot")?)?),
+        );
+        if state.slots.contains_key(&key) {
+            continue;
+        }
+        added = true;
+        let noted = SlotSums {
+            settled: true,
+            cleared_in_block: narrow("slots_settled.cleared_in_block", row.try_get("cleared_in_block")?)?,
+            settled_in_block: narrow("slots_settled.settled_in_block", row.try_get("settled_in_block")?)?,
+            readings: narrow("slots_settled.readings", row.try_get("readings")?)?,
+            bought_wh: narrow("slots_settled.bought_wh", row.try_get("bought_wh")?)?,
+            sold_wh: narrow("slots_settled.sold_wh", row.try_get("sold_wh")?)?,
+            paid_ueur: ueur("paid_ueur")?,
+            received_ueur: ueur("received_ueur")?,
+            network_fees_ueur: ueur("network_fees_ueur")?,
+            congestion_rent_ueur: ueur("congestion_rent_ueur")?,
+            protocol_fee_ueur: ueur("protocol_fee_ueur")?,
+            dust_ueur: ueur("dust_ueur")?,
+        };
+        state.slots.insert(key, noted);
+    }
+    if state.minted_ren.is_none() {
+        added = true;
+        let question = sqlx::query_scalar("SELECT minted_ren::text FROM eras_paid WHERE era = $1").bind(i64::from(era));
+        let minted: Option<String> = question.fetch_optional(connection).await?;
+        state.minted_ren = minted.map(|ren| number("eras_paid.minted_ren", &ren)).transpose()?;
+    }
+    Ok(added)
 }
 
 /// What the chain's state says at that block.

@@ -28,7 +28,7 @@ fn era(slots: &[(u32, SlotSums)]) -> EraSums {
 }
 
 fn result(differences: Vec<String>) -> Reconciliation {
-    Reconciliation { era: 4, first: Slot(8), through: Slot(9), differences }
+    Reconciliation { era: 4, first: Slot(8), through: Slot(9), differences, against: Against::State }
 }
 
 #[test]
