@@ -81,7 +81,15 @@ where:
 
 bench: build
 	@$(CARGO) bench -p deren-market
-	@exec $(BIN)/deren-neighbourhood bench $(ARGS)
+	@$(BIN)/deren-neighbourhood bench $(ARGS)
+	@$(BIN)/deren-neighbourhood bench-pages
+
+# The browser test writes them; those that README.md shows are as wide as a screen and no longer.
+pictures: pages
+	@$(CARGO) $(PROGRAMS)
+	@DEREN_PICTURES=$(CARGO_TARGET_DIR)/pictures $(CARGO) test --workspace --test stories in_the_browser::
+	@mkdir -p docs/pages
+	@cd $(CARGO_TARGET_DIR)/pictures && cp home.png buy.png grid.png $(CURDIR)/docs/pages/
 
 weights: setup
 	@source $(DEREN_CACHE)/env.sh && scripts/weights.sh $(ARGS)

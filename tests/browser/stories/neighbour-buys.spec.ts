@@ -1,34 +1,12 @@
 // A neighbour says what they would pay, signs it in the page, and buys; the slot settles, and all three pages show it.
+import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, open, panel, test } from "../support/browser.ts";
+import { FINALISED, order, place } from "../support/order.ts";
 import { neighbour, operator, origin, owner } from "../support/neighbourhood.ts";
 
-/** More than a block needs to be finalised on a busy machine. */
-const FINALISED = { timeout: 60_000 };
 /** More than the first slot takes that settles with a trade of this home. */
 const TRADED = { timeout: 240_000 };
-
-const order = (page: Page) => panel(page, "Your buy order");
-
-/** Fills in the only price step, reads the call in words, signs it, and waits until it is finalised. */
-async function place(page: Page, limitCt: string, capKwh: string): Promise<void> {
-  await page.getByLabel("Pay at most").fill(limitCt);
-  await page.getByLabel(/^Up to/).fill(capKwh);
-  await page.getByRole("button", { name: "Review order" }).click();
-  await expect(page.getByRole("dialog", { name: "Place this buy order" })).toContainText(limitCt);
-  await sign(page, "Place this buy order");
-}
-
-async function sign(page: Page, title: string): Promise<void> {
-  const dialog = page.getByRole("dialog", { name: title });
-  await dialog.getByRole("button", { name: "Sign and send" }).click();
-  const progress = dialog.getByRole("list", { name: "Progress" }).getByRole("listitem");
-  await expect(progress).toHaveCount(4);
-  await expect(progress.last()).toHaveAttribute("data-state", "done", FINALISED);
-  await expect(progress.nth(2)).toContainText(/In block \d+/);
-  await dialog.getByRole("button", { name: "Close" }).click();
-  await expect(dialog).toBeHidden();
-}
 
 /** What the API says the neighbour bought, asked with the page's own login. */
 async function boughtWh(page: Page): Promise<number> {
@@ -75,7 +53,7 @@ test("a neighbour buys, and all three pages show the settled slot", async ({ pag
 test("the operator downloads the settlement, and anyone a slot's market file", async ({ page }) => {
   await open(page, "/grid", operator());
   const [csv] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download CSV" }).click()]);
-  const text = await (await import("node:fs/promises")).readFile(await csv.path(), "utf8");
+  const text = await readFile(await csv.path(), "utf8");
   expect(text.split("\n")[0]?.trim().split(",").slice(0, 5)).toEqual([
     "interval_start_utc",
     "duration_s",
@@ -87,17 +65,6 @@ test("the operator downloads the settlement, and anyone a slot's market file", a
   const href = await panel(page, "Settlement").getByRole("link", { name: "Market file" }).first().getAttribute("href");
   const file = await (await page.request.get(`${origin()}${href}`)).json();
   expect(Object.keys(file).sort()).toEqual(["orders", "zones"]);
-});
-
-test("an order is changed and cancelled by signed calls", async ({ page }) => {
-  await open(page, "/buy", neighbour());
-  await order(page).getByRole("button", { name: "Change" }).click();
-  await place(page, "24.5", "1");
-  await expect(order(page)).toContainText("24.5 ct", FINALISED);
-  await order(page).getByRole("button", { name: "Cancel order" }).click();
-  await sign(page, "Cancel the buy order");
-  await expect(order(page)).toContainText("Cancelled", FINALISED);
-  await expect(order(page).getByRole("form", { name: "Buy order" })).toBeVisible();
 });
 
 test("an order nobody can mean is refused in words before it is signed", async ({ page }) => {

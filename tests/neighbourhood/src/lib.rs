@@ -7,6 +7,7 @@
 pub mod api;
 mod binaries;
 mod broker;
+pub mod browser;
 pub mod chain;
 mod dashboards;
 mod database;

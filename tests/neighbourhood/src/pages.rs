@@ -55,13 +55,18 @@ impl Pages {
         Ok(Self { dashboards, database, accounts })
     }
 
+    /// The first account of a kind that the pages offer.
+    pub fn account(&self, role: Role) -> Option<&ReadyAccount> {
+        self.accounts.iter().find(|account| account.role == role)
+    }
+
     /// The three pages, each as somebody for whom it is made.
     pub fn addresses(&self) -> Result<Vec<Address>> {
         let api = self.dashboards.api()?;
         let pages =
             [("My home", "/", Role::Owner), ("Buy", "/buy", Role::Neighbour), ("Grid", "/grid", Role::Operator)];
         let found = pages.into_iter().filter_map(|(title, path, role)| {
-            let account = self.accounts.iter().find(|account| account.role == role)?;
+            let account = self.account(role)?;
             let fragment = account.name.replace(' ', "%20");
             Some(Address {
                 what: format!("{title}, as {}", account.name),

@@ -2,6 +2,7 @@
 //! tests run side by side. The programs that they start must have been built: `make test` does.
 
 mod four_validators;
+mod in_the_browser;
 mod killed_in_the_middle;
 mod seen_as_it_is;
 mod stops_everything;

@@ -4,6 +4,7 @@
 //! for people goes to standard error.
 
 mod bench;
+mod bench_pages;
 mod demo;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +30,8 @@ enum Command {
     Demo(demo::DemoOptions),
     /// Measures what one node takes: readings per second, and the way from a slot's end to finality.
     Bench(bench::BenchOptions),
+    /// Measures the milliseconds from a block to the open page, in a real browser.
+    BenchPages,
 }
 
 impl Arguments {
@@ -37,7 +40,7 @@ impl Arguments {
         match &self.command {
             None => self.demo.ends_by_itself(),
             Some(Command::Demo(demo)) => demo.ends_by_itself(),
-            Some(Command::Bench(_)) => true,
+            Some(Command::Bench(_) | Command::BenchPages) => true,
         }
     }
 }
@@ -50,6 +53,7 @@ async fn main() -> ExitCode {
         match arguments.command {
             Some(Command::Demo(demo)) => demo::run(demo).await,
             Some(Command::Bench(bench)) => bench::run(bench).await,
+            Some(Command::BenchPages) => Box::pin(bench_pages::run()).await,
             None => demo::run(arguments.demo).await,
         }
     };
