@@ -41,6 +41,7 @@ function axes(unit: string): uPlot.Axis[] {
     {
       ...common,
       grid: { show: false },
+      size: 32,
       space: 72,
       values: (_, splits, __, ___, increment) => splits.map((at) => time(increment < 60).format(at * 1000)),
     },

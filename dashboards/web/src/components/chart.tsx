@@ -1,6 +1,7 @@
 /** A chart over time, with a table of the same numbers for those who do not see it. The drawing is loaded lazily. */
 import { For, Show, createEffect, createSignal, onCleanup, onMount } from "solid-js";
 import type { Drawing } from "./chart-drawing";
+import { type Column, DataTable } from "./data-table";
 
 export type Colour = "sun" | "green" | "blue" | "ink" | "red";
 
@@ -48,10 +49,7 @@ export function Chart(props: ChartProps) {
     const index = at() ?? props.data.times.length - 1;
     const time = props.data.times[index];
     if (time === undefined) return "";
-    const values = props.data.series.map((series, number) => {
-      const value = series.values[index];
-      return `${series.name} ${value === null || value === undefined ? "–" : props.show(value, number)}`;
-    });
+    const values = props.data.series.map((series, number) => `${series.name} ${shown(props, number, index)}`);
     return `${props.showTime(time)}: ${values.join(" · ")}`;
   };
   return (
@@ -74,42 +72,25 @@ export function Chart(props: ChartProps) {
 function ChartTable(props: ChartProps) {
   const [isOpen, setOpen] = createSignal(false);
   const newestFirst = () => props.data.times.map((_, index) => index).reverse();
+  const columns = (): Column<number>[] => [
+    { name: "Time", cell: (index) => props.showTime(props.data.times[index] ?? 0) },
+    ...props.data.series.map((series, number): Column<number> => ({
+      name: series.name,
+      right: true,
+      cell: (index) => shown(props, number, index),
+    })),
+  ];
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Show as a table</summary>
       <Show when={isOpen()}>
-        <div class="table-scroll" tabindex="0" role="region" aria-label={props.label}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                <For each={props.data.series}>
-                  {(series) => (
-                    <th scope="col" class="right">
-                      {series.name}
-                    </th>
-                  )}
-                </For>
-              </tr>
-            </thead>
-            <tbody>
-              <For each={newestFirst()}>
-                {(index) => (
-                  <tr>
-                    <th scope="row">{props.showTime(props.data.times[index] ?? 0)}</th>
-                    <For each={props.data.series}>
-                      {(series, number) => {
-                        const value = () => series.values[index];
-                        return <td class="right">{typeof value() === "number" ? props.show(value() as number, number()) : "–"}</td>;
-                      }}
-                    </For>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </div>
+        <DataTable label={props.label} rows={newestFirst()} columns={columns()} />
       </Show>
     </details>
   );
+}
+
+function shown(props: ChartProps, series: number, index: number): string {
+  const value = props.data.series[series]?.values[index];
+  return typeof value === "number" ? props.show(value, series) : "–";
 }

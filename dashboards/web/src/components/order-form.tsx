@@ -4,7 +4,6 @@ import type { OrderStep, Side } from "../api/types";
 import { holdUeur, orderWords } from "../chain/calls";
 import { MAX_STEPS, type Row, parseRows, rowsOf } from "../chain/order-steps";
 import { eur } from "../units/format";
-import { slotWord } from "../units/time";
 
 type OrderFormProps = {
   side: Side;
@@ -43,7 +42,6 @@ export function OrderForm(props: OrderFormProps) {
             <StepRow
               side={props.side}
               number={number}
-              slot={slotWord(props.energySeconds)}
               row={row()}
               limitError={errorOf(number, "limit")}
               capError={errorOf(number, "cap")}
@@ -100,7 +98,6 @@ function Meaning(props: { side: Side; energySeconds: number; freeUeur: number | 
 type StepRowProps = {
   side: Side;
   number: number;
-  slot: string;
   row: Row;
   limitError: string;
   capError: string;
@@ -120,7 +117,7 @@ function StepRow(props: StepRowProps) {
         onInput={(limit) => props.onChange({ limit })}
       />
       <NumberField
-        label={`Up to${step()}, each ${props.slot}`}
+        label={`${props.side === "buy" ? "Buy up to" : "Sell up to"}${step()}`}
         unit="kWh"
         value={props.row.cap}
         error={props.capError}

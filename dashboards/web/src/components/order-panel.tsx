@@ -1,8 +1,8 @@
 /** A site's order on one side: what stands, and placing, changing, cancelling and resuming it. */
-import { Match, Show, Switch, createSignal } from "solid-js";
+import { Match, Show, Switch, createEffect, createSignal, on } from "solid-js";
 import type { Account, Chain, Order, Side, Site } from "../api/types";
 import { type Call, orderWords } from "../chain/calls";
-import { ask } from "../chain/signing";
+import { ask, signed } from "../chain/signing";
 import type { Named } from "../state/words";
 import { eur } from "../units/format";
 import { clock, slotStart } from "../units/time";
@@ -27,24 +27,13 @@ const STATES: Record<Order["state"], Named> = {
 
 export function OrderPanel(props: OrderPanelProps) {
   const [isEditing, setEditing] = createSignal(false);
+  // What was edited is in a block now: the order shows it.
+  createEffect(on(signed, () => setEditing(false), { defer: true }));
   const order = () => props.site.orders.find((candidate) => candidate.side === props.side);
   const standing = () => (order()?.state === "cancelled" ? undefined : order());
   const context = () => ({ energySeconds: props.chain.slot_energy_seconds, siteName: props.siteName, zoneName: "" });
   const review = (call: Call) => ask(call, context());
   const title = () => (props.side === "buy" ? "Your buy order" : "Your sell order");
-  const form = (first: Order | undefined) => (
-    <OrderForm
-      side={props.side}
-      energySeconds={props.chain.slot_energy_seconds}
-      freeUeur={props.account === undefined ? null : props.account.eur_free_ueur + (first?.held_ueur ?? 0)}
-      first={first?.steps ?? []}
-      onSteps={(steps) => {
-        setEditing(false);
-        review({ kind: "place_order", site: props.site.id, side: props.side, steps });
-      }}
-      onLeave={first ? () => setEditing(false) : undefined}
-    />
-  );
   return (
     <Panel title={title()} note={<Show when={order()}>{(of) => <Badge named={STATES[of().state]} />}</Show>}>
       <Switch>
@@ -61,7 +50,14 @@ export function OrderPanel(props: OrderPanelProps) {
                 : "Say for how little you would sell what your panels give beyond your own use. You never receive less."}
             </p>
           </Show>
-          {form(standing())}
+          <OrderForm
+            side={props.side}
+            energySeconds={props.chain.slot_energy_seconds}
+            freeUeur={props.account === undefined ? null : props.account.eur_free_ueur + (standing()?.held_ueur ?? 0)}
+            first={standing()?.steps ?? []}
+            onSteps={(steps) => review({ kind: "place_order", site: props.site.id, side: props.side, steps })}
+            onLeave={standing() ? () => setEditing(false) : undefined}
+          />
         </Match>
         <Match when={standing()}>
           {(of) => (

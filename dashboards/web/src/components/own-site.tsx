@@ -1,5 +1,5 @@
 /** The visitor's own site: asks who they are, and which of their sites they mean, before it shows anything of it. */
-import { For, type JSX, Show, createSignal } from "solid-js";
+import { For, type JSX, Show, createMemo, createSignal } from "solid-js";
 import { api } from "../api/client";
 import type { Account, Site, Status } from "../api/types";
 import { address } from "../session/session";
@@ -66,15 +66,16 @@ function OfSite(props: OfSiteProps) {
   );
   return (
     <Load query={query}>
-      {(site) =>
-        props.children(() => ({
+      {(site) => {
+        const own = createMemo(() => ({
           account: props.account,
           accountQuery: props.accountQuery,
           site: site(),
           siteQuery: query,
           name: siteName(site()),
-        }))
-      }
+        }));
+        return <>{props.children(own)}</>;
+      }}
     </Load>
   );
 }

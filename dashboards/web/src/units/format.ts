@@ -79,6 +79,11 @@ export function percent(part: number, all: number): string {
   return all > 0 ? `${whole(Math.floor((part * 100) / all))} %` : "0 %";
 }
 
+/** A share in basis points, exactly: "1.5 %". */
+export function basisPoints(bp: number): string {
+  return `${shown(exact(bp), 2, 0, 2)} %`;
+}
+
 /** An id that is too long to read: its beginning and end. */
 export function short(id: string): string {
   return id.length > 16 ? `${id.slice(0, id.startsWith("0x") ? 8 : 6)}…${id.slice(-4)}` : id;

@@ -11,11 +11,15 @@ function format(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTime
   return found;
 }
 
-/** A time of day; with seconds only where slots are shorter than a minute. */
-export function clock(unixS: number, withSeconds: boolean): string {
+function timeOfDay(withSeconds: boolean): Intl.DateTimeFormat {
   const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
   if (withSeconds) options.second = "2-digit";
-  return format(`clock${withSeconds}`, options).format(unixS * 1000);
+  return format(`clock${withSeconds}`, options);
+}
+
+/** A time of day; with seconds only where slots are shorter than a minute. */
+export function clock(unixS: number, withSeconds: boolean): string {
+  return timeOfDay(withSeconds).format(unixS * 1000);
 }
 
 /** Day and time. */
@@ -26,7 +30,7 @@ export function dayAndClock(unixS: number): string {
 /** From when to when a slot lasted: "14:30–14:45". */
 export function span(startUnixS: number, endUnixS: number): string {
   const withSeconds = endUnixS - startUnixS < 60;
-  return `${clock(startUnixS, withSeconds)}–${clock(endUnixS, withSeconds)}`;
+  return timeOfDay(withSeconds).formatRange(startUnixS * 1000, endUnixS * 1000);
 }
 
 /** How long ago: "just now", "40 s ago", "3 min ago". */

@@ -1,33 +1,18 @@
 /** What a kWh cost on a feeder, slot by slot; a price only where something was traded. Public. */
 import { Show } from "solid-js";
 import { api } from "../../api/client";
-import type { Chain, Slot } from "../../api/types";
-import { Chart, type ChartData } from "../../components/chart";
+import type { Chain } from "../../api/types";
+import { Chart } from "../../components/chart";
 import { Empty, Figure, Load, Panel } from "../../components/panel";
 import { slotsMoved } from "../../state/own";
 import { createQuery } from "../../state/query";
 import { ct } from "../../units/format";
 import { clock } from "../../units/time";
+import { pricesOf } from "./prices";
 
 const SLOTS = 200;
 
 type PricePanelProps = { market: number; zone: number; zoneName: string; retailUeurPerKwh: number; chain: Chain };
-
-/** Prices of a zone in ct/kWh, oldest first, beside the retail tariff. */
-export function pricesOf(slots: readonly Slot[], zone: number, retailUeurPerKwh: number): ChartData {
-  const oldestFirst = [...slots].reverse();
-  const prices = oldestFirst.map((slot) => {
-    const price = slot.zones.find((candidate) => candidate.zone === zone)?.price_ueur_per_kwh;
-    return typeof price === "number" ? price / 10_000 : null;
-  });
-  return {
-    times: oldestFirst.map((slot) => slot.start_unix_s),
-    series: [
-      { name: "Price", colour: "green", shape: "dots", values: prices },
-      { name: "Retail tariff", colour: "red", shape: "line", values: prices.map(() => retailUeurPerKwh / 10_000) },
-    ],
-  };
-}
 
 export function PricePanel(props: PricePanelProps) {
   const slots = createQuery(
@@ -41,7 +26,7 @@ export function PricePanel(props: PricePanelProps) {
         {(of) => {
           const data = () => pricesOf(of(), props.zone, props.retailUeurPerKwh);
           const traded = () => (data().series[0]?.values ?? []).filter((price) => price !== null);
-          const shown = (price: number | undefined) => (price === undefined ? "–" : ct(Math.round(price * 10_000), 1, 2));
+          const shown = (price: number | undefined) => (price === undefined ? "–" : ct(Math.round(price * 10_000), 2, 2));
           return (
             <Show
               when={traded().length > 0}

@@ -1,7 +1,8 @@
 /** Slot by slot: needed, bought, paid and saved, each slot's state named. */
-import { For, Show } from "solid-js";
+import { Show } from "solid-js";
 import type { Chain, Readings, Slot, Trade } from "../../api/types";
 import { Badge, Stages } from "../../components/badge";
+import { type Column, DataTable } from "../../components/data-table";
 import { Empty, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
 import { slotState } from "../../state/words";
@@ -43,54 +44,24 @@ export function SlotsPanel(props: SlotsPanelProps) {
 }
 
 function Table(props: { rows: BuyRow[]; chain: Chain }) {
-  return (
-    <div class="table-scroll" tabindex="0" role="region" aria-label="Your slots">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Slot</th>
-            <th scope="col">State</th>
-            <th scope="col" class="right">
-              Needed, kWh
-            </th>
-            <th scope="col" class="right">
-              Bought, kWh
-            </th>
-            <th scope="col" class="right">
-              Price, ct/kWh
-            </th>
-            <th scope="col" class="right">
-              Paid, €
-            </th>
-            <th scope="col" class="right">
-              Saved, €
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={props.rows}>{(row) => <Line row={row} chain={props.chain} />}</For>
-        </tbody>
-      </table>
-    </div>
-  );
+  const whenBought = (row: BuyRow, text: () => string) => (row.boughtWh > 0 ? text() : "–");
+  const columns: Column<BuyRow>[] = [
+    { name: "Slot", cell: (row) => span(row.startUnixS, row.startUnixS + props.chain.slot_seconds) },
+    { name: "State", cell: (row) => <State row={row} /> },
+    { name: "Needed, kWh", right: true, cell: (row) => (row.neededWh === null ? "–" : kwhNumber(row.neededWh)) },
+    { name: "Bought, kWh", right: true, cell: (row) => whenBought(row, () => kwhNumber(row.boughtWh)) },
+    { name: "Price, ct/kWh", right: true, cell: (row) => (row.priceUeurPerKwh === null ? "–" : ctNumber(row.priceUeurPerKwh)) },
+    { name: "Paid, €", right: true, cell: (row) => whenBought(row, () => eurNumber(row.paidUeur, 6)) },
+    { name: "Saved, €", right: true, cell: (row) => whenBought(row, () => eurNumber(row.savedUeur, 6)) },
+  ];
+  return <DataTable label="Your slots" rows={props.rows} columns={columns} />;
 }
 
-function Line(props: { row: BuyRow; chain: Chain }) {
-  const bought = () => props.row.boughtWh > 0;
+function State(props: { row: BuyRow }) {
   return (
-    <tr>
-      <th scope="row">{span(props.row.startUnixS, props.row.startUnixS + props.chain.slot_seconds)}</th>
-      <td>
-        <span class="state">
-          <Badge named={slotState(props.row)} />
-          <Stages slot={props.row} />
-        </span>
-      </td>
-      <td class="right">{props.row.neededWh === null ? "–" : kwhNumber(props.row.neededWh)}</td>
-      <td class="right">{bought() ? kwhNumber(props.row.boughtWh) : "–"}</td>
-      <td class="right">{props.row.priceUeurPerKwh === null ? "–" : ctNumber(props.row.priceUeurPerKwh)}</td>
-      <td class="right">{bought() ? eurNumber(props.row.paidUeur, 4, 6) : "–"}</td>
-      <td class="right">{bought() ? eurNumber(props.row.savedUeur, 4, 6) : "–"}</td>
-    </tr>
+    <span class="state">
+      <Badge named={slotState(props.row)} />
+      <Stages slot={props.row} />
+    </span>
   );
 }

@@ -1,7 +1,8 @@
 /** Readings that are missing, late, flagged or estimated; only the operator sees them. */
-import { For, Show } from "solid-js";
+import { Show } from "solid-js";
 import type { Chain, Gap } from "../../api/types";
 import { Badge } from "../../components/badge";
+import { type Column, DataTable } from "../../components/data-table";
 import { Empty, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
 import { gapKind, verdictWords } from "../../state/words";
@@ -47,36 +48,19 @@ export function GapsPanel(props: { gaps: Query<Gap[]>; isOperator: boolean; chai
 }
 
 function Table(props: { gaps: Gap[]; chain: Chain }) {
-  return (
-    <div class="table-scroll" tabindex="0" role="region" aria-label="Late and missing readings">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Slot</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Site</th>
-            <th scope="col">Device</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={props.gaps}>
-            {(gap) => (
-              <tr>
-                <th scope="row">{span(gap.start_unix_s, gap.start_unix_s + props.chain.slot_seconds)}</th>
-                <td>
-                  <Badge named={gapKind(gap.kind)} />
-                </td>
-                <td>{gap.site}</td>
-                <td>
-                  {gap.role} <span class="mono">{short(gap.device)}</span>
-                </td>
-                <td>{gap.verdict.length > 0 ? gap.verdict.map(verdictWords).join(", ") : "no reading came"}</td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-      </table>
-    </div>
-  );
+  const columns: Column<Gap>[] = [
+    { name: "Slot", cell: (gap) => span(gap.start_unix_s, gap.start_unix_s + props.chain.slot_seconds) },
+    { name: "Kind", cell: (gap) => <Badge named={gapKind(gap.kind)} /> },
+    { name: "Site", cell: (gap) => gap.site },
+    {
+      name: "Device",
+      cell: (gap) => (
+        <>
+          {gap.role} <span class="mono">{short(gap.device)}</span>
+        </>
+      ),
+    },
+    { name: "Why", cell: (gap) => (gap.verdict.length > 0 ? gap.verdict.map(verdictWords).join(", ") : "no reading came") },
+  ];
+  return <DataTable label="Late and missing readings" rows={props.gaps} columns={columns} />;
 }

@@ -5,12 +5,13 @@ import type { Market, Zone } from "../../api/types";
 import { Empty, Load } from "../../components/panel";
 import { createAccount, readingsMoved, slotsMoved } from "../../state/own";
 import { createQuery } from "../../state/query";
-import { percent, whole } from "../../units/format";
+import { basisPoints, whole } from "../../units/format";
 import type { PageProps } from "../page-props";
 import { EdgeDialog } from "./edge-dialog";
 import { GapsPanel } from "./gaps-panel";
+import { positionOf } from "./position";
 import { SettlementPanel } from "./settlement-panel";
-import { SlotPicker, positionOf } from "./slot-picker";
+import { SlotPicker } from "./slot-picker";
 import { ZonesPanel } from "./zones-panel";
 
 /** How many slots the page looks back. */
@@ -74,7 +75,7 @@ function Head(props: { market: Market; isOperator: boolean; children: JSX.Elemen
         <h1>Grid</h1>
         <p class="soft">
           Market {props.market.id}: {whole(props.market.sites)} sites in {whole(props.market.zones)} zones · protocol fee{" "}
-          {percent(props.market.protocol_fee_bp, 10_000)}
+          {basisPoints(props.market.protocol_fee_bp)}
           {props.isOperator ? " · you operate it" : ""}
         </p>
       </div>

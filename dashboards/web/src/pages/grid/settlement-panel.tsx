@@ -1,8 +1,9 @@
 /** The settlement, slot by slot, each row and the whole adding up to zero; and the same as CSV. */
-import { For, Show } from "solid-js";
+import { Show, createMemo } from "solid-js";
 import { settlementCsv, slotFile } from "../../api/client";
 import type { Chain, Slot } from "../../api/types";
 import { Badge } from "../../components/badge";
+import { type Column, DataTable } from "../../components/data-table";
 import { Empty, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
 import { slotState } from "../../state/words";
@@ -11,8 +12,6 @@ import { span } from "../../units/time";
 import { type Sums, ZERO, add, difference, settled, sumsOf } from "./settlement";
 
 type SettlementPanelProps = { slots: Query<Slot[]>; market: number; chain: Chain; mayExport: boolean };
-
-const COLUMNS = ["Traded, kWh", "Paid", "Received", "Network fees", "Congestion rent", "Protocol fee", "Dust", "Difference"];
 
 export function SettlementPanel(props: SettlementPanelProps) {
   const rows = () => settled(props.slots.data() ?? []);
@@ -32,6 +31,7 @@ export function SettlementPanel(props: SettlementPanelProps) {
               </Empty>
             }
           >
+            <Balance rows={rows()} />
             <Table rows={rows()} market={props.market} />
             <Show
               when={props.mayExport}
@@ -53,73 +53,57 @@ export function SettlementPanel(props: SettlementPanelProps) {
   );
 }
 
-function Table(props: { rows: Slot[]; market: number }) {
-  const total = () => props.rows.map(sumsOf).reduce(add, ZERO);
+/** The whole in one line: what was paid, and that nothing of it is missing. */
+function Balance(props: { rows: Slot[] }) {
+  const total = createMemo(() => props.rows.map(sumsOf).reduce(add, ZERO));
   return (
-    <div class="table-scroll" tabindex="0" role="region" aria-label="Settlement by slot">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Slot</th>
-            <th scope="col">State</th>
-            <For each={COLUMNS}>
-              {(name) => (
-                <th scope="col" class="right">
-                  {name}
-                </th>
-              )}
-            </For>
-            <th scope="col">Check it</th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={props.rows}>
-            {(slot) => (
-              <tr>
-                <th scope="row">{span(slot.start_unix_s, slot.end_unix_s)}</th>
-                <td>
-                  <Badge named={slotState(slot)} />
-                </td>
-                <Amounts sums={sumsOf(slot)} />
-                <td>
-                  <a href={slotFile(props.market, slot.slot, "market-file")} download={`slot-${slot.slot}.json`}>
-                    Market file
-                  </a>
-                </td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-        <tfoot>
-          <tr data-testid="settlement-total">
-            <th scope="row">Total</th>
-            <td />
-            <Amounts sums={total()} />
-            <td />
-          </tr>
-        </tfoot>
-      </table>
-    </div>
+    <p data-testid="settlement-balance">
+      {kwhNumber(total().volumeWh)} kWh in {props.rows.length} slots: {eurNumber(total().paid, 6)} € paid − received − fees − rent − dust ={" "}
+      <Difference ueur={difference(total())} />
+    </p>
   );
 }
 
-function Amounts(props: { sums: Sums }) {
-  const euros = () => [
-    props.sums.paid,
-    props.sums.received,
-    props.sums.networkFees,
-    props.sums.rent,
-    props.sums.protocolFee,
-    props.sums.dust,
+function Table(props: { rows: Slot[]; market: number }) {
+  const total = createMemo(() => props.rows.map(sumsOf).reduce(add, ZERO));
+  const amount = (name: string, of: (sums: Sums) => bigint, show = (value: bigint) => eurNumber(value, 6)): Column<Slot> => ({
+    name,
+    right: true,
+    cell: (slot) => show(of(sumsOf(slot))),
+    total: () => show(of(total())),
+  });
+  const columns: Column<Slot>[] = [
+    { name: "Slot", cell: (slot) => span(slot.start_unix_s, slot.end_unix_s), total: () => "Total" },
+    { name: "State", cell: (slot) => <Badge named={slotState(slot)} /> },
+    amount("Traded, kWh", (sums) => sums.volumeWh, kwhNumber),
+    amount("Paid", (sums) => sums.paid),
+    amount("Received", (sums) => sums.received),
+    amount("Network fees", (sums) => sums.networkFees),
+    amount("Congestion rent", (sums) => sums.rent),
+    amount("Protocol fee", (sums) => sums.protocolFee),
+    amount("Dust", (sums) => sums.dust),
+    {
+      name: "Difference",
+      right: true,
+      cell: (slot) => <Difference ueur={difference(sumsOf(slot))} />,
+      total: () => <Difference ueur={difference(total())} />,
+    },
+    {
+      name: "Check it",
+      cell: (slot) => (
+        <a href={slotFile(props.market, slot.slot, "market-file")} download={`slot-${slot.slot}.json`}>
+          Market file
+        </a>
+      ),
+    },
   ];
-  const off = () => difference(props.sums);
+  return <DataTable label="Settlement by slot" rows={props.rows} columns={columns} />;
+}
+
+function Difference(props: { ueur: bigint }) {
   return (
-    <>
-      <td class="right">{kwhNumber(props.sums.volumeWh)}</td>
-      <For each={euros()}>{(ueur) => <td class="right">{eurNumber(ueur, 6)}</td>}</For>
-      <td class="right check" data-right={off() === 0n ? "" : undefined}>
-        {off() === 0n ? "0 ✓" : `${eurNumber(off(), 6)} ✗`}
-      </td>
-    </>
+    <span class="check" data-right={props.ueur === 0n ? "" : undefined}>
+      {props.ueur === 0n ? "0 ✓" : `${eurNumber(props.ueur, 6)} ✗`}
+    </span>
   );
 }

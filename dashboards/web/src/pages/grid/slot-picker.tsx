@@ -3,6 +3,7 @@ import type { Chain, Slot } from "../../api/types";
 import { Badge } from "../../components/badge";
 import { slotState } from "../../state/words";
 import { span } from "../../units/time";
+import { positionOf } from "./position";
 
 type SlotPickerProps = {
   /** Cleared slots, newest first; not empty. */
@@ -12,11 +13,6 @@ type SlotPickerProps = {
   pick: (slot: number | null) => void;
   chain: Chain;
 };
-
-/** Where the picked slot stands among the slots; the newest if it is gone or none is picked. */
-export function positionOf(slots: readonly Slot[], picked: number | null): number {
-  return Math.max(0, slots.findIndex((slot) => slot.slot === picked));
-}
 
 export function SlotPicker(props: SlotPickerProps) {
   const at = () => positionOf(props.slots, props.picked);

@@ -1,5 +1,5 @@
 /** The tree of zones: what each line carried in a slot against what it can, its terms, and those that wait. */
-import { For, type JSX, Show } from "solid-js";
+import { For, Index, type JSX, Show } from "solid-js";
 import { api } from "../../api/client";
 import type { Chain, EdgeTerms, Slot, SlotDetail, Zone } from "../../api/types";
 import { Badge } from "../../components/badge";
@@ -31,7 +31,7 @@ export function ZonesPanel(props: ZonesPanelProps) {
       <Load query={props.zones}>
         {(zones) => (
           <ul class="zones">
-            <For each={inTreeOrder(zones())}>{(zone) => <ZoneItem {...props} zone={zone} />}</For>
+            <Index each={inTreeOrder(zones())}>{(zone) => <ZoneItem {...props} zone={zone()} />}</Index>
           </ul>
         )}
       </Load>
@@ -52,7 +52,7 @@ function ZoneItem(props: ZonesPanelProps & { zone: Zone }) {
       <div class="zone-head">
         <EditableName name={name()} what="zone" mayEdit={props.mayEdit} save={rename} />
         <p class="small soft">
-          {props.zone.sites} {props.zone.sites === 1 ? "site" : "sites"} · {price() === null ? "no trade" : `price ${ct(price() ?? 0, 1, 2)}`}
+          {props.zone.sites} {props.zone.sites === 1 ? "site" : "sites"} · {price() === null ? "no trade" : `price ${ct(price() ?? 0, 2, 2)}`}
         </p>
       </div>
       <Show when={props.zone.parent !== null} fallback={<p class="small soft">The root: all lines meet here.</p>}>

@@ -21,7 +21,7 @@ export function NowPanel(props: NowPanelProps) {
             {(point) => (
               <>
                 <p class="row small soft">
-                  Measured {span(point().start_unix_s, point().start_unix_s + props.chain.slot_seconds)}
+                  {span(point().start_unix_s, point().start_unix_s + props.chain.slot_seconds)}
                   <Badge named={quality(point().quality)} />
                 </p>
                 <FlowPicture point={point()} energySeconds={props.chain.slot_energy_seconds} hasPanels={props.hasPanels} />

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { type Context, describe as inWords, holdUeur, orderWords } from "./calls";
+import { transactionOf } from "./transaction";
+
+const context: Context = { energySeconds: 900, siteName: "Sunny side", zoneName: "Mill Lane" };
+const step = (limit_ueur_per_kwh: number, cap_wh: number) => ({ limit_ueur_per_kwh, cap_wh });
+const plain = (text: string) => text.replace(/(\d),(\d)/g, "$1.$2");
+
+describe("what an order holds", () => {
+  it("is its limit times its cap", () => {
+    expect(holdUeur([step(180_000, 2_000)])).toBe(360_000n);
+  });
+
+  it("rounds each step up by itself, as the chain does", () => {
+    expect(holdUeur([step(1, 1), step(1, 1)])).toBe(2n);
+    expect(holdUeur([])).toBe(0n);
+  });
+
+  it("stays exact at the largest order that can be", () => {
+    const most = 4_294_967_295;
+    expect(holdUeur(Array.from({ length: 8 }, () => step(most, most)))).toBe(
+      8n * ((BigInt(most) * BigInt(most) + 999n) / 1000n),
+    );
+  });
+});
+
+describe("calls in words", () => {
+  it("says a buy order as a person would", () => {
+    expect(plain(orderWords("buy", [step(180_000, 2_000)], 900))).toBe("Buy up to 2.0 kWh a quarter-hour at ≤ 18 ct/kWh");
+  });
+
+  it("says what more each further step brings", () => {
+    expect(plain(orderWords("sell", [step(80_000, 1_000), step(110_000, 4_000)], 900))).toBe(
+      "Sell up to 1.0 kWh a quarter-hour at ≥ 8 ct/kWh, then up to 4.0 kWh more at ≥ 11 ct/kWh",
+    );
+  });
+
+  it("says what is held before a buyer signs", () => {
+    const words = inWords({ kind: "place_order", site: 7, side: "buy", steps: [step(180_000, 2_000)] }, context);
+    expect(plain(words.lines.join(" "))).toContain("At most 0.36 € is held");
+    expect(words.lines[0]).toContain("for Sunny side");
+  });
+
+  it("does not speak of a hold to a seller", () => {
+    const words = inWords({ kind: "place_order", site: 7, side: "sell", steps: [step(80_000, 1)] }, context);
+    expect(words.lines.join(" ")).not.toContain("held");
+  });
+
+  it("names a missing limit of a line", () => {
+    const words = inWords(
+      { kind: "set_edge", zone: 1, fee_ueur_per_kwh: 12_000, capacity_up_wh: null, capacity_down_wh: 900 },
+      context,
+    );
+    expect(words.lines[1]).toBe("Up, out of the zone: without a limit.");
+    expect(plain(words.lines[2] ?? "")).toBe("Down, into the zone: at most 0.9 kWh a slot.");
+  });
+
+  it("has words for every call", () => {
+    const cancel = inWords({ kind: "cancel_order", site: 7, side: "sell" }, context);
+    const link = inWords({ kind: "link_gateway", site: 7, gateway: `0x${"5a".repeat(32)}`, expires_unix_s: 1, code: "0x" }, context);
+    expect(cancel.lines[0]).toContain("sells nothing more");
+    expect(link.lines[0]).toContain("0x5a5a5a…5a5a");
+    expect(inWords({ kind: "resume_order", site: 7, side: "buy" }, context).title).toBe("Resume the buy order");
+    expect(inWords({ kind: "claim" }, context).title).toContain("Claim");
+  });
+});
+
+describe("calls as transactions", () => {
+  it("names pallet, call and arguments as the metadata does", () => {
+    expect(transactionOf({ kind: "place_order", site: 7, side: "buy", steps: [step(1, 2)] })).toEqual({
+      pallet: "Matching",
+      call: "place_order",
+      args: { site: 7, side: { type: "Buy", value: undefined }, steps: [step(1, 2)] },
+    });
+  });
+
+  it("widens what is 64 bits on the chain, and leaves no limit out", () => {
+    const { args } = transactionOf({ kind: "set_edge", zone: 1, fee_ueur_per_kwh: 5, capacity_up_wh: 10, capacity_down_wh: null });
+    expect(args).toEqual({ zone: 1, fee_ueur_per_kwh: 5, capacity_up_wh: 10n, capacity_down_wh: undefined });
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { divideDown, divideUp, exact, parseDecimal, toDecimal } from "./decimal";
+
+const limit = (text: string) => parseDecimal(text, 4, "limit", 4_294_967_295n);
+
+describe("parseDecimal", () => {
+  it("reads ct/kWh into µ€/kWh exactly", () => {
+    expect(limit("18")).toEqual({ ok: true, value: 180_000n });
+    expect(limit("18.0001")).toEqual({ ok: true, value: 180_001n });
+    expect(limit(" 0,5 ")).toEqual({ ok: true, value: 5_000n });
+    expect(limit(".5")).toEqual({ ok: true, value: 5_000n });
+  });
+
+  it("never rounds: more digits than the unit has are refused", () => {
+    expect(limit("18.00001")).toEqual({ ok: false, error: "The limit has at most 4 digits after the point." });
+  });
+
+  it("refuses what is no plain number", () => {
+    for (const text of ["-1", "1e3", "1 000", "0x10", "NaN", ".", ",", "1.2.3", "1,000.5"]) {
+      expect(limit(text).ok, text).toBe(false);
+    }
+  });
+
+  it("asks for what is missing, and names the most that is taken", () => {
+    expect(limit("")).toEqual({ ok: false, error: "Enter the limit." });
+    expect(limit("429496.7296")).toEqual({ ok: false, error: "The limit is at most 429496.7295." });
+    expect(limit("429496.7295").ok).toBe(true);
+  });
+
+  it("is undone by toDecimal, for every digit", () => {
+    for (let value = 0n; value < 3_000_000n; value += 997n) {
+      expect(parseDecimal(toDecimal(value, 6), 6, "amount", 10_000_000n)).toEqual({ ok: true, value });
+    }
+  });
+});
+
+describe("exact integers", () => {
+  it("toDecimal keeps the sign and drops zeros at the end", () => {
+    expect(toDecimal(-1_500n, 3)).toBe("-1.5");
+    expect(toDecimal(5n, 3)).toBe("0.005");
+    expect(toDecimal(0n, 6)).toBe("0");
+  });
+
+  it("exact refuses what a number cannot hold", () => {
+    expect(exact(2 ** 53 - 1)).toBe(9_007_199_254_740_991n);
+    expect(() => exact(2 ** 53)).toThrow(RangeError);
+    expect(() => exact(0.5)).toThrow(RangeError);
+  });
+
+  it("divides up and down around zero", () => {
+    expect(divideUp(1n, 1000n)).toBe(1n);
+    expect(divideUp(2000n, 1000n)).toBe(2n);
+    expect(divideDown(-1n, 1000n)).toBe(-1n);
+    expect(divideDown(1999n, 1000n)).toBe(1n);
+  });
+});
