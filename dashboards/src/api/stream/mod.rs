@@ -59,6 +59,7 @@ pub struct Subscription {
     receiver: broadcast::Receiver<Message>,
     first: Option<Arc<Event>>,
     metrics: Arc<Metrics>,
+    told: bool,
     _place: OwnedSemaphorePermit,
 }
 
@@ -88,7 +89,7 @@ impl Hub {
         // First the ring, then the block: an event between the two is sent twice rather than never.
         let receiver = self.ring.subscribe();
         let first = self.last_block.read().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok(Subscription { receiver, first, metrics: self.metrics.clone(), _place: place })
+        Ok(Subscription { receiver, first, metrics: self.metrics.clone(), told: false, _place: place })
     }
 
     /// Sends an event to all who listen.
@@ -118,6 +119,7 @@ impl Subscription {
             Ok(Message::Event(event)) => Some(Next::Event(event)),
             Ok(Message::Interrupted) => Some(Next::Lagged(None)),
             Err(broadcast::error::RecvError::Lagged(missed)) => {
+                self.told = true;
                 self.metrics.stream_cut.inc();
                 Some(Next::Lagged(Some(missed)))
             }
@@ -128,6 +130,10 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        // Its connection was cut while it was behind, before it could be told.
+        if !self.told && self.receiver.len() > RING {
+            self.metrics.stream_cut.inc();
+        }
         self.metrics.stream_clients.dec();
     }
 }
@@ -168,6 +174,7 @@ mod tests {
             hub.publish("slot", &json!({"slot": slot}));
         }
         assert_eq!(client.next().await, Some(Next::Lagged(Some(10))));
+        drop(client);
         assert_eq!(hub.metrics.stream_cut.get(), 1);
     }
 

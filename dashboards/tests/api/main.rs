@@ -1,0 +1,19 @@
+//! The API over a real PostgreSQL: each test has a port and a database of its own.
+
+mod helpers;
+
+mod accounts;
+mod database;
+mod fixture;
+mod limits;
+mod login;
+mod markets;
+mod names;
+mod openapi;
+mod pages;
+mod privacy;
+mod problems;
+mod settlement;
+mod sites;
+mod status;
+mod stream;

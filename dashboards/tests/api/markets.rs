@@ -1,0 +1,121 @@
+//! Markets, zones and slots.
+
+use crate::{
+    fixture::{OPERATOR, SLOT, START, hour},
+    helpers::{spawn_street, ss58},
+};
+use serde_json::json;
+
+#[tokio::test]
+async fn markets_are_listed_with_what_they_have() {
+    let app = spawn_street().await;
+    let market = json!({"id": 0, "operator": ss58(OPERATOR), "privacy_threshold": 2, "protocol_fee_bp": 100, "zones": 3, "sites": 3});
+    assert_eq!(app.client().get("/api/v1/markets").await.ok(), json!({"markets": [market]}));
+    assert_eq!(app.client().get("/api/v1/markets/0").await.ok(), market);
+    app.client().get("/api/v1/markets/1").await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn zones_are_a_tree_with_terms_of_now_and_of_later() {
+    let app = spawn_street().await;
+    app.sql("INSERT INTO local.zone_names VALUES (1, 'North <b>row</b>')").await;
+    let zones = app.client().get("/api/v1/markets/0/zones").await.ok();
+    let root = json!({"id": 0, "parent": null, "depth": 0, "name": null, "operator": ss58(OPERATOR), "sites": 0,
+        "fee_ueur_per_kwh": null, "capacity_up_wh": null, "capacity_down_wh": null, "pending": []});
+    assert_eq!(zones["zones"][0], root);
+    let north = &zones["zones"][1];
+    assert_eq!(north["name"], "North <b>row</b>");
+    assert_eq!((&north["parent"], &north["fee_ueur_per_kwh"], &north["sites"]), (&json!(0), &json!(5000), &json!(2)));
+    assert_eq!((&north["capacity_up_wh"], &north["capacity_down_wh"]), (&json!(u64::MAX), &json!(9000)));
+    let change = json!([{"from_slot": 4_000_000_000_u64, "fee_ueur_per_kwh": 9000, "capacity_up_wh": 7000, "capacity_down_wh": null}]);
+    assert_eq!(zones["zones"][2]["pending"], change);
+}
+
+#[tokio::test]
+async fn slots_come_newest_first_with_their_states() {
+    let app = spawn_street().await;
+    let answer = app.client().get(&format!("/api/v1/markets/0/slots?{}", hour())).await.ok();
+    let slots = answer["slots"].as_array().expect("slots");
+    let states: Vec<_> = slots.iter().map(|slot| (slot["slot"].as_i64(), slot["state"].as_str())).collect();
+    let expected = [(2, "measured"), (1, "cleared"), (0, "settled")].map(|(n, state)| (Some(SLOT + n), Some(state)));
+    assert_eq!(states, expected);
+    assert_eq!(slots.iter().map(|slot| &slot["finalized"]).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(slots.iter().map(|slot| &slot["readings"]).collect::<Vec<_>>(), [1, 3, 4]);
+    assert!(answer["next_to_unix_s"].is_null());
+}
+
+#[tokio::test]
+async fn a_settled_slot_adds_up() {
+    let app = spawn_street().await;
+    let answer = app.client().get(&format!("/api/v1/markets/0/slots?from={START}&to={}", START + 1)).await.ok();
+    let slot = &answer["slots"][0];
+    let amount = |name: &str| slot[name].as_i64().expect("an amount");
+    assert_eq!((amount("start_unix_s"), amount("end_unix_s")), (START, START + 900));
+    assert_eq!((amount("volume_wh"), amount("paid_ueur"), amount("received_ueur")), (1000, 107_060, 100_000));
+    let others = ["received_ueur", "network_fees_ueur", "congestion_rent_ueur", "protocol_fee_ueur", "dust_ueur"];
+    assert_eq!(amount("paid_ueur"), others.iter().map(|name| amount(name)).sum::<i64>());
+    assert_eq!((amount("cleared_in_block"), amount("settled_in_block")), (3, 4));
+    // More than a JavaScript number holds.
+    assert_eq!(slot["minted_ren"], "20000000000000000001");
+    let zones = json!([
+        // Nothing traded at the substation itself, so it shows no price.
+        {"zone": 0, "price_ueur_per_kwh": null, "net_export_wh": 0, "bought_wh": 0, "sold_wh": 0, "measured": null},
+        {"zone": 1, "price_ueur_per_kwh": 100_000, "net_export_wh": 600, "bought_wh": 400, "sold_wh": 1000,
+         "measured": {"import_wh": 900, "export_wh": 1000}},
+        {"zone": 2, "price_ueur_per_kwh": 110_000, "net_export_wh": -600, "bought_wh": 600, "sold_wh": 0, "measured": null},
+    ]);
+    assert_eq!(slot["zones"], zones);
+}
+
+#[tokio::test]
+async fn a_limit_cuts_and_says_where_to_go_on() {
+    let app = spawn_street().await;
+    let client = app.client();
+    let (mut to, mut seen) = (START + 3600, Vec::new());
+    loop {
+        let answer = client.get(&format!("/api/v1/markets/0/slots?from={START}&to={to}&limit=1")).await.ok();
+        seen.extend(answer["slots"].as_array().expect("slots").iter().map(|slot| slot["slot"].as_i64()));
+        match answer["next_to_unix_s"].as_i64() {
+            Some(next) => to = next,
+            None => break,
+        }
+    }
+    assert_eq!(seen, [SLOT + 2, SLOT + 1, SLOT].map(Some));
+}
+
+#[tokio::test]
+async fn one_slot_has_its_terms_and_its_proof() {
+    let app = spawn_street().await;
+    let slot = app.client().get(&format!("/api/v1/markets/0/slots/{SLOT}")).await.ok();
+    assert_eq!(slot["state"], "settled");
+    assert_eq!(slot["zones"][1]["fee_ueur_per_kwh"], 5000);
+    assert_eq!(slot["zones"][1]["capacity_down_wh"], 9000);
+    assert_eq!(slot["cleared_block_hash"], format!("0x{:064x}", 4));
+    assert_eq!(slot["input_hash"], format!("0x{:064x}", 301));
+    app.client().get("/api/v1/markets/0/slots/7").await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn an_empty_and_a_voided_slot_say_so() {
+    let app = spawn_street().await;
+    app.sql("INSERT INTO slots_empty VALUES (5, 90, 0, 1899998)").await;
+    app.sql("INSERT INTO slots_cleared SELECT 5, 91, 0, 1899999, 0, 0, 0, 0, hash, hash FROM blocks WHERE number = 1")
+        .await;
+    app.sql("INSERT INTO slots_voided VALUES (5, 92, 0, 1899999, 'NotCleared')").await;
+    app.sql("INSERT INTO slots_settled VALUES (5, 93, 0, 1899999, 'settled', 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
+        .await;
+    let answer = app.client().get(&format!("/api/v1/markets/0/slots?from={}&to={START}", START - 3600)).await.ok();
+    assert_eq!((&answer["slots"][0]["state"], &answer["slots"][1]["state"]), (&json!("voided"), &json!("empty")));
+    assert_eq!((&answer["slots"][0]["finalized"], &answer["slots"][1]["finalized"]), (&json!(true), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_market_file_that_the_chain_did_not_clear_is_not_given_out() {
+    let app = spawn_street().await;
+    let client = app.client();
+    // The fixture's hashes are made up, so the file from its rows cannot have them.
+    for what in ["market-file", "result"] {
+        client.get(&format!("/api/v1/markets/0/slots/{SLOT}/{what}")).await.is_problem(500, "internal");
+        client.get(&format!("/api/v1/markets/0/slots/{}/{what}", SLOT + 2)).await.is_problem(404, "not-found");
+    }
+}

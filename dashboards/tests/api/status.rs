@@ -1,0 +1,75 @@
+//! Status, health, readiness and metrics.
+
+use crate::helpers::{spawn_app, spawn_street};
+
+#[tokio::test]
+async fn status_says_which_chain_and_how_far() {
+    let app = spawn_street().await;
+    let status = app.client().get("/api/v1/status").await.ok();
+    assert_eq!(status["chain"]["name"], "Test street");
+    assert_eq!(status["chain"]["genesis_hash"], format!("0x{}", "11".repeat(32)));
+    assert_eq!(status["chain"]["slot_seconds"], 900);
+    assert_eq!(status["chain"]["ss58_prefix"], 42);
+    assert_eq!(status["best"]["number"], 6);
+    assert_eq!(status["finalized"]["number"], 5);
+    assert_eq!(status["finalized"]["at_unix_s"], 1_710_000_005);
+    assert_eq!(status["lag_blocks"], 1);
+    assert!(status["current_slot"].as_i64() > Some(1_900_000));
+    assert!(status["reconciled_through_era"].is_null());
+    assert_eq!(status["retail_ueur_per_kwh"], 320_000);
+    assert_eq!(status["development_accounts"][0]["role"], "owner");
+}
+
+#[tokio::test]
+async fn development_accounts_are_shown_on_a_development_chain_only() {
+    let app = spawn_street().await;
+    app.sql("UPDATE parameters SET development = false").await;
+    let status = app.client().get("/api/v1/status").await.ok();
+    assert_eq!(status["development_accounts"].as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test]
+async fn an_era_that_does_not_agree_ends_what_is_reconciled() {
+    let app = spawn_street().await;
+    let insert = "INSERT INTO reconciliations SELECT e, e * 4, e * 4 + 3, 5, decode(repeat('00', 32), 'hex'), ";
+    app.sql(&format!("{insert} true, NULL FROM generate_series(10, 14) AS e")).await;
+    let through = async || app.client().get("/api/v1/status").await.ok()["reconciled_through_era"].clone();
+    assert_eq!(through().await, 14);
+    app.sql(&format!("{insert} false, 'paid' FROM generate_series(15, 16) AS e")).await;
+    assert_eq!(through().await, 14);
+}
+
+#[tokio::test]
+async fn before_the_indexer_has_seen_the_chain_answers_are_not_available() {
+    let app = spawn_app().await;
+    let client = app.client();
+    client.get("/api/v1/status").await.is_problem(503, "unavailable");
+    assert_eq!(client.get("/health").await.status, 200);
+    let ready = client.get("/ready").await;
+    assert_eq!((ready.status.as_u16(), ready.json()["database"].clone()), (503, true.into()));
+}
+
+#[tokio::test]
+async fn ready_says_so_while_rows_are_fresh() {
+    let app = spawn_street().await;
+    assert_eq!(app.client().get("/ready").await.ok()["lag_blocks"], 1);
+}
+
+#[tokio::test]
+async fn metrics_count_routes_and_not_addresses() {
+    let app = spawn_street().await;
+    let client = app.client();
+    for market in 0..3 {
+        client.get(&format!("/api/v1/markets/{market}")).await;
+    }
+    client.get("/api/v1/guess/12345").await;
+    let count = |status: u16| {
+        format!(
+            "deren_dashboards_http_requests_total{{method=\"GET\",path=\"/api/v1/markets/{{id}}\",status=\"{status}\"}}"
+        )
+    };
+    assert_eq!((app.metric(&count(200)).await, app.metric(&count(404)).await), (1.0, 2.0));
+    let text = client.get("/metrics").await.text;
+    assert!(text.contains("deren_dashboards_http_request_duration_seconds_bucket"), "{text}");
+    assert!(!text.contains("12345"), "{text}");
+}
