@@ -5,7 +5,7 @@
 //! The arithmetic is the market crate's; where every row comes from is written here a second time and never read from
 //! the tables that are to be tested.
 
-#![allow(dead_code, reason = "tests and the benchmark each use a part of it")]
+#![allow(dead_code, unused_imports, reason = "tests and the benchmark each use a part of it")]
 
 mod home;
 mod orders;
@@ -18,6 +18,7 @@ mod truth;
 pub use tables::Tables;
 pub use truth::{ExpectedGap, SlotTruth, Truth};
 
+use ed25519_dalek::SigningKey;
 use home::Home;
 use orders::Versions;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -25,8 +26,10 @@ use sqlx::PgConnection;
 
 /// The market of every history.
 pub const MARKET: u32 = 0;
-/// Its operator.
-pub const OPERATOR: [u8; 32] = [0xee; 32];
+/// The key of its operator.
+pub fn operator_key() -> SigningKey {
+    SigningKey::from_bytes(&[0xee; 32])
+}
 
 /// How large a history is, and how eventful.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +84,7 @@ pub struct History {
     block: u32,
     event: u32,
     era_wh: std::collections::BTreeMap<u32, u64>,
+    operator: [u8; 32],
 }
 
 impl History {
@@ -101,6 +105,7 @@ impl History {
             block: 0,
             event: 0,
             era_wh: Default::default(),
+            operator: operator_key().verifying_key().to_bytes(),
         };
         history.register();
         history

@@ -1,7 +1,7 @@
 //! Market, zones, sites, gateways and devices, and what changes about them.
 
 use super::{
-    History, MARKET, OPERATOR,
+    History, MARKET,
     home::{Home, Meter},
 };
 use deren_market::Edge;
@@ -35,7 +35,8 @@ impl History {
     }
 
     pub(super) fn set_market(&mut self, fee_bp: u16, from: u32) {
-        drop(self.event("market_versions").put(MARKET).bytes(&OPERATOR).put(PRIVACY_THRESHOLD).put(fee_bp).put(from));
+        let operator = self.operator;
+        drop(self.event("market_versions").put(MARKET).bytes(&operator).put(PRIVACY_THRESHOLD).put(fee_bp).put(from));
         self.fees_bp.set((), from, fee_bp);
     }
 

@@ -1,6 +1,6 @@
 //! Clearing, settlement and rewards, as the chain does them.
 
-use super::{History, MARKET, OPERATOR, SlotTruth, readings::Read};
+use super::{History, MARKET, SlotTruth, readings::Read};
 use blake2::{Blake2b, Digest, digest::consts::U32};
 use codec::Encode;
 use deren_market::{Amounts, Network, Outcome, Step, Zone, clear, clearing_steps, cut_to_measured, settle, verify};
@@ -100,8 +100,9 @@ impl History {
             drop(line.put(fill.price_ueur_per_kwh).put(fill.amount_ueur));
             *traded_wh.entry((fill.id.site(), fill.side == Side::Sell)).or_default() += u64::from(fill.quantity_wh);
         }
+        let operator = self.operator;
         for (zone, amount_ueur) in amounts.network_fees.iter().filter(|(_, amount)| *amount > 0) {
-            drop(self.event("network_fees").put(MARKET).put(slot).put(zone).bytes(&OPERATOR).put(amount_ueur));
+            drop(self.event("network_fees").put(MARKET).put(slot).put(zone).bytes(&operator).put(amount_ueur));
         }
         let (rent, dust, protocol) = (amounts.congestion_rent_ueur, amounts.dust_ueur, amounts.protocol_fee_ueur);
         if rent > 0 || dust > 0 {

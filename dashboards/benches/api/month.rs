@@ -1,0 +1,65 @@
+//! A month of quarter-hours of many sites, copied into the finalised tables.
+
+use crate::history::{History, Plan};
+use deren_dashboards::db;
+use std::time::Instant;
+
+/// The length of a slot in production.
+const SLOT_SECONDS: u32 = 900;
+/// Blocks of 3 s in a slot.
+const BLOCKS_PER_SLOT: u32 = 300;
+/// 2027-01-01 00:00 UTC.
+const FIRST_SLOT: u32 = 1_798_761_600 / SLOT_SECONDS;
+/// How many slots are kept in memory before they are copied.
+const SLOTS_A_COPY: u32 = 16;
+
+/// What is in the database.
+pub struct Month {
+    pub sites: u32,
+    pub days: u32,
+    pub slots: u32,
+    pub readings: u64,
+    pub fills: u64,
+}
+
+impl Month {
+    /// Makes it. The database is empty before.
+    pub async fn generate(url: &str, sites: u32, days: u32) -> Self {
+        let began = Instant::now();
+        let options = db::options(url).expect("an address");
+        db::migrate(&options).await.expect("tables");
+        let mut connection = db::connect(&options, db::CHAIN).await.expect("a connection");
+        sqlx::query("SET statement_timeout = 0").execute(&mut connection).await.expect("patience");
+        let slots = days * 86_400 / SLOT_SECONDS;
+        let mut history = History::new(Plan {
+            seed: 1,
+            sites,
+            feeders: 1 + sites / 60,
+            first_slot: FIRST_SLOT,
+            slot_seconds: SLOT_SECONDS,
+            slots_per_era: 96,
+            blocks_per_slot: BLOCKS_PER_SLOT,
+            eventful: false,
+        });
+        for slot in 1..=slots {
+            history.slot();
+            if slot % SLOTS_A_COPY == 0 || slot == slots {
+                history.flush(&mut connection).await;
+                let truth = &history.truth;
+                if slot % 480 == 0 {
+                    let seconds = began.elapsed().as_secs();
+                    eprintln!("api: {slot} of {slots} slots, {} readings, {seconds} s", truth.readings);
+                }
+            }
+        }
+        sqlx::query("VACUUM (ANALYZE)").execute(&mut connection).await.expect("statistics");
+        let (readings, fills) = (history.truth.readings, history.truth.fills);
+        eprintln!("api: a month of {sites} sites is there after {} s", began.elapsed().as_secs());
+        Self { sites, days, slots, readings, fills }
+    }
+
+    /// The first second of a day of it.
+    pub fn day_unix_s(&self, day: u32) -> u64 {
+        u64::from(FIRST_SLOT) * u64::from(SLOT_SECONDS) + u64::from(day % self.days) * 86_400
+    }
+}
