@@ -4,7 +4,7 @@
  */
 import { InvalidTxError, type PolkadotClient, type TxEvent, createClient } from "polkadot-api";
 import { getPolkadotSigner } from "polkadot-api/signer";
-import { type WebSocketClass, getWsProvider } from "polkadot-api/ws";
+import { getWsProvider } from "polkadot-api/ws";
 import type { Key } from "../session/key";
 import type { Call } from "./calls";
 import { invalidWords, refusalWords } from "./errors";
@@ -15,7 +15,7 @@ import { transactionOf } from "./transaction";
 const ANSWER_MS = 20_000;
 
 /** Where to send, and in which asset fees are paid. */
-export type Destination = { url: string; feeAsset: number; websocket?: WebSocketClass };
+export type Destination = { url: string; feeAsset: number };
 
 type Watched = {
   subscribe: (observer: {
@@ -32,8 +32,8 @@ let open: { url: string; client: PolkadotClient } | undefined;
 function clientOf(destination: Destination): PolkadotClient {
   if (open?.url === destination.url) return open.client;
   open?.client.destroy();
-  const { url, websocket } = destination;
-  const client = createClient(getWsProvider(url, websocket ? { websocketClass: websocket } : {}));
+  const { url } = destination;
+  const client = createClient(getWsProvider(url));
   open = { url, client };
   return client;
 }

@@ -1,0 +1,74 @@
+/** Brings a market with one feeder and one consumer onto a fresh development chain, by the chain's own calls. */
+import { type PolkadotClient, createClient } from "polkadot-api";
+import { getPolkadotSigner } from "polkadot-api/signer";
+import { getWsProvider } from "polkadot-api/ws";
+import { derivedKey } from "../../src/session/development-keys";
+import type { Key } from "../../src/session/key";
+
+const EUR_ASSET = 1;
+const COMMITMENT = `0x${"77".repeat(32)}`;
+
+type Tx = { decodedCall: unknown; signAndSubmit: (from: unknown) => Promise<{ ok: boolean; dispatchError?: unknown }> };
+type Api = {
+  tx: Record<string, Record<string, (args: Record<string, unknown>) => Tx>>;
+  query: Record<string, Record<string, { getValue: (...keys: unknown[]) => Promise<unknown> }>>;
+};
+
+export type PageKey = Extract<Key, { kind: "page" }>;
+
+export function keyOf(derivation: string): PageKey {
+  const key = derivedKey(derivation, 42);
+  if (key.kind !== "page") throw new Error("a derived key is in the page");
+  return key;
+}
+
+export class Chain {
+  readonly client: PolkadotClient;
+  readonly api: Api;
+
+  constructor(url: string) {
+    this.client = createClient(getWsProvider(url));
+    this.api = this.client.getUnsafeApi() as unknown as Api;
+  }
+
+  async send(key: PageKey, pallet: string, call: string, args: Record<string, unknown>): Promise<void> {
+    const result = await this.tx(pallet, call, args).signAndSubmit(getPolkadotSigner(key.publicKey, "Sr25519", key.sign));
+    if (!result.ok) throw new Error(`${pallet}.${call}: ${JSON.stringify(result.dispatchError)}`);
+  }
+
+  tx(pallet: string, call: string, args: Record<string, unknown>): Tx {
+    const make = this.api.tx[pallet]?.[call];
+    if (!make) throw new Error(`no call ${pallet}.${call}`);
+    return make(args);
+  }
+
+  async query(pallet: string, entry: string, ...keys: unknown[]): Promise<unknown> {
+    return this.api.query[pallet]?.[entry]?.getValue(...keys);
+  }
+
+  /** What an account has in EUR; 0 if it has none. */
+  async eur(address: string): Promise<bigint> {
+    const account = (await this.query("Assets", "Account", EUR_ASSET, address)) as { balance: bigint } | undefined;
+    return account?.balance ?? 0n;
+  }
+
+  /** A market with a feeder (zone 1) and one site (0) of `owner`, who gets EUR and never any REN. */
+  async settle(operator: PageKey, owner: PageKey, ueur: bigint): Promise<void> {
+    const alice = keyOf("//Alice");
+    const market = this.tx("Registry", "create_market", { operator: operator.address, privacy_threshold: 3, protocol_fee_bp: 100 });
+    await this.send(alice, "Sudo", "sudo", { call: market.decodedCall });
+    await this.send(alice, "Assets", "mint", { id: EUR_ASSET, beneficiary: { type: "Id", value: owner.address }, amount: ueur });
+    await this.send(operator, "Registry", "create_zone", { market: 0, parent: undefined });
+    await this.send(operator, "Registry", "create_zone", { market: 0, parent: [0, 12_000, undefined, undefined] });
+    await this.send(operator, "Registry", "approve_point", { zone: 1, commitment: COMMITMENT, owner: owner.address, max_power_w: 11_000 });
+  }
+
+  /** The site at the approved point, registered with a fee in EUR. */
+  async registerSite(owner: PageKey): Promise<void> {
+    const tx = this.tx("Registry", "register_site", { commitment: COMMITMENT });
+    const signer = getPolkadotSigner(owner.publicKey, "Sr25519", owner.sign);
+    const send = tx.signAndSubmit as (from: unknown, options: { asset: number }) => Promise<{ ok: boolean }>;
+    const { ok } = await send(signer, { asset: EUR_ASSET });
+    if (!ok) throw new Error("the site was not registered");
+  }
+}

@@ -1,0 +1,89 @@
+/** What the pages sign, on a real node: orders, a line's terms, refusals; fees in EUR by an account without REN. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Call } from "../../src/chain/calls";
+import type { Report } from "../../src/chain/progress";
+import { disconnect, submit } from "../../src/chain/submit";
+import { type Node, startNode } from "./node";
+import { Chain, type PageKey, keyOf } from "./people";
+
+const program = process.env["DEREN_NODE"];
+const EUR = 1_000_000n;
+
+describe.skipIf(program === undefined)("calls of the pages on a real node", () => {
+  let node: Node;
+  let chain: Chain;
+  const owner = keyOf("//Visitor1");
+  const operator = keyOf("//Ferdie");
+
+  beforeAll(async () => {
+    node = await startNode(program ?? "");
+    chain = new Chain(node.url);
+    await chain.settle(operator, owner, 20n * EUR);
+    await chain.registerSite(owner);
+  });
+  afterAll(async () => {
+    disconnect();
+    chain.client.destroy();
+    await node.stop();
+  });
+
+  const run = async (call: Call, key: PageKey): Promise<Report[]> => {
+    const reports: Report[] = [];
+    await submit(call, key, { url: node.url, feeAsset: 1 }, (report) => reports.push(report));
+    return reports;
+  };
+  const order = (cap_wh: number): Call => ({ kind: "place_order", site: 0, side: "buy", steps: [{ limit_ueur_per_kwh: 180_000, cap_wh }] });
+
+  it("places an order whose fee is paid in EUR by an account that has no REN", async () => {
+    const before = await chain.eur(owner.address);
+    const reports = await run(order(2_000), owner);
+    expect(reports.map((report) => report.type)).toEqual(expect.arrayContaining(["signed", "sent", "in_block", "finalised"]));
+    expect(reports.some((report) => report.type === "refused")).toBe(false);
+    const fee = before - (await chain.eur(owner.address)) - 360_000n;
+    expect(fee).toBeGreaterThanOrEqual(0n);
+    expect(fee).toBeLessThan(EUR / 100n);
+    expect(await chain.query("Matching", "OrderCount", 0)).toBe(1);
+  });
+
+  it("says in words that the money does not suffice", async () => {
+    const reports = await run(order(4_000_000_000), owner);
+    expect(reports.find((report) => report.type === "refused")).toMatchObject({ words: expect.stringContaining("not enough free EUR") as string });
+  });
+
+  it("cancels the order", async () => {
+    const reports = await run({ kind: "cancel_order", site: 0, side: "buy" }, owner);
+    expect(reports.at(-1)?.type).toBe("finalised");
+  });
+
+  it("changes a line's terms as its operator, and as nobody else", async () => {
+    const call: Call = { kind: "set_edge", zone: 1, fee_ueur_per_kwh: 15_000, capacity_up_wh: 900, capacity_down_wh: null };
+    expect((await run(call, operator)).at(-1)?.type).toBe("finalised");
+    expect((await run(call, owner)).find((report) => report.type === "refused")).toMatchObject({
+      words: expect.stringContaining("Only the market's operator") as string,
+    });
+  });
+
+  it("refuses a forged link code", async () => {
+    const call: Call = { kind: "link_gateway", site: 0, gateway: keyHex(owner), expires_unix_s: 4_000_000_000, code: `0x${"22".repeat(64)}` };
+    expect((await run(call, owner)).find((report) => report.type === "refused")).toMatchObject({
+      words: expect.stringContaining("link code is not this gateway's") as string,
+    });
+  });
+
+  it("says in words that an account without money cannot pay the fee", async () => {
+    const reports = await run(order(2_000), keyOf("//Nobody"));
+    expect(reports.at(-1)).toMatchObject({ type: "refused", words: expect.stringMatching(/not enough EUR|does not take/) as string });
+  });
+});
+
+describe("a node that is not there", () => {
+  it("is said to be silent", { timeout: 40_000 }, async () => {
+    const reports: Report[] = [];
+    await submit({ kind: "claim" }, keyOf("//Visitor1"), { url: "ws://127.0.0.1:9", feeAsset: 1 }, (report) => reports.push(report));
+    expect(reports).toEqual([{ type: "refused", words: "The chain's node at ws://127.0.0.1:9 does not answer." }]);
+  });
+});
+
+function keyHex(key: PageKey): string {
+  return `0x${Array.from(key.publicKey, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
