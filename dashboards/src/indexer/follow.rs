@@ -6,7 +6,8 @@ use super::{
     metrics::IndexerMetrics,
     rows::{BlockId, BlockRows},
     source::{Source, SourceError},
-    write::{self, Standing, WriteError},
+    standing::{Standing, WriteError, describe, standing},
+    write,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use sqlx::PgConnection;
@@ -58,8 +59,8 @@ pub struct Follower<S> {
 impl<S: Source> Follower<S> {
     /// Begins where the database stands. The connection finds the tables without their schema.
     pub async fn begin(source: S, mut connection: PgConnection, metrics: IndexerMetrics) -> Result<Self, FollowError> {
-        write::describe(&mut connection, source.description()).await?;
-        let standing = write::standing(&mut connection).await?;
+        describe(&mut connection, source.description()).await?;
+        let standing = standing(&mut connection).await?;
         Ok(Self { source, connection, standing, recent: VecDeque::new(), metrics })
     }
 

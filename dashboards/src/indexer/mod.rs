@@ -11,6 +11,7 @@ mod node;
 mod rows;
 mod session;
 mod source;
+mod standing;
 mod write;
 
 pub use decode::{DecodeError, EventReader};
@@ -20,4 +21,5 @@ pub use node::Node;
 pub use rows::{BlockHead, BlockId, BlockRows, Row, TableRows};
 pub use session::{Indexer, IndexerError};
 pub use source::{ChainDescription, Source, SourceError};
-pub use write::{Standing, WriteError, extend_tail, finalize};
+pub use standing::{Standing, WriteError};
+pub use write::{extend_tail, finalize};

@@ -6,7 +6,7 @@ use super::{
     node::Node,
     rows::BlockId,
     source::{Source as _, SourceError},
-    write::WriteError,
+    standing::WriteError,
 };
 use crate::{
     books::{BooksError, reconcile},

@@ -9,8 +9,6 @@ mod matching;
 mod metering;
 mod registry;
 mod rewards;
-#[cfg(test)]
-mod tests;
 mod types;
 
 use super::rows::{BlockHead, BlockRows};
