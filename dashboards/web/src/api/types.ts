@@ -118,10 +118,11 @@ export type Account = {
   address: string;
   sites: { id: number; name: string | null; market: number; zone: number }[];
   operates: number[];
-  eur_free_ueur: number;
-  eur_held_ueur: number;
-  ren_free: string;
-  claimable_ueur: number;
+  /** Money is null while the chain's node does not answer. */
+  eur_free_ueur: number | null;
+  eur_held_ueur: number | null;
+  ren_free: string | null;
+  claimable_ueur: number | null;
 };
 
 export type Summary = {

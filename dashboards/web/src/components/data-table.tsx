@@ -16,6 +16,8 @@ type DataTableProps<Row> = {
   rows: Row[];
   /** The first column names the rows. */
   columns: Column<Row>[];
+  /** By which tests find the row of totals. */
+  totalId?: string;
 };
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -45,7 +47,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         </tbody>
         <Show when={props.columns[0]?.total}>
           <tfoot role="rowgroup">
-            <tr role="row">
+            <tr role="row" data-testid={props.totalId}>
               <Cells columns={props.columns} cell={(column) => column.total?.()} />
             </tr>
           </tfoot>

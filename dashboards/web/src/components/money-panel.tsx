@@ -5,18 +5,29 @@ import { ask } from "../chain/signing";
 import { eur, ren } from "../units/format";
 import { Figure, Panel } from "./panel";
 
+const euros = (ueur: number | null, most = 2) => (ueur === null ? "–" : eur(ueur, 2, most));
+
 export function MoneyPanel(props: { account: Account; chain: Chain }) {
   const claim = () => ask({ kind: "claim" }, { energySeconds: props.chain.slot_energy_seconds, siteName: "", zoneName: "" });
   return (
     <Panel title="Your account">
       <dl class="figures">
-        <Figure name="Free EUR" value={eur(props.account.eur_free_ueur)} />
-        <Figure name="Held EUR" value={eur(props.account.eur_held_ueur)} note="for your buy order" />
-        <Figure name="REN" value={ren(props.account.ren_free, 2)} note="minted for solar energy that neighbours bought" />
+        <Figure name="Free EUR" value={euros(props.account.eur_free_ueur)} />
+        <Figure name="Held EUR" value={euros(props.account.eur_held_ueur)} note="for your buy order" />
+        <Figure
+          name="REN"
+          value={props.account.ren_free === null ? "–" : ren(props.account.ren_free, 2)}
+          note="minted for solar energy that neighbours bought"
+        />
       </dl>
-      <Show when={props.account.claimable_ueur > 0}>
+      <Show when={props.account.eur_free_ueur === null}>
+        <p class="notice" data-tone="wait">
+          The chain's node does not answer now, so your money cannot be shown. It is safe on the chain.
+        </p>
+      </Show>
+      <Show when={props.account.claimable_ueur}>
         <div class="notice" data-tone="wait">
-          <p>{eur(props.account.claimable_ueur, 2, 6)} could not be delivered to you and waits.</p>
+          <p>{euros(props.account.claimable_ueur, 6)} could not be delivered to you and waits.</p>
           <button class="button small" type="button" onClick={claim}>
             Claim it
           </button>

@@ -106,7 +106,7 @@ type StepRowProps = {
 };
 
 function StepRow(props: StepRowProps) {
-  const step = () => (props.number === 0 ? "" : ` of step ${props.number + 1}`);
+  const step = () => (props.number === 0 ? "" : `, step ${props.number + 1}`);
   return (
     <li class="order-step">
       <NumberField
@@ -117,7 +117,7 @@ function StepRow(props: StepRowProps) {
         onInput={(limit) => props.onChange({ limit })}
       />
       <NumberField
-        label={`${props.side === "buy" ? "Buy up to" : "Sell up to"}${step()}`}
+        label={`Up to${step()}`}
         unit="kWh"
         value={props.row.cap}
         error={props.capError}

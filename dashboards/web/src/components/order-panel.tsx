@@ -31,6 +31,11 @@ export function OrderPanel(props: OrderPanelProps) {
   createEffect(on(signed, () => setEditing(false), { defer: true }));
   const order = () => props.site.orders.find((candidate) => candidate.side === props.side);
   const standing = () => (order()?.state === "cancelled" ? undefined : order());
+  /** What a new order could hold: what is free, and what this order holds now. */
+  const spendable = () => {
+    const free = props.account?.eur_free_ueur ?? null;
+    return free === null ? null : free + (standing()?.held_ueur ?? 0);
+  };
   const context = () => ({ energySeconds: props.chain.slot_energy_seconds, siteName: props.siteName, zoneName: "" });
   const review = (call: Call) => ask(call, context());
   const title = () => (props.side === "buy" ? "Your buy order" : "Your sell order");
@@ -39,7 +44,7 @@ export function OrderPanel(props: OrderPanelProps) {
       <Switch>
         <Match when={!props.site.active}>
           <p class="notice" data-tone="bad">
-            The grid operator suspended this site: it trades nothing now.
+            This site trades nothing now: its first slot has not begun, or the grid operator suspended it.
           </p>
         </Match>
         <Match when={isEditing() || !standing()}>
@@ -53,7 +58,7 @@ export function OrderPanel(props: OrderPanelProps) {
           <OrderForm
             side={props.side}
             energySeconds={props.chain.slot_energy_seconds}
-            freeUeur={props.account === undefined ? null : props.account.eur_free_ueur + (standing()?.held_ueur ?? 0)}
+            freeUeur={spendable()}
             first={standing()?.steps ?? []}
             onSteps={(steps) => review({ kind: "place_order", site: props.site.id, side: props.side, steps })}
             onLeave={standing() ? () => setEditing(false) : undefined}

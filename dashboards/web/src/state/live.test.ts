@@ -51,6 +51,10 @@ describe("parseEvent", () => {
     expect(parseEvent("slot", '{"market":0,"slot":9,"state":"cleared","finalized":false}')?.type).toBe("slot");
   });
 
+  it("takes a chain that has finalised nothing yet", () => {
+    expect(parseEvent("block", '{"number":1,"hash":"0x","finalized_number":null,"current_slot":null}')).toMatchObject({ finalized_number: null });
+  });
+
   it("drops what is broken or unknown", () => {
     for (const [name, data] of [["orders", "{"], ["orders", "null"], ["orders", '{"site":"7"}'], ["orders", '{"site":0.5}'], ["news", "{}"], ["block", '{"number":12}']] as const) {
       expect(parseEvent(name, data), data).toBeNull();

@@ -5,7 +5,7 @@
 
 /** What the stream says. */
 export type StreamEvent =
-  | { type: "block"; number: number; hash: string; finalized_number: number; current_slot: number }
+  | { type: "block"; number: number; hash: string; finalized_number: number | null; current_slot: number | null }
   | { type: "slot"; market: number; slot: number; state: string; finalized: boolean }
   | { type: "readings"; market: number; slot: number; count: number }
   | { type: "orders"; site: number }

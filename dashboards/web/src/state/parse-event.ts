@@ -18,14 +18,16 @@ export function parseEvent(name: string, data: string): StreamEvent | null {
     const value = fields[key];
     return typeof value === "number" && Number.isSafeInteger(value) ? value : NaN;
   };
+  const maybe = (key: string): number | null => (fields[key] === null ? null : number(key));
   const text = (key: string): string => (typeof fields[key] === "string" ? fields[key] : "");
-  const event = eventOf(name, number, text, fields["finalized"] === true);
+  const event = eventOf(name, number, maybe, text, fields["finalized"] === true);
   return event && Object.values(event).every((value) => !Number.isNaN(value)) ? event : null;
 }
 
 function eventOf(
   name: string,
   number: (key: string) => number,
+  maybe: (key: string) => number | null,
   text: (key: string) => string,
   finalized: boolean,
 ): StreamEvent | null {
@@ -35,8 +37,8 @@ function eventOf(
         type: "block",
         number: number("number"),
         hash: text("hash"),
-        finalized_number: number("finalized_number"),
-        current_slot: number("current_slot"),
+        finalized_number: maybe("finalized_number"),
+        current_slot: maybe("current_slot"),
       };
     case "slot":
       return { type: "slot", market: number("market"), slot: number("slot"), state: text("state"), finalized };

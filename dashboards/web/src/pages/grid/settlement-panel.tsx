@@ -97,7 +97,7 @@ function Table(props: { rows: Slot[]; market: number }) {
       ),
     },
   ];
-  return <DataTable label="Settlement by slot" rows={props.rows} columns={columns} />;
+  return <DataTable label="Settlement by slot" rows={props.rows} columns={columns} totalId="settlement-total" />;
 }
 
 function Difference(props: { ueur: bigint }) {
