@@ -130,15 +130,24 @@ impl Node {
         let create = Value::unnamed_variant("Registry", [create]);
         send(&client, &dev::alice(), subxt::dynamic::tx("Sudo", "sudo", vec![create])).await;
         let none = || Value::unnamed_variant("None", []);
-        let market = Value::u128(0);
-        send(&client, &dev::ferdie(), subxt::dynamic::tx("Registry", "create_zone", vec![market.clone(), none()]))
-            .await;
+        let market = || ("market", Value::u128(0));
         let edge = Value::unnamed_composite([Value::u128(0), Value::u128(12_000), none(), some(Value::u128(50_000))]);
-        send(&client, &dev::ferdie(), subxt::dynamic::tx("Registry", "create_zone", vec![market, some(edge)])).await;
-        for fee in 1..=changes {
-            let arguments = vec![Value::u128(1), Value::u128(fee.into()), none(), some(Value::u128(u64::MAX.into()))];
-            send(&client, &dev::ferdie(), subxt::dynamic::tx("Registry", "set_edge", arguments)).await;
-        }
+        let mut calls = vec![
+            Value::named_variant("create_zone", [market(), ("parent", none())]),
+            Value::named_variant("create_zone", [market(), ("parent", some(edge))]),
+        ];
+        calls.extend((1..=changes).map(|fee| {
+            let terms = [
+                ("zone", Value::u128(1)),
+                ("fee_ueur_per_kwh", Value::u128(fee.into())),
+                ("capacity_up_wh", none()),
+                ("capacity_down_wh", some(Value::u128(u64::MAX.into()))),
+            ];
+            Value::named_variant("set_edge", terms)
+        }));
+        let calls = calls.into_iter().map(|call| Value::unnamed_variant("Registry", [call]));
+        let calls = vec![Value::unnamed_composite(calls)];
+        send(&client, &dev::ferdie(), subxt::dynamic::tx("Utility", "batch_all", calls)).await;
     }
 }
 
@@ -152,22 +161,9 @@ fn some(value: Value) -> Value {
     Value::unnamed_variant("Some", [value])
 }
 
-/// Sends a call and waits until it is in a block and has succeeded.
+/// Sends a call and waits until it is final and has succeeded.
 async fn send(client: &OnlineClient<SubstrateConfig>, who: &Keypair, call: DynamicPayload<Vec<Value>>) {
     let mut transactions = client.tx().await.expect("the newest block");
-    let mut progress = transactions.sign_and_submit_then_watch_default(&call, who).await.expect("taken");
-    while let Some(status) = progress.next().await {
-        match status.expect("the node answers") {
-            subxt::tx::TransactionStatus::InBestBlock(block)
-            | subxt::tx::TransactionStatus::InFinalizedBlock(block) => {
-                block.wait_for_success().await.expect("it succeeds");
-                return;
-            }
-            subxt::tx::TransactionStatus::Error { message }
-            | subxt::tx::TransactionStatus::Invalid { message }
-            | subxt::tx::TransactionStatus::Dropped { message } => panic!("{message}"),
-            _ => {}
-        }
-    }
-    panic!("the node ended the connection");
+    let progress = transactions.sign_and_submit_then_watch_default(&call, who).await.expect("taken");
+    progress.wait_for_finalized_success().await.expect("it succeeds");
 }
