@@ -89,6 +89,8 @@ impl Node {
         command.arg(format!("--listen-addr=/ip4/127.0.0.1/tcp/{}", self.network_port));
         command.arg(format!("--node-key={}", hex::encode(self.identity())));
         command.args(["--reserved-only", "--no-mdns", "--no-prometheus", "--no-telemetry", "--state-pruning=archive"]);
+        // One who is cut off goes on alone.
+        command.arg("--force-authoring");
         command.args(others.iter().filter(|other| **other != own).map(|other| format!("--reserved-nodes={other}")));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(output);
         self.process = Some(command.spawn().expect("the node starts"));
