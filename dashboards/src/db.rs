@@ -52,7 +52,20 @@ pub fn pool(options: &PgConnectOptions, schema: &str, connections: u32) -> PgPoo
 /// As [`pool`], with another limit for each statement's time (as `5s`).
 pub fn impatient_pool(options: &PgConnectOptions, schema: &str, connections: u32, statement_timeout: &str) -> PgPool {
     let options = in_schema(options, schema, statement_timeout);
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options)
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // Instead of the pool's own test whether a connection still works.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)))
+        .connect_lazy_with(options)
+}
+
+/// False if a transaction is open on a connection that nobody uses, and such a connection is closed. A request that its
+/// client cuts off while its transaction begins leaves one; what the next request wrote there would be lost.
+async fn is_outside_transaction(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    // In a transaction of its own, a statement begins when its transaction does.
+    sqlx::query_scalar("SELECT now() = statement_timestamp()").fetch_one(connection).await
 }
 
 /// One connection that finds tables of `schema` first.
@@ -62,7 +75,9 @@ pub async fn connect(options: &PgConnectOptions, schema: &str) -> Result<PgConne
 
 fn in_schema(options: &PgConnectOptions, schema: &str, statement_timeout: &str) -> PgConnectOptions {
     let path = format!("{schema},{LOCAL},public");
-    options.clone().options([("search_path", path.as_str()), ("statement_timeout", statement_timeout)])
+    // Compiling a statement takes seconds, and none of ours runs long enough to win them back.
+    let settings = [("search_path", path.as_str()), ("statement_timeout", statement_timeout), ("jit", "off")];
+    options.clone().options(settings)
 }
 
 /// Sends a notice when the transaction commits.
