@@ -84,9 +84,11 @@ pub async fn count(State(api): State<Api>, request: Request, next: Next) -> Resp
     };
     let start = Instant::now();
     let response = next.run(request).await;
+    let status = response.status().as_u16();
+    tracing::debug!(method, path, status, elapsed_us = start.elapsed().as_micros(), "answered");
     let metrics = api.metrics();
     let route = Route { method: method.clone(), path: path.clone() };
     metrics.durations.get_or_create(&route).observe(start.elapsed().as_secs_f64());
-    metrics.requests.get_or_create(&Answer { method, path, status: response.status().as_u16() }).inc();
+    metrics.requests.get_or_create(&Answer { method, path, status }).inc();
     response
 }

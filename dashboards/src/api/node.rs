@@ -2,7 +2,7 @@
 
 use super::{address::Address, state::Parameters};
 use std::{sync::Arc, time::Duration};
-use subxt::{OnlineClient, PolkadotConfig, ext::scale_decode::DecodeAsType};
+use subxt::{OnlineClient, SubstrateConfig, ext::scale_decode::DecodeAsType};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -34,7 +34,7 @@ pub struct NodeAway {
 #[derive(Clone, Debug)]
 pub struct NodeClient {
     url: Url,
-    client: Arc<Mutex<Option<OnlineClient<PolkadotConfig>>>>,
+    client: Arc<Mutex<Option<OnlineClient<SubstrateConfig>>>>,
 }
 
 #[derive(DecodeAsType)]
@@ -65,8 +65,16 @@ impl NodeClient {
     pub async fn balances(&self, parameters: &Parameters, account: Address) -> Result<Balances, NodeAway> {
         let away = |reason: String| NodeAway { url: self.url.clone(), reason };
         let answer = tokio::time::timeout(TIMEOUT, async {
-            let client = self.connected().await?;
-            ask(&client, parameters.eur_asset_id, account).await
+            let (client, is_new) = self.connected().await?;
+            match ask(&client, parameters.eur_asset_id, account).await {
+                // The connection may have broken long ago: a new one shows whether the node is away.
+                Err(_) if !is_new => {
+                    self.disconnect().await;
+                    let (client, _) = self.connected().await?;
+                    ask(&client, parameters.eur_asset_id, account).await
+                }
+                answer => answer,
+            }
         });
         match answer.await {
             Ok(Ok(balances)) => Ok(balances),
@@ -81,13 +89,14 @@ impl NodeClient {
         }
     }
 
-    async fn connected(&self) -> Result<OnlineClient<PolkadotConfig>, subxt::Error> {
+    /// The connection, and whether it was made just now.
+    async fn connected(&self) -> Result<(OnlineClient<SubstrateConfig>, bool), subxt::Error> {
         let mut client = self.client.lock().await;
         if let Some(client) = client.as_ref() {
-            return Ok(client.clone());
+            return Ok((client.clone(), false));
         }
         let connected = OnlineClient::from_insecure_url(self.url.as_str()).await?;
-        Ok(client.insert(connected).clone())
+        Ok((client.insert(connected).clone(), true))
     }
 
     async fn disconnect(&self) {
@@ -96,7 +105,7 @@ impl NodeClient {
 }
 
 async fn ask(
-    client: &OnlineClient<PolkadotConfig>,
+    client: &OnlineClient<SubstrateConfig>,
     eur: u32,
     Address(account): Address,
 ) -> Result<Balances, subxt::Error> {

@@ -25,6 +25,27 @@ pub struct RangeQuery {
     pub to: Option<i64>,
 }
 
+/// A range of time as it is asked for, and how many items at most.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct LimitedRangeQuery {
+    /// First moment, in seconds since 1970; default: 24 hours before `to`.
+    pub from: Option<i64>,
+    /// First moment that is not in the range any more, in seconds since 1970; default: now.
+    pub to: Option<i64>,
+    /// At most so many items; default: as many as one answer may have.
+    pub limit: Option<u32>,
+}
+
+impl LimitedRangeQuery {
+    /// The range, and how many items at most; `most` bounds it.
+    pub fn parse(self, most: u32) -> Result<(TimeRange, i64)> {
+        let range = TimeRange::parse(self.from, self.to, Utc::now())?;
+        Ok((range, parse_limit(self.limit, most)?))
+    }
+}
+
 /// A range of time, `from` up to but without `to`: forwards, and at most [`MAX_RANGE_DAYS`] long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeRange {
@@ -83,7 +104,7 @@ impl TimeRange {
 }
 
 /// How many items an answer has at most: from 1 to `most`, `most` when nobody says.
-pub fn parse_limit(limit: Option<u32>, most: u32) -> Result<i64> {
+fn parse_limit(limit: Option<u32>, most: u32) -> Result<i64> {
     match limit.unwrap_or(most) {
         limit if (1..=most).contains(&limit) => Ok(limit.into()),
         limit => Err(Problem::bad_request(format!("limit = {limit} is not a number from 1 to {most}."))),

@@ -5,10 +5,12 @@ use ed25519_dalek::Signer;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+
 /// An account with its key.
 struct Wallet {
     account: [u8; 32],
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>,
+    sign: Sign,
 }
 
 fn ed25519(seed: u8) -> Wallet {

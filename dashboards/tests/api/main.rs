@@ -3,6 +3,7 @@
 mod helpers;
 
 mod accounts;
+mod balances;
 mod database;
 mod fixture;
 mod limits;

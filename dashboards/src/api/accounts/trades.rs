@@ -6,29 +6,16 @@ use crate::api::{
     extract::{Path, Query},
     login::session::Caller,
     problem::{Problem, Result},
-    range::{RangeQuery, TimeRange, parse_limit},
+    range::LimitedRangeQuery,
     state::Api,
 };
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::FromRow;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// How many trades one answer has at most.
 const MAX_TRADES: u32 = 3000;
-
-/// A range of time, and how many trades at most.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct TradesQuery {
-    /// First moment, in seconds since 1970; default: 24 hours before `to`.
-    pub from: Option<i64>,
-    /// First moment that is not in the range any more, in seconds since 1970; default: now.
-    pub to: Option<i64>,
-    /// At most so many trades, 1 to 3 000.
-    pub limit: Option<u32>,
-}
 
 /// Trades, newest first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,21 +49,21 @@ pub struct TradeView {
 
 /// Trades of the account that is logged in.
 #[utoipa::path(get, path = "/accounts/{address}/trades", tag = "accounts",
-    params(("address" = Address, Path, description = "The account"), TradesQuery), responses(
+    params(("address" = Address, Path, description = "The account"), LimitedRangeQuery), responses(
     (status = 200, body = TradesView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub async fn trades(
     State(api): State<Api>,
     caller: Caller,
     Path(address): Path<Address>,
-    Query(query): Query<TradesQuery>,
+    Query(query): Query<LimitedRangeQuery>,
 ) -> Result<axum::Json<TradesView>> {
     access::account(caller, address)?;
-    let range = TimeRange::of(RangeQuery { from: query.from, to: query.to })?;
+    let (range, limit) = query.parse(MAX_TRADES)?;
     let trades = sqlx::query_as(include_str!("trades.sql"))
         .bind(address.0)
         .bind(range.from_unix_s())
         .bind(range.to_unix_s())
-        .bind(parse_limit(query.limit, MAX_TRADES)?)
+        .bind(limit)
         .fetch_all(api.db())
         .await?;
     Ok(axum::Json(TradesView { trades }))

@@ -12,7 +12,7 @@ use crate::api::{
 };
 use axum::{
     extract::{ConnectInfo, State},
-    http::header,
+    http::{HeaderMap, header},
     response::IntoResponse,
 };
 use serde::Deserialize;
@@ -37,6 +37,7 @@ pub struct LoginRequest {
 pub async fn create(
     State(api): State<Api>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     Json(request): Json<LoginRequest>,
 ) -> Result<impl IntoResponse> {
     api.login_limits().attempt(peer.ip(), request.address)?;
@@ -55,5 +56,5 @@ pub async fn create(
     }
     let (token, expires_unix_s) = session::begin(api.db(), request.address).await?;
     let view = LoginView { address: request.address, expires_unix_s };
-    Ok(([(header::SET_COOKIE, token.cookie()?)], axum::Json(view)))
+    Ok(([(header::SET_COOKIE, token.cookie(&headers)?)], axum::Json(view)))
 }

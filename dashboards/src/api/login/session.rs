@@ -54,10 +54,13 @@ impl Token {
         Blake2b::<U32>::digest(self.0).into()
     }
 
-    /// The header that makes a browser keep it for as long as the session lasts.
-    pub fn cookie(self) -> Result<HeaderValue> {
+    /// The header that makes a browser keep it for as long as the session lasts. A page that came over https gets one
+    /// that is never sent without.
+    pub fn cookie(self, request: &HeaderMap) -> Result<HeaderValue> {
         let token = self.digits();
-        let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/api; Max-Age={SESSION_S}");
+        let origin = request.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+        let secure = if origin.is_some_and(|origin| origin.starts_with("https://")) { "; Secure" } else { "" };
+        let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/api; Max-Age={SESSION_S}{secure}");
         HeaderValue::from_str(&cookie).map_err(Problem::internal)
     }
 }
@@ -168,8 +171,14 @@ mod tests {
 
     #[test]
     fn pages_cannot_read_the_cookie_and_other_sites_cannot_send_it() {
-        let cookie = Token([1; 32]).cookie().expect("a header");
-        let cookie = cookie.to_str().expect("text");
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/api"));
+        let cookie = |request: &HeaderMap| {
+            let cookie = Token([1; 32]).cookie(request).expect("a header");
+            cookie.to_str().expect("text").to_owned()
+        };
+        let plain = cookie(&HeaderMap::new());
+        assert!(plain.contains("HttpOnly") && plain.contains("SameSite=Strict") && plain.contains("Path=/api"));
+        assert!(!plain.contains("Secure"));
+        let origin = HeaderValue::from_static("https://deren.example");
+        assert!(cookie(&HeaderMap::from_iter([(header::ORIGIN, origin)])).ends_with("; Secure"));
     }
 }

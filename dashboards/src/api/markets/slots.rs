@@ -6,14 +6,14 @@ use crate::api::{
     extract::{Path, Query},
     login::session::Caller,
     problem::{Problem, Result},
-    range::{RangeQuery, TimeRange, parse_limit},
+    range::LimitedRangeQuery,
     state::Api,
 };
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// How many slots one answer has at most.
 const MAX_SLOTS: u32 = 3000;
@@ -23,19 +23,6 @@ const MAX_ZONE_ROWS: i64 = 30_000;
 const MAX_SITE_ROWS: i64 = 300_000;
 /// From this threshold on no site may have more than 15% of what is published.
 const DOMINANCE_FROM_THRESHOLD: i64 = 15;
-
-/// A range of time, and how many slots at most.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct SlotsQuery {
-    /// First moment, in seconds since 1970; default: 24 hours before `to`.
-    pub from: Option<i64>,
-    /// First moment that is not in the range any more, in seconds since 1970; default: now.
-    pub to: Option<i64>,
-    /// At most so many slots, 1 to 3 000.
-    pub limit: Option<u32>,
-}
 
 /// Slots, newest first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -139,16 +126,15 @@ struct MeasuredRow {
 
 /// What happened in each slot of a range of time, newest first.
 #[utoipa::path(get, path = "/markets/{id}/slots", tag = "markets",
-    params(("id" = u32, Path, description = "The market"), SlotsQuery), responses(
+    params(("id" = u32, Path, description = "The market"), LimitedRangeQuery), responses(
     (status = 200, body = SlotsView), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub async fn slots(
     State(api): State<Api>,
     caller: Option<Caller>,
     Path(market): Path<u32>,
-    Query(query): Query<SlotsQuery>,
+    Query(query): Query<LimitedRangeQuery>,
 ) -> Result<axum::Json<SlotsView>> {
-    let range = TimeRange::of(RangeQuery { from: query.from, to: query.to })?;
-    let limit = parse_limit(query.limit, MAX_SLOTS)?;
+    let (range, limit) = query.parse(MAX_SLOTS)?;
     let slot_seconds = api.parameters().await?.slot_seconds;
     let (first, end) = range.slots(slot_seconds);
     let view = super::find(&api, market).await?;

@@ -1,0 +1,34 @@
+//! Balances come from a real node's finalised state, also after it was away.
+
+#[path = "../indexer/support/node.rs"]
+#[allow(dead_code, reason = "the indexer's tests use the rest")]
+mod node;
+#[path = "../indexer/support/wait.rs"]
+#[allow(dead_code, reason = "the indexer's tests use the rest")]
+mod wait;
+
+use crate::helpers::spawn_street;
+use deren_dashboards::api::{
+    address::Address,
+    node::{Balances, NodeClient},
+};
+
+const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn balances_are_those_of_the_finalised_state_and_survive_a_restart_of_the_node() {
+    let mut node = node::Node::dev().await;
+    let app = spawn_street().await;
+    let parameters = app.api.parameters().await.expect("parameters");
+    let client = NodeClient::new(node.url());
+    let alice: Address = ALICE.parse().expect("an address");
+    let before = client.balances(parameters, alice).await.expect("a node");
+    assert!(before.eur_free_ueur > 0 && before.ren_free > 0, "{before:?}");
+    assert_eq!((before.eur_held_ueur, before.claimable_ueur), (0, 0));
+    assert_eq!(client.balances(parameters, Address([0x77; 32])).await.expect("a node"), Balances::default());
+    node.kill();
+    client.balances(parameters, alice).await.expect_err("no node");
+    node.start(&[]);
+    let after = wait::until("the node answers again", async || client.balances(parameters, alice).await).await;
+    assert_eq!(after.eur_free_ueur, before.eur_free_ueur);
+}
