@@ -17,6 +17,8 @@ use std::{env, process::ExitCode};
 
 /// How many requests of each kind are timed.
 const REQUESTS: usize = 400;
+/// How many of what operators and verifiers ask for.
+const OTHER_REQUESTS: usize = 20;
 /// How many clients ask at once in the second round.
 const CLIENTS: usize = 8;
 
@@ -54,6 +56,9 @@ async fn run() -> String {
             eprintln!("api: {}, {clients} at once: {quantiles}", kind.name());
             rounds.push(quantiles);
         }
+    }
+    for kind in [Kind::MarketFile, Kind::Gaps, Kind::Export] {
+        eprintln!("api: {}: {}", kind.name(), measure::run(&client, &month, kind, 1, OTHER_REQUESTS).await);
     }
     line(&month, &rounds)
 }

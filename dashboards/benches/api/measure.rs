@@ -1,6 +1,7 @@
 //! Requests, timed from the first byte sent to the last byte read.
 
-use crate::{month::Month, server::Client};
+use crate::{history::MARKET, month::Month, server::Client};
+use bytes::Bytes;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 use std::{
@@ -10,6 +11,8 @@ use std::{
 
 /// Requests before the first that is timed.
 const WARM_UP: usize = 20;
+/// How many answers of each client are looked at.
+const KEPT: usize = 2;
 
 /// What is asked of a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,12 @@ pub enum Kind {
     Day,
     /// The month by days.
     Month,
+    /// The input of one slot's clearing.
+    MarketFile,
+    /// The gaps of a day of the market.
+    Gaps,
+    /// A day of the market as CSV.
+    Export,
 }
 
 /// Medians and what only one in a hundred exceeds.
@@ -32,26 +41,44 @@ impl Kind {
         match self {
             Self::Day => "a site's day by slots",
             Self::Month => "its month by days",
+            Self::MarketFile => "the market file of a slot",
+            Self::Gaps => "the gaps of a day",
+            Self::Export => "the export of a day",
         }
     }
 
     fn path(self, month: &Month, rng: &mut StdRng) -> String {
         let site = rng.random_range(0..month.sites);
-        let (from, to, resolution) = match self {
-            Self::Day => {
-                let from = month.day_unix_s(rng.random_range(0..month.days));
-                (from, from + 86_400, "slot")
-            }
-            Self::Month => (month.day_unix_s(0), month.day_unix_s(month.days - 1) + 86_400, "day"),
-        };
-        format!("/sites/{site}/readings?from={from}&to={to}&resolution={resolution}")
+        let from = month.day_unix_s(rng.random_range(0..month.days));
+        let to = from + 86_400;
+        let (first, after) = (month.day_unix_s(0), month.day_unix_s(month.days - 1) + 86_400);
+        match self {
+            Self::Day => format!("/sites/{site}/readings?from={from}&to={to}&resolution=slot"),
+            Self::Month => format!("/sites/{site}/readings?from={first}&to={after}&resolution=day"),
+            Self::MarketFile => format!("/markets/{MARKET}/slots/{}/market-file", month.slot(from) + 48),
+            Self::Gaps => format!("/markets/{MARKET}/gaps?from={from}&to={to}"),
+            Self::Export => format!("/settlement/export?market={MARKET}&from={from}&to={to}&format=csv"),
+        }
     }
 
-    fn points(self, month: &Month) -> usize {
-        match self {
-            Self::Day => 96,
-            Self::Month => month.days as usize,
-        }
+    /// `Err` with what is wrong about an answer.
+    fn check(self, month: &Month, body: &[u8]) -> Result<(), String> {
+        let count = |list: &str| {
+            let answer: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+            answer[list].as_array().map(Vec::len).ok_or(format!("no {list}"))
+        };
+        let found = match self {
+            Self::Day => (count("points")?, 96),
+            Self::Month => (count("points")?, month.days as usize),
+            Self::MarketFile => (count("orders")?.min(1), 1),
+            Self::Gaps => (count("gaps")?, 0),
+            // The header, and of each meter and slot a row or more.
+            Self::Export => (
+                body.split(|byte| *byte == b'\n').count().min(1 + 96 * month.sites as usize),
+                1 + 96 * month.sites as usize,
+            ),
+        };
+        if found.0 == found.1 { Ok(()) } else { Err(format!("{} instead of {}", found.0, found.1)) }
     }
 }
 
@@ -67,28 +94,35 @@ pub async fn run(client: &Client, month: &Month, kind: Kind, clients: usize, req
     let asked: Vec<_> = (0..clients)
         .map(|number| {
             let mut rng = StdRng::seed_from_u64(number as u64);
-            let paths = (0..WARM_UP + requests / clients).map(|_| kind.path(month, &mut rng)).collect();
-            tokio::spawn(ask(client.clone(), paths, kind.points(month)))
+            let paths = (0..WARM_UP.min(requests) + requests / clients).map(|_| kind.path(month, &mut rng)).collect();
+            tokio::spawn(ask(client.clone(), paths))
         })
         .collect();
     let mut times = Vec::new();
     for each in asked {
-        times.extend(each.await.expect("answers"));
+        let (of_client, bodies) = each.await.expect("answers");
+        times.extend(of_client);
+        for body in bodies {
+            kind.check(month, &body).unwrap_or_else(|error| panic!("{}: {error}", kind.name()));
+        }
     }
     times.sort_unstable();
     let quantile = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
     Quantiles { p50: quantile(50), p99: quantile(99) }
 }
 
-/// One request after another; each must give so many points.
-async fn ask(client: Client, paths: Vec<String>, points: usize) -> Vec<Duration> {
-    let mut times = Vec::with_capacity(paths.len());
+/// One request after another: how long each took after the warm-up, and the last answers of it.
+async fn ask(client: Client, paths: Vec<String>) -> (Vec<Duration>, Vec<Bytes>) {
+    let (mut times, mut bodies) = (Vec::with_capacity(paths.len()), Vec::new());
     for path in &paths {
         let began = Instant::now();
         let body = client.get(path).await;
         times.push(began.elapsed());
-        let answer: Value = serde_json::from_slice(&body).expect("JSON");
-        assert_eq!(answer["points"].as_array().map(Vec::len), Some(points), "{path}");
+        bodies.push(body);
+        if bodies.len() > KEPT {
+            bodies.remove(0);
+        }
     }
-    times.split_off(WARM_UP)
+    let warm_up = WARM_UP.min(times.len() / 2);
+    (times.split_off(warm_up), bodies)
 }

@@ -62,4 +62,9 @@ impl Month {
     pub fn day_unix_s(&self, day: u32) -> u64 {
         u64::from(FIRST_SLOT) * u64::from(SLOT_SECONDS) + u64::from(day % self.days) * 86_400
     }
+
+    /// The slot that begins then.
+    pub fn slot(&self, unix_s: u64) -> u64 {
+        unix_s / u64::from(SLOT_SECONDS)
+    }
 }

@@ -58,7 +58,7 @@ async fn a_reading_that_began_before_the_range_counts_in_it() {
     let setup = Setup::new(Plan::eventful(23), 110).await;
     let all = setup.history.expected_gaps();
     let first = setup.history.plan.first_slot;
-    for from in first..first + 110 {
+    for from in (first..first + 110).step_by(3) {
         let found: Vec<_> = ask(&setup, (from, from + 1), 5_000).await.gaps.iter().map(expected).collect();
         let expected: Vec<_> = all.iter().filter(|gap| gap.slot == from).cloned().collect();
         assert_eq!(found, expected);

@@ -20,7 +20,7 @@ pub use truth::{ExpectedGap, SlotTruth, Truth};
 
 use ed25519_dalek::SigningKey;
 use home::Home;
-use orders::Versions;
+use orders::{PriceSteps, Versions};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sqlx::PgConnection;
 
@@ -75,7 +75,7 @@ pub struct History {
     pub tables: Tables,
     rng: StdRng,
     homes: Vec<Home>,
-    orders: Versions<(u32, deren_primitives::Side), Option<Vec<(u32, u32)>>>,
+    orders: Versions<(u32, deren_primitives::Side), Option<PriceSteps>>,
     edges: Versions<u32, deren_market::Edge>,
     fees_bp: Versions<(), u16>,
     active: Versions<u32, bool>,

@@ -6,6 +6,9 @@ use deren_primitives::{Side, ZoneId};
 use rand::Rng;
 use std::collections::BTreeMap;
 
+/// Limit in µ€/kWh and cap in Wh, best step first.
+pub type PriceSteps = Vec<(u32, u32)>;
+
 /// Versions by key, each with its first slot.
 pub struct Versions<K, V>(BTreeMap<K, BTreeMap<u32, V>>);
 
@@ -43,7 +46,7 @@ fn name(side: Side) -> &'static str {
 
 impl History {
     /// Price steps as an owner might choose them, best first.
-    fn any_steps(&mut self, side: Side) -> Vec<(u32, u32)> {
+    fn any_steps(&mut self, side: Side) -> PriceSteps {
         let count = self.rng.random_range(1..=3u32);
         (0..count)
             .map(|step| {

@@ -89,7 +89,7 @@ impl History {
         let mut device = [0xde; 32];
         device[..8].copy_from_slice(&self.next_device.to_be_bytes());
         self.next_device += 1;
-        let step_mwh = if self.next_device % 2 == 0 { 1_000 } else { 100 };
+        let step_mwh = if self.next_device.is_multiple_of(2) { 1_000 } else { 100 };
         let (zone, gateway) = (self.homes[site as usize].zone, self.homes[site as usize].gateway);
         let line = self.event("devices").bytes(&device).put(site).put(MARKET).put(zone).bytes(&gateway).put(role);
         drop(line.put(10_000).put(step_mwh).put(from_slot));

@@ -158,7 +158,7 @@ impl History {
     }
 
     fn pay_era(&mut self, slot: u32) {
-        if (slot + 1) % self.plan.slots_per_era != 0 {
+        if !(slot + 1).is_multiple_of(self.plan.slots_per_era) {
             return;
         }
         let era = slot / self.plan.slots_per_era;
