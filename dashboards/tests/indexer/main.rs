@@ -2,6 +2,8 @@
 
 mod decoding;
 mod forks;
+mod hypertables;
 mod interruptions;
+mod notices;
 mod partition;
 mod support;

@@ -5,3 +5,4 @@ pub mod node;
 pub mod program;
 pub mod rows;
 pub mod wait;
+pub mod world;
