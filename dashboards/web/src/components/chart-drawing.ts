@@ -42,7 +42,7 @@ function axes(unit: string): uPlot.Axis[] {
       ...common,
       grid: { show: false },
       size: 32,
-      space: 72,
+      space: 96,
       values: (_, splits, __, ___, increment) => splits.map((at) => time(increment < 60).format(at * 1000)),
     },
     {
@@ -72,7 +72,7 @@ export function draw(holder: HTMLElement, first: ChartData, options: Options): D
         width: Math.max(holder.clientWidth, 1),
         height: HEIGHT,
         legend: { show: false },
-        padding: [12, 12, 0, 0],
+        padding: [12, 40, 0, 0],
         cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
         scales: { y: { range: (_, min, max) => [Math.min(0, min), Math.max(max * 1.1, min < 0 ? 0 : 0.001)] } },
         axes: axes(options.unit),

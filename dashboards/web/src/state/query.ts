@@ -1,5 +1,5 @@
 /** Data of the API that stays on the page while it is fetched again. */
-import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import { throttle } from "./throttle";
 
 /** However often something changes, it is fetched again at most this often. */
@@ -46,9 +46,11 @@ export function createQuery<K, T>(
     setLoading(false);
   };
   const again = throttle(() => void run(), REFETCH_EVERY_MS);
+  // What the key is made of may change without the key: only another key is another question.
+  const keyText = createMemo(() => JSON.stringify(key()));
   createEffect(
     on(
-      () => JSON.stringify(key()),
+      keyText,
       () => {
         setData(undefined);
         setError(undefined);
@@ -57,7 +59,8 @@ export function createQuery<K, T>(
       },
     ),
   );
-  createEffect(on(changes, () => again.call(), { defer: true }));
+  const changed = createMemo(changes);
+  createEffect(on(changed, () => again.call(), { defer: true }));
   onCleanup(() => {
     generation += 1;
     again.cancel();

@@ -51,9 +51,11 @@ function ZoneItem(props: ZonesPanelProps & { zone: Zone }) {
     <li class="zone" data-depth={props.zone.depth} aria-label={name()}>
       <div class="zone-head">
         <EditableName name={name()} what="zone" mayEdit={props.mayEdit} save={rename} />
-        <p class="small soft">
-          {props.zone.sites} {props.zone.sites === 1 ? "site" : "sites"} · {price() === null ? "no trade" : `price ${ct(price() ?? 0, 2, 2)}`}
-        </p>
+        <Show when={props.zone.sites > 0}>
+          <p class="small soft">
+            {props.zone.sites} {props.zone.sites === 1 ? "site" : "sites"} · {price() === null ? "no trade" : `price ${ct(price() ?? 0, 2, 2)}`}
+          </p>
+        </Show>
       </div>
       <Show when={props.zone.parent !== null} fallback={<p class="small soft">The root: all lines meet here.</p>}>
         <Line {...props} flow={lineFlow(inSlot()?.net_export_wh ?? 0, inSlot() ?? props.zone)} />
@@ -92,7 +94,7 @@ function Line(props: ZonesPanelProps & { zone: Zone; flow: LineFlow }) {
   );
 }
 
-const DIRECTIONS: Record<LineFlow["direction"], string> = { up: "up, out of the zone", down: "down, into the zone", none: "nothing flowed" };
+const DIRECTIONS: Record<LineFlow["direction"], string> = { up: "up, out of the zone", down: "down, into the zone", none: "Nothing flowed" };
 
 /** The picked slot's flow as a bar; the mark at its end is the full line. */
 function LoadBar(props: { flow: LineFlow; name: string }) {
