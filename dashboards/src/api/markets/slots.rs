@@ -20,7 +20,7 @@ const MAX_SLOTS: u32 = 3000;
 /// How many rows of zones one answer has at most: in a large market it has fewer slots.
 const MAX_ZONE_ROWS: i64 = 30_000;
 /// Sums over how many sites' readings one answer needs at most.
-const MAX_SITE_ROWS: i64 = 300_000;
+const MAX_SITE_ROWS: i64 = 200_000;
 /// From this threshold on no site may have more than 15% of what is published.
 const DOMINANCE_FROM_THRESHOLD: i64 = 15;
 

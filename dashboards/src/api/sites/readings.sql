@@ -17,10 +17,10 @@ WITH measured AS (
     SELECT generate_series(slot, least(slot + grid_slots, $3) - 1) AS slot FROM measured WHERE grid_slots IS NOT NULL
 ), missing AS (
     -- Closed slots in which a grid meter served and showed nothing.
-    SELECT slot FROM generate_series(
-        (SELECT greatest($2, min(from_slot)) FROM chain.seen_devices WHERE site = $1 AND role = 'grid' HAVING count(*) > 0),
-        (SELECT least($3 - 1, max(through_slot)) FROM chain.seen_slots_closed HAVING count(*) > 0)) AS slot
-    EXCEPT SELECT slot FROM covered
+    SELECT owed.slot FROM generate_series(
+        greatest($2, (SELECT coalesce(min(from_slot), $3) FROM chain.seen_devices WHERE site = $1 AND role = 'grid')),
+        least($3 - 1, coalesce((SELECT max(through_slot) FROM chain.seen_slots_closed), -1))) AS owed (slot)
+    WHERE NOT EXISTS (SELECT FROM covered WHERE covered.slot = owed.slot)
 ), traded AS (
     SELECT slot,
            sum(quantity_wh) FILTER (WHERE side = 'buy') AS bought_wh,
