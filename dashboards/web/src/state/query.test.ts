@@ -67,22 +67,44 @@ describe("a query", () => {
     dispose();
   });
 
+  it("fills the page although the API is slower than its news", async () => {
+    const { waiting, setChanges, fetcher, query, dispose } = setUp({ id: 1 });
+    for (let change = 1; change <= 5; change += 1) {
+      setChanges(change);
+      await vi.advanceTimersByTimeAsync(3_000);
+    }
+    expect(fetcher).toHaveBeenCalledTimes(1);
+    waiting[0]?.answer("one");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(query.data()).toBe("one");
+    expect(fetcher).toHaveBeenCalledTimes(2);
+    waiting[1]?.answer("what came meanwhile");
+    await settled();
+    expect(query.data()).toBe("what came meanwhile");
+    dispose();
+  });
+
   it("fetches again at most once in a while, however much changes", async () => {
     const { waiting, setChanges, fetcher, dispose } = setUp({ id: 1 });
     waiting[0]?.answer("one");
     await settled();
     for (let change = 1; change <= 100; change += 1) setChanges(change);
     expect(fetcher).toHaveBeenCalledTimes(2);
+    waiting[1]?.answer("two");
+    await settled();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(fetcher).toHaveBeenCalledTimes(3);
     dispose();
   });
 
   it("asks no more when it is disposed of", async () => {
-    const { setChanges, fetcher, dispose } = setUp({ id: 1 });
+    const { waiting, setChanges, fetcher, dispose } = setUp({ id: 1 });
+    waiting[0]?.answer("one");
+    await settled();
     setChanges(1);
     setChanges(2);
     dispose();
+    waiting[1]?.answer("two");
     await vi.advanceTimersByTimeAsync(10_000);
     expect(fetcher).toHaveBeenCalledTimes(2);
   });

@@ -18,7 +18,8 @@ export type Query<T> = {
 
 /**
  * Fetches what `key` names whenever it changes (nothing while it is undefined), and again whenever `changes` moves.
- * An answer to an older key is dropped.
+ * An answer to an older key is dropped. While a request is under way no other is made with the same key, so that an API
+ * that is slower than its news still fills the page.
  */
 export function createQuery<K, T>(
   key: Accessor<K | undefined>,
@@ -29,11 +30,15 @@ export function createQuery<K, T>(
   const [error, setError] = createSignal<unknown>();
   const [loading, setLoading] = createSignal(true);
   let generation = 0;
+  let isUnderWay = false;
+  let hasMoved = false;
   const run = async () => {
     const wanted = key();
     if (wanted === undefined) return;
     generation += 1;
     const mine = generation;
+    isUnderWay = true;
+    hasMoved = false;
     try {
       const answer = await fetcher(wanted);
       if (mine !== generation) return;
@@ -44,8 +49,13 @@ export function createQuery<K, T>(
       setError(failure);
     }
     setLoading(false);
+    isUnderWay = false;
+    if (hasMoved) again.call();
   };
-  const again = throttle(() => void run(), REFETCH_EVERY_MS);
+  const again = throttle(() => {
+    if (isUnderWay) hasMoved = true;
+    else void run();
+  }, REFETCH_EVERY_MS);
   // What the key is made of may change without the key: only another key is another question.
   const keyText = createMemo(() => JSON.stringify(key()));
   createEffect(

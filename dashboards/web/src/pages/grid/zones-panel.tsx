@@ -83,7 +83,7 @@ function Line(props: ZonesPanelProps & { zone: Zone; flow: LineFlow }) {
         </For>
         <Show when={props.mayEdit}>
           <div>
-            <button class="button small" type="button" aria-label={`Change the line to ${zoneName(props.zone)}`} onClick={() => props.edit(props.zone)}>
+            <button class="button small" type="button" aria-label={`Change fee and limits of the line to ${zoneName(props.zone)}`} onClick={() => props.edit(props.zone)}>
               Change fee and limits
             </button>
           </div>
