@@ -55,3 +55,19 @@ async fn a_database_that_is_restarted_under_load_is_found_again() {
     assert!(heard.contains("event: lagged"), "{heard}");
     app.stop().await;
 }
+
+/// A client may go away while its request's transaction begins: the pool then has a connection that says it is free.
+#[tokio::test]
+async fn what_is_written_after_a_cut_off_request_is_kept() {
+    let cluster = Cluster::start(&ClusterOptions::default()).expect("PostgreSQL 15");
+    let database = cluster.fresh_database().expect("a database");
+    let options = deren_dashboards::db::options(&database.url).expect("an address");
+    let pool = deren_dashboards::db::pool(&options, deren_dashboards::db::CHAIN, 1);
+    let mut connection = pool.acquire().await.expect("a connection");
+    sqlx::raw_sql("BEGIN READ ONLY").execute(&mut *connection).await.expect("begins");
+    drop(connection);
+
+    sqlx::raw_sql("CREATE TABLE kept (number int)").execute(&pool).await.expect("nothing is open any more");
+    let other = deren_dashboards::db::pool(&options, deren_dashboards::db::CHAIN, 1);
+    sqlx::raw_sql("SELECT number FROM kept").execute(&other).await.expect("others see it");
+}
