@@ -66,17 +66,28 @@ impl Gateway {
         home: &ServingHome,
         node_ports: &[u16],
     ) -> Result<Self> {
-        let folder = folder.join(home.name.to_lowercase());
+        let configuration = |page_port| toml_text(&home.devices, page_port, node_ports);
+        Self::configured(binaries, folder, logs, &home.name, configuration)
+    }
+
+    /// Writes into a folder of its own what `configuration` says for the port of the status page.
+    pub(crate) fn configured(
+        binaries: &Binaries,
+        folder: &Path,
+        logs: &Path,
+        name: &str,
+        configuration: impl FnOnce(u16) -> String,
+    ) -> Result<Self> {
+        let folder = folder.join(name.to_lowercase());
         fs::create_dir_all(&folder).map_err(NeighbourhoodError::file(&folder))?;
         let page_port = ports::free()?;
-        let configuration = folder.join("gateway.toml");
-        fs::write(&configuration, toml_text(&home.devices, page_port, node_ports))
-            .map_err(NeighbourhoodError::file(&configuration))?;
+        let path = folder.join("gateway.toml");
+        fs::write(&path, configuration(page_port)).map_err(NeighbourhoodError::file(&path))?;
         Ok(Self {
-            name: home.name.clone(),
+            name: name.to_owned(),
             program: binaries.gateway.clone(),
-            configuration,
-            log: logs.join(format!("gateway-{}.log", home.name.to_lowercase())),
+            configuration: path,
+            log: logs.join(format!("gateway-{}.log", name.to_lowercase())),
             page_port,
             process: None,
         })

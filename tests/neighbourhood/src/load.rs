@@ -1,9 +1,10 @@
 //! How much one node takes: many devices, each reading signed and checked, as fast as it goes; and how long after a
-//! slot's end it is settled and finalised.
+//! slot's end it is settled and finalised. Besides, what a gateway takes of the small machine that it runs on.
 //!
-//! The devices exist only here, but their keys, signatures, registration and readings are what real ones have.
+//! The load's devices exist only here, but their keys, signatures, registration and readings are what real ones have.
 
 mod fleet;
+mod footprint;
 mod latency;
 mod registration;
 mod throughput;
@@ -15,7 +16,11 @@ use crate::{
 };
 use fleet::Fleet;
 use serde::Serialize;
-use std::{path::Path, sync::Arc};
+use serde_json::json;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Devices that read one site: its grid meter and its inverter.
 const DEVICES_PER_GATEWAY: usize = 2;
@@ -31,6 +36,8 @@ pub struct LoadConfig {
     pub backlog: u32,
     /// How many slots are timed in the latency run.
     pub slots: u32,
+    /// How long a gateway is watched, in seconds.
+    pub gateway_seconds: u32,
     /// Is told what is being waited for.
     pub watcher: Arc<dyn Watcher>,
 }
@@ -46,6 +53,8 @@ pub struct LoadReport {
     pub throughput: throughput::Throughput,
     /// Each slot as it comes, in batches of one reading a device.
     pub latency: latency::Latency,
+    /// A real gateway on simulated meters.
+    pub gateway: footprint::Footprint,
 }
 
 /// Measures both, each with a fresh chain.
@@ -61,8 +70,9 @@ pub async fn run(config: LoadConfig) -> Result<LoadReport> {
     let folder = tempfile::tempdir().map_err(NeighbourhoodError::file(std::env::temp_dir()))?;
     let throughput = throughput::measure(&config, &program, &made(&folder.path().join("throughput"))?).await?;
     let latency = latency::measure(&config, &program, &made(&folder.path().join("latency"))?).await?;
+    let gateway = footprint::measure(&config, &made(&folder.path().join("gateway"))?).await?;
     let gateways = config.devices / DEVICES_PER_GATEWAY;
-    Ok(LoadReport { devices: config.devices, gateways, throughput, latency })
+    Ok(LoadReport { devices: config.devices, gateways, throughput, latency, gateway })
 }
 
 /// A chain with a registered fleet.
@@ -84,6 +94,30 @@ impl Ready {
         let market = registration::register(&wallet, &mut fleet, watcher).await?;
         Ok(Self { node, fleet, market })
     }
+}
+
+/// The development preset with other times, as a file in `folder`.
+async fn specification(program: &Path, folder: &Path, times: &[(&str, u32)]) -> Result<PathBuf> {
+    let what = "deren-node export-chain-spec";
+    let fail = |reason: String| NeighbourhoodError::Command { what: what.into(), reason };
+    let run =
+        tokio::process::Command::new(program).args(["export-chain-spec", "--chain=dev"]).kill_on_drop(true).output();
+    let output = run.await.map_err(|error| fail(error.to_string()))?;
+    if !output.status.success() {
+        return Err(fail(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+    }
+    let mut spec: serde_json::Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| fail(error.to_string()))?;
+    let metering = spec
+        .pointer_mut("/genesis/runtimeGenesis/patch/metering")
+        .and_then(serde_json::Value::as_object_mut)
+        .ok_or_else(|| fail("the specification has no times to change".into()))?;
+    for (name, seconds) in times {
+        metering.insert((*name).to_owned(), json!(seconds));
+    }
+    let path = folder.join("other-times.json");
+    std::fs::write(&path, spec.to_string()).map_err(NeighbourhoodError::file(&path))?;
+    Ok(path)
 }
 
 fn made(folder: &Path) -> Result<std::path::PathBuf> {

@@ -19,7 +19,7 @@ use sp_crypto_hashing::blake2_256;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Sites that one account owns.
-const SITES_PER_OWNER: usize = 20;
+pub(super) const SITES_PER_OWNER: usize = 20;
 /// Sites that are registered, and linked, by one transaction: each has five calls to make.
 const SITES_PER_TRANSACTION: usize = 5;
 /// Points that the operator approves by one transaction.
@@ -28,30 +28,44 @@ const POINTS_PER_TRANSACTION: usize = 100;
 /// Registers everything; the sites' ids are written into the fleet.
 pub(super) async fn register(wallet: &Wallet<'_>, fleet: &mut Fleet, watcher: &dyn Watcher) -> Result<MarketId> {
     let start = Instant::now();
-    let admin = Account::derived("Alice", "//Alice")?;
-    let operator = Account::derived("Ferdie", "//Ferdie")?;
-    let owners = fleet
-        .gateways
-        .chunks(SITES_PER_OWNER)
-        .enumerate()
-        .map(|(number, _)| Account::derived(format!("owner {number}"), &format!("//bench-{number}")))
-        .collect::<Result<Vec<_>>>()?;
-    let market = open(wallet, &admin, &operator, &owners).await?;
-    let zone = zones(wallet, &operator, market).await?;
+    let owners = owners(fleet.gateways.len())?;
     let points: Vec<H256> = fleet.gateways.iter().map(|gateway| blake2_256(&gateway.id.encode()).into()).collect();
-    approve(wallet, &operator, &owners, zone, &points).await?;
-    let sites = try_join_all(owners.iter().zip(points.chunks(SITES_PER_OWNER)).map(|(owner, points)| {
-        watcher.waiting("the fleet's registration", start.elapsed());
-        sites(wallet, owner, points)
-    }))
-    .await?;
-    for (gateway, site) in fleet.gateways.iter_mut().zip(sites.into_iter().flatten()) {
+    let (market, sites) = connect(wallet, &owners, &points, watcher).await?;
+    for (gateway, site) in fleet.gateways.iter_mut().zip(sites) {
         gateway.site = Some(site);
     }
     let fleet = &*fleet;
     try_join_all((0..owners.len()).zip(&owners).map(|(number, owner)| link(wallet, fleet, number, owner))).await?;
     watcher.done("the fleet's registration", start.elapsed());
     Ok(market)
+}
+
+/// As many accounts as so many sites need.
+pub(super) fn owners(sites: usize) -> Result<Vec<Account>> {
+    (0..sites.div_ceil(SITES_PER_OWNER))
+        .map(|number| Account::derived(format!("owner {number}"), &format!("//bench-{number}")))
+        .collect()
+}
+
+/// Opens a market with one feeder, and registers a site at each of these points, [`SITES_PER_OWNER`] an owner.
+pub(super) async fn connect(
+    wallet: &Wallet<'_>,
+    owners: &[Account],
+    points: &[H256],
+    watcher: &dyn Watcher,
+) -> Result<(MarketId, Vec<SiteId>)> {
+    let start = Instant::now();
+    let admin = Account::derived("Alice", "//Alice")?;
+    let operator = Account::derived("Ferdie", "//Ferdie")?;
+    let market = open(wallet, &admin, &operator, owners).await?;
+    let zone = zones(wallet, &operator, market).await?;
+    approve(wallet, &operator, owners, zone, points).await?;
+    let sites = try_join_all(owners.iter().zip(points.chunks(SITES_PER_OWNER)).map(|(owner, points)| {
+        watcher.waiting("the fleet's registration", start.elapsed());
+        sites(wallet, owner, points)
+    }))
+    .await?;
+    Ok((market, sites.into_iter().flatten().collect()))
 }
 
 async fn open(wallet: &Wallet<'_>, admin: &Account, operator: &Account, owners: &[Account]) -> Result<MarketId> {
@@ -162,7 +176,13 @@ async fn link(wallet: &Wallet<'_>, fleet: &Fleet, number: usize, owner: &Account
     Ok(())
 }
 
-async fn all(wallet: &Wallet<'_>, who: &Account, what: &str, calls: Vec<RuntimeCall>, fee: FeeIn) -> Result<Included> {
+pub(super) async fn all(
+    wallet: &Wallet<'_>,
+    who: &Account,
+    what: &str,
+    calls: Vec<RuntimeCall>,
+    fee: FeeIn,
+) -> Result<Included> {
     wallet.send(who, what, RuntimeCall::Utility(pallet_utility::Call::batch_all { calls }), fee).await
 }
 

@@ -1,15 +1,14 @@
 //! As fast as it goes: every device has a backlog, every gateway a batch in the pool, until all is finalised.
 
-use super::{LoadConfig, Ready};
+use super::{LoadConfig, Ready, specification};
 use crate::{NeighbourhoodError, Result, Wait, chain::Rpc};
 use deren_primitives::{DeviceId, MAX_READINGS_PER_BATCH, Slot};
 use deren_runtime::Hash;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use serde_json::json;
 use std::{
     collections::VecDeque,
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -41,7 +40,8 @@ pub struct Throughput {
 /// Measures it on a fresh chain.
 pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) -> Result<Throughput> {
     let watcher = config.watcher.as_ref();
-    let spec = specification(program, folder).await?;
+    let times = [("slotSeconds", SLOT_SECONDS), ("graceSeconds", GRACE_SECONDS)];
+    let spec = specification(program, folder, &times).await?;
     let mut ready = Ready::start(config, program, &spec.display().to_string(), folder).await?;
     let rpc = ready.node.rpc().clone();
 
@@ -116,29 +116,6 @@ async fn sequences(rpc: &Rpc, devices: &[DeviceId], at: Hash) -> Result<Vec<u64>
         all.extend(cursors.into_iter().map(|cursor| cursor.map_or(0, |cursor| cursor.next_sequence)));
     }
     Ok(all)
-}
-
-/// The development preset with short slots and a long grace, as a file.
-async fn specification(program: &Path, folder: &Path) -> Result<PathBuf> {
-    let what = "deren-node export-chain-spec";
-    let fail = |reason: String| NeighbourhoodError::Command { what: what.into(), reason };
-    let run =
-        tokio::process::Command::new(program).args(["export-chain-spec", "--chain=dev"]).kill_on_drop(true).output();
-    let output = run.await.map_err(|error| fail(error.to_string()))?;
-    if !output.status.success() {
-        return Err(fail(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
-    }
-    let mut spec: serde_json::Value =
-        serde_json::from_slice(&output.stdout).map_err(|error| fail(error.to_string()))?;
-    let metering = spec
-        .pointer_mut("/genesis/runtimeGenesis/patch/metering")
-        .and_then(serde_json::Value::as_object_mut)
-        .ok_or_else(|| fail("the specification has no times to change".into()))?;
-    metering.insert("slotSeconds".into(), json!(SLOT_SECONDS));
-    metering.insert("graceSeconds".into(), json!(GRACE_SECONDS));
-    let path = folder.join("short-slots.json");
-    std::fs::write(&path, spec.to_string()).map_err(NeighbourhoodError::file(&path))?;
-    Ok(path)
 }
 
 fn slot_now() -> Slot {

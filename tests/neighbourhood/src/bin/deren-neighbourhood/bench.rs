@@ -18,6 +18,9 @@ pub struct BenchOptions {
     /// How many slots are timed.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     slots: u32,
+    /// How long a gateway is watched, in seconds.
+    #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(u32).range(10..=3600))]
+    gateway_seconds: u32,
 }
 
 /// Runs the bench.
@@ -27,10 +30,11 @@ pub async fn run(arguments: BenchOptions) -> anyhow::Result<()> {
         devices: arguments.devices,
         backlog: arguments.backlog,
         slots: arguments.slots,
+        gateway_seconds: arguments.gateway_seconds,
         watcher: view.clone(),
     };
     let report = load::run(config).await?;
-    let (throughput, latency) = (&report.throughput, &report.latency);
+    let (throughput, latency, gateway) = (&report.throughput, &report.latency, &report.gateway);
     view.say(format!(
         "{:.0} readings a second accepted and finalised: {} from {} devices in {:.1} s, {} blocks",
         throughput.readings_per_second, throughput.readings, report.devices, throughput.seconds, throughput.blocks
@@ -43,6 +47,22 @@ pub async fn run(arguments: BenchOptions) -> anyhow::Result<()> {
         latency.slots,
         latency.grace_ms
     ));
+    view.say(format!(
+        "a gateway: {:.1} MB on disk{}, {:.1} MB of memory at most with {} devices every {} s, {:.2}% of one core, {:.1} MB written an hour ({} readings in {} s)",
+        megabytes(gateway.binary_bytes),
+        if gateway.stripped { " (stripped)" } else { " (not stripped)" },
+        megabytes(gateway.peak_memory_bytes),
+        gateway.devices,
+        gateway.sample_interval_s,
+        gateway.cpu_percent,
+        megabytes(gateway.written_bytes_per_hour),
+        gateway.readings,
+        gateway.seconds
+    ));
     println!("{}", serde_json::to_string(&report)?);
     Ok(())
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
 }
