@@ -1,8 +1,9 @@
 //! Whether the rows of an era say what the chain says: Σ Wh and Σ µ€ of every slot, and the REN that was minted.
 //!
 //! The rows are summed from single payments, never from the chain's own sums that an event carried: those are one
-//! more thing to compare. What differs is written down, logged and counted, and nothing is corrected.
+//! more thing to compare. Besides, each slot's clearing is worked out again and every fill's row compared. What differs is written down, logged and counted, and nothing is corrected.
 
+mod audit;
 mod chain;
 mod compare;
 mod metrics;
@@ -89,22 +90,16 @@ pub async fn reconcile<C: ChainState>(
     let slots_per_era: i64 =
         sqlx::query_scalar("SELECT slots_per_era FROM parameters").fetch_one(&mut *connection).await?;
     let slots_per_era: u32 = narrow("parameters.slots_per_era", slots_per_era)?;
-    let impossible = || BooksError::Row { what: "eras_paid.era", value: era.to_string() };
     let slots = slots_per_era.clamp(1, MAX_SLOTS_PER_ERA);
-    let first = Slot(era.checked_mul(slots_per_era).ok_or_else(impossible)?);
+    let first = Slot(era.saturating_mul(slots_per_era));
     let through = first.plus(slots.saturating_sub(1));
-
-    let rows = sums::of_rows(connection, era, first, through).await?;
-    let mut state = sums::of_chain(chain, era, first, through, block_hash).await?;
-    let paid_in: Option<i64> = sqlx::query_scalar("SELECT max(block_number) FROM eras_paid WHERE era = $1")
-        .bind(i64::from(era))
-        .fetch_one(&mut *connection)
-        .await?;
-    // The block that paid the era knows all of it; a later one may have forgotten.
-    let is_later = paid_in.is_some_and(|paid_in| i64::from(block_number) > paid_in);
-    let forgotten = is_later && sums::complete(connection, &mut state, era, first, through).await?;
-    let against = if forgotten { Against::Events } else { Against::State };
-    let result = Reconciliation { era, first, through, differences: differences(&rows, &state), against };
+    let compared = compare(connection, chain, (era, first, through), (block_number, block_hash)).await;
+    let (differences, against) = match compared {
+        // A row that cannot be is a row that differs; what is away now is another matter.
+        Err(error @ BooksError::Row { .. }) => (vec![error.to_string()], Against::State),
+        compared => compared?,
+    };
+    let result = Reconciliation { era, first, through, differences, against };
 
     sqlx::query(
         "INSERT INTO reconciliations
@@ -131,6 +126,27 @@ pub async fn reconcile<C: ChainState>(
         }
     }
     Ok(result)
+}
+
+/// What differs, and from what.
+async fn compare<C: ChainState>(
+    connection: &mut PgConnection,
+    chain: &C,
+    (era, first, through): (u32, Slot, Slot),
+    (block_number, block_hash): (u32, [u8; 32]),
+) -> Result<(Vec<String>, Against), BooksError> {
+    let mut state = sums::of_chain(chain, era, first, through, block_hash).await?;
+    let rows = sums::of_rows(connection, era, first, through).await?;
+    let paid_in: Option<i64> = sqlx::query_scalar("SELECT max(block_number) FROM eras_paid WHERE era = $1")
+        .bind(i64::from(era))
+        .fetch_one(&mut *connection)
+        .await?;
+    // The block that paid the era knows all of it; a later one may have forgotten.
+    let is_later = paid_in.is_some_and(|paid_in| i64::from(block_number) > paid_in);
+    let forgotten = is_later && sums::complete(connection, &mut state, era, first, through).await?;
+    let mut differences = differences(&rows, &state);
+    differences.extend(audit::differences(connection, first, through).await?);
+    Ok((differences, if forgotten { Against::Events } else { Against::State }))
 }
 
 /// The first eras that were paid in finalised blocks and are not compared yet, oldest first, each with the block that

@@ -81,6 +81,7 @@ async fn a_dishonest_row_is_found() {
     let dishonest = [
         (one_row!("UPDATE fills SET amount_ueur = amount_ueur + 1", "fills"), "µ€"),
         (one_row!("UPDATE fills SET quantity_wh = quantity_wh - 1", "fills"), "Wh"),
+        (one_row!("UPDATE fills SET amount_ueur = -1000000", "fills"), "is impossible"),
         (one_row!("DELETE FROM fills", "fills"), "Wh"),
         (one_row!("UPDATE network_fees SET amount_ueur = amount_ueur + 1", "network_fees"), "network fees µ€"),
         (one_row!("UPDATE protocol_fees SET amount_ueur = amount_ueur - 1", "protocol_fees"), "protocol fee µ€"),
@@ -101,7 +102,7 @@ async fn a_dishonest_row_is_found() {
         let results = all(&setup, &mut connection, &metrics).await;
         let wrong: Vec<_> = results.iter().filter_map(Reconciliation::difference).collect();
         assert!(wrong.len() == 1 && wrong[0].contains(what), "{statement}: {wrong:?}");
-        assert_eq!(metrics.counts().1, 1);
+        assert_eq!(metrics.counts().1, 1, "{statement}");
         let written: String = sqlx::query_scalar("SELECT difference FROM reconciliations WHERE NOT agrees")
             .fetch_one(&mut *connection)
             .await
