@@ -46,7 +46,7 @@ export function Chart(props: ChartProps) {
   });
   createEffect(() => drawing()?.update(props.data));
   const readout = () => {
-    const index = at() ?? props.data.times.length - 1;
+    const index = at() ?? newestWhole(props.data);
     const time = props.data.times[index];
     if (time === undefined) return "";
     const values = props.data.series.map((series, number) => `${series.name} ${shown(props, number, index)}`);
@@ -67,6 +67,12 @@ export function Chart(props: ChartProps) {
       <ChartTable {...props} />
     </figure>
   );
+}
+
+/** The newest time that has every value, or the newest at all. */
+function newestWhole(data: ChartData): number {
+  const whole = data.times.findLastIndex((_, time) => data.series.every((series) => typeof series.values[time] === "number"));
+  return whole >= 0 ? whole : data.times.length - 1;
 }
 
 function ChartTable(props: ChartProps) {

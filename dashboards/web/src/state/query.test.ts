@@ -51,6 +51,15 @@ describe("a query", () => {
     dispose();
   });
 
+  it("shows nothing of a key that is gone, though its answer comes", async () => {
+    const { waiting, setKey, query, dispose } = setUp({ id: 1 });
+    setKey(undefined);
+    waiting[0]?.answer("one");
+    await settled();
+    expect(query.data()).toBeUndefined();
+    dispose();
+  });
+
   it("keeps old data beside an error, and forgets the error with the next answer", async () => {
     const { waiting, setChanges, query, dispose } = setUp({ id: 1 });
     waiting[0]?.answer("one");

@@ -29,50 +29,48 @@ export function createQuery<K, T>(
   const [data, setData] = createSignal<T>();
   const [error, setError] = createSignal<unknown>();
   const [loading, setLoading] = createSignal(true);
-  let generation = 0;
-  let isUnderWay = false;
-  let hasMoved = false;
+  // Answers of an older round than this are dropped; a new key begins a round.
+  const now = { round: 0, isUnderWay: false, hasMoved: false };
+  const take = (round: number, keep: () => void) => {
+    if (round !== now.round) return;
+    keep();
+    setLoading(false);
+    now.isUnderWay = false;
+    if (now.hasMoved) again.call();
+  };
   const run = async () => {
     const wanted = key();
     if (wanted === undefined) return;
-    generation += 1;
-    const mine = generation;
-    isUnderWay = true;
-    hasMoved = false;
+    const round = now.round;
+    now.isUnderWay = true;
+    now.hasMoved = false;
     try {
       const answer = await fetcher(wanted);
-      if (mine !== generation) return;
-      setData(() => answer);
-      setError(undefined);
+      take(round, () => {
+        setData(() => answer);
+        setError(undefined);
+      });
     } catch (failure) {
-      if (mine !== generation) return;
-      setError(failure);
+      take(round, () => setError(failure));
     }
-    setLoading(false);
-    isUnderWay = false;
-    if (hasMoved) again.call();
   };
   const again = throttle(() => {
-    if (isUnderWay) hasMoved = true;
+    if (now.isUnderWay) now.hasMoved = true;
     else void run();
   }, REFETCH_EVERY_MS);
+  const begin = () => {
+    now.round += 1;
+    now.isUnderWay = false;
+    setData(undefined);
+    setError(undefined);
+    setLoading(true);
+    void run();
+  };
   // What the key is made of may change without the key: only another key is another question.
-  const keyText = createMemo(() => JSON.stringify(key()));
-  createEffect(
-    on(
-      keyText,
-      () => {
-        setData(undefined);
-        setError(undefined);
-        setLoading(true);
-        void run();
-      },
-    ),
-  );
-  const changed = createMemo(changes);
-  createEffect(on(changed, () => again.call(), { defer: true }));
+  createEffect(on(createMemo(() => JSON.stringify(key())), begin));
+  createEffect(on(createMemo(changes), () => again.call(), { defer: true }));
   onCleanup(() => {
-    generation += 1;
+    now.round += 1;
     again.cancel();
   });
   return { data, error, loading, refetch: () => again.call() };

@@ -1,8 +1,10 @@
 /** What the pages sign, on a real node: orders, a line's terms, refusals; fees in EUR by an account without REN. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type SignerPayloadJSON, getPolkadotSignerFromPjs } from "polkadot-api/pjs-signer";
 import type { Call } from "../../src/chain/calls";
 import type { Report } from "../../src/chain/progress";
 import { disconnect, submit } from "../../src/chain/submit";
+import type { Key } from "../../src/session/key";
 import { type Node, startNode } from "./node";
 import { Chain, type PageKey, keyOf } from "./people";
 
@@ -68,6 +70,24 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
     expect((await run(call, owner)).find((report) => report.type === "refused")).toMatchObject({
       words: expect.stringContaining("link code is not this gateway's") as string,
     });
+  });
+
+  it("gives a wallet all that it needs to sign, the fee's asset too, and takes its no", async () => {
+    const payloads: SignerPayloadJSON[] = [];
+    const signer = getPolkadotSignerFromPjs(
+      owner.address,
+      (payload) => {
+        payloads.push(payload);
+        return Promise.reject(new Error("Cancelled"));
+      },
+      () => Promise.reject(new Error("nothing raw is signed here")),
+    );
+    const reports: Report[] = [];
+    const key: Key = { kind: "wallet", address: owner.address, signer };
+    await submit(order(2_000), key, { url: node.url, feeAsset: 1 }, (report) => reports.push(report));
+    expect(reports).toEqual([{ type: "refused", words: "You did not sign." }]);
+    expect(payloads[0]).toMatchObject({ assetId: "0x01000000", version: 4, address: owner.address });
+    expect(payloads[0]?.signedExtensions).toContain("AuthorizeCall");
   });
 
   it("says in words that an account without money cannot pay the fee", async () => {
