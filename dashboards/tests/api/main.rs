@@ -18,3 +18,4 @@ mod settlement;
 mod sites;
 mod status;
 mod stream;
+mod street_of_homes;

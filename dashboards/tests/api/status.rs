@@ -52,7 +52,15 @@ async fn before_the_indexer_has_seen_the_chain_answers_are_not_available() {
 #[tokio::test]
 async fn ready_says_so_while_rows_are_fresh() {
     let app = spawn_street().await;
-    assert_eq!(app.client().get("/ready").await.ok()["lag_blocks"], 1);
+    let ready = app.client().get("/ready").await.ok();
+    assert_eq!((&ready["ready"], &ready["lag_blocks"]), (&true.into(), &1.into()));
+    assert!(ready["newest_block_age_s"].as_i64() > Some(60 * 86_400));
+    app.sql(
+        "INSERT INTO tail_blocks SELECT n, decode(lpad(to_hex(n + 1), 64, '0'), 'hex'), hash, at_unix_ms, 1 \
+             FROM generate_series(7, 40) AS n, tail_blocks",
+    )
+    .await;
+    assert_eq!(app.client().get("/ready").await.status, 503);
 }
 
 #[tokio::test]

@@ -23,6 +23,8 @@ pub struct ReadyView {
     pub database: bool,
     /// How many blocks the finalised rows are behind the best block that is known; null before the first.
     pub lag_blocks: Option<i64>,
+    /// How long ago the newest block was made by its own clock: it grows while the chain or the node is away.
+    pub newest_block_age_s: Option<i64>,
 }
 
 /// `/health`: this process lives.
@@ -32,16 +34,18 @@ pub async fn alive() -> &'static str {
 
 /// `/ready`: 200 if the database answers and the rows are fresh, else 503.
 pub async fn ready(State(api): State<Api>) -> impl IntoResponse {
-    let lag: Result<Option<i64>> = lag_blocks(&api).await;
-    let database = lag.is_ok();
-    let lag_blocks = lag.unwrap_or_default();
+    let rows = freshness(&api).await;
+    let database = rows.is_ok();
+    let (lag_blocks, newest_unix_s) = rows.ok().flatten().unzip();
     let ready = database && lag_blocks.is_some_and(|lag| lag <= READY_LAG_BLOCKS);
+    let newest_block_age_s = newest_unix_s.flatten().map(|newest| chrono::Utc::now().timestamp() - newest);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, axum::Json(ReadyView { ready, database, lag_blocks }))
+    (status, axum::Json(ReadyView { ready, database, lag_blocks, newest_block_age_s }))
 }
 
-async fn lag_blocks(api: &Api) -> Result<Option<i64>> {
-    Ok(sqlx::query_scalar(include_str!("lag.sql")).fetch_optional(api.db()).await?.flatten())
+/// How many blocks are not finalised yet, and when the newest was made; `None` before the first.
+async fn freshness(api: &Api) -> Result<Option<(i64, Option<i64>)>> {
+    Ok(sqlx::query_as(include_str!("freshness.sql")).fetch_optional(api.db()).await?)
 }
 
 /// `/metrics`: all counters of this process, for Prometheus.

@@ -1,0 +1,8 @@
+SELECT newest.number - c.height, nullif(newest.at_unix_ms, 0) / 1000
+FROM chain.cursor c
+CROSS JOIN LATERAL (
+    SELECT number, at_unix_ms FROM chain.tail_blocks WHERE number > c.height
+    UNION ALL
+    SELECT number, at_unix_ms FROM chain.blocks WHERE number = c.height
+    ORDER BY number DESC LIMIT 1
+) AS newest
