@@ -229,3 +229,45 @@ impl Batch {
 fn block_number(block: Option<BlockId>) -> i64 {
     block.map_or(-1, |block| block.number.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indexer::rows::BlockHead;
+
+    fn id(number: u32, fork: u8) -> BlockId {
+        BlockId { number, hash: [fork; 32] }
+    }
+
+    fn block(id: BlockId, rows: u32) -> BlockRows {
+        let mut block = BlockRows::new(BlockHead { id, parent: [0; 32], at_unix_ms: 0, events: rows });
+        (0..rows).for_each(|index| drop(block.row("claims", index).number("amount_ueur", 1)));
+        block
+    }
+
+    #[test]
+    fn what_is_final_leaves_the_tail_and_what_is_above_stays() {
+        let mut standing = Standing { cursor: None, tail: vec![id(1, 1), id(2, 1), id(3, 1)] };
+        standing.finalized(&[block(id(1, 1), 0), block(id(2, 1), 0)]);
+        assert_eq!(standing, Standing { cursor: Some(id(2, 1)), tail: vec![id(3, 1)] });
+    }
+
+    #[test]
+    fn a_tail_on_another_fork_goes_as_a_whole() {
+        let mut standing = Standing { cursor: Some(id(0, 1)), tail: vec![id(1, 1), id(2, 1)] };
+        standing.finalized(&[block(id(1, 9), 0)]);
+        assert_eq!(standing, Standing { cursor: Some(id(1, 9)), tail: Vec::new() });
+    }
+
+    #[test]
+    fn a_transaction_is_bounded_in_blocks_and_in_rows() {
+        let mut batch = Batch::default();
+        (0..499).for_each(|number| batch.push(block(id(number, 1), 1)));
+        assert!(!batch.is_full());
+        batch.push(block(id(499, 1), 0));
+        assert!(batch.is_full(), "500 blocks");
+        let mut batch = Batch::default();
+        batch.push(block(id(0, 1), 20_000));
+        assert!(batch.is_full(), "20 000 rows");
+    }
+}

@@ -227,6 +227,13 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_beyond_all_calendars_is_the_end_of_time() {
+        let mut block = block();
+        drop(block.row("t", 0).moment("a", u64::MAX).moment("b", 0));
+        assert_eq!(block.tables["t"].text, "7\t0\tinfinity\t1970-01-01 00:00:00+00\n");
+    }
+
+    #[test]
     fn columns_are_named_once() {
         let mut block = block();
         drop(block.row("t", 0).number("a", 1));

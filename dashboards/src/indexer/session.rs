@@ -187,3 +187,37 @@ impl From<SourceError> for IndexerError {
         Self::Follow(error.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_waiting_cannot_mend_ends_the_indexer() {
+        let away = IndexerError::from(SourceError::Node { what: "x".into(), reason: "refused".into() });
+        assert!(!away.is_final() && !away.is_the_databases());
+        let lost = IndexerError::Database(DbError::Sql(sqlx::Error::PoolClosed));
+        assert!(!lost.is_final() && lost.is_the_databases());
+        let development = IndexerError::NoDevelopmentChain("mainnet".into());
+        assert!(development.is_final());
+        assert!(development.to_string().contains("mainnet") && development.to_string().contains("remove them"));
+    }
+
+    #[tokio::test]
+    async fn it_ends_at_once_when_it_is_told_while_everything_is_away() {
+        let database = db::options("postgres://nobody@127.0.0.1:1/nothing").expect("an address");
+        let node = "ws://127.0.0.1:1".parse().expect("an address");
+        let metrics = IndexerMetrics::default();
+        let indexer = Indexer::new(database, db::CHAIN, node, metrics.clone());
+        let shutdown = CancellationToken::new();
+        let (ended, ()) = tokio::join!(Box::pin(indexer.run(&shutdown)), async {
+            while metrics.database_errors.get() == 0 {
+                tokio::task::yield_now().await;
+            }
+            shutdown.cancel();
+        });
+        ended.expect("no error");
+        let error = Box::pin(indexer.catch_up(&shutdown)).await.expect_err("nothing was reached");
+        assert!(matches!(error, IndexerError::Ended));
+    }
+}

@@ -6,7 +6,7 @@ use super::{
     rows::{BlockId, BlockRows, TableRows},
     standing::{WriteError, expect_cursor, expect_parent},
 };
-use crate::db::{Notice, notify};
+use crate::db::{CHANNEL, Notice, notify};
 use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -30,40 +30,27 @@ async fn write_final(
     (first, last): (BlockId, BlockId),
 ) -> Result<(), WriteError> {
     expect_cursor(transaction, cursor, "FOR UPDATE").await?;
-    let mut tables: BTreeMap<&'static str, TableRows> = BTreeMap::new();
-    let mut heads = TableRows { columns: BLOCK_COLUMNS.to_vec(), ..TableRows::default() };
-    for block in blocks {
-        push_head(&mut heads, block);
-        for (name, rows) in &block.tables {
-            let table = tables.entry(name).or_default();
-            table.columns.clone_from(&rows.columns);
-            table.text.push_str(&rows.text);
-        }
-    }
-    copy(transaction, "blocks", &heads.columns, heads.text.into_bytes()).await?;
-    for (name, rows) in tables {
-        copy(transaction, name, &rows.columns, rows.text.into_bytes()).await?;
-    }
+    copy_blocks(transaction, blocks, None).await?;
     // Of a tail on another fork nothing is worth keeping; of ours, what is above the last.
-    sqlx::query(
-        "DELETE FROM tail_blocks WHERE number <= $1
-             OR NOT EXISTS (SELECT FROM tail_blocks WHERE number = $1 AND hash = $2)",
-    )
-    .bind(i64::from(last.number))
-    .bind(last.hash.as_slice())
-    .execute(&mut *transaction)
-    .await?;
-    sqlx::query(
-        "INSERT INTO cursor (height, hash) VALUES ($1, $2)
-         ON CONFLICT (only_one) DO UPDATE SET height = $1, hash = $2",
-    )
-    .bind(i64::from(last.number))
-    .bind(last.hash.as_slice())
-    .execute(&mut *transaction)
-    .await?;
     let hash = format!("0x{}", hex::encode(last.hash));
     let notice = Notice::Finalized { first: first.number, number: last.number, hash };
-    Ok(notify(transaction, &notice).await?)
+    sqlx::query(
+        "WITH replaced AS (
+             DELETE FROM tail_blocks WHERE number <= $1
+                 OR NOT EXISTS (SELECT FROM tail_blocks WHERE number = $1 AND hash = $2)
+         ), moved AS (
+             INSERT INTO cursor (height, hash) VALUES ($1, $2)
+             ON CONFLICT (only_one) DO UPDATE SET height = $1, hash = $2
+         )
+         SELECT pg_notify($3, $4)",
+    )
+    .bind(i64::from(last.number))
+    .bind(last.hash.as_slice())
+    .bind(CHANNEL)
+    .bind(notice.payload())
+    .execute(transaction)
+    .await?;
+    Ok(())
 }
 
 /// Makes the tail end with `blocks`, each the child of the one before: what stands at their numbers or above goes.
@@ -91,17 +78,7 @@ async fn write_tail(
         expect_parent(transaction, cursor, block).await?;
     }
     sqlx::query("DELETE FROM tail_blocks WHERE number >= $1").bind(i64::from(first)).execute(&mut *transaction).await?;
-    for block in blocks {
-        let mut head = TableRows { columns: BLOCK_COLUMNS.to_vec(), ..TableRows::default() };
-        push_head(&mut head, block);
-        copy(transaction, "tail_blocks", &head.columns, head.text.into_bytes()).await?;
-        let hash = format!("\\\\x{}\t", hex::encode(block.head.id.hash));
-        for (name, rows) in &block.tables {
-            let columns: Vec<&str> = ["block_hash"].into_iter().chain(rows.columns.iter().copied()).collect();
-            let text: String = rows.text.split_inclusive('\n').flat_map(|line| [hash.as_str(), line]).collect();
-            copy(transaction, &format!("tail_{name}"), &columns, text.into_bytes()).await?;
-        }
-    }
+    copy_blocks(transaction, blocks, Some("tail_")).await?;
     let newest = blocks.last().map(|block| block.head.id).or(cursor);
     if let Some(BlockId { number, hash }) = newest {
         let hash = format!("0x{}", hex::encode(hash));
@@ -122,6 +99,36 @@ async fn end(transaction: Transaction<'_, Postgres>, written: Result<(), WriteEr
     }
 }
 
+/// Copies blocks and their rows into the tables, or into their twins, whose rows name their block by its hash.
+async fn copy_blocks(
+    connection: &mut PgConnection,
+    blocks: &[BlockRows],
+    twin: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    let mut heads = TableRows { columns: BLOCK_COLUMNS.to_vec(), ..TableRows::default() };
+    let mut tables: BTreeMap<&'static str, TableRows> = BTreeMap::new();
+    for block in blocks {
+        push_head(&mut heads, block);
+        let hash = format!("\\\\x{}\t", hex::encode(block.head.id.hash));
+        for (name, rows) in &block.tables {
+            let table = tables.entry(name).or_default();
+            table.columns.clone_from(&rows.columns);
+            match twin {
+                None => table.text.push_str(&rows.text),
+                Some(_) => table.text.extend(rows.text.split_inclusive('\n').flat_map(|line| [hash.as_str(), line])),
+            }
+        }
+    }
+    let prefix = twin.unwrap_or_default();
+    copy(connection, &format!("{prefix}blocks"), &heads.columns, heads.text).await?;
+    for (name, rows) in tables {
+        let hash = twin.map(|_| "block_hash");
+        let columns: Vec<&str> = hash.into_iter().chain(rows.columns.iter().copied()).collect();
+        copy(connection, &format!("{prefix}{name}"), &columns, rows.text).await?;
+    }
+    Ok(())
+}
+
 const BLOCK_COLUMNS: [&str; 5] = ["number", "hash", "parent_hash", "at_unix_ms", "events"];
 
 fn push_head(table: &mut TableRows, block: &BlockRows) {
@@ -138,9 +145,9 @@ fn push_head(table: &mut TableRows, block: &BlockRows) {
     );
 }
 
-async fn copy(connection: &mut PgConnection, table: &str, columns: &[&str], text: Vec<u8>) -> Result<(), sqlx::Error> {
+async fn copy(connection: &mut PgConnection, table: &str, columns: &[&str], text: String) -> Result<(), sqlx::Error> {
     let mut copy = connection.copy_in_raw(&format!("COPY {table} ({}) FROM STDIN", columns.join(", "))).await?;
-    match copy.send(text).await {
+    match copy.send(text.into_bytes()).await {
         Ok(_) => copy.finish().await.map(|_| ()),
         // The connection is broken then, and says why.
         Err(error) => Err(error),

@@ -57,3 +57,20 @@ pub(super) fn variant(value: &Value) -> String {
         _ => value.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_is_known_by_its_name_and_anything_else_by_what_it_says() {
+        assert_eq!(variant(&Value::unnamed_variant("WrongSequence", [])), "WrongSequence");
+        assert_eq!(variant(&Value::u128(7)), "7");
+    }
+
+    #[test]
+    fn words_are_those_of_the_tables() {
+        assert_eq!([Role::Grid, Role::Production, Role::Storage].map(Role::word), ["grid", "production", "storage"]);
+        assert_eq!([Side::Buy, Side::Sell].map(Side::word), ["buy", "sell"]);
+    }
+}
