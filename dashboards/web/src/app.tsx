@@ -94,7 +94,7 @@ function Header(props: { choose: () => void }) {
       <div class="header-inner">
         <a class="brand" href="/">
           <img src="/logo.svg" alt="" width="32" height="32" />
-          DeREN
+          <span>DeREN</span>
         </a>
         <nav class="nav" aria-label="Pages">
           <For each={PAGES}>

@@ -58,7 +58,7 @@ function Balance(props: { rows: Slot[] }) {
   const total = createMemo(() => props.rows.map(sumsOf).reduce(add, ZERO));
   return (
     <p data-testid="settlement-balance">
-      {kwhNumber(total().volumeWh)} kWh in {props.rows.length} slots: {eurNumber(total().paid, 6)} € paid − received − fees − rent − dust ={" "}
+      {kwhNumber(total().volumeWh)} kWh in {props.rows.length} slots: {eurNumber(total().paid, 6)} € paid − received − all fees − rent − dust ={" "}
       <Difference ueur={difference(total())} />
     </p>
   );
