@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod address;
 mod extract;
 mod guard;
+mod handler;
 pub mod health;
 pub mod login;
 pub mod markets;

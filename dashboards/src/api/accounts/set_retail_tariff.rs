@@ -1,14 +1,6 @@
 //! `PUT accounts/{address}/retail-tariff`: what the account pays its supplier, to compare with.
 
-use crate::api::{
-    access,
-    address::Address,
-    extract::{Json, Path},
-    login::session::Caller,
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Address, Api, Caller, Json, Path, Problem, Result, State, access};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

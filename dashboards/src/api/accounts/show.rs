@@ -1,14 +1,6 @@
 //! `GET accounts/{address}`: sites, markets and money of an account.
 
-use crate::api::{
-    access,
-    address::Address,
-    extract::Path,
-    login::session::Caller,
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Address, Api, Caller, Path, Problem, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;

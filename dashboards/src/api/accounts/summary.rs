@@ -1,15 +1,6 @@
 //! `GET accounts/{address}/summary`: bought and sold, paid and received, against what a supplier would have taken.
 
-use crate::api::{
-    access,
-    address::Address,
-    extract::{Path, Query},
-    login::session::Caller,
-    problem::{Problem, Result},
-    range::{RangeQuery, TimeRange},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Address, Api, Caller, Path, Problem, Query, RangeQuery, Result, State, TimeRange, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;

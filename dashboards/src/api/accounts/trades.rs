@@ -1,15 +1,6 @@
 //! `GET accounts/{address}/trades`: each fill of an account, newest first.
 
-use crate::api::{
-    access,
-    address::Address,
-    extract::{Path, Query},
-    login::session::Caller,
-    problem::{Problem, Result},
-    range::LimitedRangeQuery,
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Address, Api, Caller, LimitedRangeQuery, Path, Problem, Query, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;

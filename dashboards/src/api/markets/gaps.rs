@@ -1,17 +1,9 @@
 //! `GET markets/{id}/gaps`: readings that are missing, late, flagged or estimated, for the operator.
 
 use crate::{
-    api::{
-        access,
-        extract::{Path, Query},
-        login::session::Caller,
-        problem::{Problem, Result},
-        range::LimitedRangeQuery,
-        state::Api,
-    },
+    api::handler::{Api, Caller, LimitedRangeQuery, Path, Problem, Query, Result, State, access},
     books::gaps::{self, Gaps, MAX_GAPS},
 };
-use axum::extract::State;
 use deren_primitives::MarketId;
 
 /// What the market's operator must look after, newest first; slots are given out whole.

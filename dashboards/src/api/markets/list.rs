@@ -1,11 +1,7 @@
 //! `GET markets`: all markets.
 
 use super::MarketView;
-use crate::api::{
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Api, Problem, Result, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,15 +1,10 @@
 //! `GET markets/{id}/slots/{slot}/market-file`: the exact input of a slot's clearing, as `deren-market` reads it.
 
 use crate::{
-    api::{
-        extract::Path,
-        problem::{Problem, Result},
-        state::Api,
-    },
+    api::handler::{Api, Path, Problem, Result, State},
     books::{market_file::ClearedSlot, snapshot},
 };
 use axum::{
-    extract::State,
     http::{HeaderValue, header},
     response::IntoResponse,
 };

@@ -1,11 +1,7 @@
 //! `GET markets/{id}/slots/{slot}/result`: what a slot's clearing gave, as `deren-market verify` reads it.
 
 use super::market_file::{json, load};
-use crate::api::{
-    extract::Path,
-    problem::{Problem, Result},
-    state::Api,
-};
+use crate::api::handler::{Api, Path, Problem, Result};
 use axum::{extract::State, response::IntoResponse};
 
 /// What a slot's clearing gave: worked out again, and given out only if it is the chain's.

@@ -1,12 +1,7 @@
 //! `GET markets/{id}`: one market.
 
 use super::MarketView;
-use crate::api::{
-    extract::Path,
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Api, Path, Problem, Result, State};
 
 /// One market.
 #[utoipa::path(get, path = "/markets/{id}", tag = "markets", params(("id" = u32, Path, description = "The market")), responses(

@@ -4,14 +4,7 @@ use super::{
     slots::{SlotSums, ZoneSlotView, load},
     zones::EdgeView,
 };
-use crate::api::{
-    access,
-    extract::Path,
-    login::session::Caller,
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Api, Caller, Path, Problem, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;

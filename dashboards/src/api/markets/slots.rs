@@ -1,15 +1,7 @@
 //! `GET markets/{id}/slots`: what happened in each slot, newest first.
 
 use super::MarketView;
-use crate::api::{
-    access,
-    extract::{Path, Query},
-    login::session::Caller,
-    problem::{Problem, Result},
-    range::LimitedRangeQuery,
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Api, Caller, LimitedRangeQuery, Path, Problem, Query, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use std::collections::BTreeMap;

@@ -1,13 +1,7 @@
 //! `GET markets/{id}/zones`: the tree, with the terms that hold now and those that will.
 
 use super::MarketView;
-use crate::api::{
-    address::Address,
-    extract::Path,
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Address, Api, Path, Problem, Result, State};
 use serde::Serialize;
 use sqlx::{FromRow, Row, postgres::PgRow};
 use utoipa::ToSchema;

@@ -1,19 +1,11 @@
 //! `GET settlement/export`: settlement data as a file, streamed in pages.
 
 use crate::{
-    api::{
-        access,
-        extract::Query,
-        login::session::Caller,
-        problem::{Problem, Result},
-        range::{RangeQuery, TimeRange},
-        state::Api,
-    },
+    api::handler::{Api, Caller, Problem, Query, RangeQuery, Result, State, TimeRange, access},
     books::export::{Scope, csv},
 };
 use axum::{
     body::Body,
-    extract::State,
     http::{HeaderValue, header},
     response::IntoResponse,
 };

@@ -1,14 +1,6 @@
 //! `GET sites/{id}/readings`: what a site measured, traded and earned, by slot, hour, day or month.
 
-use crate::api::{
-    access,
-    extract::{Path, Query},
-    login::session::Caller,
-    problem::{Problem, Result},
-    range::{RangeQuery, TimeRange},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Api, Caller, Path, Problem, Query, RangeQuery, Result, State, TimeRange, access};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::{IntoParams, ToSchema};

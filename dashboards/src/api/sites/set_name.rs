@@ -1,14 +1,6 @@
 //! `PUT sites/{id}/name`: the owner names a site.
 
-use crate::api::{
-    access,
-    extract::{Json, Path},
-    login::session::Caller,
-    name::{Name, NameBody},
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Problem, Result, State, access};
 
 /// Names a site, as its owner.
 #[utoipa::path(put, path = "/sites/{id}/name", tag = "sites", params(("id" = u32, Path, description = "The site")),

@@ -1,14 +1,6 @@
 //! `GET sites/{id}`: a site with its devices, gateways and orders.
 
-use crate::api::{
-    access,
-    address::Address,
-    extract::Path,
-    login::session::Caller,
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Address, Api, Caller, Path, Problem, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;

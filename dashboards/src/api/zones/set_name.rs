@@ -1,14 +1,6 @@
 //! `PUT zones/{id}/name`: the operator names a zone.
 
-use crate::api::{
-    access,
-    extract::{Json, Path},
-    login::session::Caller,
-    name::{Name, NameBody},
-    problem::{Problem, Result},
-    state::Api,
-};
-use axum::extract::State;
+use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Problem, Result, State, access};
 
 /// Names a zone, as its market's operator.
 #[utoipa::path(put, path = "/zones/{id}/name", tag = "zones", params(("id" = u32, Path, description = "The zone")),
