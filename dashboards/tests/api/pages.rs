@@ -50,3 +50,22 @@ async fn answers_of_the_api_are_not_kept_and_are_compressed_on_demand() {
     assert_eq!(response.headers()["content-encoding"], "gzip");
     assert!(response.bytes().await.expect("bytes").len() < plain.text.len() / 3);
 }
+
+#[tokio::test]
+async fn what_the_page_loads_is_there_compressed_and_kept_for_ever() {
+    let app = spawn_app().await;
+    let client = app.client();
+    let page = client.get("/").await.text;
+    // A program that was built without pages has a page that loads nothing.
+    let assets = page.split('"').filter(|link| link.starts_with("/assets/"));
+    for link in assets {
+        let request = client.request(Method::GET, link).header("accept-encoding", "gzip, br");
+        let asset = request.send().await.expect("an answer");
+        assert_eq!(asset.status(), 200, "{link}");
+        assert_eq!(asset.headers()["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(asset.headers()["x-content-type-options"], "nosniff");
+        assert!(
+            asset.content_length().is_none_or(|bytes| bytes < 512) || asset.headers()["content-encoding"] == "gzip"
+        );
+    }
+}
