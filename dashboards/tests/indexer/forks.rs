@@ -2,9 +2,9 @@
 
 use crate::support::{
     rows::{all, assert_same, connect, fresh},
-    world::{Happening, Shown, World},
+    world::{Happening, Shown, World, begin},
 };
-use deren_dashboards::indexer::{Follower, IndexerMetrics, Source as _};
+use deren_dashboards::indexer::{IndexerMetrics, Source as _};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -25,15 +25,10 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     prop::collection::vec(happening, 5..40)
 }
 
-async fn begin(world: &Arc<Mutex<World>>, database: &sqlx::postgres::PgConnectOptions) -> Follower<Shown> {
-    let metrics = IndexerMetrics::default();
-    Follower::begin(Shown::new(world), connect(database).await, metrics).await.expect("begun")
-}
-
 async fn survives(happenings: Vec<Happening>) {
     let world = Arc::new(Mutex::new(World::new()));
     let database = fresh().await;
-    let mut follower = begin(&world, &database).await;
+    let mut follower = begin(&world, &database, &IndexerMetrics::default()).await;
     for happening in &happenings {
         world.lock().expect("ours").apply(happening);
         match happening {
@@ -42,7 +37,7 @@ async fn survives(happenings: Vec<Happening>) {
                 // Dropped at any of its waits: its connection ends in the middle of whatever it was in.
                 let _ = tokio::time::timeout(Duration::from_micros((*after_us).into()), follower.step()).await;
                 drop(follower);
-                follower = begin(&world, &database).await;
+                follower = begin(&world, &database, &IndexerMetrics::default()).await;
             }
             _ => {}
         }
@@ -50,7 +45,7 @@ async fn survives(happenings: Vec<Happening>) {
     follower.step().await.expect("the last step");
 
     let clean = fresh().await;
-    begin(&world, &clean).await.step().await.expect("a clean run");
+    begin(&world, &clean, &IndexerMetrics::default()).await.step().await.expect("a clean run");
     assert_same(&all(&clean).await, &all(&database).await);
     let shown = Shown::new(&world);
     let (finalized, best) = (shown.finalized().await.expect("known"), shown.best().await.expect("known"));
@@ -76,7 +71,7 @@ async fn a_long_tail_is_cut_where_finality_stands_still() {
     let world = Arc::new(Mutex::new(World::new()));
     world.lock().expect("ours").apply(&Happening::Grow(vec![1; 400]));
     let database = fresh().await;
-    let mut follower = begin(&world, &database).await;
+    let mut follower = begin(&world, &database, &IndexerMetrics::default()).await;
     follower.step().await.expect("a step");
     assert_eq!(follower.standing().tail.len(), 256);
     world.lock().expect("ours").apply(&Happening::Finalize(200));
@@ -98,7 +93,7 @@ async fn a_chain_that_takes_back_what_was_final_is_refused() {
     world.lock().expect("ours").apply(&Happening::Grow(vec![1; 5]));
     world.lock().expect("ours").apply(&Happening::Finalize(4));
     let database = fresh().await;
-    let mut follower = begin(&world, &database).await;
+    let mut follower = begin(&world, &database, &IndexerMetrics::default()).await;
     follower.step().await.expect("a step");
     let before = all(&database).await;
     {
@@ -116,13 +111,16 @@ async fn a_chain_that_takes_back_what_was_final_is_refused() {
 async fn two_indexers_on_one_database_do_not_write_twice() {
     let world = Arc::new(Mutex::new(World::new()));
     let database = fresh().await;
-    let (mut one, mut other) = (begin(&world, &database).await, begin(&world, &database).await);
+    let (mut one, mut other) = (
+        begin(&world, &database, &IndexerMetrics::default()).await,
+        begin(&world, &database, &IndexerMetrics::default()).await,
+    );
     world.lock().expect("ours").apply(&Happening::Grow(vec![3; 9]));
     world.lock().expect("ours").apply(&Happening::Finalize(5));
     one.step().await.expect("the first writes");
     let error = other.step().await.expect_err("the second is told");
     assert!(error.to_string().contains("the database is at block 5"), "{error}");
-    let mut other = begin(&world, &database).await;
+    let mut other = begin(&world, &database, &IndexerMetrics::default()).await;
     world.lock().expect("ours").apply(&Happening::Finalize(2));
     other.step().await.expect("it goes on from there");
     assert!(one.step().await.is_err());

@@ -2,12 +2,9 @@
 
 use crate::support::{
     rows::{assert_same, connect, finalized, fresh, fresh_in},
-    world::{Happening, Shown, World},
+    world::{Happening, World, begin},
 };
-use deren_dashboards::{
-    db,
-    indexer::{Follower, IndexerMetrics},
-};
+use deren_dashboards::{db, indexer::IndexerMetrics};
 use deren_private_postgres::{Cluster, ClusterOptions};
 use sqlx::postgres::PgConnectOptions;
 use std::sync::{Arc, Mutex};
@@ -30,8 +27,7 @@ async fn hourly(options: &PgConnectOptions) -> Vec<String> {
 }
 
 async fn fill(options: &PgConnectOptions, world: &Arc<Mutex<World>>) {
-    let metrics = IndexerMetrics::default();
-    let mut follower = Follower::begin(Shown::new(world), connect(options).await, metrics).await.expect("begun");
+    let mut follower = begin(world, options, &IndexerMetrics::default()).await;
     follower.step().await.expect("a step");
 }
 

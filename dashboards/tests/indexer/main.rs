@@ -1,5 +1,6 @@
 //! The indexer against real nodes and real databases: whatever happens on the way, the rows are those of a clean run.
 
+mod commands;
 mod decoding;
 mod forks;
 mod hypertables;

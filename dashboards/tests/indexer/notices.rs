@@ -1,12 +1,12 @@
 //! What listeners are told, and when.
 
 use crate::support::{
-    rows::{connect, fresh},
-    world::{Happening, Shown, World},
+    rows::fresh,
+    world::{Happening, World, begin},
 };
 use deren_dashboards::{
     db::{self, CHANNEL, Notice},
-    indexer::{Follower, IndexerMetrics},
+    indexer::IndexerMetrics,
 };
 use sqlx::postgres::{PgConnectOptions, PgListener};
 use std::{
@@ -32,8 +32,7 @@ async fn listeners_hear_of_best_forked_and_final_blocks() {
     let database = fresh().await;
     let mut listener = listener(&database).await;
     let metrics = IndexerMetrics::default();
-    let mut follower =
-        Follower::begin(Shown::new(&world), connect(&database).await, metrics.clone()).await.expect("begun");
+    let mut follower = begin(&world, &database, &metrics).await;
     follower.step().await.expect("a step");
     assert!(matches!(next(&mut listener).await, Notice::Finalized { first: 0, number: 0, .. }));
     tell(Happening::Grow(vec![1, 1, 1]));
@@ -60,8 +59,7 @@ async fn a_long_history_is_written_in_bounded_transactions() {
     let database = fresh().await;
     let mut listener = listener(&database).await;
     let metrics = IndexerMetrics::default();
-    let mut follower =
-        Follower::begin(Shown::new(&world), connect(&database).await, metrics.clone()).await.expect("begun");
+    let mut follower = begin(&world, &database, &metrics).await;
     follower.step().await.expect("a step");
     for expected in [(0, 499), (500, 999), (1_000, 1_100)] {
         match next(&mut listener).await {

@@ -25,6 +25,13 @@ impl Program {
         Self { folder, process: None }
     }
 
+    /// Adds a line to its settings.
+    pub fn add_setting(&self, line: &str) {
+        let file = self.folder.path().join("dashboards.toml");
+        let settings = std::fs::read_to_string(&file).expect("read");
+        std::fs::write(&file, format!("{settings}{line}\n")).expect("written");
+    }
+
     fn command(&self, command: &str) -> Command {
         let mut program = Command::new("setpriv");
         program.arg("--pdeathsig=KILL").arg("--").arg(env!("CARGO_BIN_EXE_deren-dashboards")).arg(command);

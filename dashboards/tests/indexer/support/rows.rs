@@ -3,14 +3,7 @@
 use deren_dashboards::db;
 use deren_private_postgres::{Cluster, ClusterOptions, Database};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
-use std::{
-    collections::BTreeMap,
-    ops::Deref,
-    sync::{Arc, Mutex, PoisonError, Weak},
-};
-
-/// One cluster for all tests that do not restart theirs, for as long as one of them needs it.
-static CLUSTER: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 /// A database of a test.
 pub struct Fresh {
@@ -33,14 +26,7 @@ pub fn cluster() -> Cluster {
 
 /// An empty database with all tables.
 pub async fn fresh() -> Fresh {
-    let cluster = {
-        let mut shared = CLUSTER.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.upgrade().unwrap_or_else(|| {
-            let new = Arc::new(cluster());
-            *shared = Arc::downgrade(&new);
-            new
-        })
-    };
+    let cluster = Cluster::shared().expect("PostgreSQL is installed");
     Fresh { options: fresh_in(&cluster).await, _cluster: cluster }
 }
 

@@ -1,7 +1,11 @@
 //! A chain without a node, which forks and becomes final at will.
 
-use deren_dashboards::indexer::{BlockHead, BlockId, BlockRows, ChainDescription, Source, SourceError};
+use super::rows::connect;
+use deren_dashboards::indexer::{
+    BlockHead, BlockId, BlockRows, ChainDescription, Follower, IndexerMetrics, Source, SourceError,
+};
 use deren_primitives::ChainParameters;
+use sqlx::postgres::PgConnectOptions;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -139,6 +143,15 @@ impl Source for Shown {
     async fn changed(&mut self) -> Result<(), SourceError> {
         Ok(())
     }
+}
+
+/// An indexer of this world, where the database stands.
+pub async fn begin(
+    world: &Arc<Mutex<World>>,
+    database: &PgConnectOptions,
+    metrics: &IndexerMetrics,
+) -> Follower<Shown> {
+    Follower::begin(Shown::new(world), connect(database).await, metrics.clone()).await.expect("begun")
 }
 
 fn reading(block: &mut BlockRows, index: u32, made: u64) {
