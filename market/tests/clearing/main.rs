@@ -4,6 +4,7 @@ mod auctions;
 mod double_auction;
 mod edges;
 mod market;
+mod measured;
 mod network;
 mod properties;
 mod rewards;

@@ -13,4 +13,6 @@ pub use between_pallets::{
     BenchmarkRegistry, DeviceView, GatewayControl, MarketRegistry, MarketTerms, Metering, ProductionRewards,
     SettlementProgress, SiteView,
 };
+// What metering keeps of a site's slot is arithmetic, and that is the market's.
+pub use deren_market::{Energies, SlotEnergies};
 pub use to_outside::*;

@@ -3,11 +3,11 @@
 //! It must never depend on anything but the slot's network, orders and readings, so that every machine gets the same
 //! bytes, and may be asked at any time between a slot's closing and its settlement.
 
-use crate::types::{ClearingInput, Order, OrderKey, Steps, TradingOrder};
+use crate::types::{ClearingInput, Order, OrderKey, TradingOrder};
 use crate::{Config, Orders, Pallet};
 use alloc::vec::Vec;
-use deren_market::{Network, Step};
-use deren_primitives::{MarketId, OrderStepId, Side, SiteEnergy, SiteId, Slot, ZoneId};
+use deren_market::{Network, Step, cut_to_measured};
+use deren_primitives::{MarketId, SiteEnergy, SiteId, Slot, ZoneId};
 use deren_runtime_apis::{MarketRegistry, Metering};
 
 /// What one site brings to a clearing.
@@ -38,12 +38,9 @@ impl<T: Config> Pallet<T> {
             if offered.owner != order.owner {
                 continue;
             }
-            let available_wh = match side {
-                Side::Buy => offered.energy.demand_wh,
-                Side::Sell => offered.energy.surplus_wh,
-            };
             let before = steps.len();
-            steps.extend(cut(*site, *side, offered.zone, version, available_wh));
+            let wanted = version.iter().map(|step| (step.limit_ueur_per_kwh, step.cap_wh));
+            steps.extend(cut_to_measured((*site, *side, offered.zone), wanted, offered.energy));
             if steps.len() > before {
                 trading.push(TradingOrder {
                     site: *site,
@@ -67,20 +64,4 @@ impl<T: Config> Pallet<T> {
         let energy = T::Metering::site_energy(site, slot)?;
         Some(Offered { zone: view.zone, owner: view.owner, energy })
     }
-}
-
-/// An order's steps with the energy that was measured, best step first, until nothing is left.
-fn cut(site: SiteId, side: Side, zone: ZoneId, version: &Steps, available_wh: u64) -> impl Iterator<Item = Step> {
-    let mut left_wh = available_wh;
-    version.iter().zip(0u8..).filter_map(move |(step, number)| {
-        let quantity_wh = u32::try_from(left_wh).unwrap_or(u32::MAX).min(step.cap_wh);
-        left_wh = left_wh.saturating_sub(quantity_wh.into());
-        (quantity_wh > 0).then_some(Step {
-            id: OrderStepId::new(site, side, number),
-            zone,
-            side,
-            limit_ueur_per_kwh: step.limit_ueur_per_kwh,
-            quantity_wh,
-        })
-    })
 }

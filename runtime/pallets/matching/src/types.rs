@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use deren_market::{Network, Step, Zone, bid_limit, hold_ueur};
+use deren_market::{Network, Step, Zone, clearing_steps, hold_ueur};
 use deren_primitives::{OrderStepId, Side, SiteId, Slot, SlotSummary, Timeline, ZoneId};
 use frame_support::{BoundedVec, traits::ConstU32};
 use scale_info::TypeInfo;
@@ -209,11 +209,7 @@ pub struct TradingOrder<AccountId> {
 impl<AccountId> ClearingInput<AccountId> {
     /// The steps as they enter the clearing and market files: buy limits without the protocol fee.
     pub fn clearing_steps(&self) -> Vec<Step> {
-        let bid = |step: &Step| match step.side {
-            Side::Sell => step.limit_ueur_per_kwh,
-            Side::Buy => bid_limit(step.limit_ueur_per_kwh, self.protocol_fee_bp),
-        };
-        self.steps.iter().map(|step| Step { limit_ueur_per_kwh: bid(step), ..*step }).collect()
+        clearing_steps(&self.steps, self.protocol_fee_bp)
     }
 
     /// What a market file says: zones by id, and the steps as they enter the clearing. An input's hash is

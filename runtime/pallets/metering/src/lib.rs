@@ -26,8 +26,9 @@ mod benchmarking;
 mod tests;
 
 pub use authorize::{EMPTY_BATCH, refusal};
+pub use deren_runtime_apis::{Energies, SlotEnergies};
 pub use pallet::*;
-pub use types::{Energies, Forgetting, SlotEnding, SlotEnergies};
+pub use types::{Forgetting, SlotEnding};
 pub use view::MAX_CURSORS;
 pub use weights::WeightInfo;
 

@@ -4,8 +4,8 @@
 use super::{Ledger, OpenSlot};
 use crate::{NeighbourhoodError, Result};
 use codec::Encode;
-use deren_market::{Amounts, Step, Zone, bid_limit};
-use deren_primitives::{OrderStepId, Side, Slot, SlotSummary};
+use deren_market::{Amounts, Step, Zone, clearing_steps, cut_to_measured};
+use deren_primitives::{Side, Slot, SlotSummary};
 use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeMap;
 
@@ -26,8 +26,7 @@ impl Ledger {
         let network = self.grid.network(slot)?;
         let fee_bp = self.grid.protocol_fee_bp(slot);
         let steps = self.steps(slot);
-        let bids: Vec<Step> =
-            steps.iter().map(|step| Step { limit_ueur_per_kwh: limit(step, fee_bp), ..*step }).collect();
+        let bids = clearing_steps(&steps, fee_bp);
         let zones: Vec<Zone> = network.zones().collect();
         if blake2_256(&(zones, &bids).encode()) != cleared.input_hash {
             return differs("the clearing's input", hex::encode(cleared.input_hash), format!("{bids:?}"));
@@ -50,28 +49,11 @@ impl Ledger {
             let (Some(zone), Some(energy)) = (self.grid.zone_of(site), self.meters.energy(site, slot)) else {
                 continue;
             };
-            let mut left_wh = match side {
-                Side::Buy => energy.demand_wh,
-                Side::Sell => energy.surplus_wh,
-            };
-            for (number, step) in (0u8..).zip(order) {
-                let quantity_wh = u32::try_from(left_wh).unwrap_or(u32::MAX).min(step.cap_wh);
-                left_wh -= u64::from(quantity_wh);
-                if quantity_wh > 0 {
-                    let id = OrderStepId::new(site, side, number);
-                    steps.push(Step { id, zone, side, limit_ueur_per_kwh: step.limit_ueur_per_kwh, quantity_wh });
-                }
-            }
+            let wanted = order.iter().map(|step| (step.limit_ueur_per_kwh, step.cap_wh));
+            steps.extend(cut_to_measured((site, side, zone), wanted, energy));
         }
-        steps.sort_unstable_by_key(|step| step.id);
+        steps.sort_unstable_by_key(|step: &Step| step.id);
         steps
-    }
-}
-
-fn limit(step: &Step, fee_bp: u16) -> u32 {
-    match step.side {
-        Side::Buy => bid_limit(step.limit_ueur_per_kwh, fee_bp),
-        Side::Sell => step.limit_ueur_per_kwh,
     }
 }
 
