@@ -2,12 +2,9 @@
 
 use crate::history::{History, Plan};
 use deren_dashboards::db;
-use deren_private_postgres::{Cluster, ClusterOptions};
+use deren_private_postgres::Cluster;
 use sqlx::PgPool;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
-/// One cluster serves all tests that run at the same time, and is gone with the last of them.
-static CLUSTER: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+use std::sync::Arc;
 
 /// A database with a history. Dropped last of all, the cluster.
 pub struct Setup {
@@ -16,19 +13,10 @@ pub struct Setup {
     _cluster: Arc<Cluster>,
 }
 
-fn cluster() -> Arc<Cluster> {
-    let mut shared = CLUSTER.lock().unwrap_or_else(PoisonError::into_inner);
-    shared.upgrade().unwrap_or_else(|| {
-        let cluster = Arc::new(Cluster::start(&ClusterOptions::default()).expect("a cluster"));
-        *shared = Arc::downgrade(&cluster);
-        cluster
-    })
-}
-
 impl Setup {
     /// So many slots of this history.
     pub async fn new(plan: Plan, slots: u32) -> Self {
-        let cluster = cluster();
+        let cluster = Cluster::shared().expect("PostgreSQL");
         let database = cluster.fresh_database().expect("a database");
         let options = db::options(&database.url).expect("an address");
         db::migrate(&options).await.expect("tables");

@@ -7,6 +7,7 @@ mod cluster;
 mod error;
 mod ports;
 mod programs;
+mod shared;
 mod spawner;
 mod user;
 

@@ -75,3 +75,14 @@ fn a_cluster_outlives_the_thread_that_started_it() {
     let cluster = std::thread::spawn(cluster).join().expect("started");
     assert_eq!(sql(&cluster.url("postgres"), "SELECT 1").as_deref(), Ok("1"));
 }
+
+#[test]
+fn a_shared_cluster_is_one_and_gone_with_the_last_who_holds_it() {
+    let (one, other) = (Cluster::shared().expect("a cluster"), Cluster::shared().expect("the same"));
+    assert_eq!(one.port(), other.port());
+    let folder = one.log().parent().expect("a folder").to_owned();
+    drop(one);
+    assert_eq!(sql(&other.url("postgres"), "SELECT 1").as_deref(), Ok("1"));
+    drop(other);
+    assert!(!folder.exists());
+}
