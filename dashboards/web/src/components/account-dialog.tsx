@@ -1,11 +1,12 @@
 /** Choosing who one is: a development account, a key made here, or a wallet. */
-import { For, Match, Show, Switch, createEffect, createSignal } from "solid-js";
+import { For, Match, Show, Switch, createSignal } from "solid-js";
 import { words } from "../api/problem";
 import type { DevelopmentAccount, Role, Status } from "../api/types";
 import { PAGES, navigate } from "../router";
 import { type Identity, isSame } from "../session/key";
 import { enter, leave, session } from "../session/session";
 import { short } from "../units/format";
+import { Dialog } from "./dialog";
 
 const ROLES: Record<Role, string> = {
   owner: "Solar owners",
@@ -14,11 +15,6 @@ const ROLES: Record<Role, string> = {
 };
 
 export function AccountDialog(props: { status: Status; isOpen: boolean; onClose: () => void }) {
-  let dialog!: HTMLDialogElement;
-  createEffect(() => {
-    if (props.isOpen && !dialog.open) dialog.showModal();
-    if (!props.isOpen && dialog.open) dialog.close();
-  });
   const choose = async (identity: Identity, role?: Role) => {
     await enter(identity);
     if (session().phase !== "in") return;
@@ -27,40 +23,42 @@ export function AccountDialog(props: { status: Status; isOpen: boolean; onClose:
     props.onClose();
   };
   return (
-    <dialog ref={dialog} aria-labelledby="account-title" onClose={() => props.onClose()}>
-      <div class="stack">
-        <div class="panel-head">
-          <h2 id="account-title">Choose an account</h2>
-          <button class="button quiet small" type="button" onClick={() => props.onClose()}>
-            Close
-          </button>
-        </div>
-        <Current />
-        <Show when={props.status.chain.development} fallback={<Wallets choose={(identity) => choose(identity)} />}>
-          <p class="small soft">
-            This is a development chain: its accounts come from a well-known phrase and hold play money.
-          </p>
-          <For each={Object.keys(ROLES) as Role[]}>
-            {(role) => (
-              <Accounts
-                title={ROLES[role]}
-                accounts={props.status.development_accounts.filter((account) => account.role === role)}
-                choose={(account) => choose({ kind: "development", ...account }, account.role)}
-              />
-            )}
-          </For>
-          <div class="stack tight">
-            <h3>A key of your own</h3>
-            <p class="notice" data-tone="wait">
-              A key made here stays in this browser, unprotected: for development only. Its account is empty at first.
-            </p>
-            <button class="button" type="button" onClick={() => void choose({ kind: "made", name: "My key" })}>
-              Make a key here
+    <Dialog isOpen={props.isOpen} onClose={() => props.onClose()}>
+      {(headingId) => (
+        <div class="stack">
+          <div class="panel-head">
+            <h2 id={headingId}>Choose an account</h2>
+            <button class="button quiet small" type="button" onClick={() => props.onClose()}>
+              Close
             </button>
           </div>
-        </Show>
-      </div>
-    </dialog>
+          <Current />
+          <Show when={props.status.chain.development} fallback={<Wallets choose={(identity) => choose(identity)} />}>
+            <p class="small soft">
+              This is a development chain: its accounts come from a well-known phrase and hold play money.
+            </p>
+            <For each={Object.keys(ROLES) as Role[]}>
+              {(role) => (
+                <Accounts
+                  title={ROLES[role]}
+                  accounts={props.status.development_accounts.filter((account) => account.role === role)}
+                  choose={(account) => choose({ kind: "development", ...account }, account.role)}
+                />
+              )}
+            </For>
+            <div class="stack tight">
+              <h3>A key of your own</h3>
+              <p class="notice" data-tone="wait">
+                A key made here stays in this browser, unprotected: for development only. Its account is empty at first.
+              </p>
+              <button class="button" type="button" onClick={() => void choose({ kind: "made", name: "My key" })}>
+                Make a key here
+              </button>
+            </div>
+          </Show>
+        </div>
+      )}
+    </Dialog>
   );
 }
 

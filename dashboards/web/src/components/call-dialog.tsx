@@ -1,28 +1,24 @@
 /** A call in words, then its way to a finalised block, step by step. */
-import { For, Show, createEffect } from "solid-js";
+import { For, Show } from "solid-js";
 import type { Chain } from "../api/types";
 import { describe } from "../chain/calls";
 import { ALL_DONE, type Step, steps } from "../chain/progress";
 import { type Asked, asked, close, confirm } from "../chain/signing";
+import { Dialog } from "./dialog";
 
 export function CallDialog(props: { chain: Chain }) {
-  let dialog!: HTMLDialogElement;
-  createEffect(() => {
-    if (asked() && !dialog.open) dialog.showModal();
-    if (!asked() && dialog.open) dialog.close();
-  });
   return (
-    <dialog ref={dialog} aria-labelledby="call-title" onClose={close}>
-      <Show when={asked()}>{(of) => <Content asked={of()} chain={props.chain} />}</Show>
-    </dialog>
+    <Dialog isOpen={asked() !== null} onClose={close}>
+      {(headingId) => <Show when={asked()}>{(of) => <Content asked={of()} chain={props.chain} headingId={headingId} />}</Show>}
+    </Dialog>
   );
 }
 
-function Content(props: { asked: Asked; chain: Chain }) {
+function Content(props: { asked: Asked; chain: Chain; headingId: string }) {
   const text = () => describe(props.asked.call, props.asked.context);
   return (
     <div class="stack">
-      <h2 id="call-title">{text().title}</h2>
+      <h2 id={props.headingId}>{text().title}</h2>
       <ul class="stack tight">
         <For each={text().lines}>{(line) => <li>{line}</li>}</For>
       </ul>

@@ -1,5 +1,5 @@
 /** The visitor's own site: asks who they are, and which of their sites they mean, before it shows anything of it. */
-import { For, type JSX, Show, createMemo, createSignal } from "solid-js";
+import { type JSX, Show, createMemo, createSignal } from "solid-js";
 import { api } from "../api/client";
 import type { Account, Site, Status } from "../api/types";
 import { address } from "../session/session";
@@ -7,9 +7,10 @@ import { siteName } from "../state/names";
 import { createAccount, siteMoved } from "../state/own";
 import { type Query, createQuery } from "../state/query";
 import { Empty, Load } from "./panel";
+import { Picker } from "./picker";
 
 /** A site of the visitor's, with what every part of a page needs. */
-export type Own = { account: Account; accountQuery: Query<Account>; site: Site; siteQuery: Query<Site>; name: string };
+export type Own = { account: Account; site: Site; name: string; rename: (name: string) => Promise<void> };
 
 type OwnSiteProps = {
   status: Status;
@@ -32,12 +33,7 @@ export function OwnSite(props: OwnSiteProps) {
               {(site) => (
                 <>
                   <Show when={of().sites.length > 1}>
-                    <label class="row">
-                      <span class="label">Site</span>
-                      <select class="input site-picker" value={site().id} onChange={(event) => setPicked(Number(event.currentTarget.value))}>
-                        <For each={of().sites}>{(each) => <option value={each.id}>{siteName(each)}</option>}</For>
-                      </select>
-                    </label>
+                    <Picker label="Site" items={of().sites} picked={site().id} nameOf={siteName} onPick={setPicked} />
                   </Show>
                   <OfSite account={of()} accountQuery={account} id={site().id} market={site().market}>
                     {props.children}
@@ -64,15 +60,19 @@ function OfSite(props: OfSiteProps) {
     (id) => api.site(id),
     moved,
   );
+  const rename = async (name: string) => {
+    await api.nameSite(props.id, name);
+    query.refetch();
+    props.accountQuery.refetch();
+  };
   return (
     <Load query={query}>
       {(site) => {
         const own = createMemo(() => ({
           account: props.account,
-          accountQuery: props.accountQuery,
           site: site(),
-          siteQuery: query,
           name: siteName(site()),
+          rename,
         }));
         return <>{props.children(own)}</>;
       }}

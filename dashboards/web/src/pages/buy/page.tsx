@@ -1,11 +1,12 @@
 /** "Buy": what energy costs on the neighbour's feeder, their buy order, and what came of it. */
-import { For, Show, createSignal } from "solid-js";
+import { Show, createSignal } from "solid-js";
 import { api } from "../../api/client";
 import type { Zone } from "../../api/types";
 import { EditableName } from "../../components/editable-name";
 import { MoneyPanel } from "../../components/money-panel";
 import { OrderPanel } from "../../components/order-panel";
 import { type Own, OwnSite } from "../../components/own-site";
+import { Picker } from "../../components/picker";
 import { address } from "../../session/session";
 import { zoneName } from "../../state/names";
 import { siteMoved, slotsMoved } from "../../state/own";
@@ -60,16 +61,11 @@ function OfNeighbour(props: PageProps & { own: Own }) {
   const points = createQuery(site, (id) => api.readings(id, window(2 * ROWS), "slot"), moved);
   const zone = () => zones.data()?.find((candidate) => candidate.id === props.own.site.zone);
   const retail = () => summary.data()?.retail_ueur_per_kwh ?? props.status.retail_ueur_per_kwh;
-  const rename = async (name: string) => {
-    await api.nameSite(site(), name);
-    props.own.siteQuery.refetch();
-    props.own.accountQuery.refetch();
-  };
   return (
     <>
       <div class="page-head">
         <h1>Buy from your neighbours</h1>
-        <EditableName name={props.own.name} what="home" mayEdit save={rename} />
+        <EditableName name={props.own.name} what="home" mayEdit save={props.own.rename} />
       </div>
       <div class="columns wide-first">
         <div class="stack wide-gap">
@@ -116,12 +112,7 @@ function PublicPrices(props: PageProps) {
     <Show when={zone()}>
       {(of) => (
         <>
-          <label class="row">
-            <span class="label">Feeder</span>
-            <select class="input site-picker" value={of().id} onChange={(event) => setPicked(Number(event.currentTarget.value))}>
-              <For each={feeders()}>{(each) => <option value={each.id}>{zoneName(each)}</option>}</For>
-            </select>
-          </label>
+          <Picker label="Feeder" items={feeders()} picked={of().id} nameOf={zoneName} onPick={setPicked} />
           <PricePanel
             market={market() ?? 0}
             zone={of().id}

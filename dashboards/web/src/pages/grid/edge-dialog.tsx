@@ -1,27 +1,25 @@
 /** A line's fee and limits as an operator types them; the call is shown in words afterwards. */
-import { Show, createEffect, createSignal } from "solid-js";
+import { Show, createSignal } from "solid-js";
 import type { Chain, Zone } from "../../api/types";
 import { ask } from "../../chain/signing";
+import { Dialog } from "../../components/dialog";
 import { NumberField } from "../../components/order-form";
 import { zoneName } from "../../state/names";
 import { type EdgeFields, fieldsOf, parseEdge } from "./edge-terms";
 
 export function EdgeDialog(props: { zone: Zone | null; chain: Chain; onClose: () => void }) {
-  let dialog!: HTMLDialogElement;
-  createEffect(() => {
-    if (props.zone && !dialog.open) dialog.showModal();
-    if (!props.zone && dialog.open) dialog.close();
-  });
   return (
-    <dialog ref={dialog} aria-labelledby="edge-title" onClose={() => props.onClose()}>
-      <Show when={props.zone} keyed>
-        {(zone) => <EdgeForm zone={zone} chain={props.chain} onClose={() => props.onClose()} />}
-      </Show>
-    </dialog>
+    <Dialog isOpen={props.zone !== null} onClose={() => props.onClose()}>
+      {(headingId) => (
+        <Show when={props.zone} keyed>
+          {(zone) => <EdgeForm zone={zone} chain={props.chain} headingId={headingId} onClose={() => props.onClose()} />}
+        </Show>
+      )}
+    </Dialog>
   );
 }
 
-function EdgeForm(props: { zone: Zone; chain: Chain; onClose: () => void }) {
+function EdgeForm(props: { zone: Zone; chain: Chain; headingId: string; onClose: () => void }) {
   // The newest terms are what an operator changes, even if they do not hold yet.
   const newest = () => props.zone.pending.at(-1) ?? props.zone;
   const [fields, setFields] = createSignal<EdgeFields>(fieldsOf(newest()));
@@ -45,7 +43,7 @@ function EdgeForm(props: { zone: Zone; chain: Chain; onClose: () => void }) {
   };
   return (
     <form class="stack" onSubmit={send} noValidate>
-      <h2 id="edge-title">Line to {zoneName(props.zone)}</h2>
+      <h2 id={props.headingId}>Line to {zoneName(props.zone)}</h2>
       <NumberField label="Network fee" unit="ct/kWh" value={fields().fee} error={errorOf("fee")} onInput={(fee) => change({ fee })} />
       <NumberField
         label="Limit up, out of the zone, a slot"

@@ -1,8 +1,9 @@
 /** "Grid": the operator's page. What flows and what was settled is public; single readings and changes are not. */
-import { For, type JSX, Show, createSignal } from "solid-js";
+import { type JSX, Show, createSignal } from "solid-js";
 import { api } from "../../api/client";
 import type { Market, Zone } from "../../api/types";
 import { Empty, Load } from "../../components/panel";
+import { Picker } from "../../components/picker";
 import { createAccount, readingsMoved, slotsMoved } from "../../state/own";
 import { createQuery } from "../../state/query";
 import { basisPoints, whole } from "../../units/format";
@@ -48,12 +49,7 @@ export default function GridPage(props: PageProps) {
                 <>
                   <Head market={chosen()} isOperator={operates().includes(chosen().id)}>
                     <Show when={of().length > 1}>
-                      <label class="row">
-                        <span class="label">Market</span>
-                        <select class="input site-picker" value={chosen().id} onChange={(event) => setPicked(Number(event.currentTarget.value))}>
-                          <For each={of()}>{(each) => <option value={each.id}>Market {each.id}</option>}</For>
-                        </select>
-                      </label>
+                      <Picker label="Market" items={of()} picked={chosen().id} nameOf={(each) => `Market ${each.id}`} onPick={setPicked} />
                     </Show>
                   </Head>
                   <OfMarket market={chosen()} isOperator={operates().includes(chosen().id)} {...props} />

@@ -5,6 +5,7 @@ import { parseLinkCode } from "../../chain/link-code";
 import { ask } from "../../chain/signing";
 import type { Own } from "../../components/own-site";
 import { Panel } from "../../components/panel";
+import { siteName } from "../../state/names";
 import { nowUnixS } from "../../state/stream";
 import { short } from "../../units/format";
 import { accountHex } from "../../units/ss58";
@@ -33,7 +34,7 @@ export function LinkPanel(props: { own: Own; chain: Chain }) {
     event.preventDefault();
     const link = good();
     if (!link) return;
-    const name = props.own.account.sites.find((site) => site.id === link.site)?.name ?? `Site ${link.site}`;
+    const name = siteName(props.own.account.sites.find((site) => site.id === link.site) ?? { id: link.site, name: null });
     ask({ kind: "link_gateway", ...link }, { energySeconds: props.chain.slot_energy_seconds, siteName: name, zoneName: "" });
   };
   return (

@@ -58,16 +58,11 @@ function OfHome(props: PageProps & { own: Own }) {
     slotsMoved(market),
   );
   const slots = createQuery(market, (id) => api.slots(id, { limit: NEWEST_SLOTS }), slotsMoved(market));
-  const rename = async (name: string) => {
-    await api.nameSite(site(), name);
-    props.own.siteQuery.refetch();
-    props.own.accountQuery.refetch();
-  };
   const hasPanels = () => props.own.site.devices.some((device) => device.role === "production" && device.until_slot === null);
   return (
     <>
       <div class="page-head">
-        <EditableName name={props.own.name} what="home" mayEdit heading save={rename} />
+        <EditableName name={props.own.name} what="home" mayEdit heading save={props.own.rename} />
       </div>
       <div class="columns wide-first">
         <NowPanel points={points} slots={slots} chain={chain()} hasPanels={hasPanels()} />
