@@ -81,7 +81,7 @@ pub async fn secure_headers(State(api): State<Api>, request: Request, next: Next
 fn content_security_policy(api: &Api) -> HeaderValue {
     let node = api.settings().public_node_url.origin().ascii_serialization();
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
          connect-src 'self' {node}; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
