@@ -81,6 +81,7 @@ where:
 
 bench: build
 	@$(CARGO) bench -p deren-market
+	@$(CARGO) bench -p deren-dashboards
 	@$(BIN)/deren-neighbourhood bench $(ARGS)
 	@$(BIN)/deren-neighbourhood bench-pages
 
