@@ -17,7 +17,7 @@ export function FlowPicture(props: FlowPictureProps) {
   const spoken = () =>
     `${props.hasPanels ? `The panels produce ${power(flow().producedWh)}; the` : "The"} home uses ${power(flow().usedWh)} and ${streetWords()}.`;
   return (
-    <svg class="flow" viewBox={props.hasPanels ? "0 0 520 190" : "170 0 350 190"} role="img" aria-label={spoken()}>
+    <svg class="flow" classList={{ narrow: !props.hasPanels }} viewBox={props.hasPanels ? "0 0 520 190" : "170 0 350 190"} role="img" aria-label={spoken()}>
       <Show when={props.hasPanels}>
         <Wire from={128} to={204} wh={flow().producedWh} largestWh={largest()} colour="sun" />
         <Sun isShining={flow().producedWh > 0} />
