@@ -10,7 +10,7 @@ mod metrics;
 mod sums;
 
 pub use chain::{ChainError, ChainState};
-pub use compare::{EraSums, SlotSums, differences};
+pub use compare::{EraSums, differences};
 pub use metrics::ReconciliationMetrics;
 
 use super::{

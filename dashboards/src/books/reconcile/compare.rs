@@ -3,79 +3,30 @@
 use deren_primitives::{MarketId, Slot, SlotState, SlotSummary};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one source says of a market's slot.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SlotSums {
-    /// True once all its money has moved.
-    pub settled: bool,
-    /// The block that cleared it.
-    pub cleared_in_block: u32,
-    /// The block that settled its last page.
-    pub settled_in_block: u32,
-    /// Accepted readings that cover it and came in time.
-    pub readings: u64,
-    /// Energy bought.
-    pub bought_wh: u64,
-    /// Energy sold.
-    pub sold_wh: u64,
-    /// What buyers paid.
-    pub paid_ueur: u128,
-    /// What sellers received.
-    pub received_ueur: u128,
-    /// What operators received for their lines.
-    pub network_fees_ueur: u128,
-    /// What full lines earned.
-    pub congestion_rent_ueur: u128,
-    /// What the treasury received.
-    pub protocol_fee_ueur: u128,
-    /// What rounding left.
-    pub dust_ueur: u128,
-}
-
-impl From<SlotSummary> for SlotSums {
-    fn from(summary: SlotSummary) -> Self {
-        Self {
-            settled: summary.state == SlotState::Settled,
-            cleared_in_block: summary.cleared_in_block,
-            settled_in_block: summary.settled_in_block,
-            readings: summary.readings.into(),
-            bought_wh: summary.bought_wh,
-            sold_wh: summary.sold_wh,
-            paid_ueur: summary.paid_ueur,
-            received_ueur: summary.received_ueur,
-            network_fees_ueur: summary.network_fees_ueur,
-            congestion_rent_ueur: summary.congestion_rent_ueur,
-            protocol_fee_ueur: summary.protocol_fee_ueur,
-            dust_ueur: summary.dust_ueur,
-        }
-    }
-}
-
-impl SlotSums {
-    /// Each sum with its name.
-    fn named(&self) -> [(&'static str, u128); 12] {
-        [
-            ("settled", self.settled.into()),
-            ("cleared in block", self.cleared_in_block.into()),
-            ("settled in block", self.settled_in_block.into()),
-            ("readings", self.readings.into()),
-            ("bought Wh", self.bought_wh.into()),
-            ("sold Wh", self.sold_wh.into()),
-            ("paid µ€", self.paid_ueur),
-            ("received µ€", self.received_ueur),
-            ("network fees µ€", self.network_fees_ueur),
-            ("congestion rent µ€", self.congestion_rent_ueur),
-            ("protocol fee µ€", self.protocol_fee_ueur),
-            ("dust µ€", self.dust_ueur),
-        ]
-    }
+/// What is compared of a slot, each with its name.
+fn named(slot: &SlotSummary) -> [(&'static str, u128); 13] {
+    [
+        ("settled", u128::from(slot.state == SlotState::Settled)),
+        ("cleared in block", slot.cleared_in_block.into()),
+        ("settled in block", slot.settled_in_block.into()),
+        ("readings", slot.readings.into()),
+        ("bought Wh", slot.bought_wh.into()),
+        ("sold Wh", slot.sold_wh.into()),
+        ("paid µ€", slot.paid_ueur),
+        ("received µ€", slot.received_ueur),
+        ("network fees µ€", slot.network_fees_ueur),
+        ("congestion rent µ€", slot.congestion_rent_ueur),
+        ("protocol fee µ€", slot.protocol_fee_ueur),
+        ("dust µ€", slot.dust_ueur),
+        ("amounts rounded", slot.amounts_rounded.into()),
+    ]
 }
 
 /// What one source says of an era.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EraSums {
     /// Slots of which there is something to say.
-    pub slots: BTreeMap<(MarketId, Slot), SlotSums>,
+    pub slots: BTreeMap<(MarketId, Slot), SlotSummary>,
     /// What was minted, in the smallest unit of REN; `None` if the era is not paid.
     pub minted_ren: Option<u128>,
 }
@@ -91,7 +42,7 @@ pub fn differences(rows: &EraSums, chain: &EraSums) -> Vec<String> {
             (None, Some(_)) => differences.push(format!("{place}: there are no rows of it")),
             (None, None) => {}
             (Some(rows), Some(chain)) => {
-                for ((what, ours), (_, theirs)) in rows.named().into_iter().zip(chain.named()) {
+                for ((what, ours), (_, theirs)) in named(rows).into_iter().zip(named(chain)) {
                     if ours != theirs {
                         differences.push(format!("{place}: {what} {ours} in the rows, {theirs} on the chain"));
                     }

@@ -2,14 +2,15 @@
 
 use super::{
     chain::{ChainState, ask},
-    compare::{EraSums, SlotSums},
+    compare::EraSums,
 };
 use crate::books::{
     BooksError,
     rows::{narrow, number},
 };
-use deren_primitives::{MarketId, Slot, SlotSummary};
-use sqlx::{PgConnection, Row};
+use deren_primitives::{MarketId, Slot, SlotState, SlotSummary};
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// More markets than a chain has.
 const MAX_MARKETS: usize = 1024;
@@ -19,7 +20,7 @@ const MAX_MARKETS: usize = 1024;
 /// only those that were not closed when it came (64: `LATE`).
 const SLOTS: &str = "
     WITH era AS (
-        SELECT slot, cleared_in_block, settled_in_block FROM slots_settled
+        SELECT slot, cleared_in_block, settled_in_block, amounts_rounded FROM slots_settled
         WHERE market = $3 AND slot BETWEEN $1 AND $2),
     moment AS (
         SELECT to_timestamp($1 * slot_seconds) AS first, to_timestamp(($2 + 1) * slot_seconds) AS after FROM parameters),
@@ -45,6 +46,7 @@ const SLOTS: &str = "
         SELECT slot FROM era UNION SELECT slot FROM traded UNION SELECT slot FROM network
         UNION SELECT slot FROM community UNION SELECT slot FROM protocol)
     SELECT k.slot, e.slot IS NOT NULL, coalesce(e.cleared_in_block, 0), coalesce(e.settled_in_block, 0),
+           coalesce(e.amounts_rounded, 0),
            (SELECT count(*) FROM readings r
             WHERE r.market = $3 AND r.first_slot = k.slot AND r.slot_count = 1 AND r.verdict & 64 = 0)
          + (SELECT count(*) FROM readings r
@@ -64,7 +66,27 @@ const SLOTS: &str = "
     LEFT JOIN protocol p USING (slot)
     ORDER BY k.slot";
 
-type SlotRow = (i64, bool, i64, i64, i64, Vec<Option<String>>);
+type SlotRow = (i64, bool, i64, i64, i64, i64, Vec<Option<String>>);
+
+/// The answers to [`SLOTS`] or [`NOTED`], of all markets.
+async fn slots(
+    connection: &mut PgConnection,
+    question: &'static str,
+    (first, through): (Slot, Slot),
+) -> Result<BTreeMap<(MarketId, Slot), SlotSummary>, BooksError> {
+    let mut slots = BTreeMap::new();
+    let markets = sqlx::query_scalar("SELECT DISTINCT market FROM market_versions ORDER BY market");
+    for market in markets.fetch_all(&mut *connection).await? {
+        let question = sqlx::query_as::<_, SlotRow>(question);
+        let question = question.bind(i64::from(first.0)).bind(i64::from(through.0)).bind(market);
+        let market = MarketId(narrow("market_versions.market", market)?);
+        for row in question.fetch_all(&mut *connection).await? {
+            let slot = Slot(narrow("slots_settled.slot", row.0)?);
+            slots.insert((market, slot), slot_sums(row)?);
+        }
+    }
+    Ok(slots)
+}
 
 /// What finalised rows say of these slots, and of the era's rewards.
 pub(super) async fn of_rows(
@@ -73,17 +95,7 @@ pub(super) async fn of_rows(
     first: Slot,
     through: Slot,
 ) -> Result<EraSums, BooksError> {
-    let mut sums = EraSums::default();
-    let markets = sqlx::query_scalar("SELECT DISTINCT market FROM market_versions ORDER BY market");
-    for market in markets.fetch_all(&mut *connection).await? {
-        let question = sqlx::query_as::<_, SlotRow>(SLOTS);
-        let question = question.bind(i64::from(first.0)).bind(i64::from(through.0)).bind(market);
-        let market = MarketId(narrow("market_versions.market", market)?);
-        for row in question.fetch_all(&mut *connection).await? {
-            let slot = Slot(narrow("slots_settled.slot", row.0)?);
-            sums.slots.insert((market, slot), slot_sums(row)?);
-        }
-    }
+    let mut sums = EraSums { slots: slots(connection, SLOTS, (first, through)).await?, ..EraSums::default() };
     // Without a row of EraPaid the era is not paid, whatever single rewards say.
     let minted: Option<String> = sqlx::query_scalar(
         "SELECT (SELECT coalesce(sum(amount_ren), 0) FROM rewards WHERE era = $1)::text FROM eras_paid WHERE era = $1",
@@ -95,15 +107,15 @@ pub(super) async fn of_rows(
     Ok(sums)
 }
 
-fn slot_sums(row: SlotRow) -> Result<SlotSums, BooksError> {
-    let (_, settled, cleared_in_block, settled_in_block, readings, amounts) = row;
+fn slot_sums(row: SlotRow) -> Result<SlotSummary, BooksError> {
+    let (_, is_settled, cleared_in_block, settled_in_block, amounts_rounded, readings, amounts) = row;
     let amount = |place: usize| match amounts.get(place) {
         Some(Some(amount)) => number::<u128>("a sum of payments", amount),
         _ => Ok(0),
     };
     let wh = |place: usize| number::<u64>("a sum of fills", &amount(place)?.to_string());
-    Ok(SlotSums {
-        settled,
+    Ok(SlotSummary {
+        state: if is_settled { SlotState::Settled } else { SlotState::Cleared },
         cleared_in_block: narrow("slots_settled.cleared_in_block", cleared_in_block)?,
         settled_in_block: narrow("slots_settled.settled_in_block", settled_in_block)?,
         readings: narrow("readings", readings)?,
@@ -115,14 +127,16 @@ fn slot_sums(row: SlotRow) -> Result<SlotSums, BooksError> {
         congestion_rent_ueur: amount(5)?,
         protocol_fee_ueur: amount(6)?,
         dust_ueur: amount(7)?,
+        amounts_rounded: narrow("slots_settled.amounts_rounded", amounts_rounded)?,
     })
 }
 
-/// What SlotSettled said of these slots.
+/// What SlotSettled said of these slots, in the form of [`SLOTS`].
 const NOTED: &str = "
-    SELECT market, slot, cleared_in_block, settled_in_block, readings, bought_wh, sold_wh, paid_ueur, received_ueur,
-           network_fees_ueur, congestion_rent_ueur, protocol_fee_ueur, dust_ueur
-    FROM slots_settled WHERE slot BETWEEN $1 AND $2 AND market = ANY (SELECT market FROM market_versions)";
+    SELECT slot, true, cleared_in_block, settled_in_block, amounts_rounded, readings,
+           array[bought_wh, sold_wh, paid_ueur, received_ueur, network_fees_ueur, congestion_rent_ueur,
+                 protocol_fee_ueur, dust_ueur]::text[]
+    FROM slots_settled WHERE slot BETWEEN $1 AND $2 AND market = $3";
 
 /// Adds what the state has not any more from the sums that the chain's events carried; true if there was any.
 pub(super) async fn complete(
@@ -132,34 +146,12 @@ pub(super) async fn complete(
     first: Slot,
     through: Slot,
 ) -> Result<bool, BooksError> {
-    let question = sqlx::query(NOTED).bind(i64::from(first.0)).bind(i64::from(through.0));
     let mut added = false;
-    for row in question.fetch_all(&mut *connection).await? {
-        let ueur =
-            |column: &str| Ok::<_, BooksError>(u128::from(narrow::<u64>("slots_settled", row.try_get(column)?)?));
-        let key = (
-            MarketId(narrow("slots_settled.market", row.try_get("market")?)?),
-            Slot(narrow("slots_settled.slot", row.try_get("slot")?)?),
-        );
-        if state.slots.contains_key(&key) {
-            continue;
+    for (key, noted) in slots(connection, NOTED, (first, through)).await? {
+        if let Entry::Vacant(forgotten) = state.slots.entry(key) {
+            forgotten.insert(noted);
+            added = true;
         }
-        added = true;
-        let noted = SlotSums {
-            settled: true,
-            cleared_in_block: narrow("slots_settled.cleared_in_block", row.try_get("cleared_in_block")?)?,
-            settled_in_block: narrow("slots_settled.settled_in_block", row.try_get("settled_in_block")?)?,
-            readings: narrow("slots_settled.readings", row.try_get("readings")?)?,
-            bought_wh: narrow("slots_settled.bought_wh", row.try_get("bought_wh")?)?,
-            sold_wh: narrow("slots_settled.sold_wh", row.try_get("sold_wh")?)?,
-            paid_ueur: ueur("paid_ueur")?,
-            received_ueur: ueur("received_ueur")?,
-            network_fees_ueur: ueur("network_fees_ueur")?,
-            congestion_rent_ueur: ueur("congestion_rent_ueur")?,
-            protocol_fee_ueur: ueur("protocol_fee_ueur")?,
-            dust_ueur: ueur("dust_ueur")?,
-        };
-        state.slots.insert(key, noted);
     }
     if state.minted_ren.is_none() {
         added = true;
@@ -184,7 +176,7 @@ pub(super) async fn of_chain<C: ChainState>(
         for slot in (first.0..=through.0).map(Slot) {
             let summary: Option<SlotSummary> = ask(chain, "MarketApi_slot", (market, slot), at).await?;
             if let Some(summary) = summary {
-                sums.slots.insert((market, slot), summary.into());
+                sums.slots.insert((market, slot), summary);
             }
         }
     }

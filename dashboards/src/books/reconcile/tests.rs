@@ -1,13 +1,13 @@
 //! Comparing is complete: whatever is different between rows and chain is said, with both values.
 
 use super::*;
-use deren_primitives::MarketId;
+use deren_primitives::{MarketId, SlotState, SlotSummary};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-fn sums() -> SlotSums {
-    SlotSums {
-        settled: true,
+fn sums() -> SlotSummary {
+    SlotSummary {
+        state: SlotState::Settled,
         cleared_in_block: 10,
         settled_in_block: 11,
         readings: 3,
@@ -19,10 +19,11 @@ fn sums() -> SlotSums {
         congestion_rent_ueur: 0,
         protocol_fee_ueur: 599,
         dust_ueur: 1,
+        amounts_rounded: 4,
     }
 }
 
-fn era(slots: &[(u32, SlotSums)]) -> EraSums {
+fn era(slots: &[(u32, SlotSummary)]) -> EraSums {
     let slots = slots.iter().map(|(slot, sums)| ((MarketId(0), Slot(*slot)), sums.clone()));
     EraSums { slots: slots.collect(), minted_ren: Some(5) }
 }
@@ -40,7 +41,7 @@ fn equal_sums_agree() {
 
 #[test]
 fn one_wrong_watt_hour_is_named_with_both_values() {
-    let dishonest = SlotSums { bought_wh: 401, ..sums() };
+    let dishonest = SlotSummary { bought_wh: 401, ..sums() };
     let found = differences(&era(&[(8, dishonest)]), &era(&[(8, sums())]));
     assert_eq!(found, ["market 0, slot 8: bought Wh 401 in the rows, 400 on the chain"]);
 }
@@ -85,7 +86,7 @@ proptest! {
     fn any_changed_sum_is_found(place in 0..10usize, by in 1..1_000u64) {
         let mut dishonest = sums();
         match place {
-            0 => dishonest.readings += by,
+            0 => dishonest.readings += 1,
             1 => dishonest.bought_wh += by,
             2 => dishonest.sold_wh += by,
             3 => dishonest.paid_ueur += u128::from(by),
@@ -94,7 +95,7 @@ proptest! {
             6 => dishonest.congestion_rent_ueur += u128::from(by),
             7 => dishonest.protocol_fee_ueur += u128::from(by),
             8 => dishonest.dust_ueur += u128::from(by),
-            _ => dishonest.settled = false,
+            _ => dishonest.state = SlotState::Cleared,
         }
         prop_assert_eq!(differences(&era(&[(8, dishonest)]), &era(&[(8, sums())])).len(), 1);
     }
