@@ -3,6 +3,7 @@
 //! Nothing here decides what is final or best; whoever calls does. What is written twice is refused, never overwritten.
 
 use super::{
+    put::put,
     rows::{BlockId, BlockRows, TableRows},
     standing::{WriteError, expect_cursor, expect_parent},
 };
@@ -30,7 +31,7 @@ async fn write_final(
     (first, last): (BlockId, BlockId),
 ) -> Result<(), WriteError> {
     expect_cursor(transaction, cursor, "FOR UPDATE").await?;
-    copy_blocks(transaction, blocks, None).await?;
+    put_blocks(transaction, blocks, None).await?;
     // Of a tail on another fork nothing is worth keeping; of ours, what is above the last.
     let hash = format!("0x{}", hex::encode(last.hash));
     let notice = Notice::Finalized { first: first.number, number: last.number, hash };
@@ -78,7 +79,7 @@ async fn write_tail(
         expect_parent(transaction, cursor, block).await?;
     }
     sqlx::query("DELETE FROM tail_blocks WHERE number >= $1").bind(i64::from(first)).execute(&mut *transaction).await?;
-    copy_blocks(transaction, blocks, Some("tail_")).await?;
+    put_blocks(transaction, blocks, Some("tail_")).await?;
     let newest = blocks.last().map(|block| block.head.id).or(cursor);
     if let Some(BlockId { number, hash }) = newest {
         let hash = format!("0x{}", hex::encode(hash));
@@ -99,8 +100,8 @@ async fn end(transaction: Transaction<'_, Postgres>, written: Result<(), WriteEr
     }
 }
 
-/// Copies blocks and their rows into the tables, or into their twins, whose rows name their block by its hash.
-async fn copy_blocks(
+/// Writes blocks and their rows into the tables, or into their twins, whose rows name their block by its hash.
+async fn put_blocks(
     connection: &mut PgConnection,
     blocks: &[BlockRows],
     twin: Option<&str>,
@@ -112,7 +113,11 @@ async fn copy_blocks(
         let hash = format!("\\\\x{}\t", hex::encode(block.head.id.hash));
         for (name, rows) in &block.tables {
             let table = tables.entry(name).or_default();
-            table.columns.clone_from(&rows.columns);
+            table.rows += rows.rows;
+            if table.columns.is_empty() {
+                table.columns.extend(twin.map(|_| "block_hash"));
+                table.columns.extend(&rows.columns);
+            }
             match twin {
                 None => table.text.push_str(&rows.text),
                 Some(_) => table.text.extend(rows.text.split_inclusive('\n').flat_map(|line| [hash.as_str(), line])),
@@ -120,11 +125,9 @@ async fn copy_blocks(
         }
     }
     let prefix = twin.unwrap_or_default();
-    copy(connection, &format!("{prefix}blocks"), &heads.columns, heads.text).await?;
+    put(connection, &format!("{prefix}blocks"), heads).await?;
     for (name, rows) in tables {
-        let hash = twin.map(|_| "block_hash");
-        let columns: Vec<&str> = hash.into_iter().chain(rows.columns.iter().copied()).collect();
-        copy(connection, &format!("{prefix}{name}"), &columns, rows.text).await?;
+        put(connection, &format!("{prefix}{name}"), rows).await?;
     }
     Ok(())
 }
@@ -133,6 +136,7 @@ const BLOCK_COLUMNS: [&str; 5] = ["number", "hash", "parent_hash", "at_unix_ms",
 
 fn push_head(table: &mut TableRows, block: &BlockRows) {
     let head = &block.head;
+    table.rows += 1;
     // Writing into a String cannot fail.
     let _ = writeln!(
         table.text,
@@ -143,13 +147,4 @@ fn push_head(table: &mut TableRows, block: &BlockRows) {
         head.at_unix_ms,
         head.events
     );
-}
-
-async fn copy(connection: &mut PgConnection, table: &str, columns: &[&str], text: String) -> Result<(), sqlx::Error> {
-    let mut copy = connection.copy_in_raw(&format!("COPY {table} ({}) FROM STDIN", columns.join(", "))).await?;
-    match copy.send(text.into_bytes()).await {
-        Ok(_) => copy.finish().await.map(|_| ()),
-        // The connection is broken then, and says why.
-        Err(error) => Err(error),
-    }
 }

@@ -5,7 +5,7 @@ use crate::support::{
     node::Node,
     rows::{all, connect, finalized, fresh},
 };
-use deren_dashboards::indexer::{BlockHead, BlockId, BlockRows, EventReader, extend_tail, finalize};
+use deren_dashboards::indexer::{BlockHead, BlockId, BlockRows, EventReader, TableRows, extend_tail, finalize, put};
 
 const PALLETS: [&str; 4] = ["Registry", "Metering", "Matching", "Rewards"];
 const SLOT_SECONDS: u32 = 900;
@@ -58,6 +58,14 @@ async fn every_event_becomes_rows_that_the_tables_take() {
         blocks.push(rows);
     }
     let database = fresh().await;
+    let mut connection = connect(&database).await;
+    for (table, rows) in &blocks[0].tables {
+        let columns = "SELECT column_name::text FROM information_schema.columns
+                       WHERE table_schema = 'chain' AND table_name = $1 ORDER BY ordinal_position";
+        let columns: Vec<String> =
+            sqlx::query_scalar(columns).bind(*table).fetch_all(&mut connection).await.expect("columns");
+        assert_eq!(columns, rows.columns, "the columns of {table}, in order");
+    }
     write(&database, &blocks).await;
     let rows = all(&database).await;
     for (table, rows) in rows {
@@ -146,4 +154,28 @@ async fn events_of_others_are_passed_over_and_broken_bytes_are_an_error() {
     assert_eq!(reader.read(head(7), Vec::new()).expect("no events").count(), 0);
     let error = EventReader::new(9, &metadata[..100], SLOT_SECONDS).expect_err("cut off").to_string();
     assert!(error.contains("runtime version 9"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_rows_and_few_rows_become_the_same() {
+    let metadata = metadata().await;
+    let reader = EventReader::new(1, &metadata, SLOT_SECONDS).expect("a reader");
+    let mut encoder = Encoder::new(&metadata, 1);
+    let events = ["OrderPlaced", "OrderCancelled", "FillSettled", "SettlementHalted"];
+    (0..3_000).for_each(|_| events.iter().for_each(|event| encoder.push("Matching", event)));
+    let many = reader.read(head(0), encoder.bytes()).expect("readable");
+    // The same rows, 500 events at a time, each lot with its own numbers in place.
+    let (one, other) = (fresh().await, fresh().await);
+    write(&one, std::slice::from_ref(&many)).await;
+    let mut connection = connect(&other).await;
+    finalize(&mut connection, None, &[BlockRows::new(many.head)]).await.expect("an empty block");
+    for (table, rows) in &many.tables {
+        let lines: Vec<&str> = rows.text.split_inclusive('\n').collect();
+        for some in lines.chunks(500) {
+            put(&mut connection, table, TableRows { text: some.concat(), rows: 500, ..rows.clone() })
+                .await
+                .expect("few");
+        }
+    }
+    assert_eq!(finalized(&one).await, finalized(&other).await);
 }
