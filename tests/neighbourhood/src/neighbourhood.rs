@@ -144,7 +144,8 @@ impl Neighbourhood {
         let wallet = Wallet::new(&rpc, until).await?;
         let registered = register(&wallet, config.preset, &people, &homes, &serving, &gateways, watcher).await?;
         if let Some(pages) = &mut pages {
-            pages.name_everything(&people, &homes, &registered, watcher).await?;
+            let registered_in = rpc.best().await?.number;
+            pages.name_everything(&people, &homes, &registered, registered_in, watcher).await?;
         }
         Ok(Self { pages, gateways, simulator, broker, nodes, homes, people, registered, parameters, serving, folder })
     }

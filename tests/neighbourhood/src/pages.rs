@@ -10,7 +10,7 @@ use crate::{
     registration::{OPERATOR, People, Registered},
     wait::shown,
 };
-use deren_primitives::{MarketId, SiteId, ZoneId};
+use deren_primitives::SiteId;
 use futures::future::try_join_all;
 use std::{path::Path, time::Duration};
 
@@ -77,16 +77,19 @@ impl Pages {
     }
 
     /// Gives sites and zones their names, as their owners and the operator do it: logged in, through the API.
+    /// `registered_in` is a block in which all of them were registered.
     pub async fn name_everything(
         &mut self,
         people: &People,
         homes: &[Home],
         registered: &Registered,
+        registered_in: u32,
         watcher: &dyn Watcher,
     ) -> Result<()> {
         self.dashboards.healthy(watcher).await?;
         let api = self.dashboards.api()?;
         let named = async {
+            seen(&api, registered_in).await?;
             let owners = people.owners.iter().zip(homes).zip(&registered.homes);
             let sites = owners.map(|((owner, home), known)| name_site(&api, owner, known.site, &home.name));
             let zones = name_zones(&api, &people.operator, registered);
@@ -96,31 +99,25 @@ impl Pages {
     }
 }
 
-async fn name_site(api: &Api, owner: &Account, site: SiteId, name: &str) -> Result<()> {
-    let api = api.logged_in(owner).await?;
-    Wait::new(format!("site {site} in the database"), SEEN_DEADLINE, &Silent)
+/// Waits until the database has this block.
+async fn seen(api: &Api, number: u32) -> Result<()> {
+    Wait::new(format!("block {number} in the database"), SEEN_DEADLINE, &Silent)
         .until(async || {
-            let account = api.account(owner).await.map_err(|error| error.to_string())?;
-            account.sites.iter().any(|seen| seen.id == site).then_some(()).ok_or(format!("{:?}", account.sites))
+            let best = api.status().await.map_err(|error| error.to_string())?.best.map(|block| block.number);
+            if best >= Some(number) { Ok(()) } else { Err(format!("{best:?}")) }
         })
-        .await?;
-    api.name_site(site, name).await
+        .await
+}
+
+async fn name_site(api: &Api, owner: &Account, site: SiteId, name: &str) -> Result<()> {
+    api.logged_in(owner).await?.name_site(site, name).await
 }
 
 async fn name_zones(api: &Api, operator: &Account, registered: &Registered) -> Result<()> {
     let api = api.logged_in(operator).await?;
-    let market: MarketId = registered.market;
-    let names = std::iter::once(SUBSTATION).chain(FEEDERS.iter().map(|feeder| feeder.name));
-    let zones: Vec<ZoneId> = std::iter::once(registered.substation).chain(registered.feeders.iter().copied()).collect();
-    Wait::new("the zones in the database", SEEN_DEADLINE, &Silent)
-        .until(async || {
-            let seen = api.zones(market).await.map_err(|error| error.to_string())?;
-            let missing = zones.iter().find(|zone| !seen.iter().any(|seen| seen.id == **zone));
-            missing.map_or(Ok(()), |zone| Err(format!("zone {zone} is not there yet")))
-        })
-        .await?;
-    for (zone, name) in zones.iter().zip(names) {
-        api.name_zone(*zone, name).await?;
+    api.name_zone(registered.substation, SUBSTATION).await?;
+    for (zone, feeder) in registered.feeders.iter().zip(&FEEDERS) {
+        api.name_zone(*zone, feeder.name).await?;
     }
     Ok(())
 }

@@ -48,7 +48,10 @@ fn compare(shown: &[SlotShown], books: &[SlotReport]) -> Result<()> {
     let mut found = Vec::new();
     for report in books {
         match shown.iter().find(|slot| slot.slot == report.slot.0) {
-            None => found.push(format!("slot {}: the API has none", report.slot)),
+            None => {
+                let shown: Vec<u32> = shown.iter().map(|slot| slot.slot).collect();
+                found.push(format!("slot {}: the API has only {shown:?}", report.slot));
+            }
             Some(slot) => {
                 found.extend(differences(slot, report).iter().map(|what| format!("slot {}: {what}", slot.slot)))
             }
