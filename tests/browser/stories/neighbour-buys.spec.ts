@@ -66,12 +66,3 @@ test("the operator downloads the settlement, and anyone a slot's market file", a
   const file = await (await page.request.get(`${origin()}${href}`)).json();
   expect(Object.keys(file).sort()).toEqual(["orders", "zones"]);
 });
-
-test("an order nobody can mean is refused in words before it is signed", async ({ page }) => {
-  await open(page, "/buy", neighbour());
-  await page.getByLabel("Pay at most").fill("much");
-  await page.getByRole("button", { name: "Review order" }).click();
-  await expect(page.getByLabel("Pay at most")).toHaveAttribute("aria-invalid", "true");
-  await expect(order(page).locator(".problem").first()).toBeVisible();
-  await expect(page.getByRole("dialog", { name: "Place this buy order" })).toBeHidden();
-});

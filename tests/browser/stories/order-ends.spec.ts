@@ -13,3 +13,12 @@ test("an order is changed and cancelled by signed calls", async ({ page }) => {
   await expect(order(page)).toContainText("Cancelled", FINALISED);
   await expect(order(page).getByRole("form", { name: "Buy order" })).toBeVisible();
 });
+
+test("an order nobody can mean is refused in words before it is signed", async ({ page }) => {
+  await open(page, "/buy", neighbour());
+  await page.getByLabel("Pay at most").fill("much");
+  await page.getByRole("button", { name: "Review order" }).click();
+  await expect(page.getByLabel("Pay at most")).toHaveAttribute("aria-invalid", "true");
+  await expect(order(page).locator(".problem").first()).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Place this buy order" })).toBeHidden();
+});

@@ -34,6 +34,7 @@ export const test = base.extend({
     });
     try {
       const page = context.pages()[0] ?? (await context.newPage());
+      page.setDefaultTimeout(30_000);
       const errors: string[] = [];
       page.on("pageerror", (error) => errors.push(String(error)));
       page.on("console", (message) => {
