@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Apart from everything else, because benchmarks need another runtime than use does.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/weights
-wasm=$CARGO_TARGET_DIR/debug/wbuild/deren-runtime/deren_runtime.compact.compressed.wasm
+wasm=$CARGO_TARGET_DIR/debug/wbuild/deren-runtime/deren_runtime.wasm
 pallets=("$@")
 [ "${#pallets[@]}" -gt 0 ] || pallets=(registry metering matching rewards)
 for pallet in "${pallets[@]}"; do

@@ -51,7 +51,10 @@ fn ensure_euros() {
 }
 
 impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper {
+    /// What is made in a slot holds from the next on, so the market is made one slot earlier.
     fn market(zones: u32) -> MarketId {
+        let now = <crate::Metering as deren_runtime_apis::Metering>::current_slot();
+        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(Slot(now.0.saturating_sub(1)));
         let operator: AccountId = account("operator", 0, 0);
         let market = MarketId(NextMarket::<Runtime>::get());
         let created = Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100);
@@ -62,6 +65,7 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
             let created = Registry::create_zone(RuntimeOrigin::signed(operator.clone()), market, parent);
             debug_assert!(created.is_ok());
         }
+        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(now);
         market
     }
 

@@ -240,7 +240,9 @@ mod benchmarks {
         let new = device(77);
         #[extrinsic_call]
         _(RawOrigin::Signed(owner::<T>()), site, new, DeviceRole::Grid, POWER_W, 1, gateway);
-        assert_eq!(SiteDevices::<T>::get(site).len(), 2);
+        // Who was replaced may be forgotten at once: at genesis no slot waits for its settlement.
+        let members = SiteDevices::<T>::get(site);
+        assert!(members.len() <= 2 && members.iter().any(|member| member.device == new));
         Ok(())
     }
 
