@@ -87,8 +87,9 @@ function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
   const [pickedSlot, pickSlot] = createSignal<number | null>(null);
   const slots = createQuery(id, (market) => api.slots(market, { limit: SLOTS }), slotsMoved(id));
   const zones = createQuery(id, (market) => api.zones(market), slotsMoved(id));
-  const cleared = () => (slots.data() ?? []).filter((slot) => slot.state !== "measured");
-  const shown = () => cleared()[positionOf(cleared(), pickedSlot())];
+  // What flowed is known once a slot is settled.
+  const settled = () => (slots.data() ?? []).filter((slot) => slot.state !== "measured" && slot.state !== "cleared");
+  const shown = () => settled()[positionOf(settled(), pickedSlot())];
   const detail = createQuery(
     () => shown()?.slot,
     (slot) => api.slot(id(), slot),
@@ -107,10 +108,11 @@ function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
       <ZonesPanel
         zones={zones}
         slots={slots.data() ?? []}
+        shown={shown()}
         detail={detail.data()}
         picker={
-          <Show when={cleared().length > 0} fallback="nothing is cleared yet">
-            <SlotPicker slots={cleared()} picked={pickedSlot()} pick={pickSlot} chain={chain()} />
+          <Show when={settled().length > 0} fallback="nothing is settled yet">
+            <SlotPicker slots={settled()} picked={pickedSlot()} pick={pickSlot} chain={chain()} />
           </Show>
         }
         chain={chain()}

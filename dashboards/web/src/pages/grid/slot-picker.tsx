@@ -1,4 +1,4 @@
-/** Which slot the lines show: the newest that was cleared, or one before. */
+/** Which slot the lines show: the newest that was settled, or one before. */
 import type { Chain, Slot } from "../../api/types";
 import { Badge } from "../../components/badge";
 import { slotState } from "../../state/words";
@@ -6,7 +6,7 @@ import { span } from "../../units/time";
 import { positionOf } from "./position";
 
 type SlotPickerProps = {
-  /** Cleared slots, newest first; not empty. */
+  /** Settled slots, newest first; not empty. */
   slots: Slot[];
   /** Null: always the newest. */
   picked: number | null;

@@ -18,6 +18,9 @@ const HISTORY = 40;
 type ZonesPanelProps = {
   zones: Query<Zone[]>;
   slots: Slot[];
+  /** The slot whose flows are shown. */
+  shown: Slot | undefined;
+  /** The same with that slot's terms, once it is loaded. */
   detail: SlotDetail | undefined;
   picker: JSX.Element;
   chain: Chain;
@@ -41,7 +44,8 @@ export function ZonesPanel(props: ZonesPanelProps) {
 
 function ZoneItem(props: ZonesPanelProps & { zone: Zone }) {
   const name = () => zoneName(props.zone);
-  const inSlot = () => props.detail?.zones.find((candidate) => candidate.zone === props.zone.id);
+  const inSlot = () => props.shown?.zones.find((candidate) => candidate.zone === props.zone.id);
+  const terms = () => props.detail?.zones.find((candidate) => candidate.zone === props.zone.id) ?? props.zone;
   const rename = async (text: string) => {
     await api.nameZone(props.zone.id, text);
     props.zones.refetch();
@@ -58,7 +62,7 @@ function ZoneItem(props: ZonesPanelProps & { zone: Zone }) {
         </Show>
       </div>
       <Show when={props.zone.parent !== null} fallback={<p class="small soft">The root: all lines meet here.</p>}>
-        <Line {...props} flow={lineFlow(inSlot()?.net_export_wh ?? 0, inSlot() ?? props.zone)} />
+        <Line {...props} flow={lineFlow(inSlot()?.net_export_wh ?? 0, terms())} />
       </Show>
     </li>
   );

@@ -25,7 +25,9 @@ export function NowPanel(props: NowPanelProps) {
                   <Badge named={quality(point().quality)} />
                 </p>
                 <FlowPicture point={point()} energySeconds={props.chain.slot_energy_seconds} hasPanels={props.hasPanels} />
-                <Settled points={readings().points} slots={props.slots.data() ?? []} chain={props.chain} />
+                <Show when={props.slots.data()}>
+                  {(slots) => <Settled points={readings().points} slots={slots()} chain={props.chain} />}
+                </Show>
               </>
             )}
           </Show>
