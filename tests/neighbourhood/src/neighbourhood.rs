@@ -131,7 +131,8 @@ impl Neighbourhood {
         let mut pages = match database {
             None => None,
             Some(database) => {
-                let database = database.await.map_err(|error| NeighbourhoodError::Configuration(error.to_string()))??;
+                let database =
+                    database.await.map_err(|error| NeighbourhoodError::Configuration(error.to_string()))??;
                 let node_port = nodes.first().ok_or_else(no_node)?.rpc_port();
                 Some(Pages::start(&binaries, folder.path(), &logs, database, node_port, &homes)?)
             }
