@@ -10,7 +10,7 @@ pub use notice::{CHANNEL, Notice};
 pub use schema::{CHAIN, CHAIN_REBUILT, LOCAL, begin_rebuild, finish_rebuild, migrate};
 
 use sqlx::{
-    Connection as _, PgConnection, PgPool,
+    Connection as _, PgConnection, PgPool, Row as _,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{str::FromStr, time::Duration};
@@ -64,8 +64,9 @@ pub fn impatient_pool(options: &PgConnectOptions, schema: &str, connections: u32
 /// False if a transaction is open on a connection that nobody uses, and such a connection is closed. A request that its
 /// client cuts off while its transaction begins leaves one; what the next request wrote there would be lost.
 async fn is_outside_transaction(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    // In a transaction of its own, a statement begins when its transaction does.
-    sqlx::query_scalar("SELECT now() = statement_timestamp()").fetch_one(connection).await
+    // In a transaction of its own, a statement begins when its transaction does. Only as a simple query: a prepared one
+    // begins when it is executed, which is a moment after it was bound, and that already began the transaction.
+    sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(connection).await?.try_get(0)
 }
 
 /// One connection that finds tables of `schema` first.

@@ -35,3 +35,16 @@ impl Setup {
         assert!(done.rows_affected() > 0, "{statement}: no row");
     }
 }
+
+#[tokio::test]
+async fn a_pool_keeps_a_connection_that_is_in_order() {
+    let setup = Setup::new(Plan::eventful(1), 1).await;
+    let options = setup.pool.connect_options();
+    let pool = db::pool(&options, db::CHAIN, 1);
+    let mut servers = std::collections::BTreeSet::new();
+    for _ in 0..50 {
+        let server: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&pool).await.expect("an answer");
+        servers.insert(server);
+    }
+    assert_eq!(servers.len(), 1, "each new connection costs a login");
+}
