@@ -41,5 +41,12 @@ CREATE VIEW seen_slots AS
     UNION ALL
     SELECT e.market, e.slot, 'empty', e.finalized, e.finalized, NULL, e.block_number,
            0, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL
-    FROM seen_slots_empty e;
+    FROM seen_slots_empty e
+    UNION ALL
+    -- Where nobody has an order that holds there is nothing to clear, and what was measured settles at once.
+    SELECT s.market, s.slot, 'settled', s.finalized, s.finalized, s.cleared_in_block, s.block_number,
+           0, 0, 0, 0, NULL, NULL, s.readings, s.bought_wh, s.sold_wh, s.paid_ueur, s.received_ueur, s.network_fees_ueur,
+           s.congestion_rent_ueur, s.protocol_fee_ueur, s.dust_ueur, s.amounts_rounded, NULL
+    FROM seen_slots_settled s
+    WHERE NOT EXISTS (SELECT FROM seen_slots_cleared c WHERE c.market = s.market AND c.slot = s.slot);
 COMMENT ON VIEW seen_slots IS 'finalized: settled (or empty) and in a finalised block';

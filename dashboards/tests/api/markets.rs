@@ -119,3 +119,21 @@ async fn a_market_file_that_the_chain_did_not_clear_is_not_given_out() {
         client.get(&format!("/api/v1/markets/0/slots/{}/{what}", SLOT + 2)).await.is_problem(404, "not-found");
     }
 }
+
+/// As long as nobody has an order that holds, the chain settles what was measured without a clearing.
+#[tokio::test]
+async fn a_slot_that_settles_without_a_clearing_is_settled() {
+    let app = spawn_street().await;
+    app.sql("INSERT INTO slots_settled VALUES (5, 90, 0, 1899999, 'settled', 5, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0)")
+        .await;
+    let client = app.client();
+    let answer = client.get(&format!("/api/v1/markets/0/slots?from={}&to={START}", START - 3600)).await.ok();
+    let slot = &answer["slots"][0];
+    assert_eq!(
+        (&slot["slot"], &slot["state"], &slot["finalized"]),
+        (&json!(SLOT - 1), &json!("settled"), &json!(true))
+    );
+    assert_eq!((&slot["readings"], &slot["volume_wh"]), (&json!(6), &json!(0)));
+    assert_eq!((&slot["cleared_in_block"], &slot["settled_in_block"]), (&json!(5), &json!(5)));
+    assert_eq!(client.get(&format!("/api/v1/markets/0/slots/{}", SLOT - 1)).await.ok()["state"], "settled");
+}

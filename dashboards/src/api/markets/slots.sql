@@ -8,6 +8,7 @@ WITH touched AS (
     LIMIT $4
 ), last AS (
     SELECT coalesce(greatest((SELECT max(slot) FROM chain.seen_slots_cleared WHERE market = $1),
+                             (SELECT max(slot) FROM chain.seen_slots_settled WHERE market = $1),
                              (SELECT max(slot) FROM chain.seen_slots_empty WHERE market = $1)), -1) AS slot
 ), counted AS (
     SELECT first_slot AS slot, count(*) AS readings
