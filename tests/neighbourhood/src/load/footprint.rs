@@ -129,7 +129,7 @@ fn meters() -> Result<SimulatorConfig> {
     let mut simulated = SimulatorConfig::new("2026-06-21".parse().map_err(parsed)?, "11:00".parse().map_err(parsed)?);
     simulated.speed = 1.0;
     for number in 0..DEVICES {
-        let mut home = HomeConfig::new(&format!("home-{number}"));
+        let mut home = HomeConfig::new(format!("home-{number}"));
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()?));
         let meter = MeterConfig::new(DeviceRole::Grid, "eastron-sdm630");
         home.modbus.push(ModbusConfig { listen, meters: vec![meter], ..ModbusConfig::default() });
