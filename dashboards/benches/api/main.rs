@@ -18,7 +18,7 @@ use std::{env, process::ExitCode};
 /// How many requests of each kind are timed.
 const REQUESTS: usize = 400;
 /// How many of what operators and verifiers ask for.
-const OTHER_REQUESTS: usize = 20;
+const OTHER_REQUESTS: usize = 10;
 /// How many clients ask at once in the second round.
 const CLIENTS: usize = 8;
 
