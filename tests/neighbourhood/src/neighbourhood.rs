@@ -100,6 +100,11 @@ pub struct Neighbourhood {
 impl Neighbourhood {
     /// Starts everything, and returns when everyone is registered and has placed their orders.
     pub async fn start(config: Config) -> Result<Self> {
+        // All that happens meanwhile is too much to lie in every caller's own future.
+        Box::pin(Self::start_in_order(config)).await
+    }
+
+    async fn start_in_order(config: Config) -> Result<Self> {
         let watcher = config.watcher.as_ref();
         let binaries = Binaries::find()?;
         let folder = Folder::new(config.keep_logs)?;

@@ -51,7 +51,7 @@ pub enum HomeKind {
 /// Whether some homes are left to who comes to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visitors {
-    /// Of those that only consume, all but the first two, at most [`MOST_VISITORS`].
+    /// Of those that only consume, all but the first two, and two at most.
     Welcome,
     /// Every home has somebody who lives there.
     None,

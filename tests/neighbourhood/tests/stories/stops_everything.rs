@@ -20,6 +20,11 @@ fn children(parent: u32) -> Vec<u32> {
     ids.filter(|id| parent_of(*id) == Some(parent)).collect()
 }
 
+/// True if the process is a PostgreSQL server, which we start through another program that it takes the place of.
+fn is_database(id: u32) -> bool {
+    fs::read_to_string(format!("/proc/{id}/cmdline")).is_ok_and(|line| line.contains("bin/postgres\0-D"))
+}
+
 #[tokio::test]
 async fn ctrl_c_ends_all_that_was_started() {
     Binaries::find().unwrap_or_else(|error| panic!("{error}"));
@@ -33,11 +38,12 @@ async fn ctrl_c_ends_all_that_was_started() {
     let id = demo.id().expect("it runs");
     let deadline = Duration::from_secs(120);
 
-    // Node, broker, simulator and the first gateway: the middle of starting.
-    let started = Wait::new("four processes", deadline, &Silent)
+    // Node, broker, simulator and the database: the middle of starting.
+    let started = Wait::new("four processes, a database among them", deadline, &Silent)
         .until(async || {
             let children = children(id);
-            if children.len() >= 4 { Ok(children) } else { Err(format!("{children:?}")) }
+            let has_database = children.iter().any(|child| is_database(*child));
+            if children.len() >= 4 && has_database { Ok(children) } else { Err(format!("{children:?}")) }
         })
         .await
         .unwrap_or_else(|error| panic!("{error}"));
