@@ -3,7 +3,9 @@
 CREATE TABLE challenges (
     challenge      TEXT PRIMARY KEY CHECK (length(challenge) <= 1000),
     account        BYTEA NOT NULL CHECK (octet_length(account) = 32),
-    expires_unix_s BIGINT NOT NULL
+    expires_unix_s BIGINT NOT NULL,
+    -- Many begin in one second: the oldest is known by its number.
+    number         BIGINT GENERATED ALWAYS AS IDENTITY
 );
 COMMENT ON TABLE challenges IS 'Texts that wait to be signed; deleted when used or expired';
 CREATE INDEX challenges_by_expiry ON challenges (expires_unix_s);
@@ -11,7 +13,9 @@ CREATE INDEX challenges_by_expiry ON challenges (expires_unix_s);
 CREATE TABLE sessions (
     token_hash     BYTEA PRIMARY KEY CHECK (octet_length(token_hash) = 32),
     account        BYTEA NOT NULL CHECK (octet_length(account) = 32),
-    expires_unix_s BIGINT NOT NULL
+    expires_unix_s BIGINT NOT NULL,
+    -- Many begin in one second: the oldest is known by its number.
+    number         BIGINT GENERATED ALWAYS AS IDENTITY
 );
 COMMENT ON TABLE sessions IS 'Who is logged in. The cookie''s token itself is kept nowhere, only its hash';
 CREATE INDEX sessions_by_expiry ON sessions (expires_unix_s);
