@@ -19,8 +19,8 @@ export DEREN_NODE_WASM_CACHE ?= $(CARGO_TARGET_DIR)/wasm-cache
 export PATH := $(abspath $(DEREN_CACHE))/node/bin:$(PATH)
 
 BIN := $(CARGO_TARGET_DIR)/bin
-# cargo with the Rust that set-up chose for the runtime.
-CARGO := source $(DEREN_CACHE)/env.sh && cargo
+# cargo with the Rust that set-up chose for the runtime, and with the pages, which are built first if they changed.
+CARGO := source $(DEREN_CACHE)/env.sh && DEREN_WEB_DIST=$$(scripts/pages.sh) && export DEREN_WEB_DIST && cargo
 # All programs, as tests need them. One test is named along, because then cargo takes the features of tests for all
 # dependencies: without it the demo and the tests would each compile most of them for themselves.
 PROGRAMS := build --workspace --bins --test process
@@ -45,30 +45,30 @@ help:
 setup:
 	@scripts/setup.sh >&2
 
-# They lie in dashboards/web/dist, from where the dashboards' program takes them.
+# Prints where they are.
 pages: setup
-	@scripts/pages.sh >&2
+	@scripts/pages.sh
 
 # The demo's stdout is the neighbourhood's alone: its last line is read by programs.
-demo: pages
+demo: setup
 	@{ $(CARGO) $(PROGRAMS); } >&2
 	@exec $(CARGO_TARGET_DIR)/debug/deren-neighbourhood $(ARGS)
 
 # The tests start the same binaries as the demo, so these come first.
-test: pages
+test: setup
 	@$(CARGO) $(PROGRAMS)
 	@$(CARGO) test --workspace
 
 # The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.
-check: pages
+check: setup
 	@cargo fmt --all --check
 	@cd dashboards/web && npm run --silent check
 	@cd tests/browser && npm run --silent check
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
-	@source $(DEREN_CACHE)/env.sh && RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps $(DOC_TARGETS)
+	@export RUSTDOCFLAGS='-D warnings' && $(CARGO) doc --workspace --no-deps $(DOC_TARGETS)
 
 # The gateway is built for a small machine, everything else for speed.
-build: pages
+build: setup
 	@$(CARGO) build --release --workspace --exclude deren-gateway --bins
 	@$(CARGO) build --profile edge -p deren-gateway --bins
 	@mkdir -p $(BIN)
@@ -86,7 +86,7 @@ bench: build
 	@$(BIN)/deren-neighbourhood bench-pages
 
 # The browser test writes them; those that README.md shows are as wide as a screen and no longer.
-pictures: pages
+pictures: setup
 	@$(CARGO) $(PROGRAMS)
 	@DEREN_PICTURES=$(CARGO_TARGET_DIR)/pictures $(CARGO) test --workspace --test stories in_the_browser::
 	@mkdir -p docs/pages
