@@ -43,7 +43,7 @@ fn books(slot: u32, wh: u32) -> SlotReport {
 /// The API's answer for the same slot.
 fn shown(slot: u32, wh: u32) -> SlotShown {
     let zone = |zone: u32, net: i64, bought: u32, sold: u32| {
-        json!({ "zone": zone, "price_ueur_per_kwh": (wh > 0).then_some(100_000), "net_export_wh": net,
+        json!({ "zone": zone, "price_ueur_per_kwh": (bought + sold > 0).then_some(100_000), "net_export_wh": net,
                 "bought_wh": bought, "sold_wh": sold, "measured": null })
     };
     let text = json!({
