@@ -34,6 +34,26 @@ pub enum DbError {
     Sql(#[from] sqlx::Error),
 }
 
+impl DbError {
+    /// True if the database cannot be reached, or is starting or stopping: it is worth another try.
+    pub fn is_away(&self) -> bool {
+        use sqlx::{Error, migrate::MigrateError};
+        let (Self::Sql(error) | Self::Migrate(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))) =
+            self
+        else {
+            return false;
+        };
+        match error {
+            Error::Io(_) => true,
+            // PostgreSQL's classes 08 (no connection) and 57P (told to stop, crashed, starting).
+            Error::Database(error) => {
+                error.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P"))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Reads an address. Nothing is connected.
 pub fn options(database_url: &str) -> Result<PgConnectOptions, DbError> {
     if !["postgres://", "postgresql://"].iter().any(|scheme| database_url.starts_with(scheme)) {

@@ -4,7 +4,7 @@ use super::{block_on, ended_by_signal};
 use anyhow::Context as _;
 use deren_dashboards::{
     api::{self, Api, ApiSettings, Metrics, ServeLimits},
-    db::{self, DbError},
+    db,
     indexer::{Indexer, IndexerMetrics},
     settings::Settings,
 };
@@ -42,7 +42,7 @@ async fn migrated(options: &PgConnectOptions, shutdown: &CancellationToken) -> a
     loop {
         match db::migrate(options).await {
             Ok(()) => return Ok(true),
-            Err(DbError::Sql(sqlx::Error::Io(error))) => {
+            Err(error) if error.is_away() => {
                 tracing::warn!(%error, "the database is away; it is tried again");
             }
             Err(error) => return Err(error.into()),

@@ -1,6 +1,6 @@
 //! What the calls and hooks of `pallet_deren_metering` cost.
 //!
-//! Measured by the pallet's benchmarks on 2026-11-20 (Intel(R) Xeon(R) Processor; 20 steps, 10 repeats).
+//! Measured by the pallet's benchmarks on 2026-11-20 (Intel(R) Xeon(R) Processor; 20 steps, 5 repeats).
 //! `make weights` writes this file: change the benchmarks, not the figures.
 
 use core::marker::PhantomData;
@@ -32,41 +32,41 @@ pub struct Measured<D>(PhantomData<D>);
 pub type SubstrateWeight<T> = Measured<<T as frame_system::Config>::DbWeight>;
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
-    // At least 135_481 ns.
+    // At least 134_577 ns.
     fn authorize_submit(n: u32) -> Weight {
-        Weight::from_parts(165_478_969, 3593)
-            .saturating_add(Weight::from_parts(1_012_381, 0).saturating_mul(n.into()))
+        Weight::from_parts(137_538_241, 3593)
+            .saturating_add(Weight::from_parts(1_528_791, 0).saturating_mul(n.into()))
             .saturating_add(D::get().reads_writes(7, 0))
     }
-    // At least 66_240 ns.
+    // At least 58_896 ns.
     fn submit_spread(n: u32) -> Weight {
-        Weight::from_parts(74_961_000, 3550)
-            .saturating_add(Weight::from_parts(111_990_291, 0).saturating_mul(n.into()))
+        Weight::from_parts(61_783_000, 3550)
+            .saturating_add(Weight::from_parts(79_589_338, 0).saturating_mul(n.into()))
             .saturating_add(Weight::from_parts(0, 2603).saturating_mul(n.into()))
             .saturating_add(D::get().reads_writes(6, 1))
             .saturating_add(D::get().reads(4).saturating_mul(n.into()))
             .saturating_add(D::get().writes(2).saturating_mul(n.into()))
     }
-    // At least 53_843 ns.
+    // At least 43_485 ns.
     fn submit_chain(n: u32) -> Weight {
-        Weight::from_parts(192_553_584, 6028)
-            .saturating_add(Weight::from_parts(59_514_461, 0).saturating_mul(n.into()))
+        Weight::from_parts(45_214_842, 6028)
+            .saturating_add(Weight::from_parts(56_261_947, 0).saturating_mul(n.into()))
             .saturating_add(D::get().reads_writes(8, 1))
     }
-    // At least 142_814 ns.
+    // At least 139_024 ns.
     fn report_equivocation() -> Weight {
-        Weight::from_parts(154_263_000, 3575).saturating_add(D::get().reads_writes(3, 1))
+        Weight::from_parts(145_664_000, 3575).saturating_add(D::get().reads_writes(3, 1))
     }
-    // At least 7_953 ns.
+    // At least 8_313 ns.
     fn close_slots(m: u32) -> Weight {
-        Weight::from_parts(13_047_941, 1999)
-            .saturating_add(Weight::from_parts(25_775, 0).saturating_mul(m.into()))
+        Weight::from_parts(12_798_353, 1999)
+            .saturating_add(Weight::from_parts(25_156, 0).saturating_mul(m.into()))
             .saturating_add(D::get().reads_writes(4, 2))
     }
-    // At least 4_444 ns.
+    // At least 4_558 ns.
     fn remove_forgotten(k: u32) -> Weight {
-        Weight::from_parts(11_101_085, 1678)
-            .saturating_add(Weight::from_parts(3_209_218, 0).saturating_mul(k.into()))
+        Weight::from_parts(5_573_295, 1678)
+            .saturating_add(Weight::from_parts(3_282_093, 0).saturating_mul(k.into()))
             .saturating_add(Weight::from_parts(0, 2561).saturating_mul(k.into()))
             .saturating_add(D::get().reads_writes(1, 1))
             .saturating_add(D::get().reads(1).saturating_mul(k.into()))

@@ -83,7 +83,7 @@ fn idle_time_removes_more_and_no_time_removes_nothing() {
         Metering::forget(MARKET, Slot(FIRST + 1));
         assert_eq!(Metering::on_idle(1, Weight::zero()), Weight::zero());
         assert_eq!(left(0, FIRST + 1), 50);
-        let available = Weight::from_parts(1_000_000_000_000, 0);
+        let available = Weight::from_parts(1_000_000_000_000, u64::MAX);
         let used = Metering::on_idle(1, available);
         assert!(used.all_lte(available) && used != Weight::zero());
         assert_eq!(left(0, FIRST + 1), 0);
