@@ -3,7 +3,7 @@ import { withQuery } from "../api/client";
 import { problemOf } from "../api/problem";
 import type { ReadingPoint, Slot, Trade } from "../api/types";
 import { pricesOf } from "./buy/prices";
-import { rowsOf, savedUeur } from "./buy/rows";
+import { fromNear, rowsOf, savedUeur } from "./buy/rows";
 import { chartOf } from "./home/chart-data";
 import { flowOf, newestMeasured, thickness, totalsOf } from "./home/flow";
 
@@ -24,7 +24,7 @@ const point = (changes: Partial<ReadingPoint> = {}): ReadingPoint => ({
   ...changes,
 });
 const slot = (number: number, price: number | null) =>
-  ({ slot: number, start_unix_s: number * 12, state: "settled", finalized: false, zones: [{ zone: 1, price_ueur_per_kwh: price }] }) as Slot;
+  ({ slot: number, start_unix_s: number * 12, state: "settled", finalized: false, zones: [{ zone: 1, price_ueur_per_kwh: price, bought_wh: 850, sold_wh: 400 }] }) as Slot;
 const trade = (changes: Partial<Trade>): Trade => ({ slot: 1, start_unix_s: 12, site: 7, side: "buy", quantity_wh: 425, price_ueur_per_kwh: 155_000, amount_ueur: 65_875, state: "settled", finalized: true, ...changes });
 
 describe("what a neighbour saved", () => {
@@ -37,13 +37,26 @@ describe("what a neighbour saved", () => {
 
 describe("a neighbour's slots", () => {
   it("join slots, readings and trades", () => {
-    const [row] = rowsOf([slot(1, 155_000)], [trade({}), trade({ side: "sell" }), trade({ site: 8 })], [point({ import_wh: 530 })], 7, 320_000);
-    expect(row).toMatchObject({ neededWh: 530, boughtWh: 425, priceUeurPerKwh: 155_000, paidUeur: 65_875, savedUeur: 70_125n });
+    const [row] = rowsOf([slot(1, 155_000)], [trade({}), trade({ side: "sell" }), trade({ site: 8 })], [point({ import_wh: 530 })], { id: 7, zone: 1 }, 320_000);
+    expect(row).toMatchObject({ neededWh: 530, boughtWh: 425, nearWh: 200, priceUeurPerKwh: 155_000, paidUeur: 65_875, savedUeur: 70_125n });
   });
 
   it("show no price and no need where there is none", () => {
-    const [row] = rowsOf([slot(1, null)], [], [point({ quality: "missing" })], 7, 320_000);
+    const [row] = rowsOf([slot(1, null)], [], [point({ quality: "missing" })], { id: 7, zone: 1 }, 320_000);
     expect(row).toMatchObject({ neededWh: null, boughtWh: 0, priceUeurPerKwh: null });
+  });
+});
+
+describe("how near bought energy came from", () => {
+  it("is the feeder's own sales, shared by its buyers in proportion", () => {
+    expect(fromNear(425, { bought_wh: 850, sold_wh: 400 })).toBe(200);
+    expect(fromNear(425, { bought_wh: 850, sold_wh: 9_000 })).toBe(425);
+    expect(fromNear(1, { bought_wh: 3, sold_wh: 2 })).toBe(0);
+  });
+
+  it("is nothing where nothing was bought", () => {
+    expect(fromNear(0, { bought_wh: 0, sold_wh: 5 })).toBe(0);
+    expect(fromNear(5, undefined)).toBe(0);
   });
 });
 

@@ -90,7 +90,7 @@ function OfNeighbour(props: PageProps & { own: Own }) {
           <MoneyPanel account={props.own.account} chain={chain()} />
         </div>
       </div>
-      <SlotsPanel slots={slots} trades={trades} points={points} site={site()} retailUeurPerKwh={retail()} chain={chain()} />
+      <SlotsPanel slots={slots} trades={trades} points={points} site={props.own.site} retailUeurPerKwh={retail()} chain={chain()} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** What happened to a neighbour's demand slot by slot: slots, readings and trades joined. Pure. */
-import type { ReadingPoint, Slot, SlotState, Trade } from "../../api/types";
+import type { ReadingPoint, Site, Slot, SlotState, Trade, ZoneSlot } from "../../api/types";
 import { divideDown, exact } from "../../units/decimal";
 
 export type BuyRow = {
@@ -10,6 +10,8 @@ export type BuyRow = {
   /** What the meter took from the street; null if no reading is there. */
   neededWh: number | null;
   boughtWh: number;
+  /** How much of it was sold on the site's own feeder; the rest came over the substation. */
+  nearWh: number;
   priceUeurPerKwh: number | null;
   paidUeur: number;
   savedUeur: bigint;
@@ -20,12 +22,21 @@ export function savedUeur(quantityWh: number, paidUeur: number, retailUeurPerKwh
   return divideDown(exact(quantityWh) * exact(retailUeurPerKwh), 1000n) - exact(paidUeur);
 }
 
+/**
+ * How much of what was bought in a zone came from the zone itself. The auction pairs no seller with a buyer, so that a
+ * zone's buyers share its own sales in proportion. Rounded down, so that it never flatters.
+ */
+export function fromNear(boughtWh: number, zone: Pick<ZoneSlot, "bought_wh" | "sold_wh"> | undefined): number {
+  if (!zone || zone.bought_wh === 0) return 0;
+  return Number(divideDown(exact(boughtWh) * exact(Math.min(zone.sold_wh, zone.bought_wh)), exact(zone.bought_wh)));
+}
+
 /** One row a slot, newest first. */
 export function rowsOf(
   slots: readonly Slot[],
   trades: readonly Trade[],
   points: readonly ReadingPoint[],
-  site: number,
+  { id: site, zone }: Pick<Site, "id" | "zone">,
   retailUeurPerKwh: number,
 ): BuyRow[] {
   const needed = new Map(points.map((point) => [point.start_unix_s, point.quality === "missing" ? null : point.import_wh]));
@@ -44,6 +55,10 @@ export function rowsOf(
       finalized: slot.finalized,
       neededWh: needed.get(slot.start_unix_s) ?? null,
       boughtWh,
+      nearWh: fromNear(
+        boughtWh,
+        slot.zones.find((candidate) => candidate.zone === zone),
+      ),
       priceUeurPerKwh: mine[0]?.price_ueur_per_kwh ?? null,
       paidUeur,
       savedUeur: savedUeur(boughtWh, paidUeur, retailUeurPerKwh),

@@ -1,12 +1,12 @@
-/** Slot by slot: needed, bought, paid and saved, each slot's state named. */
+/** Slot by slot: needed, bought, from how near, paid and saved, each slot's state named. */
 import { Show } from "solid-js";
-import type { Chain, Readings, Slot, Trade } from "../../api/types";
+import type { Chain, Readings, Site, Slot, Trade } from "../../api/types";
 import { Badge, Stages } from "../../components/badge";
 import { type Column, DataTable } from "../../components/data-table";
 import { Empty, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
 import { slotState } from "../../state/words";
-import { ctNumber, eurNumber, kwhNumber } from "../../units/format";
+import { ctNumber, eurNumber, kwhNumber, percent } from "../../units/format";
 import { span } from "../../units/time";
 import { type BuyRow, rowsOf } from "./rows";
 
@@ -14,7 +14,7 @@ type SlotsPanelProps = {
   slots: Query<Slot[]>;
   trades: Query<Trade[]>;
   points: Query<Readings>;
-  site: number;
+  site: Pick<Site, "id" | "zone">;
   retailUeurPerKwh: number;
   chain: Chain;
 };
@@ -50,6 +50,7 @@ function Table(props: { rows: BuyRow[]; chain: Chain }) {
     { name: "State", cell: (row) => <State row={row} /> },
     { name: "Needed, kWh", right: true, cell: (row) => (row.neededWh === null ? "–" : kwhNumber(row.neededWh)) },
     { name: "Bought, kWh", right: true, cell: (row) => whenBought(row, () => kwhNumber(row.boughtWh)) },
+    { name: "From your feeder", right: true, cell: (row) => whenBought(row, () => percent(row.nearWh, row.boughtWh)) },
     { name: "Price, ct/kWh", right: true, cell: (row) => (row.priceUeurPerKwh === null ? "–" : ctNumber(row.priceUeurPerKwh)) },
     { name: "Paid, €", right: true, cell: (row) => whenBought(row, () => eurNumber(row.paidUeur, 6)) },
     { name: "Saved, €", right: true, cell: (row) => whenBought(row, () => eurNumber(row.savedUeur, 6)) },
