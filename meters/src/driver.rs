@@ -3,7 +3,11 @@
 //! A driver holds no history beyond what it needs to notice a suspicious zero; judging registers that jump or go back
 //! is its caller's part.
 
-use crate::{DeviceUri, Library, MeterError, modbus, mqtt, sunspec};
+use crate::{
+    DeviceUri, Library, MeterError, modbus, mqtt,
+    quantity::{scale, scale_float},
+    sunspec,
+};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -24,10 +28,42 @@ pub struct Identity {
     pub sub_unit: u16,
 }
 
-/// One look at a device's cumulative registers.
+/// How a device writes one of its counters: enough to tell a wrap from a reset, and how fine its numbers are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Counter {
+    /// At this many mWh the counter begins at 0 again. `None`: it does not wrap, or nobody knows where.
+    pub modulus_mwh: Option<u64>,
+    /// The smallest difference that it can show at its present height, mWh. `None`: nobody knows.
+    pub step_mwh: Option<u64>,
+}
+
+impl Counter {
+    /// A whole-number counter that holds `limit` different values of `10^exponent` mWh each.
+    #[must_use]
+    pub fn whole(limit: Option<u128>, exponent: i32) -> Self {
+        let to_mwh = |value: i128| scale(value, exponent).and_then(|mwh| u64::try_from(mwh).ok());
+        Self {
+            modulus_mwh: limit.and_then(|limit| to_mwh(i128::try_from(limit).ok()?)),
+            step_mwh: Some(to_mwh(1).unwrap_or(u64::MAX).max(1)),
+        }
+    }
+
+    /// A 32-bit float counter in units of `10^exponent` mWh that shows `mwh` now: the higher it counts, the coarser it
+    /// is. It never wraps; it only stops to grow.
+    #[must_use]
+    pub fn float32(mwh: u64, exponent: i32) -> Self {
+        let value = (mwh as f64 / 10f64.powi(exponent)) as f32;
+        let step = f32::from_bits(value.to_bits().saturating_add(1)) - value;
+        let step_mwh = scale_float(step.into(), exponent).and_then(|mwh| u64::try_from(mwh).ok());
+        Self { modulus_mwh: None, step_mwh: step_mwh.map(|mwh| mwh.max(1)) }
+    }
+}
+
+/// One look at a device's cumulative registers. New fields get a default, so write `..Sample::default()` where one is
+/// made by hand.
 ///
 /// At least one of the two energies is there: a device that shows neither gives [`MeterError::NoEnergy`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     /// When the answer or message arrived, milliseconds since the Unix epoch by this machine's clock.
     pub at_unix_ms: u64,
@@ -41,6 +77,12 @@ pub struct Sample {
     /// True if an energy that was above zero before reads zero or is missing now. Devices do so for a moment after a
     /// restart: hold such a sample back until later ones agree.
     pub suspect: bool,
+    /// How the device writes its import counter, as far as its driver knows.
+    #[serde(default)]
+    pub import_counter: Counter,
+    /// How it writes its export counter.
+    #[serde(default)]
+    pub export_counter: Counter,
 }
 
 /// This machine's clock, milliseconds since the Unix epoch.
@@ -90,4 +132,27 @@ pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Dri
             Box::new(mqtt::MqttDriver::new(device.clone(), library.mqtt(&device.template)?.clone()))
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_counter_wraps_where_its_registers_are_full() {
+        let acc32 = Counter::whole(Some(1 << 32), 3);
+        assert_eq!(acc32, Counter { modulus_mwh: Some(4_294_967_296_000), step_mwh: Some(1_000) });
+        // Huawei's u32 × 0.01 kWh.
+        assert_eq!(Counter::whole(Some(1 << 32), 4).modulus_mwh, Some(42_949_672_960_000));
+        assert_eq!(Counter::whole(Some(1 << 64), 3).modulus_mwh, None, "beyond what a reading can hold");
+        assert_eq!(Counter::whole(None, -4).step_mwh, Some(1));
+    }
+
+    #[test]
+    fn a_float_counter_gets_coarser_as_it_grows() {
+        assert_eq!(Counter::float32(1_000, 3).step_mwh, Some(1));
+        assert_eq!(Counter::float32(16_777_216_000, 3).step_mwh, Some(2_000), "above 2^24 Wh, 2 Wh");
+        assert_eq!(Counter::float32(40_000_000_000, 6).step_mwh, Some(3_906), "above 32 768 kWh, a 256th of a kWh");
+        assert_eq!(Counter::float32(0, 3).step_mwh, Some(1));
+    }
 }

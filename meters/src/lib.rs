@@ -22,7 +22,7 @@ pub mod template;
 pub mod uri;
 mod zero_watch;
 
-pub use driver::{Driver, Identity, Sample, open, open_with};
+pub use driver::{Counter, Driver, Identity, Sample, open, open_with};
 pub use error::MeterError;
 pub use record::{Record, read, read_with};
 pub use template::{Library, Readout, Template};

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     fn sample(import_mwh: Option<u64>) -> Sample {
-        Sample { at_unix_ms: 0, import_mwh, export_mwh: None, power_w: None, suspect: false }
+        Sample { at_unix_ms: 0, import_mwh, export_mwh: None, power_w: None, suspect: false, ..Sample::default() }
     }
 
     #[test]

@@ -127,8 +127,14 @@ impl Gateway {
     }
 
     pub async fn sample_at(&self, index: usize, at_unix_ms: u64, import_mwh: u64) {
-        let sample =
-            Sample { at_unix_ms, import_mwh: Some(import_mwh), export_mwh: None, power_w: Some(1), suspect: false };
+        let sample = Sample {
+            at_unix_ms,
+            import_mwh: Some(import_mwh),
+            export_mwh: None,
+            power_w: Some(1),
+            suspect: false,
+            ..Sample::default()
+        };
         self.events.send(Event::Sample { index, sample }).await.expect("heard");
     }
 

@@ -6,7 +6,10 @@
 #[cfg(test)]
 mod tests;
 
-use crate::quantity::{Unit, scale, scale_decimal, scale_float};
+use crate::{
+    driver::Counter,
+    quantity::{Unit, scale, scale_decimal, scale_float},
+};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -122,6 +125,10 @@ pub struct Field {
     /// Patterns that mean "not available". A float's NaN always does.
     #[serde(default)]
     pub none: Vec<Nothing>,
+    /// A counter that begins at 0 again before its registers are full: at this number in them. Unsigned counters of one
+    /// or two registers are taken to use them up; of all others nobody knows without this.
+    #[serde(default)]
+    pub modulus: Option<u64>,
 }
 
 /// Registers that do not fit a field, or a value that does not fit its registers.
@@ -203,6 +210,23 @@ impl Field {
             Layout::I16 | Layout::I32 | Layout::I64 => scaled(sign_extended(bits, width), exponent)?,
         };
         Ok(Some(if self.negate { -value } else { value }))
+    }
+
+    /// How an energy of `mwh` is counted here.
+    #[must_use]
+    pub fn counter(&self, mwh: Option<u64>) -> Counter {
+        let exponent = i32::from(self.exponent) + self.unit.milli_exponent();
+        let width = u32::from(self.word_count()) * 16;
+        let full = matches!(self.layout, Layout::U16 | Layout::U32).then(|| 1u128 << width);
+        let limit = self.modulus.map(u128::from).or(full);
+        match self.layout {
+            Layout::F32 => Counter {
+                modulus_mwh: Counter::whole(limit, exponent).modulus_mwh,
+                ..Counter::float32(mwh.unwrap_or(0), exponent)
+            },
+            Layout::F64 => Counter { step_mwh: Some(1), ..Counter::whole(limit, exponent) },
+            _ => Counter::whole(limit, exponent),
+        }
     }
 
     /// The text, or a number without unit as text; `None` if it is empty or "not available".

@@ -140,6 +140,9 @@ impl Driver for ModbusDriver {
                 reason: "its registers say \"not available\"".into(),
             });
         }
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect })
+        let counter = |field: &Option<Field>, mwh| field.as_ref().map(|field| field.counter(mwh)).unwrap_or_default();
+        let import_counter = counter(&self.template.import, import_mwh);
+        let export_counter = counter(&self.template.export, export_mwh);
+        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
     }
 }

@@ -188,6 +188,6 @@ impl Driver for MqttDriver {
             return Err(MeterError::NoEnergy { place: format!("topic {}", topics.join(", ")), reason });
         }
         let at_unix_ms = arrived.iter().map(|arrived| arrived.at_unix_ms).max().unwrap_or_default();
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect })
+        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, ..Sample::default() })
     }
 }

@@ -116,12 +116,12 @@ impl Driver for SunSpecDriver {
             what: format!("model {} {}", link.id, impossible.what),
             value: impossible.value,
         })?;
-        let models::Readings { import_mwh, export_mwh, power_w } = readings;
+        let models::Readings { import_mwh, export_mwh, power_w, import_counter, export_counter } = readings;
         let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
         if import_mwh.is_none() && export_mwh.is_none() {
             let reason = format!("model {} says \"not implemented\" or nothing counted", link.id);
             return Err(MeterError::NoEnergy { place: self.place(), reason });
         }
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect })
+        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
     }
 }

@@ -5,6 +5,7 @@
 
 use super::chain::COMMON;
 use crate::{
+    driver::Counter,
     modbus::{decode::printable, template::MAX_READ_WORDS},
     quantity::{scale, scale_float, whole},
 };
@@ -27,6 +28,8 @@ pub(crate) struct Readings {
     pub(crate) import_mwh: Option<u64>,
     pub(crate) export_mwh: Option<u64>,
     pub(crate) power_w: Option<i32>,
+    pub(crate) import_counter: Counter,
+    pub(crate) export_counter: Counter,
 }
 
 /// A number that cannot be.
@@ -103,8 +106,9 @@ pub(crate) fn decode(id: u16, data: &[u16]) -> Result<Readings, Impossible> {
         ($model:ty) => {
             Readings {
                 export_mwh: accumulated("WH", point!($model, WH).into(), point!($model, WH_SF).into())?,
-                import_mwh: None,
                 power_w: power(point!($model, W).into(), point!($model, W_SF).into(), -1),
+                export_counter: acc32(point!($model, WH_SF).into()),
+                ..Readings::default()
             }
         };
     }
@@ -112,9 +116,10 @@ pub(crate) fn decode(id: u16, data: &[u16]) -> Result<Readings, Impossible> {
         ($model:ty) => {
             Readings {
                 export_mwh: float("WH", point!($model, WH).into())?,
-                import_mwh: None,
                 power_w: float_power(point!($model, W).into(), -1.0),
+                ..Readings::default()
             }
+            .of_floats()
         };
     }
     macro_rules! meter {
@@ -124,6 +129,8 @@ pub(crate) fn decode(id: u16, data: &[u16]) -> Result<Readings, Impossible> {
                 export_mwh: accumulated("TotWhExp", point!($model, TOT_WH_EXP).into(), factor)?,
                 import_mwh: accumulated("TotWhImp", point!($model, TOT_WH_IMP).into(), factor)?,
                 power_w: power(point!($model, W).into(), point!($model, W_SF).into(), 1),
+                import_counter: acc32(factor),
+                export_counter: acc32(factor),
             }
         }};
     }
@@ -133,7 +140,9 @@ pub(crate) fn decode(id: u16, data: &[u16]) -> Result<Readings, Impossible> {
                 export_mwh: float("TotWhExp", point!($model, TOT_WH_EXP).into())?,
                 import_mwh: float("TotWhImp", point!($model, TOT_WH_IMP).into())?,
                 power_w: float_power(point!($model, W).into(), 1.0),
+                ..Readings::default()
             }
+            .of_floats()
         };
     }
     Ok(match id {
@@ -157,10 +166,30 @@ pub(crate) fn decode(id: u16, data: &[u16]) -> Result<Readings, Impossible> {
                 export_mwh: counted("TotWhInj", point!(Model701, TOT_WH_INJ), factor)?,
                 import_mwh: counted("TotWhAbs", point!(Model701, TOT_WH_ABS), factor)?,
                 power_w: power(point!(Model701, W), point!(Model701, W_SF), -1),
+                import_counter: counter(None, factor),
+                export_counter: counter(None, factor),
             }
         }
         other => return Err(Impossible { what: "model", value: format!("{other}, which counts no energy") }),
     })
+}
+
+impl Readings {
+    /// Its counters are floats of Wh.
+    fn of_floats(self) -> Self {
+        let counter = |mwh: Option<u64>| mwh.map(|mwh| Counter::float32(mwh, 3)).unwrap_or_default();
+        Self { import_counter: counter(self.import_mwh), export_counter: counter(self.export_mwh), ..self }
+    }
+}
+
+/// An acc32 in Wh × 10^factor wraps when its 32 bits are full.
+fn acc32(factor: Option<i16>) -> Counter {
+    counter(Some(1 << 32), factor)
+}
+
+/// A counter in Wh × 10^factor of so many values; nothing is known of it without a scale factor.
+fn counter(limit: Option<u128>, factor: Option<i16>) -> Counter {
+    implemented(factor).map(|factor| Counter::whole(limit, i32::from(factor) + 3)).unwrap_or_default()
 }
 
 fn short(error: DecodeError) -> Impossible {

@@ -57,27 +57,41 @@ fn a_better_model_of_the_wrong_length_is_no_better() {
     assert_eq!(devices, [103, 701], "it is still told of, with its fault");
 }
 
+/// Import and export in mWh, and power in W.
+fn shown(id: u16, words: &[u16]) -> (Option<u64>, Option<u64>, Option<i32>) {
+    let Readings { import_mwh, export_mwh, power_w, .. } = decode(id, words).expect("possible");
+    (import_mwh, export_mwh, power_w)
+}
+
 #[test]
 fn reads_the_offsets_of_the_specification() {
     for id in [101, 102, 103] {
         let words = data(id, &[(14, &[100, 1]), (24, &[1, 2]), (26, &[0])]);
-        let expected = Readings { export_mwh: Some(65_538_000), import_mwh: None, power_w: Some(-1_000) };
-        assert_eq!(decode(id, &words), Ok(expected), "{id}");
+        assert_eq!(shown(id, &words), (None, Some(65_538_000), Some(-1_000)), "{id}");
     }
     for id in [201, 202, 203, 204] {
         let words = data(id, &[(18, &[100]), (22, &[0xffff]), (38, &[0, 7]), (46, &[0, 9]), (54, &[2])]);
-        let expected = Readings { export_mwh: Some(700_000), import_mwh: Some(900_000), power_w: Some(10) };
-        assert_eq!(decode(id, &words), Ok(expected), "{id}");
+        assert_eq!(shown(id, &words), (Some(900_000), Some(700_000), Some(10)), "{id}");
     }
     for id in [211, 212, 213, 214] {
         // 1.0 and 2.5
         let words = data(id, &[(60, &[0x3f80, 0]), (68, &[0x4020, 0])]);
-        let expected = Readings { export_mwh: Some(1_000), import_mwh: Some(2_500), power_w: Some(0) };
-        assert_eq!(decode(id, &words), Ok(expected), "{id}");
+        assert_eq!(shown(id, &words), (Some(2_500), Some(1_000), Some(0)), "{id}");
     }
     let words = data(701, &[(10, &[0xffff]), (19, &[0, 1, 0, 0]), (23, &[0, 0, 0, 5]), (120, &[0xffff])]);
-    let expected = Readings { export_mwh: Some((1 << 32) * 100), import_mwh: Some(500), power_w: Some(1) };
-    assert_eq!(decode(701, &words), Ok(expected));
+    assert_eq!(shown(701, &words), (Some(500), Some((1 << 32) * 100), Some(1)));
+}
+
+#[test]
+fn an_acc32_wraps_by_its_scale_factor_and_a_float_gets_coarser() {
+    let meter = decode(203, &data(203, &[(38, &[0, 7]), (54, &[1])])).expect("possible");
+    assert_eq!(meter.export_counter.modulus_mwh, Some((1 << 32) * 10_000));
+    assert_eq!((meter.export_counter.step_mwh, meter.import_counter), (Some(10_000), meter.export_counter));
+    let unknown = decode(103, &data(103, &[(24, &[1, 2]), (26, &[0x8000])])).expect("possible");
+    assert_eq!(unknown.export_counter, crate::Counter::default(), "without a scale factor");
+    let float = decode(113, &data(113, &[(32, &[0x4b80, 0])])).expect("possible");
+    assert_eq!(float.export_counter.modulus_mwh, None);
+    assert_eq!(decode(701, &data(701, &[])).expect("possible").export_counter.modulus_mwh, None, "64 bits never wrap");
 }
 
 #[test]

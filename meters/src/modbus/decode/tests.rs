@@ -14,6 +14,7 @@ fn field(layout: Layout) -> Field {
         unit: Unit::One,
         negate: false,
         none: Vec::new(),
+        modulus: None,
     }
 }
 
@@ -81,6 +82,17 @@ prop_compose! {
         let order = if low_first { WordOrder::LowFirst } else { WordOrder::HighFirst };
         Field { order, negate, exponent, unit, ..field(layout) }
     }
+}
+
+#[test]
+fn unsigned_counters_wrap_where_their_registers_are_full_or_where_the_template_says() {
+    let huawei = Field { unit: Unit::KiloWattHour, exponent: -2, ..field(Layout::U32) };
+    assert_eq!(huawei.counter(Some(5)), Counter { modulus_mwh: Some((1 << 32) * 10_000), step_mwh: Some(10_000) });
+    let display = Field { modulus: Some(100_000_000), exponent: -1, unit: Unit::KiloWattHour, ..field(Layout::I32) };
+    assert_eq!(display.counter(None).modulus_mwh, Some(10_000_000_000_000));
+    assert_eq!(field(Layout::I64).counter(None).modulus_mwh, None);
+    let float = Field { unit: Unit::KiloWattHour, ..field(Layout::F32) };
+    assert_eq!(float.counter(Some(40_000_000_000)), Counter { modulus_mwh: None, step_mwh: Some(3_906) });
 }
 
 proptest! {
