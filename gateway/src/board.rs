@@ -71,8 +71,10 @@ pub struct ChainStatus {
 }
 
 /// The queue on disk, and what went through it since the start.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct OutboxStatus {
+    /// Why nothing can be stored: the disk is full, read-only or broken. Nothing while all is well.
+    pub alarm: Option<String>,
     /// Readings that wait.
     pub readings: u64,
     /// Readings that may wait.

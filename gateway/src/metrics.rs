@@ -47,6 +47,8 @@ fn outbox(registry: &mut Registry, status: &Status) {
     let outbox = &status.outbox;
     gauge(registry, "outbox_readings", "Readings that wait to be final on the chain", outbox.readings);
     gauge(registry, "outbox_capacity_readings", "Readings that may wait", outbox.capacity_readings);
+    let failing = outbox.alarm.is_some().into();
+    gauge(registry, "disk_failing", "1 while the disk is full, read-only or broken", failing);
     gauge(registry, "in_flight_readings", "Readings submitted and not yet final", outbox.in_flight_readings);
     counter(registry, "readings_made", "Readings made since the start", outbox.made_total);
     counter(registry, "readings_finalised", "Readings final since the start", outbox.finalised_total);

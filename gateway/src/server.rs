@@ -32,7 +32,7 @@ const EVENTS_WAITING: usize = 256;
 /// What keeps it from starting, or the first part that failed for good.
 pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), GatewayError> {
     let signer = Signer::load_or_create(&settings.key_file)?;
-    let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox_max_mb)?);
+    let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox)?);
     let book = DeviceBook::load(&settings.data_folder)?;
     let pin = ChainPin::load(&settings.data_folder)?;
     let board = Arc::new(new_board(&settings, &signer, &book, &outbox)?);

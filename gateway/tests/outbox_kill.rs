@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use deren_gateway::{
-    outbox::{Outbox, Seal, Tail, Update},
+    outbox::{Bounds, Outbox, Seal, SignedBy, Tail, Update},
     slots::{Progress, Span},
 };
-use deren_primitives::{Anchor, DeviceId, Quality, ReadingHash, RegisterSpan, Slot};
+use deren_primitives::{Anchor, DeviceId, GatewayId, Quality, ReadingHash, RegisterSpan, Slot};
 use std::{
     io::{BufRead, BufReader},
     path::Path,
@@ -28,7 +28,8 @@ fn append(outbox: &Outbox, sequence: u64) {
         max_gap_ms: 1,
     };
     let sign = |_: ReadingHash| [0; 64];
-    let seal = Seal { anchor: Anchor::default(), clock_error_ms: 0, key_epoch: 0, sign: &sign };
+    let by = SignedBy { genesis: [0; 32], gateway: GatewayId([0; 32]), key_epoch: 0, public_key: [0; 32] };
+    let seal = Seal { anchor: Anchor::default(), clock_error_ms: 0, good_ms: None, by, sign: &sign };
     let update = Update { device: DEVICE, spans: vec![span], progress: Progress::default() };
     outbox.append(vec![update], &seal).unwrap();
 }
@@ -39,7 +40,7 @@ fn appending_process() {
     let Ok(folder) = std::env::var(FOLDER) else {
         return;
     };
-    let outbox = Outbox::open(Path::new(&folder), 64).unwrap();
+    let outbox = Outbox::open(Path::new(&folder), Bounds::default()).unwrap();
     outbox.begin(DEVICE, Tail::default(), &Progress::default()).unwrap();
     let mut sequence = outbox.stored(DEVICE).unwrap().unwrap().tail.next_sequence;
     loop {
@@ -85,7 +86,7 @@ fn what_was_said_to_be_stored_survives_kill_9() {
                 stored = rest.trim().parse::<u64>().unwrap() + 1;
             }
         }
-        let outbox = Outbox::open(folder.path(), 64).unwrap();
+        let outbox = Outbox::open(folder.path(), Bounds::default()).unwrap();
         let queued = outbox.next(&[DEVICE], Slot(u32::MAX), 100_000).unwrap();
         let tail = outbox.stored(DEVICE).unwrap().unwrap().tail;
         assert!(tail.next_sequence >= stored, "round {round}: {} < {stored}", tail.next_sequence);

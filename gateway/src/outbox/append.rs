@@ -1,8 +1,8 @@
 //! New readings: numbered, chained, signed and stored in one transaction with the progress that made them.
 
 use super::{
-    Outbox, Tail,
-    tables::{ANCHOR, META, PROGRESS, READINGS, SIGNATURES, TAILS, decode},
+    Outbox, SignedBy, Tail,
+    tables::{ANCHOR, GOOD_MS, META, PROGRESS, READINGS, SIGNATURES, SIGNERS, TAILS, decode},
 };
 use crate::{
     error::GatewayError,
@@ -29,8 +29,10 @@ pub struct Seal<'s> {
     pub anchor: Anchor,
     /// Bound on the error of this machine's clock.
     pub clock_error_ms: u32,
-    /// The present key's epoch.
-    pub key_epoch: u32,
+    /// Now, if the clock is known to be right: nothing is signed before this time any more.
+    pub good_ms: Option<u64>,
+    /// The present key, and for which chain it signs.
+    pub by: SignedBy,
     /// Signs a reading's hash with the present key.
     pub sign: &'s dyn Fn(ReadingHash) -> Signature,
 }
@@ -60,8 +62,9 @@ impl Outbox {
     /// # Errors
     /// [`GatewayError::Outbox`]; then nothing has changed.
     pub fn begin(&self, device: DeviceId, tail: Tail, progress: &Progress) -> Result<(), GatewayError> {
+        let database = self.database()?;
         let store = || -> Result<(), redb::Error> {
-            let write = self.database.begin_write()?;
+            let write = database.begin_write()?;
             {
                 let mut tails = write.open_table(TAILS)?;
                 if tails.get(&device.0)?.is_none() {
@@ -81,7 +84,8 @@ impl Outbox {
     /// [`GatewayError::Outbox`]; then nothing has changed, and the same updates can be stored later.
     pub fn append(&self, updates: Vec<Update>, seal: &Seal<'_>) -> Result<Vec<IntervalReading>, GatewayError> {
         let mut all_sealed = Vec::new();
-        let write = self.database.begin_write().map_err(|error| self.failed(error))?;
+        let database = self.database()?;
+        let write = database.begin_write().map_err(|error| self.failed(error))?;
         for update in updates {
             let mut tail = self.tail_in(&write, update.device)?;
             for span in update.spans {
@@ -90,7 +94,7 @@ impl Outbox {
                 };
                 let reading = seal.reading(update.device, span, now);
                 let hash = reading.hash();
-                let signature = (seal.key_epoch, (seal.sign)(hash));
+                let signature = (seal.by.key_epoch, (seal.sign)(hash));
                 let key = (&update.device.0, now.next_sequence);
                 let store = || -> Result<(), redb::Error> {
                     write.open_table(READINGS)?.insert(key, &*reading.encode())?;
@@ -111,12 +115,19 @@ impl Outbox {
             store().map_err(|error| self.failed(error))?;
         }
         let finish = || -> Result<(), redb::Error> {
+            let mut meta = write.open_table(META)?;
             if !all_sealed.is_empty() {
-                write.open_table(META)?.insert(ANCHOR, &*seal.anchor.encode())?;
+                meta.insert(ANCHOR, &*seal.anchor.encode())?;
+                write.open_table(SIGNERS)?.insert(seal.by.key_epoch, &*seal.by.encode())?;
             }
+            if let Some(good_ms) = seal.good_ms {
+                meta.insert(GOOD_MS, &*good_ms.encode())?;
+            }
+            drop(meta);
             Ok(write.commit()?)
         };
         finish().map_err(|error| self.failed(error))?;
+        self.works();
         Ok(all_sealed)
     }
 

@@ -1,9 +1,15 @@
 //! What has been measured and is not yet on the chain for good, on disk. Every change is one transaction that is
 //! flushed before it counts: whatever is killed, nothing is lost and nothing is doubled.
 //!
+//! A disk that is full, read-only or broken is an alarm and no end: what could not be stored is stored later, and the
+//! chain of hashes goes on where it stands on disk.
+//!
 //! A reading is stored apart from its signature, because a rotated key signs the reading again and never changes it.
 
 mod append;
+mod archive;
+mod arrived;
+mod bounds;
 mod queue;
 mod standing;
 mod tables;
@@ -11,28 +17,47 @@ mod tables;
 mod tests;
 
 pub use append::{Seal, Update};
+pub use archive::{Archived, SignedBy, archived};
+pub use bounds::Bounds;
 pub use queue::Queued;
 pub use standing::Standing;
 pub use tables::Tail;
 
 use crate::{error::GatewayError, files, slots::Progress};
+use archive::Archive;
 use deren_primitives::{Anchor, DeviceId};
 use redb::{Database, ReadableDatabase, ReadableTableMetadata};
-use std::path::{Path, PathBuf};
-use tables::{ANCHOR, META, PROGRESS, READINGS, SIGNATURES, SUPERSEDED, TAILS, decode};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tables::{ANCHOR, GOOD_MS, META, PROGRESS, READINGS, SIGNATURES, SIGNERS, SUPERSEDED, TAILS, decode};
 
 const FILE: &str = "outbox.redb";
 /// Of the database's own memory; all the rest is the operating system's cache, which it can take back.
 const CACHE_BYTES: usize = 2 * 1024 * 1024;
-/// What a reading takes on disk with its signature, keys and a share of the tree's pages, generously.
-const BYTES_PER_READING: u64 = 1024;
+/// After the disk failed it is left alone for so long.
+const REST: Duration = Duration::from_secs(2);
 
 /// The durable queue of readings, with each device's chain of hashes.
 #[derive(Debug)]
 pub struct Outbox {
-    database: Database,
+    database: Mutex<State>,
     path: PathBuf,
-    capacity: u64,
+    bounds: Bounds,
+    archive: Archive,
+}
+
+/// The database, or why there is none. One that failed once answers nothing any more, and is opened again.
+#[derive(Debug, Default)]
+struct State {
+    open: Option<Arc<Database>>,
+    failed: Option<(Instant, String)>,
+    /// Since the disk failed nothing has been written.
+    alarm: Option<String>,
+    /// The same of the archive.
+    archive_alarm: Option<String>,
 }
 
 /// What is stored of a device.
@@ -45,44 +70,86 @@ pub struct Stored {
 }
 
 impl Outbox {
-    /// Opens the outbox of `data_folder`, or makes it; it takes at most about `max_mb` megabytes.
+    /// Opens the outbox of `data_folder`, or makes it.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`] if it is damaged or another gateway has it open.
-    pub fn open(data_folder: &Path, max_mb: u32) -> Result<Self, GatewayError> {
+    pub fn open(data_folder: &Path, bounds: Bounds) -> Result<Self, GatewayError> {
         files::make_folder(data_folder)?;
-        let path = data_folder.join(FILE);
-        let failed = |error: redb::Error| {
-            let reason = match error {
-                redb::Error::DatabaseAlreadyOpen => {
-                    "another deren-gateway has it open: stop that one, or use another data_folder".to_owned()
-                }
-                other => other.to_string(),
-            };
-            GatewayError::Outbox { path: path.display().to_string(), reason }
+        let outbox = Self {
+            database: Mutex::default(),
+            path: data_folder.join(FILE),
+            bounds,
+            archive: Archive::new(data_folder, bounds.archive_max_mb),
         };
-        let database =
-            Database::builder().set_cache_size(CACHE_BYTES).create(&path).map_err(|error| failed(error.into()))?;
-        let capacity = u64::from(max_mb) * 1024 * 1024 / BYTES_PER_READING;
-        let outbox = Self { database, path, capacity };
-        outbox.make_tables().map_err(|error| outbox.failed(error))?;
+        let database = outbox.database()?;
+        outbox.make_tables(&database).map_err(|error| outbox.failed(error))?;
         Ok(outbox)
     }
 
-    fn make_tables(&self) -> Result<(), redb::Error> {
-        let write = self.database.begin_write()?;
+    fn make_tables(&self, database: &Database) -> Result<(), redb::Error> {
+        let write = database.begin_write()?;
         write.open_table(TAILS)?;
         write.open_table(PROGRESS)?;
         write.open_table(READINGS)?;
         write.open_table(SIGNATURES)?;
         write.open_table(SUPERSEDED)?;
         write.open_table(META)?;
+        write.open_table(SIGNERS)?;
         write.commit()?;
         Ok(())
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The database; opened again if it failed, but not at once.
+    fn database(&self) -> Result<Arc<Database>, GatewayError> {
+        let mut state = self.state();
+        if let Some(open) = &state.open {
+            return Ok(open.clone());
+        }
+        if let Some((_, reason)) = state.failed.as_ref().filter(|(at, _)| at.elapsed() < REST) {
+            return Err(self.broken(reason));
+        }
+        match Database::builder().set_cache_size(CACHE_BYTES).create(&self.path) {
+            Ok(database) => Ok(state.open.insert(Arc::new(database)).clone()),
+            Err(error) => {
+                let reason = match error {
+                    redb::DatabaseError::DatabaseAlreadyOpen => {
+                        "another deren-gateway has it open: stop that one, or use another data_folder".to_owned()
+                    }
+                    other => other.to_string(),
+                };
+                state.failed = Some((Instant::now(), reason.clone()));
+                Err(self.broken(reason))
+            }
+        }
+    }
+
+    /// Notes that the disk failed.
     fn failed(&self, error: impl Into<redb::Error>) -> GatewayError {
-        self.broken(error.into())
+        let error = error.into();
+        let reason = error.to_string();
+        if matches!(error, redb::Error::Io(_) | redb::Error::PreviousIo) {
+            let mut state = self.state();
+            state.open = None;
+            state.failed = Some((Instant::now(), reason.clone()));
+            state.alarm.get_or_insert_with(|| reason.clone());
+        }
+        self.broken(reason)
+    }
+
+    /// Notes that the disk took something.
+    fn works(&self) {
+        self.state().alarm = None;
+    }
+
+    /// Why nothing can be stored since a while: the disk is full, read-only or broken. `None` if all is well.
+    pub fn alarm(&self) -> Option<String> {
+        let state = self.state();
+        state.alarm.clone().or_else(|| state.archive_alarm.clone())
     }
 
     fn broken(&self, reason: impl ToString) -> GatewayError {
@@ -94,7 +161,8 @@ impl Outbox {
     /// # Errors
     /// [`GatewayError::Outbox`].
     pub fn len(&self) -> Result<u64, GatewayError> {
-        let count = || -> Result<u64, redb::Error> { Ok(self.database.begin_read()?.open_table(READINGS)?.len()?) };
+        let database = self.database()?;
+        let count = || -> Result<u64, redb::Error> { Ok(database.begin_read()?.open_table(READINGS)?.len()?) };
         count().map_err(|error| self.failed(error))
     }
 
@@ -109,7 +177,7 @@ impl Outbox {
     /// How many readings may wait. Beyond that no new one is made; what is measured then becomes part of a later,
     /// estimated one.
     pub fn capacity(&self) -> u64 {
-        self.capacity
+        self.bounds.capacity_readings()
     }
 
     /// The anchor of the newest reading, for those that are made after a restart without a connection.
@@ -117,9 +185,22 @@ impl Outbox {
     /// # Errors
     /// [`GatewayError::Outbox`], also if what is stored cannot be understood.
     pub fn last_anchor(&self) -> Result<Option<Anchor>, GatewayError> {
+        self.meta(ANCHOR)
+    }
+
+    /// The newest time at which the clock was known to be right, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// As [`Outbox::last_anchor`].
+    pub fn last_good_ms(&self) -> Result<Option<u64>, GatewayError> {
+        self.meta(GOOD_MS)
+    }
+
+    fn meta<T: codec::Decode>(&self, key: &str) -> Result<Option<T>, GatewayError> {
+        let database = self.database()?;
         let find = || -> Result<_, redb::Error> {
-            let meta = self.database.begin_read()?.open_table(META)?;
-            Ok(meta.get(ANCHOR)?.map(|row| row.value().to_vec()))
+            let meta = database.begin_read()?.open_table(META)?;
+            Ok(meta.get(key)?.map(|row| row.value().to_vec()))
         };
         let bytes = find().map_err(|error| self.failed(error))?;
         bytes.map(|bytes| decode(&bytes).map_err(|reason| self.broken(reason))).transpose()
@@ -130,8 +211,9 @@ impl Outbox {
     /// # Errors
     /// [`GatewayError::Outbox`], also if what is stored cannot be understood.
     pub fn stored(&self, device: DeviceId) -> Result<Option<Stored>, GatewayError> {
+        let database = self.database()?;
         let find = || -> Result<_, redb::Error> {
-            let read = self.database.begin_read()?;
+            let read = database.begin_read()?;
             let tail = read.open_table(TAILS)?.get(&device.0)?.map(|row| row.value().to_vec());
             let progress = read.open_table(PROGRESS)?.get(&device.0)?.map(|row| row.value().to_vec());
             Ok((tail, progress))

@@ -1,8 +1,8 @@
-//! Readings on their way out: which go next, and which have arrived for good.
+//! Readings on their way out: which go next, and with which signatures.
 
 use super::{
-    Outbox, Tail,
-    tables::{READINGS, SIGNATURES, TAILS, decode, from_sequence},
+    Outbox, SignedBy, Tail,
+    tables::{READINGS, SIGNATURES, SIGNERS, TAILS, decode, from_sequence},
 };
 use crate::error::GatewayError;
 use codec::Encode;
@@ -37,8 +37,9 @@ impl Outbox {
 
     /// The device's oldest readings that end before `now`, at most `limit`.
     fn oldest(&self, device: DeviceId, now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
+        let database = self.database()?;
         let find = || -> Result<Vec<Row>, redb::Error> {
-            let read = self.database.begin_read()?;
+            let read = database.begin_read()?;
             let (readings, signatures) = (read.open_table(READINGS)?, read.open_table(SIGNATURES)?);
             let mut rows = Vec::new();
             for row in readings.range(from_sequence(&device, 0))?.take(limit) {
@@ -64,14 +65,16 @@ impl Outbox {
         Ok(queued)
     }
 
-    /// Stores new signatures of readings that wait, in one transaction.
+    /// Stores new signatures of readings that wait, all made with the key `by`, in one transaction.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`]; then the old signatures stay.
-    pub fn sign_again(&self, readings: &[Queued]) -> Result<(), GatewayError> {
+    pub fn sign_again(&self, readings: &[Queued], by: &SignedBy) -> Result<(), GatewayError> {
+        let database = self.database()?;
         let store = || -> Result<(), redb::Error> {
-            let write = self.database.begin_write()?;
+            let write = database.begin_write()?;
             {
+                write.open_table(SIGNERS)?.insert(by.key_epoch, &*by.encode())?;
                 let stored = write.open_table(READINGS)?;
                 let mut signatures = write.open_table(SIGNATURES)?;
                 for queued in readings {
@@ -86,45 +89,14 @@ impl Outbox {
         store().map_err(|error| self.failed(error))
     }
 
-    /// Removes what a finalised block shows to be accepted: every reading of the device before `next_sequence`, which
-    /// must not be beyond its chain's end. Returns how many.
-    ///
-    /// # Errors
-    /// [`GatewayError::Outbox`]; then nothing has changed.
-    pub fn remove_before(&self, arrived: &[(DeviceId, u64)]) -> Result<u64, GatewayError> {
-        let remove = || -> Result<u64, redb::Error> {
-            let write = self.database.begin_write()?;
-            let mut removed = 0;
-            {
-                let mut readings = write.open_table(READINGS)?;
-                let mut signatures = write.open_table(SIGNATURES)?;
-                for (device, next_sequence) in arrived {
-                    let range = || (&device.0, 0)..(&device.0, *next_sequence);
-                    for row in readings.extract_from_if(range(), |_, _| true)? {
-                        row?;
-                        removed += 1;
-                    }
-                    for row in signatures.extract_from_if(range(), |_, _| true)? {
-                        row?;
-                    }
-                }
-            }
-            write.commit()?;
-            Ok(removed)
-        };
-        if arrived.is_empty() {
-            return Ok(0);
-        }
-        remove().map_err(|error| self.failed(error))
-    }
-
     /// Every device whose chain has begun here, with the number of its readings that wait.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`].
     pub fn waiting(&self) -> Result<Vec<(DeviceId, u64)>, GatewayError> {
+        let database = self.database()?;
         let find = || -> Result<Vec<DeviceId>, redb::Error> {
-            let tails = self.database.begin_read()?.open_table(TAILS)?;
+            let tails = database.begin_read()?.open_table(TAILS)?;
             tails.iter()?.map(|row| Ok(DeviceId(*row?.0.value()))).collect()
         };
         let devices = find().map_err(|error| self.failed(error))?;
@@ -141,8 +113,9 @@ impl Outbox {
     /// # Errors
     /// [`GatewayError::Outbox`].
     pub fn extent(&self, device: DeviceId) -> Result<Option<(u64, Tail)>, GatewayError> {
+        let database = self.database()?;
         let find = || -> Result<_, redb::Error> {
-            let read = self.database.begin_read()?;
+            let read = database.begin_read()?;
             let tail = read.open_table(TAILS)?.get(&device.0)?.map(|row| row.value().to_vec());
             let oldest = read.open_table(READINGS)?.range(from_sequence(&device, 0))?.next().transpose()?;
             Ok((tail, oldest.map(|(key, _)| key.value().1)))

@@ -54,8 +54,9 @@ impl Outbox {
     }
 
     fn reading(&self, device: DeviceId, sequence: u64) -> Result<Option<IntervalReading>, GatewayError> {
+        let database = self.database()?;
         let find = || -> Result<Option<Vec<u8>>, redb::Error> {
-            let read = self.database.begin_read()?;
+            let read = database.begin_read()?;
             Ok(read.open_table(READINGS)?.get((&device.0, sequence))?.map(|row| row.value().to_vec()))
         };
         let bytes = find().map_err(|error| self.failed(error))?;
@@ -68,8 +69,9 @@ impl Outbox {
     /// # Errors
     /// [`GatewayError::Outbox`]; then nothing has changed.
     pub fn adopt(&self, device: DeviceId, cursor: &DeviceCursor, progress: &Progress) -> Result<u64, GatewayError> {
+        let database = self.database()?;
         let store = || -> Result<u64, redb::Error> {
-            let write = self.database.begin_write()?;
+            let write = database.begin_write()?;
             let mut aside = 0;
             {
                 let mut readings = write.open_table(READINGS)?;

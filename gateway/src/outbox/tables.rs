@@ -22,6 +22,10 @@ pub(super) const SUPERSEDED: TableDefinition<ReadingKey, &[u8]> = TableDefinitio
 pub(super) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta_v1");
 /// See [`META`].
 pub(super) const ANCHOR: &str = "anchor";
+/// Under this in [`META`]: the newest time, in milliseconds since 1970, at which the clock was known to be right.
+pub(super) const GOOD_MS: &str = "good_ms";
+/// Key epoch → [`SignedBy`](super::SignedBy).
+pub(super) const SIGNERS: TableDefinition<u32, &[u8]> = TableDefinition::new("signers_v1");
 
 /// Where a device's chain of readings continues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]

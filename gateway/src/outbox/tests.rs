@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::slots::Span;
-use deren_primitives::{Anchor, DeviceCursor, Quality, ReadingHash, RegisterSpan, Slot};
+use deren_primitives::{Anchor, DeviceCursor, GatewayId, Quality, ReadingHash, RegisterSpan, Slot};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -27,8 +27,13 @@ fn sign(hash: ReadingHash) -> [u8; 64] {
     signature
 }
 
+fn by(key_epoch: u32) -> SignedBy {
+    let public_key = [key_epoch as u8 + 1; 32];
+    SignedBy { genesis: [7; 32], gateway: GatewayId([8; 32]), key_epoch, public_key }
+}
+
 fn seal() -> Seal<'static> {
-    Seal { anchor: Anchor::default(), clock_error_ms: 1, key_epoch: 0, sign: &sign }
+    Seal { anchor: Anchor::default(), clock_error_ms: 1, good_ms: None, by: by(0), sign: &sign }
 }
 
 fn append(outbox: &Outbox, device: DeviceId, slots: std::ops::Range<u32>) {
@@ -39,7 +44,7 @@ fn append(outbox: &Outbox, device: DeviceId, slots: std::ops::Range<u32>) {
 
 fn open() -> (tempfile::TempDir, Outbox) {
     let folder = tempfile::tempdir().expect("a folder");
-    let outbox = Outbox::open(folder.path(), 1).expect("made");
+    let outbox = Outbox::open(folder.path(), Bounds::default()).expect("made");
     (folder, outbox)
 }
 
@@ -65,7 +70,7 @@ fn what_was_stored_is_there_after_a_restart() {
     append(&outbox, ONE, 10..13);
     let before = (all(&outbox, ONE), outbox.stored(ONE).expect("read"));
     drop(outbox);
-    let outbox = Outbox::open(folder.path(), 1).expect("opened");
+    let outbox = Outbox::open(folder.path(), Bounds::default()).expect("opened");
     assert_eq!((all(&outbox, ONE), outbox.stored(ONE).expect("read")), before);
 }
 
@@ -79,14 +84,51 @@ fn the_last_anchor_is_kept() {
     outbox.append(vec![update.clone()], &Seal { anchor, ..seal() }).expect("stored");
     outbox.append(vec![Update { spans: vec![], ..update }], &seal()).expect("stored");
     drop(outbox);
-    let outbox = Outbox::open(folder.path(), 1).expect("opened");
+    let outbox = Outbox::open(folder.path(), Bounds::default()).expect("opened");
     assert_eq!(outbox.last_anchor().expect("read"), Some(anchor));
+}
+
+#[test]
+fn the_newest_good_time_is_kept() {
+    let (folder, outbox) = open();
+    append(&outbox, ONE, 0..1);
+    assert_eq!(outbox.last_good_ms().expect("read"), None);
+    let update = Update { device: ONE, spans: vec![], progress: Progress::default() };
+    outbox.append(vec![update.clone()], &Seal { good_ms: Some(77), ..seal() }).expect("stored");
+    outbox.append(vec![update], &seal()).expect("stored");
+    drop(outbox);
+    let outbox = Outbox::open(folder.path(), Bounds::default()).expect("opened");
+    assert_eq!(outbox.last_good_ms().expect("read"), Some(77));
+}
+
+#[test]
+fn what_arrived_is_in_the_archive_with_who_signed_it() {
+    let (folder, outbox) = open();
+    append(&outbox, ONE, 0..3000);
+    append(&outbox, TWO, 0..2);
+    let again: Vec<Queued> = all(&outbox, TWO)
+        .iter()
+        .map(|q| Queued { key_epoch: 1, signature: [7; 64], ..q.clone() })
+        .collect();
+    outbox.sign_again(&again, &by(1)).expect("stored");
+    assert_eq!(outbox.remove_before(&[(ONE, 2500), (TWO, 1)]).expect("removed"), 2501);
+    let kept = |slots: std::ops::Range<u32>| -> Vec<Archived> {
+        let slots = Slot(slots.start)..Slot(slots.end);
+        archived(folder.path(), slots).expect("readable").map(|archived| archived.expect("whole")).collect()
+    };
+    let of = |device: DeviceId| kept(0..10_000).into_iter().filter(move |kept| kept.signed.reading.device == device);
+    assert_eq!(of(ONE).map(|kept| kept.signed.reading.sequence).collect::<Vec<_>>(), (0..2500).collect::<Vec<_>>());
+    assert!(of(ONE).all(|kept| *kept.by == by(0) && kept.signed.signature == sign(kept.signed.reading.hash())));
+    assert!(of(TWO).all(|kept| *kept.by == by(1) && kept.signed.signature == [7; 64]));
+    assert_eq!((of(TWO).count(), kept(700..710).len()), (1, 10));
+    outbox.prune_archive(Slot(672 + 400 * 96), 900).expect("pruned");
+    assert_eq!(kept(0..10_000).first().map(|kept| kept.signed.reading.first_slot), Some(Slot(672)));
 }
 
 #[test]
 fn two_gateways_cannot_share_an_outbox() {
     let (folder, _outbox) = open();
-    let error = Outbox::open(folder.path(), 1).expect_err("held").to_string();
+    let error = Outbox::open(folder.path(), Bounds::default()).expect_err("held").to_string();
     assert!(error.contains("another deren-gateway"), "{error}");
 }
 
@@ -152,7 +194,7 @@ fn a_rotated_key_signs_again_and_changes_no_reading() {
     let before = all(&outbox, ONE);
     let again: Vec<Queued> = before.iter().map(|q| Queued { key_epoch: 1, signature: [7; 64], ..q.clone() }).collect();
     outbox.remove_before(&[(ONE, 1)]).expect("removed");
-    outbox.sign_again(&again).expect("stored");
+    outbox.sign_again(&again, &by(1)).expect("stored");
     let after = all(&outbox, ONE);
     assert_eq!(after.len(), 2);
     assert!(after.iter().all(|q| q.key_epoch == 1 && q.signature == [7; 64]));
@@ -212,7 +254,7 @@ proptest! {
     #[test]
     fn any_history_leaves_an_unbroken_queue(acts in proptest::collection::vec(act(), 1..24)) {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut outbox = Outbox::open(folder.path(), 1).expect("made");
+        let mut outbox = Outbox::open(folder.path(), Bounds::default()).expect("made");
         let mut expected: BTreeMap<DeviceId, (u64, u64)> = BTreeMap::new();
         for act in acts {
             match act {
@@ -230,7 +272,7 @@ proptest! {
                 }
                 Act::Reopen => {
                     drop(outbox);
-                    outbox = Outbox::open(folder.path(), 1).expect("opened");
+                    outbox = Outbox::open(folder.path(), Bounds::default()).expect("opened");
                 }
             }
             for (device, (start, end)) in &expected {

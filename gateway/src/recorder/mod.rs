@@ -9,7 +9,7 @@ use crate::{
     clock::{Clock, ClockState, unix_ms},
     devices::DeviceBook,
     error::GatewayError,
-    outbox::{Outbox, Seal, Standing, Tail, Update},
+    outbox::{Outbox, Seal, SignedBy, Standing, Tail, Update},
     pin::ChainPin,
     settings::DeviceSettings,
     signer::Signer,
@@ -223,7 +223,10 @@ impl Recorder {
     }
 
     fn settle(&mut self) {
-        self.parts.board.update(|status| status.clock = self.parts.clock.state());
+        self.parts.board.update(|status| {
+            status.clock = self.parts.clock.state();
+            status.outbox.alarm = self.parts.outbox.alarm();
+        });
         let may_seal = self.may_seal();
         for index in 0..self.devices.len() {
             let rules = self.rules(index);
@@ -275,14 +278,15 @@ impl Recorder {
     fn may_seal(&self) -> bool {
         let room =
             self.parts.outbox.len().map(|len| len.saturating_add(ROOM_FOR_A_ROUND) < self.parts.outbox.capacity());
-        let full = !room.unwrap_or(false);
+        // Without an answer the disk fails, which is another trouble.
+        let full = room.as_ref().is_ok_and(|room| !room);
         if full {
             self.parts.board.trouble(
                 "outbox",
                 "full: no new readings until some have reached the chain; what is measured meanwhile becomes one estimated reading",
             );
         }
-        !full && !self.disk_fails
+        room.unwrap_or(false) && !self.disk_fails
     }
 
     fn signer(&self) -> std::sync::RwLockReadGuard<'_, Signer> {
@@ -303,10 +307,13 @@ impl Recorder {
         let updates = std::mem::take(&mut self.unsaved);
         let (outbox, to_store) = (self.parts.outbox.clone(), updates.clone());
         let signer = self.signer().clone();
-        let clock_error_ms = self.parts.clock.state().error_ms();
+        let state = self.parts.clock.state();
+        let clock_error_ms = state.error_ms();
+        let good_ms = matches!(state, ClockState::Synchronised { .. }).then(unix_ms);
         let store = tokio::task::spawn_blocking(move || {
             let sign = |hash| signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
-            let seal = Seal { anchor: view.anchor, clock_error_ms, key_epoch: signer.key_epoch(), sign: &sign };
+            let seal =
+                Seal { anchor: view.anchor, clock_error_ms, good_ms, by: SignedBy::now(&signer, genesis), sign: &sign };
             outbox.append(to_store, &seal)
         });
         let result = match store.await {

@@ -5,7 +5,7 @@ mod raw;
 #[cfg(test)]
 mod tests;
 
-use crate::error::GatewayError;
+use crate::{error::GatewayError, outbox::Bounds};
 use deren_meters::DeviceUri;
 use deren_primitives::DeviceRole;
 use raw::{Place, Table};
@@ -23,7 +23,7 @@ pub const MAX_DEVICES: usize = 64;
 /// At most this many nodes to try in turn.
 pub const MAX_NODES: usize = 8;
 
-const TOP_KEYS: [&str; 13] = [
+const TOP_KEYS: [&str; 16] = [
     "data_folder",
     "node_urls",
     "key_file",
@@ -32,7 +32,10 @@ const TOP_KEYS: [&str; 13] = [
     "sample_interval_ms",
     "reset_confirmations",
     "boundary_wait_ms",
+    "outbox_max_days",
     "outbox_max_mb",
+    "archive_days",
+    "archive_max_mb",
     "checkpoint_interval_s",
     "clock_trusted",
     "max_clock_error_ms",
@@ -55,8 +58,8 @@ pub struct Settings {
     pub reset_confirmations: u8,
     /// How long after a slot's end a sample is waited for; without one, half of the chain's grace.
     pub boundary_wait: Option<Duration>,
-    /// How much the outbox may hold.
-    pub outbox_max_mb: u32,
+    /// How much is kept on disk.
+    pub outbox: Bounds,
     /// How often the state of a slot in progress is stored.
     pub checkpoint_interval: Duration,
     /// The owner vouches for this machine's clock, so that it is not compared with the chain's.
@@ -122,7 +125,7 @@ impl Settings {
             page_listen: page_listen(&mut top)?,
             reset_confirmations: top.number("reset_confirmations", 1..=60)?.unwrap_or(6),
             boundary_wait: top.number("boundary_wait_ms", 1..=3_600_000)?.map(Duration::from_millis),
-            outbox_max_mb: top.number("outbox_max_mb", 1..=65_536)?.unwrap_or(128),
+            outbox: bounds(&mut top)?,
             checkpoint_interval: Duration::from_secs(top.number("checkpoint_interval_s", 1..=3600)?.unwrap_or(60)),
             clock_trusted: top.boolean("clock_trusted")?.unwrap_or(false),
             max_clock_error: Duration::from_millis(top.number("max_clock_error_ms", 1..=600_000)?.unwrap_or(10_000)),
@@ -132,6 +135,16 @@ impl Settings {
             key_file,
         })
     }
+}
+
+fn bounds(top: &mut Table) -> Result<Bounds, GatewayError> {
+    let default = Bounds::default();
+    Ok(Bounds {
+        max_days: top.number("outbox_max_days", 1..=3_650)?.unwrap_or(default.max_days),
+        max_mb: top.number("outbox_max_mb", 1..=65_536)?.unwrap_or(default.max_mb),
+        archive_days: top.number("archive_days", 1..=36_500)?.unwrap_or(default.archive_days),
+        archive_max_mb: top.number("archive_max_mb", 1..=65_536)?.unwrap_or(default.archive_max_mb),
+    })
 }
 
 fn interval(table: &mut Table) -> Result<Option<Duration>, GatewayError> {

@@ -228,6 +228,7 @@ fn wrong_unit(key: &str, text: &str) -> String {
         "s" => "seconds",
         "w" => "watts",
         "mb" => "megabytes",
+        "days" => "days",
         _ => "a whole number",
     };
     match converted {

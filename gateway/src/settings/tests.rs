@@ -140,7 +140,7 @@ fn variables_stand_for_keys() {
         ("DEREN_INDEXER_ELSE", "x"),
     ];
     let settings = parse_with(GOOD, &variables).expect("good");
-    assert_eq!((settings.node_urls.len(), settings.outbox_max_mb, settings.clock_trusted), (2, 7, true));
+    assert_eq!((settings.node_urls.len(), settings.outbox.max_mb, settings.clock_trusted), (2, 7, true));
     let said = parse_with(GOOD, &[("DEREN_GATEWAY_OUTBOX_MB", "7")]).expect_err("unknown").to_string();
     assert!(
         said.starts_with("environment variable DEREN_GATEWAY_OUTBOX_MB") && said.contains("outbox_max_mb"),

@@ -1,7 +1,7 @@
 //! A session's outgoing side: builds batches, gives them to the node's pool, and finds out why something is refused.
 
 use super::{flight::Flight, node::Submitted, session::Session};
-use crate::{error::GatewayError, outbox::Queued};
+use crate::{error::GatewayError, outbox::{Queued, SignedBy}};
 use deren_primitives::{
     DeviceCursor, DeviceId, GatewayRecord, MAX_READINGS_PER_BATCH, ReadingBatch, ReadingOutcome, Signature,
     SignedReading, Slot, batch_message, interval_message,
@@ -87,8 +87,9 @@ impl Session<'_> {
             }
         });
         if !again.is_empty() {
+            let by = self.signer(|signer| SignedBy::now(signer, genesis));
             tracing::info!(readings = again.len(), "signed again with the new key");
-            self.with_outbox(move |outbox| outbox.sign_again(&again)).await?;
+            self.with_outbox(move |outbox| outbox.sign_again(&again, &by)).await?;
         }
         Ok(queued)
     }

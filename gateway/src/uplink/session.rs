@@ -206,6 +206,10 @@ impl<'u> Session<'u> {
         let (to_remove, finalised) = (arrived.clone(), arrived);
         let removed = self.with_outbox(move |outbox| outbox.remove_before(&to_remove)).await?;
         self.show_outbox(&finalised, removed).await?;
+        if let Some(now) = self.chain_slot.filter(|_| removed > 0) {
+            let slot_seconds = self.pin.parameters.slot_seconds;
+            self.with_outbox(move |outbox| outbox.prune_archive(now, slot_seconds)).await?;
+        }
         let Some(flight) = self.flight.take_if(|flight| flight.is_final(cursors)) else {
             return Ok(());
         };

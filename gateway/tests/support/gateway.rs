@@ -4,7 +4,7 @@ use deren_gateway::{
     board::{Board, DeviceStatus, Status},
     clock::{Clock, unix_ms},
     devices::DeviceBook,
-    outbox::Outbox,
+    outbox::{Bounds, Outbox},
     pin::ChainPin,
     recorder::{ChainView, Event, Parts, Recorder},
     settings::DeviceSettings,
@@ -47,7 +47,7 @@ impl Gateway {
     /// As [`Gateway::start`], with an outbox of this size.
     pub fn start_with(folder: &Path, devices: usize, node_urls: &[String], outbox_max_mb: u32) -> Self {
         let signer = Signer::load_or_create(&folder.join("gateway.key")).expect("a key");
-        let outbox = Arc::new(Outbox::open(folder, outbox_max_mb).expect("an outbox"));
+        let outbox = Arc::new(Outbox::open(folder, Bounds { max_mb: outbox_max_mb, ..Bounds::default() }).expect("an outbox"));
         let board = Arc::new(Board::new(signer.gateway(), signer.public_key(), signer.key_epoch()));
         let clock = Arc::new(Clock::new(true, Duration::from_secs(10)));
         let book = DeviceBook::load(folder).expect("a book");

@@ -1,0 +1,276 @@
+//! A disk that is full, or cannot be written: an alarm, and no loss. What was stored stays, what could not be stored is
+//! stored when there is room again, and the chain of hashes goes on.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod support;
+
+use deren_gateway::{
+    outbox::{Bounds, Outbox, Seal, SignedBy, Tail, Update},
+    slots::{Progress, Span},
+};
+use deren_primitives::{Anchor, DeviceId, GatewayId, Quality, ReadingHash, RegisterSpan, Slot};
+use deren_simulator::{Simulator, SimulatorConfig};
+use serde_json::Value;
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use support::{FakeNode, chain::Chain};
+
+const FOLDER: &str = "DEREN_TEST_DISK_FOLDER";
+const DEVICE: DeviceId = DeviceId([1; 32]);
+/// Mounts a small file system at `$0`, seen by this process alone, and becomes the rest of the command.
+const ON_SMALL_DISK: &str = r#"mount -t tmpfs -o size=3m,mode=0700 tmpfs "$0" && exec "$@""#;
+
+fn append(outbox: &Outbox, sequence: u64) -> Result<(), String> {
+    let span = Span {
+        first_slot: Slot(u32::try_from(sequence).unwrap()),
+        slot_count: 1,
+        register_epoch: 0,
+        registers: RegisterSpan { import_open_mwh: sequence, import_close_mwh: sequence + 1, ..Default::default() },
+        quality: Quality::GOOD,
+        samples: 1,
+        max_gap_ms: 1,
+    };
+    let sign = |_: ReadingHash| [0; 64];
+    let by = SignedBy { genesis: [0; 32], gateway: GatewayId([0; 32]), key_epoch: 0, public_key: [0; 32] };
+    let seal = Seal { anchor: Anchor::default(), clock_error_ms: 0, good_ms: None, by, sign: &sign };
+    let update = Update { device: DEVICE, spans: vec![span], progress: Progress::default() };
+    outbox.append(vec![update], &seal).map(drop).map_err(|error| error.to_string())
+}
+
+fn begin(folder: &Path) -> Outbox {
+    let outbox = Outbox::open(folder, Bounds::default()).unwrap();
+    outbox.begin(DEVICE, Tail::default(), &Progress::default()).unwrap();
+    outbox
+}
+
+/// Appends from `next` on until the disk refuses; gives the sequence number that it refused.
+fn append_until_refused(outbox: &Outbox, mut next: u64) -> u64 {
+    while append(outbox, next).is_ok() {
+        next += 1;
+        assert!(next < 100_000, "the disk takes everything");
+    }
+    assert!(outbox.alarm().is_some());
+    next
+}
+
+/// Appends `next` as soon as the disk takes it again.
+fn append_when_possible(outbox: &Outbox, next: u64) {
+    let began = Instant::now();
+    while let Err(error) = append(outbox, next) {
+        assert!(began.elapsed() < Duration::from_secs(60), "{error}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(outbox.alarm(), None);
+}
+
+fn assert_unbroken(outbox: &Outbox, count: u64) {
+    let queued = outbox.next(&[DEVICE], Slot(u32::MAX), 200_000).unwrap();
+    assert_eq!(queued.len() as u64, count);
+    assert!(queued.iter().zip(0..).all(|(queued, sequence)| queued.reading.sequence == sequence));
+    assert!(queued.windows(2).all(|pair| pair[1].reading.previous == pair[0].reading.hash()));
+}
+
+#[expect(unsafe_code, reason = "no safe crate that we use limits the size of files")]
+fn limit_files_to(bytes: libc::rlim_t) {
+    // SAFETY: both calls only take numbers; the limit lies on the stack.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+        let limit = libc::rlimit { rlim_cur: bytes, rlim_max: libc::RLIM_INFINITY };
+        assert_eq!(libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit), 0);
+    }
+}
+
+/// Alone in its process, because the limit is the process's.
+#[test]
+fn limited_process() {
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
+        return;
+    };
+    let outbox = begin(&folder);
+    for sequence in 0..50 {
+        append(&outbox, sequence).unwrap();
+    }
+    let mut next = 50;
+    for _ in 0..3 {
+        // As a disk that was remounted read-only: not one byte more.
+        limit_files_to(0);
+        next = append_until_refused(&outbox, next);
+        assert!(append(&outbox, next).is_err());
+        limit_files_to(libc::RLIM_INFINITY);
+        append_when_possible(&outbox, next);
+        next += 1;
+    }
+    assert_unbroken(&outbox, next);
+    drop(outbox);
+    assert_unbroken(&begin(&folder), next);
+    println!("whole");
+}
+
+/// On a small disk of its own.
+#[test]
+fn process_on_a_small_disk() {
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
+        return;
+    };
+    let outbox = begin(&folder);
+    let mut next = 0;
+    for _ in 0..3 {
+        let ballast = folder.join("ballast");
+        fill(&ballast);
+        next = append_until_refused(&outbox, next);
+        fs::remove_file(&ballast).unwrap();
+        append_when_possible(&outbox, next);
+        next += 1;
+        assert_eq!(outbox.remove_before(&[(DEVICE, 0)]).unwrap(), 0);
+    }
+    assert_unbroken(&outbox, next);
+    drop(outbox);
+    assert_unbroken(&begin(&folder), next);
+    println!("whole");
+}
+
+fn fill(ballast: &Path) {
+    let mut file = fs::File::create(ballast).unwrap();
+    while file.write_all(&[7; 4096]).is_ok() {}
+    while file.write_all(&[7; 1]).is_ok() {}
+}
+
+/// This program again, with one test of it in a folder.
+fn only(test: &str, folder: &Path) -> Vec<String> {
+    let program = std::env::current_exe().unwrap().display().to_string();
+    vec![format!("{FOLDER}={}", folder.display()), program, "--exact".into(), test.into(), "--nocapture".into()]
+}
+
+/// A command on a small disk of its own at `folder`; `None`, with the reason printed, where that is not allowed.
+fn on_small_disk(folder: &Path, command: &[String]) -> Option<Command> {
+    for how in [&["--mount"][..], &["--mount", "--map-root-user"]] {
+        let tried = Command::new("unshare").args(how).args(["sh", "-c", ON_SMALL_DISK]).arg(folder).arg("true").output();
+        if tried.is_ok_and(|tried| tried.status.success()) {
+            let mut all = Command::new("unshare");
+            all.args(how).args(["sh", "-c", ON_SMALL_DISK]).arg(folder).args(command);
+            return Some(all);
+        }
+    }
+    println!("skipped: nobody may mount a small disk here (unshare --mount, as root or with user namespaces)");
+    None
+}
+
+#[test]
+fn a_disk_that_refuses_every_byte_is_an_alarm_and_no_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new("env").args(only("limited_process", folder.path())).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("whole"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_full_disk_is_an_alarm_and_no_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = [vec!["env".to_owned()], only("process_on_a_small_disk", folder.path())].concat();
+    let Some(mut command) = on_small_disk(folder.path(), &command) else {
+        return;
+    };
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("whole"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A process that does not outlive its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+async fn page(port: u16, path: &str) -> Result<String, String> {
+    deren_gateway::page::ask(([127, 0, 0, 1], port).into(), path).await.map_err(|error| error.to_string())
+}
+
+/// Waits until the gateway's status is as wanted; blocks are made meanwhile.
+async fn until(node: &FakeNode, port: u16, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..1200 {
+        node.make_block();
+        node.finalise();
+        if let Ok(status) = page(port, "/api/status").await.map(|text| serde_json::from_str::<Value>(&text).unwrap())
+            && condition(&status)
+        {
+            return status;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("in vain: {what}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let simulated = r#"
+        seed = 7
+        date = "2026-06-21"
+        start = "11:00"
+        speed = 75.0
+        [[homes]]
+        name = "sun"
+        pv = { kwp = 6.4 }
+        load = { profile = "household", wh_a_day = 10000 }
+        [[homes.modbus]]
+        listen = "127.0.0.1:0"
+        [[homes.modbus.sunspec]]
+        devices = [{ role = "grid", model = 203 }]
+    "#;
+    let file = folder.path().join("simulator.toml");
+    fs::write(&file, simulated).unwrap();
+    let simulator = Simulator::start(&SimulatorConfig::from_file(&file).unwrap()).await.unwrap();
+    let node = FakeNode::start(Chain::new(1, 1)).await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let config = folder.path().join("gateway.toml");
+    let uri = &simulator.serving().homes[0].devices[0].uri;
+    let text = format!(
+        "node_urls = [\"{}\"]\nkey_file = \"gateway.key\"\npage_listen = \"127.0.0.1:{port}\"\nsample_interval_ms = 100\n\
+         [[device]]\nname = \"grid\"\nuri = \"{uri}\"\nrole = \"grid\"\n",
+        node.url()
+    );
+    fs::write(&config, text).unwrap();
+    let program = env!("CARGO_BIN_EXE_deren-gateway").to_owned();
+    let command = [program, "run".into(), "--config".into(), config.display().to_string()];
+    let Some(mut command) = on_small_disk(&data, &command) else {
+        return;
+    };
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let running = Running(command.spawn().unwrap());
+    let status = until(&node, port, "it knows its device", |status| status["devices"][0]["device"].is_string()).await;
+    let device: DeviceId = status["devices"][0]["device"].as_str().unwrap().parse().unwrap();
+    let gateway: GatewayId = status["gateway"].as_str().unwrap().parse().unwrap();
+    node.chain().register(gateway.0, 0, &[device]);
+    node.run_until("readings become final", |chain| chain.final_readings().len() >= 3).await;
+
+    let ballast = PathBuf::from(format!("/proc/{}/root{}", running.0.id(), data.join("ballast").display()));
+    fill(&ballast);
+    let full = until(&node, port, "an alarm", |status| status["outbox"]["alarm"].is_string()).await;
+    assert!(page(port, "/metrics").await.unwrap().contains("\nderen_gateway_disk_failing 1\n"));
+    let samples = full["devices"][0]["samples_total"].as_u64().unwrap();
+    until(&node, port, "it goes on sampling", |status| {
+        status["outbox"]["alarm"].is_string() && status["devices"][0]["samples_total"].as_u64().unwrap() > samples + 30
+    })
+    .await;
+    let before = node.chain().final_readings().len();
+    fs::remove_file(&ballast).unwrap();
+    until(&node, port, "the alarm ends", |status| status["outbox"]["alarm"].is_null()).await;
+    node.run_until("new readings become final", |chain| chain.final_readings().len() >= before + 4).await;
+
+    let readings = node.chain().final_readings();
+    assert!(readings.iter().zip(0..).all(|(reading, sequence)| reading.sequence == sequence));
+    assert!(readings.windows(2).all(|pair| pair[1].previous == pair[0].hash()));
+    assert!(readings.windows(2).all(|pair| pair[1].first_slot == pair[0].end_slot()));
+    assert!(readings.windows(2).all(|pair| pair[1].registers.continues(&pair[0].registers)));
+}
