@@ -149,7 +149,8 @@ fn only(test: &str, folder: &Path) -> Vec<String> {
 /// A command on a small disk of its own at `folder`; `None`, with the reason printed, where that is not allowed.
 fn on_small_disk(folder: &Path, command: &[String]) -> Option<Command> {
     for how in [&["--mount"][..], &["--mount", "--map-root-user"]] {
-        let tried = Command::new("unshare").args(how).args(["sh", "-c", ON_SMALL_DISK]).arg(folder).arg("true").output();
+        let tried =
+            Command::new("unshare").args(how).args(["sh", "-c", ON_SMALL_DISK]).arg(folder).arg("true").output();
         if tried.is_ok_and(|tried| tried.status.success()) {
             let mut all = Command::new("unshare");
             all.args(how).args(["sh", "-c", ON_SMALL_DISK]).arg(folder).args(command);

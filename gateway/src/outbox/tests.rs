@@ -106,10 +106,8 @@ fn what_arrived_is_in_the_archive_with_who_signed_it() {
     let (folder, outbox) = open();
     append(&outbox, ONE, 0..3000);
     append(&outbox, TWO, 0..2);
-    let again: Vec<Queued> = all(&outbox, TWO)
-        .iter()
-        .map(|q| Queued { key_epoch: 1, signature: [7; 64], ..q.clone() })
-        .collect();
+    let again: Vec<Queued> =
+        all(&outbox, TWO).iter().map(|q| Queued { key_epoch: 1, signature: [7; 64], ..q.clone() }).collect();
     outbox.sign_again(&again, &by(1)).expect("stored");
     assert_eq!(outbox.remove_before(&[(ONE, 2500), (TWO, 1)]).expect("removed"), 2501);
     let kept = |slots: std::ops::Range<u32>| -> Vec<Archived> {

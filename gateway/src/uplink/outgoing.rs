@@ -1,7 +1,10 @@
 //! A session's outgoing side: builds batches, gives them to the node's pool, and finds out why something is refused.
 
 use super::{flight::Flight, node::Submitted, session::Session};
-use crate::{error::GatewayError, outbox::{Queued, SignedBy}};
+use crate::{
+    error::GatewayError,
+    outbox::{Queued, SignedBy},
+};
 use deren_primitives::{
     DeviceCursor, DeviceId, GatewayRecord, MAX_READINGS_PER_BATCH, ReadingBatch, ReadingOutcome, Signature,
     SignedReading, Slot, batch_message, interval_message,

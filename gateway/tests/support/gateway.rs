@@ -47,7 +47,8 @@ impl Gateway {
     /// As [`Gateway::start`], with an outbox of this size.
     pub fn start_with(folder: &Path, devices: usize, node_urls: &[String], outbox_max_mb: u32) -> Self {
         let signer = Signer::load_or_create(&folder.join("gateway.key")).expect("a key");
-        let outbox = Arc::new(Outbox::open(folder, Bounds { max_mb: outbox_max_mb, ..Bounds::default() }).expect("an outbox"));
+        let outbox =
+            Arc::new(Outbox::open(folder, Bounds { max_mb: outbox_max_mb, ..Bounds::default() }).expect("an outbox"));
         let board = Arc::new(Board::new(signer.gateway(), signer.public_key(), signer.key_epoch()));
         let clock = Arc::new(Clock::new(true, Duration::from_secs(10)));
         let book = DeviceBook::load(folder).expect("a book");
@@ -155,5 +156,13 @@ impl Gateway {
         while let Some(ended) = self.tasks.join_next().await {
             ended.expect("no panic");
         }
+        // A thread may still be busy with the outbox, which can be opened again only when nobody has it.
+        for _ in 0..800 {
+            if Arc::strong_count(&self.outbox) == 1 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("in vain: nobody has the outbox any more");
     }
 }

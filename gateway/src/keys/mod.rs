@@ -1,0 +1,94 @@
+//! Where the gateway's Ed25519 keys are: in a file or on a token, as a URI names it. Secrets are made here, used here,
+//! and never leave.
+
+mod file;
+mod sealed;
+mod token;
+mod uri;
+
+pub use uri::KeyUri;
+
+use crate::error::GatewayError;
+use deren_primitives::{PublicKey, Signature};
+use file::FileKeys;
+use token::TokenKeys;
+
+/// An opened store of keys, each known by its public key.
+pub enum Keys {
+    /// In a file.
+    File(FileKeys),
+    /// On a PKCS #11 token.
+    Token(TokenKeys),
+}
+
+impl Keys {
+    /// Opens the store; a file that does not exist yet is an empty one.
+    ///
+    /// # Errors
+    /// [`GatewayError::SecretsExposed`] if others may read a secret; [`GatewayError::File`] or [`GatewayError::Key`] if
+    /// the store, or what unlocks it, cannot be read.
+    pub fn open(uri: &KeyUri) -> Result<Self, GatewayError> {
+        Ok(match uri {
+            KeyUri::File { path, passphrase } => Self::File(FileKeys::open(path, passphrase.as_deref())?),
+            KeyUri::Token(uri) => Self::Token(TokenKeys::open(uri)?),
+        })
+    }
+
+    /// The keys that are there now; another process may have made one since the last look.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub fn list(&self) -> Result<Vec<PublicKey>, GatewayError> {
+        match self {
+            Self::File(keys) => keys.list(),
+            Self::Token(keys) => keys.list(),
+        }
+    }
+
+    /// Makes a key that stays.
+    ///
+    /// # Errors
+    /// [`GatewayError::File`] or [`GatewayError::Key`] if it cannot be made or stored.
+    pub fn generate(&self) -> Result<PublicKey, GatewayError> {
+        match self {
+            Self::File(keys) => keys.generate(),
+            Self::Token(keys) => keys.generate(),
+        }
+    }
+
+    /// Deletes what is not in `keep` from a file. Keys on a token stay until their owner deletes them.
+    ///
+    /// # Errors
+    /// [`GatewayError::File`] if the file cannot be written.
+    pub fn keep_only(&self, keep: &[PublicKey]) -> Result<(), GatewayError> {
+        match self {
+            Self::File(keys) => keys.keep_only(keep),
+            Self::Token(_) => Ok(()),
+        }
+    }
+
+    /// Signs with the key `by`.
+    ///
+    /// # Errors
+    /// [`GatewayError::Key`] if it is not there, or the token does not answer.
+    pub fn sign(&self, by: &PublicKey, message: &[u8]) -> Result<Signature, GatewayError> {
+        match self {
+            Self::File(keys) => keys.sign(by, message),
+            Self::Token(keys) => keys.sign(by, message),
+        }
+    }
+}
+
+/// A passphrase or PIN from a file that only its owner may read, without the end of the line.
+fn secret_from(path: &std::path::Path) -> Result<zeroize::Zeroizing<String>, GatewayError> {
+    let bytes = crate::files::read_private(path)?
+        .ok_or_else(|| GatewayError::file(path, "is not there: it should hold what unlocks the gateway's key"))?;
+    let text = zeroize::Zeroizing::new(
+        String::from_utf8(bytes).map_err(|_| GatewayError::file(path, "is no text: it should be a passphrase or PIN"))?,
+    );
+    let line = text.trim_end_matches(['\r', '\n']);
+    if line.is_empty() {
+        return Err(GatewayError::file(path, "is empty: it should hold what unlocks the gateway's key"));
+    }
+    Ok(zeroize::Zeroizing::new(line.to_owned()))
+}
