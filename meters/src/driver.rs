@@ -6,7 +6,7 @@
 use crate::{
     DeviceUri, Library, MeterError, modbus, mqtt,
     quantity::{scale, scale_float},
-    sunspec,
+    stream, sunspec,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,7 @@ pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Dri
         DeviceUri::Mqtt(device) => {
             Box::new(mqtt::MqttDriver::new(device.clone(), library.mqtt(&device.template)?.clone()))
         }
+        DeviceUri::Stream(device) => Box::new(stream::StreamDriver::new(device.clone(), library)?),
     })
 }
 

@@ -233,8 +233,8 @@ pub enum MeterError {
         /// What came, shortened.
         got: String,
     },
-    /// A P1 telegram that is cut, garbled or fails its CRC16.
-    #[error("{place}: bad P1 telegram: {reason}")]
+    /// A P1 or SML telegram that is cut, garbled or fails its CRC16.
+    #[error("{place}: bad telegram: {reason}")]
     Telegram {
         /// Topic or port.
         place: String,
@@ -258,6 +258,18 @@ pub enum MeterError {
         topic: String,
         /// How long it was waited for.
         waited_s: u32,
+    },
+    /// Connected, but no telegram came.
+    #[error(
+        "{place}: no telegram within {waited_s} s, but {heard_bytes} bytes; if none: does the meter's port need to be switched on, is the reading head in place? If many: is the baud rate right?"
+    )]
+    NoTelegram {
+        /// Host and port, or serial port.
+        place: String,
+        /// How long it was waited for.
+        waited_s: u32,
+        /// What came meanwhile.
+        heard_bytes: u64,
     },
     /// A file or folder that cannot be read.
     #[error("{path}: {reason}")]

@@ -1,7 +1,8 @@
 //! From a device on a wire to a [`Sample`] of its cumulative energy registers.
 //!
-//! Three families of devices: SunSpec over Modbus (inverters and meters that describe themselves), Modbus meters
-//! described by a template, and meters that publish over MQTT, also described by a template. A [`DeviceUri`] names a
+//! Families of devices: SunSpec over Modbus (inverters and meters that describe themselves), Modbus meters
+//! described by a template, meters that publish over MQTT, also described by a template, and meters that push telegrams
+//! (P1, SML) over a serial line or TCP. A [`DeviceUri`] names a
 //! device, [`open`] gives a [`Driver`] for it, [`read`] reads it once and [`discover`](discover::discover) finds what
 //! there is. A template works both ways: the same file lets a simulator serve the device.
 //!
@@ -17,6 +18,8 @@ pub mod mqtt;
 pub mod p1;
 pub mod quantity;
 pub mod record;
+pub mod sml;
+pub mod stream;
 pub mod sunspec;
 pub mod template;
 pub mod uri;

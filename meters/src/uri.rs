@@ -7,6 +7,8 @@
 //! | `modbus+tcp://host:port` | Modbus TCP meter by template | `template`, `unit` (1) |
 //! | `modbus+rtu:///dev/tty…` | Modbus meter on a serial line | the same, and those of the line |
 //! | `mqtt://[user@]broker:port/topic` | meter that publishes, by template | `template`, `password_file` |
+//! | `p1+serial:///dev/tty…`, `p1+tcp://host:port` | meter that pushes P1 telegrams | the line's (`baud` 115 200), `timeout_ms` |
+//! | `sml+serial:///dev/tty…`, `sml+tcp://host:port` | meter that pushes SML telegrams | the same (`baud` 9 600) |
 //!
 //! Every Modbus wire takes `timeout_ms` (1 500; serial 1 000) and `settle_ms` (0: silence after connecting); a serial
 //! line `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits` (1, 2); MQTT takes `timeout_ms` (the
@@ -14,8 +16,11 @@
 
 mod parse;
 mod print;
+mod stream;
 #[cfg(test)]
 mod tests;
+
+pub use stream::{StreamDevice, Telegrams};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{path::PathBuf, time::Duration};
@@ -36,6 +41,8 @@ pub enum DeviceUri {
     Modbus(ModbusDevice),
     /// A meter that publishes to a broker, described by a template.
     Mqtt(MqttDevice),
+    /// A meter that pushes telegrams over a stream of bytes.
+    Stream(StreamDevice),
 }
 
 /// One SunSpec device among those of a Modbus unit.
@@ -167,13 +174,14 @@ impl Timing {
 }
 
 impl DeviceUri {
-    /// What reads it: `sunspec`, `sunspec:<model>`, or the template's name.
+    /// What reads it: `sunspec`, `sunspec:<model>`, `p1`, `sml`, or the template's name.
     #[must_use]
     pub fn driver_name(&self) -> String {
         match self {
             Self::SunSpec(device) => device.model.map_or("sunspec".into(), |model| format!("sunspec:{model}")),
             Self::Modbus(device) => device.template.clone(),
             Self::Mqtt(device) => device.template.clone(),
+            Self::Stream(device) => device.telegrams.name().into(),
         }
     }
 }

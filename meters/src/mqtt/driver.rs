@@ -151,7 +151,7 @@ impl MqttDriver {
         let topic = MqttTemplate::topic(&field.topic, &self.base);
         let place = self.energy_topics.iter().position(|known| *known == topic);
         let Some(arrived) = place.and_then(|place| arrived.get(place)) else { return Ok(()) };
-        let serial = Message::parse(self.template.format, &topic, &arrived.payload)?.text(&field.field);
+        let serial = Message::parse(self.template.format, &topic, &arrived.payload)?.serial(field);
         // A message without it says nothing about who sent it.
         let Some(serial) = serial else { return Ok(()) };
         let now = self.who(Some(serial));
@@ -167,7 +167,7 @@ impl Driver for MqttDriver {
             Some(field) => {
                 let topic = MqttTemplate::topic(&field.topic, &self.base);
                 let arrived = self.wait(std::slice::from_ref(&topic), |inbox| inbox.newest(&topic)).await?;
-                Message::parse(self.template.format, &topic, &arrived.payload)?.text(&field.field)
+                Message::parse(self.template.format, &topic, &arrived.payload)?.serial(&field)
             }
         };
         let identity = self.who(serial);

@@ -1,11 +1,11 @@
 //! From a payload to numbers, by a template's fields. A number that is missing, of another type or impossible is its
 //! own error; none is ever guessed.
 
-use super::template::{Format, Quantity};
+use super::template::{Format, MqttTemplate, Quantity, SerialField};
 use crate::{
-    MeterError,
+    MeterError, Readout,
     p1::{self, Telegram},
-    quantity::scale_decimal,
+    quantity::{scale_decimal, whole},
 };
 use serde_json::Value;
 
@@ -19,6 +19,24 @@ pub(crate) enum Payload<'a> {
 pub(crate) struct Message<'a> {
     topic: &'a str,
     payload: Payload<'a>,
+}
+
+impl MqttTemplate {
+    /// What one payload that has everything shows. `place` is where it came from, for errors.
+    pub(crate) fn decode(&self, bytes: &[u8], place: &str) -> Result<Readout, MeterError> {
+        let message = Message::parse(self.format, place, bytes)?;
+        let energy = |quantity: &Option<Quantity>| match quantity {
+            Some(quantity) => message.energy(quantity),
+            None => Ok(None),
+        };
+        Ok(Readout {
+            import_mwh: energy(&self.import)?,
+            export_mwh: energy(&self.export)?,
+            // Information only: left out where it cannot be read.
+            power_w: self.power.as_ref().and_then(|power| message.quantity(power).ok()?).and_then(whole),
+            serial: self.serial.as_ref().and_then(|serial| message.serial(serial)),
+        })
+    }
 }
 
 /// A field that could not be used.
@@ -75,8 +93,13 @@ impl<'a> Message<'a> {
         u64::try_from(mwh).map(Some).map_err(|_| self.error(&names, Fault::OutOfRange(format!("{mwh} mWh"))))
     }
 
+    /// The serial number, at the first of its places that has one.
+    pub(crate) fn serial(&self, serial: &SerialField) -> Option<String> {
+        [&serial.field].into_iter().chain(&serial.or).find_map(|field| self.text(field))
+    }
+
     /// A text or whole number, such as a serial number.
-    pub(crate) fn text(&self, field: &str) -> Option<String> {
+    fn text(&self, field: &str) -> Option<String> {
         let text = match &self.payload {
             Payload::P1(telegram) => p1::serial_text(telegram.value(field)?),
             Payload::Json(document) => match document.pointer(field)? {

@@ -84,6 +84,9 @@ pub struct SerialField {
     pub topic: String,
     /// JSON pointer or OBIS code.
     pub field: String,
+    /// Where it is in payloads that do not have that field.
+    #[serde(default)]
+    pub or: Vec<String>,
 }
 
 /// A field that is only ever written.

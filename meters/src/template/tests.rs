@@ -58,7 +58,7 @@ fn read_mqtt(template: &Mqtt, uri_topic: &str, payloads: &[(String, Vec<u8>)]) -
             .and_then(|power| message(&power.topic)?.quantity(power).expect("a power"))
             .and_then(whole),
         serial: match &template.serial {
-            Some(field) => message(&field.topic).and_then(|message| message.text(&field.field)),
+            Some(field) => message(&field.topic).and_then(|message| message.serial(field)),
             None => template.topic_is_serial.then(|| base.into()),
         },
     }

@@ -1,7 +1,7 @@
 //! From text to a device URI. Refuses what it does not know, and says what it would have taken.
 
 use super::{Broker, DeviceUri, MAX_TIMEOUT_MS, MODBUS_PORT, MQTT_PORT, ModbusDevice, MqttDevice, Parity, StopBits};
-use super::{SunSpecDevice, Timing, Wire};
+use super::{StreamDevice, SunSpecDevice, Telegrams, Timing, Wire};
 use crate::MeterError;
 use percent_encoding::percent_decode_str;
 use std::{fmt::Display, str::FromStr};
@@ -9,7 +9,8 @@ use url::Url;
 
 /// Longest text that is looked at.
 const MAX_LENGTH: usize = 1_024;
-const SCHEMES: &str = "sunspec+tcp, sunspec+rtu, modbus+tcp, modbus+rtu or mqtt";
+const SCHEMES: &str =
+    "sunspec+tcp, sunspec+rtu, modbus+tcp, modbus+rtu, mqtt, p1+serial, p1+tcp, sml+serial or sml+tcp";
 
 impl FromStr for DeviceUri {
     type Err = MeterError;
@@ -52,7 +53,10 @@ fn parse(text: &str) -> Result<DeviceUri, String> {
             })
         }
         "mqtt" => DeviceUri::Mqtt(mqtt(&url, &mut parameters)?),
-        other => return Err(format!("scheme `{other}` is not one of {SCHEMES}")),
+        scheme => match Telegrams::of_scheme(scheme) {
+            Some(telegrams) => stream(telegrams, &url, &mut parameters)?.into(),
+            None => return Err(format!("scheme `{scheme}` is not one of {SCHEMES}")),
+        },
     };
     parameters.finish()?;
     Ok(uri)
@@ -68,6 +72,10 @@ fn wire(url: &Url, parameters: &mut Parameters) -> Result<Wire, String> {
         }
         return Ok(Wire::Tcp { host: host(url)?, port: port(url, MODBUS_PORT)? });
     }
+    serial(url, parameters, 9_600)
+}
+
+fn serial(url: &Url, parameters: &mut Parameters, usual_baud: u32) -> Result<Wire, String> {
     if url.host_str().is_some_and(|host| !host.is_empty()) {
         return Err("has a host; a serial port is written with three slashes, as in `modbus+rtu:///dev/ttyUSB0`".into());
     }
@@ -75,7 +83,7 @@ fn wire(url: &Url, parameters: &mut Parameters) -> Result<Wire, String> {
     if path.len() < 2 {
         return Err("names no serial port, as in `modbus+rtu:///dev/ttyUSB0`".into());
     }
-    let baud = parameters.number("baud", 300, 4_000_000)?.unwrap_or(9_600);
+    let baud = parameters.number("baud", 300, 4_000_000)?.unwrap_or(usual_baud);
     let parity = match parameters.take("parity").as_deref() {
         None | Some("none") => Parity::None,
         Some("even") => Parity::Even,
@@ -87,6 +95,19 @@ fn wire(url: &Url, parameters: &mut Parameters) -> Result<Wire, String> {
         _ => StopBits::One,
     };
     Ok(Wire::Serial { path, baud, parity, stop_bits })
+}
+
+fn stream(telegrams: Telegrams, url: &Url, parameters: &mut Parameters) -> Result<StreamDevice, String> {
+    let wire = if url.scheme().ends_with("+tcp") {
+        if !url.username().is_empty() || !matches!(url.path(), "" | "/") {
+            return Err("has a user name or a path; an adapter that passes telegrams on is `host:port` alone".into());
+        }
+        let port = url.port().ok_or("names no port; adapters have none in common, so say which")?;
+        Wire::Tcp { host: host(url)?, port: self::port(url, port)? }
+    } else {
+        serial(url, parameters, telegrams.usual_baud())?
+    };
+    Ok(StreamDevice { telegrams, wire, timeout_ms: timeout(parameters)? })
 }
 
 fn mqtt(url: &Url, parameters: &mut Parameters) -> Result<MqttDevice, String> {

@@ -9,12 +9,18 @@ use std::fmt;
 const ESCAPED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b':');
 
+/// A path as a URI has it.
+pub(super) fn escaped(path: &str) -> impl fmt::Display {
+    utf8_percent_encode(path, ESCAPED)
+}
+
 impl fmt::Display for DeviceUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SunSpec(device) => device.fmt(f),
             Self::Modbus(device) => device.fmt(f),
             Self::Mqtt(device) => device.fmt(f),
+            Self::Stream(device) => device.fmt(f),
         }
     }
 }

@@ -23,6 +23,10 @@ fn prints_what_it_parses() {
         "modbus+rtu:///dev/ttyUSB0?template=eastron-sdm630&unit=2&baud=19200&parity=even&stop_bits=2&timeout_ms=500",
         "mqtt://broker/shellypro3em-0cb8?template=shelly-em",
         "mqtt://meter@broker:18830/dsmr/json?template=dsmr-reader&password_file=/etc/deren/mqtt&timeout_ms=5000",
+        "p1+serial:///dev/ttyUSB0",
+        "p1+tcp://10.0.0.7:2001?timeout_ms=5000",
+        "sml+serial:///dev/ttyUSB1?baud=19200&parity=even&stop_bits=2&timeout_ms=5000",
+        "sml+tcp://[::1]:7259",
     ] {
         assert_eq!(parsed(text).to_string(), text);
     }
@@ -33,6 +37,8 @@ fn fills_in_what_is_left_out() {
     let DeviceUri::SunSpec(device) = parsed("sunspec+tcp://127.0.0.1") else { panic!("wrong family") };
     assert_eq!(device.wire, Wire::Tcp { host: "127.0.0.1".into(), port: 502 });
     assert_eq!((device.unit, device.model, device.index), (1, None, 0));
+    let DeviceUri::Stream(device) = parsed("p1+serial:///dev/ttyUSB0") else { panic!("wrong family") };
+    assert!(matches!(device.wire, Wire::Serial { baud: 115_200, parity: Parity::None, stop_bits: StopBits::One, .. }));
     let DeviceUri::Mqtt(device) = parsed("mqtt://broker/a/b%20c?template=p1") else { panic!("wrong family") };
     assert_eq!((device.broker.port, device.topic.as_str(), device.timeout_ms), (1883, "a/b c", None));
 }
@@ -54,6 +60,11 @@ fn refuses_with_a_reason_that_helps() {
         ("mqtt://broker/?template=tasmota", "names no topic"),
         ("mqtt://broker/a/+?template=tasmota", "wildcard"),
         ("mqtt://broker/a#b?template=tasmota", "`%23`"),
+        ("p1+tcp://adapter", "names no port"),
+        ("p1+tcp://adapter:2001/path", "path"),
+        ("p1+tcp://adapter:2001?template=p1", "parameter `template` is unknown"),
+        ("sml+serial://dev/ttyUSB0", "three slashes"),
+        ("p1+rtu:///dev/ttyUSB0", "not one of"),
     ] {
         assert!(refused(text).contains(reason), "{text}: {}", refused(text));
     }

@@ -1,5 +1,5 @@
 //! The drivers against real wires: Modbus TCP over sockets, Modbus RTU over a pseudo terminal, MQTT over a mosquitto
-//! process, and SunSpec images of an independent implementation.
+//! process, telegrams over TCP and pseudo terminals, and SunSpec images of an independent implementation.
 
 mod broken_modbus;
 mod discovery;
@@ -8,5 +8,6 @@ mod mqtt;
 mod mqtt_payloads;
 mod peers;
 mod rtu;
+mod streams;
 mod sunspec;
 mod support;

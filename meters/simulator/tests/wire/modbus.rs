@@ -9,7 +9,7 @@ pub fn address(simulator: &Simulator) -> SocketAddr {
     let wire = match &simulator.serving().homes[0].devices[0].uri {
         DeviceUri::SunSpec(device) => &device.wire,
         DeviceUri::Modbus(device) => &device.wire,
-        DeviceUri::Mqtt(_) => panic!("not a Modbus device"),
+        other => panic!("{other} is not a Modbus device"),
     };
     let Wire::Tcp { host, port } = wire else { panic!("not TCP") };
     format!("{host}:{port}").parse().unwrap()
