@@ -59,7 +59,7 @@ printf '%s\n%s\n' "$oldest_rust" "$rust" | sort -VC || fail "Rust $rust is too o
 
 # The pages' packages and those of the browser test have their own marks: each checkout is linked to them.
 npm_packages() {
-    "$here/npm-ci.sh" "$here/../dashboards/web" "$here/../tests/browser"
+    "$here/npm-ci.sh" "$here/../dashboards/web" "$here/../tests/browser" "$here/../meters/tests/peers/node"
 }
 
 if [ -f "$mark" ] && [ -f "$cache/env.sh" ] && [ -x "$cache/node/bin/node" ] && [ -z "$(missing_programs)" ] && [ "$(cat "$mark")" = "$(fingerprint)" ]; then

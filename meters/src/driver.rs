@@ -85,6 +85,20 @@ pub struct Sample {
     pub export_counter: Counter,
 }
 
+/// One string or battery on the direct-current side of an inverter. Information only, never a device: what the inverter
+/// counts on its other side is the same energy, less its losses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DcInput {
+    /// The inverter's name for it, or its number.
+    pub name: String,
+    /// Energy that came from it since the counter began, mWh.
+    pub energy_mwh: Option<u64>,
+    /// Energy that went into it since the counter began, mWh; only a battery has it.
+    pub absorbed_mwh: Option<u64>,
+    /// Power that comes from it at this moment, W.
+    pub power_w: Option<i32>,
+}
+
 /// This machine's clock, milliseconds since the Unix epoch.
 pub(crate) fn unix_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -107,6 +121,14 @@ pub trait Driver: Send {
     /// # Errors
     /// Any [`MeterError`] of the wire, or of what came over it. The driver stays usable and connects again by itself.
     async fn sample(&mut self) -> Result<Sample, MeterError>;
+
+    /// The strings and batteries behind an inverter that tells of them; most devices have none.
+    ///
+    /// # Errors
+    /// As [`Self::sample`].
+    async fn dc_inputs(&mut self) -> Result<Vec<DcInput>, MeterError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Makes a driver for the device that `uri` names, with the built-in templates. Nothing is sent yet, so that a device

@@ -40,6 +40,26 @@ pub enum MeterError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A manufacturer's quirks that cannot be used.
+    #[error("quirks `{name}`: {reason}")]
+    Quirks {
+        /// The file's name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The device is there, but talks to somebody else.
+    #[error(
+        "{endpoint}: another program holds its only connection, as it seems ({reason}); end that program, have it share the device, or see whether Modbus is switched on there; asked again in {retry_s} s at the soonest"
+    )]
+    HeldByAnother {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// How the device, or the operating system, showed it.
+        reason: String,
+        /// How long the device is left in peace, s.
+        retry_s: u32,
+    },
     /// Nobody answers at the address.
     #[error(
         "{endpoint}: cannot connect: {reason}; is the device on, is the address right, does another program hold its only connection?"
@@ -105,13 +125,15 @@ pub enum MeterError {
     },
     /// There is no SunSpec marker at any of the addresses where it may be.
     #[error(
-        "{endpoint} unit {unit}: no SunSpec marker at 40000, 0 or 50000 (last: {last}); switch SunSpec on in the device, or try another unit id"
+        "{endpoint} unit {unit}: no SunSpec marker at {bases} (last: {last}); switch SunSpec on in the device, or try another unit id"
     )]
     NotSunSpec {
         /// Host and port, or serial port.
         endpoint: String,
         /// Modbus unit id.
         unit: u8,
+        /// Addresses that were tried.
+        bases: String,
         /// The outcome of the last try.
         last: String,
     },
@@ -194,6 +216,18 @@ pub enum MeterError {
         place: String,
         /// What it shows instead.
         reason: String,
+    },
+    /// A counter fell by a little, as this manufacturer's do for a while. It is no total until it has come back.
+    #[error("{place}: {what} fell by {fell_wh} Wh, as {vendor} devices do for a while; waiting until it is back")]
+    Dip {
+        /// Device.
+        place: String,
+        /// Which counter.
+        what: &'static str,
+        /// Below its highest, Wh.
+        fell_wh: u64,
+        /// Manufacturer.
+        vendor: String,
     },
     /// Another device answers where a known one was. Holds until the device is asked who it is.
     #[error("{place}: there is {now} instead of {before}; register a replaced meter as a new device")]

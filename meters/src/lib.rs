@@ -9,6 +9,7 @@
 //! This crate only ever reads from a device. It knows nothing of keys, slots or the chain, and it never repairs a
 //! register: what a device says is passed on as it is, or refused with an error that says why.
 
+mod dip_watch;
 pub mod discover;
 pub mod driver;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod modbus;
 pub mod mqtt;
 pub mod p1;
 pub mod quantity;
+pub mod quirks;
 pub mod record;
 pub mod sml;
 pub mod stream;
@@ -25,7 +27,7 @@ pub mod template;
 pub mod uri;
 mod zero_watch;
 
-pub use driver::{Counter, Driver, Identity, Sample, open, open_with};
+pub use driver::{Counter, DcInput, Driver, Identity, Sample, open, open_with};
 pub use error::MeterError;
 pub use record::{Record, read, read_with};
 pub use template::{Library, Readout, Template};

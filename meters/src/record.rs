@@ -1,6 +1,6 @@
 //! What `read` and `discover` print of a device: one flat record. Never a place for anything secret.
 
-use crate::{DeviceUri, Driver, Identity, Library, MeterError, Sample, open_with};
+use crate::{DcInput, DeviceUri, Driver, Identity, Library, MeterError, Sample, open_with};
 use serde::{Deserialize, Serialize};
 
 /// One device as it shows itself now. Numbers and the serial number are null where the device has none.
@@ -24,6 +24,9 @@ pub struct Record {
     pub export_mwh: Option<u64>,
     /// Power, W, import positive.
     pub power_w: Option<i32>,
+    /// Strings and batteries behind an inverter that tells of them: information, never devices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dc_inputs: Vec<DcInput>,
 }
 
 impl Record {
@@ -40,6 +43,7 @@ impl Record {
             import_mwh: sample.and_then(|s| s.import_mwh),
             export_mwh: sample.and_then(|s| s.export_mwh),
             power_w: sample.and_then(|s| s.power_w),
+            dc_inputs: Vec::new(),
         }
     }
 }
@@ -69,6 +73,8 @@ pub(crate) async fn read_by(driver: &mut dyn Driver, uri: DeviceUri) -> Result<R
         Err(MeterError::NoEnergy { .. }) => None,
         Err(error) => return Err(error),
     };
+    // A device that is slow or busy with these is found all the same.
+    let dc_inputs = driver.dc_inputs().await.unwrap_or_default();
     let name = uri.driver_name();
-    Ok(Record::new(uri, name, identity, sample))
+    Ok(Record { dc_inputs, ..Record::new(uri, name, identity, sample) })
 }

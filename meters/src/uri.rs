@@ -2,16 +2,18 @@
 //!
 //! | scheme | device | parameters |
 //! |---|---|---|
-//! | `sunspec+tcp://host:port` | SunSpec over Modbus TCP | `unit` (1), `model`, `index` (0) |
+//! | `sunspec+tcp://host:port` | SunSpec over Modbus TCP | `unit` (1), `model`, `index` (0), `base` |
+//! | `sunspec+rtutcp://host:port` | SunSpec over serial frames on TCP | the same |
 //! | `sunspec+rtu:///dev/tty…` | SunSpec over a serial line | the same, and those of the line |
 //! | `modbus+tcp://host:port` | Modbus TCP meter by template | `template`, `unit` (1) |
+//! | `modbus+rtutcp://host:port` | Modbus meter behind a serial device server | the same |
 //! | `modbus+rtu:///dev/tty…` | Modbus meter on a serial line | the same, and those of the line |
 //! | `mqtt://[user@]broker:port/topic` | meter that publishes, by template | `template`, `password_file` |
 //! | `p1+serial:///dev/tty…`, `p1+tcp://host:port` | meter that pushes P1 telegrams | the line's (`baud` 115 200), `timeout_ms` |
 //! | `sml+serial:///dev/tty…`, `sml+tcp://host:port` | meter that pushes SML telegrams | the same (`baud` 9 600) |
 //!
-//! Every Modbus wire takes `timeout_ms` (1 500; serial 1 000) and `settle_ms` (0: silence after connecting); a serial
-//! line `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits` (1, 2); MQTT takes `timeout_ms` (the
+//! Every Modbus wire takes `timeout_ms` (1 500; serial 1 000; or what the manufacturer's devices need) and `settle_ms`
+//! (0: silence after connecting); a serial line `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits` (1, 2); MQTT takes `timeout_ms` (the
 //! template's). Ports default to 502 and 1883.
 
 mod parse;
@@ -56,6 +58,8 @@ pub struct SunSpecDevice {
     pub model: Option<u16>,
     /// Which occurrence of that model in the chain, from 0; without a model, which device of the chain.
     pub index: u16,
+    /// Address of the chain's marker; without one, the usual places are tried.
+    pub base: Option<u16>,
     /// How patient to be.
     pub timing: Timing,
 }
@@ -91,6 +95,13 @@ pub struct MqttDevice {
 pub enum Wire {
     /// Modbus TCP.
     Tcp {
+        /// Name or address, without brackets.
+        host: String,
+        /// TCP port.
+        port: u16,
+    },
+    /// Modbus RTU's frames over TCP, as serial device servers carry them.
+    RtuTcp {
         /// Name or address, without brackets.
         host: String,
         /// TCP port.
@@ -166,7 +177,7 @@ impl Timing {
     #[must_use]
     pub fn timeout(&self, wire: &Wire) -> Duration {
         let usual_ms = match wire {
-            Wire::Tcp { .. } => 1_500,
+            Wire::Tcp { .. } | Wire::RtuTcp { .. } => 1_500,
             Wire::Serial { .. } => 1_000,
         };
         Duration::from_millis(self.timeout_ms.unwrap_or(usual_ms).into())

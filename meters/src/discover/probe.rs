@@ -4,7 +4,7 @@ use super::{Event, TIMEOUT_MS, UNITS};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
     modbus::{
-        Bus, ModbusDriver, Read,
+        Bus, Manners, ModbusDriver, Read,
         decode::Field,
         template::{Mark, Shows},
     },
@@ -26,7 +26,7 @@ pub(super) async fn place(wire: &Wire, library: &Library, tell: Tell<'_>) -> Vec
     let bus = Bus::shared(wire);
     let mut found: Vec<Record> = Vec::new();
     for unit in UNITS {
-        let asked = Unit { bus: &bus, unit, timing: &TIMING };
+        let asked = Unit { bus: &bus, unit, base: None, manners: Manners::from(&TIMING) };
         let outcome = match asked.walk().await {
             Ok(links) => Ok(sunspec(wire, &asked, &links, tell).await),
             Err(MeterError::NotSunSpec { .. }) => by_fingerprint(wire, &asked, library).await,
@@ -45,7 +45,7 @@ pub(super) async fn place(wire: &Wire, library: &Library, tell: Tell<'_>) -> Vec
                 }
             }
             Err(error) => {
-                let stop = matches!(error, MeterError::Unreachable { .. });
+                let stop = matches!(error, MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. });
                 tell(Event::Trouble(error));
                 if stop {
                     break;
@@ -73,6 +73,7 @@ async fn sunspec(wire: &Wire, unit: &Unit<'_>, links: &[Link], tell: Tell<'_>) -
             unit: unit.unit,
             model: Some(found.link.id),
             index: found.index,
+            base: None,
             timing: Timing::default(),
         };
         let outcome = match found.check_length(unit) {
@@ -125,9 +126,9 @@ impl Seen<'_> {
         }
         let (unit, function, address, count) = (self.unit.unit, field.function, field.address, field.word_count());
         let read = Read { unit, function, address, count };
-        let answer = match self.unit.bus.read(read, self.unit.timing).await {
+        let answer = match self.unit.bus.read(read, self.unit.manners).await {
             Ok(words) => Some(words),
-            Err(error @ MeterError::Unreachable { .. }) => return Err(error),
+            Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => return Err(error),
             Err(_) => None,
         };
         self.answers.insert(key, answer.clone());

@@ -2,16 +2,16 @@
 //!
 //! Many inverters take one connection only, and a serial line carries one conversation at a time: so there is one
 //! connection a wire, and one request at a time on it. A connection is given up after anything but a proper answer or a
-//! Modbus exception, so that a late answer is never taken for the next one.
+//! Modbus exception, so that a late answer is never taken for the next one. A device that turns us away is left in
+//! peace for a while.
 
 use super::{
     decode::Function,
     line::{self, Link},
+    manners::Manners,
+    patience::Patience,
 };
-use crate::{
-    MeterError,
-    uri::{Timing, Wire},
-};
+use crate::{MeterError, uri::Wire};
 use std::{
     collections::HashMap,
     io,
@@ -19,6 +19,7 @@ use std::{
         Arc, Mutex, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use tokio::time::{Instant, sleep, timeout};
 use tokio_modbus::{
@@ -53,6 +54,8 @@ struct State {
     link: Option<Link>,
     /// Until when an answer to a request of before may still arrive.
     late_until: Option<Instant>,
+    /// What to do while the device talks to somebody else.
+    patience: Patience,
 }
 
 impl Bus {
@@ -83,23 +86,58 @@ impl Bus {
         self.connections.load(Ordering::Relaxed)
     }
 
-    /// Reads registers; gives exactly as many as asked for. Connects first where need be.
+    /// Reads registers; gives exactly as many as asked for. Connects first where need be, and asks again where the
+    /// device is busy, as often as its `manners` say.
     ///
     /// # Errors
-    /// [`MeterError`]: `Unreachable`, `Timeout`, `Disconnected`, `Exception`, `WrongLength` or `BadReply`.
-    pub async fn read(&self, read: Read, timing: &Timing) -> Result<Vec<u16>, MeterError> {
+    /// [`MeterError`]: `Unreachable`, `HeldByAnother`, `Timeout`, `Disconnected`, `Exception`, `WrongLength` or
+    /// `BadReply`.
+    pub async fn read(&self, read: Read, manners: impl Into<Manners>) -> Result<Vec<u16>, MeterError> {
+        let manners = manners.into();
+        for _ in 0..manners.busy_retries {
+            match self.read_once(read, &manners).await {
+                Err(MeterError::Exception { code: 5 | 6, .. }) => {
+                    sleep(Duration::from_millis(manners.busy_pause_ms.into())).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        self.read_once(read, &manners).await
+    }
+
+    async fn read_once(&self, read: Read, manners: &Manners) -> Result<Vec<u16>, MeterError> {
         let mut state = self.state.lock().await;
         if let Some(link) = state.link.take() {
-            match self.ask(&mut state, link, read, timing).await {
+            match self.ask(&mut state, link, read, manners).await {
                 // The device closes what is idle for long: that says nothing about how it is now.
                 Err(MeterError::Disconnected { .. }) => {}
                 outcome => return outcome,
             }
         }
+        if let Some((left, reason)) = state.patience.pause(Instant::now()) {
+            return Err(self.held(reason.to_owned(), left));
+        }
         let late_until = state.late_until.take();
-        let link = line::connect(&self.wire, timing, late_until).await?;
+        let link = match line::connect(&self.wire, manners, late_until).await {
+            Err(MeterError::HeldByAnother { reason, .. }) => return Err(self.turned_away(&mut state, reason)),
+            outcome => outcome?,
+        };
         self.connections.fetch_add(1, Ordering::Relaxed);
-        self.ask(&mut state, link, read, timing).await
+        match self.ask(&mut state, link, read, manners).await {
+            // Taken on and sent away again, before a single answer.
+            Err(MeterError::Disconnected { reason, .. }) => Err(self.turned_away(&mut state, reason)),
+            outcome => outcome,
+        }
+    }
+
+    fn turned_away(&self, state: &mut State, reason: String) -> MeterError {
+        let pause = state.patience.turned_away(Instant::now(), &reason);
+        self.held(reason, pause)
+    }
+
+    fn held(&self, reason: String, pause: Duration) -> MeterError {
+        let retry_s = u32::try_from(pause.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX);
+        MeterError::HeldByAnother { endpoint: self.wire.to_string(), reason, retry_s }
     }
 
     async fn ask(
@@ -107,9 +145,9 @@ impl Bus {
         state: &mut State,
         mut link: Link,
         read: Read,
-        timing: &Timing,
+        manners: &Manners,
     ) -> Result<Vec<u16>, MeterError> {
-        let limit = timing.timeout(&self.wire);
+        let limit = manners.timing.timeout(&self.wire);
         let endpoint = || self.wire.to_string();
         let request = match read.function {
             Function::Holding => Request::ReadHoldingRegisters(read.address, read.count),
@@ -124,6 +162,9 @@ impl Bus {
             let timeout_ms = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
             return Err(MeterError::Timeout { endpoint: endpoint(), what: read.to_string(), timeout_ms });
         };
+        if outcome.is_ok() {
+            state.patience.welcomed();
+        }
         let bad = |reason: String| MeterError::BadReply { endpoint: endpoint(), what: read.to_string(), reason };
         match outcome {
             Ok(Ok(Response::ReadHoldingRegisters(words) | Response::ReadInputRegisters(words))) => {

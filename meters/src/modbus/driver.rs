@@ -3,6 +3,7 @@
 use super::{
     bus::{Bus, Read},
     decode::Field,
+    manners::Manners,
     template::ModbusTemplate,
 };
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     driver::{Driver, Identity, Sample, unix_ms},
     identity_watch::IdentityWatch,
     quantity::whole,
+    quirks::Quirks,
     uri::ModbusDevice,
     zero_watch::ZeroWatch,
 };
@@ -21,6 +23,7 @@ pub struct ModbusDriver {
     bus: Arc<Bus>,
     device: ModbusDevice,
     template: ModbusTemplate,
+    manners: Manners,
     zeros: ZeroWatch,
     identity: IdentityWatch,
 }
@@ -31,6 +34,7 @@ impl ModbusDriver {
     pub fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
         Self {
             bus: Bus::shared(&device.wire),
+            manners: Manners::of(&device.timing, Quirks::of(&template.vendor)),
             device,
             template,
             zeros: ZeroWatch::default(),
@@ -44,7 +48,7 @@ impl ModbusDriver {
 
     async fn words(&self, field: &Field, address: u16, count: u16) -> Result<Vec<u16>, MeterError> {
         let read = Read { unit: self.device.unit, function: field.function, address, count };
-        self.bus.read(read, &self.device.timing).await
+        self.bus.read(read, self.manners).await
     }
 
     async fn number(&self, what: &str, field: &Field) -> Result<Option<i128>, MeterError> {

@@ -1,11 +1,12 @@
 //! Opening a wire: a TCP connection or a serial port, ready for requests.
 //!
-//! On a serial line nothing tells a late answer from the next one. So what arrives unasked is thrown away: before each
-//! request what is there already, and after a time-out what comes within as much time again.
+//! On a serial line, and over TCP in its frames, nothing tells a late answer from the next one. So what arrives unasked
+//! is thrown away: before each request what is there already, and after a time-out what comes within as much time again.
 
+use super::manners::Manners;
 use crate::{
     MeterError,
-    uri::{Parity, StopBits, Timing, Wire},
+    uri::{Parity, StopBits, Wire},
 };
 use std::{
     io,
@@ -25,19 +26,27 @@ use tokio_serial::SerialStream;
 pub(super) type Link = client::Context;
 
 /// Opens the wire. `late_until` is when the last late answer may come.
-pub(super) async fn connect(wire: &Wire, timing: &Timing, late_until: Option<Instant>) -> Result<Link, MeterError> {
+pub(super) async fn connect(wire: &Wire, manners: &Manners, late_until: Option<Instant>) -> Result<Link, MeterError> {
+    let timing = &manners.timing;
+    let held = |reason: String| MeterError::HeldByAnother { endpoint: wire.to_string(), reason, retry_s: 0 };
     let unreachable = |reason: String| MeterError::Unreachable { endpoint: wire.to_string(), reason };
+    let unconnected = |error: io::Error| match error.kind() {
+        // How a device that takes one client turns away the second.
+        io::ErrorKind::ConnectionRefused if manners.one_client => held(error.to_string()),
+        _ => unreachable(error.to_string()),
+    };
     let link = match wire {
         Wire::Tcp { host, port } => {
-            let limit = timing.timeout(wire);
-            let stream = timeout(limit, TcpStream::connect((host.as_str(), *port)))
-                .await
-                .map_err(|_| unreachable(format!("no answer within {} ms", limit.as_millis())))?
-                .map_err(|error| unreachable(error.to_string()))?;
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(endpoint = %wire, %error, "cannot send small packets at once");
-            }
+            let stream = connect_tcp(host, *port, timing.timeout(wire)).await.map_err(unconnected)?;
             client::tcp::attach_slave(stream, Slave(0))
+        }
+        Wire::RtuTcp { host, port } => {
+            let mut stream = connect_tcp(host, *port, timing.timeout(wire)).await.map_err(unconnected)?;
+            // The line behind the server may still carry an answer to the connection of before.
+            if let Some(late_until) = late_until {
+                discard(&mut stream, late_until).await;
+            }
+            client::rtu::attach_slave(Quiet(stream), Slave(0))
         }
         Wire::Serial { path, baud, parity, stop_bits } => {
             let parity = match parity {
@@ -50,7 +59,11 @@ pub(super) async fn connect(wire: &Wire, timing: &Timing, late_until: Option<Ins
                 StopBits::Two => tokio_serial::StopBits::Two,
             };
             let settings = tokio_serial::new(path, *baud).parity(parity).stop_bits(stop_bits);
-            let mut port = SerialStream::open(&settings).map_err(|error| unreachable(error.to_string()))?;
+            let mut port = SerialStream::open(&settings).map_err(|error| match error.kind() {
+                // What the library makes of a port that somebody has locked.
+                tokio_serial::ErrorKind::NoDevice => held(error.to_string()),
+                _ => unreachable(error.to_string()),
+            })?;
             if let Some(late_until) = late_until {
                 discard(&mut port, late_until).await;
             }
@@ -63,6 +76,15 @@ pub(super) async fn connect(wire: &Wire, timing: &Timing, late_until: Option<Ins
     Ok(link)
 }
 
+async fn connect_tcp(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> {
+    let late = |_| io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} ms", limit.as_millis()));
+    let stream = timeout(limit, TcpStream::connect((host, port))).await.map_err(late)??;
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(host, port, %error, "cannot send small packets at once");
+    }
+    Ok(stream)
+}
+
 /// Silence that separates two frames on a serial line: the time of 3.5 characters of 11 bits, at least 1.75 ms, by the
 /// Modbus serial line specification.
 pub(super) fn silence(baud: u32) -> Duration {
@@ -70,7 +92,7 @@ pub(super) fn silence(baud: u32) -> Duration {
 }
 
 /// Throws away what comes until then. A broken port shows itself at the next request.
-async fn discard(port: &mut SerialStream, until: Instant) {
+async fn discard(port: &mut (impl AsyncRead + Unpin), until: Instant) {
     let mut rubbish = [0; 256];
     while let Ok(Ok(1..)) = timeout_at(until, port.read(&mut rubbish)).await {}
 }

@@ -4,7 +4,10 @@ mod bus;
 pub mod decode;
 mod driver;
 mod line;
+mod manners;
+mod patience;
 pub mod template;
 
 pub use bus::{Bus, Read};
 pub use driver::ModbusDriver;
+pub use manners::Manners;

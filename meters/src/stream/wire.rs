@@ -34,7 +34,7 @@ pub(super) async fn open(wire: &Wire) -> Result<Stream, MeterError> {
             let port = SerialStream::open(&settings).map_err(|error| unreachable(error.to_string()))?;
             Ok(Box::new(port))
         }
-        Wire::Tcp { host, port } => {
+        Wire::Tcp { host, port } | Wire::RtuTcp { host, port } => {
             let stream = timeout(CONNECT_TIMEOUT, TcpStream::connect((host.as_str(), *port)))
                 .await
                 .map_err(|_| unreachable(format!("no answer within {} ms", CONNECT_TIMEOUT.as_millis())))?

@@ -5,8 +5,9 @@
 
 use crate::{
     MeterError,
-    modbus::{Bus, Read, decode::Function},
-    uri::Timing,
+    modbus::{Bus, Manners, Read, decode::Function, template::MAX_READ_WORDS},
+    quirks::Quirks,
+    sunspec::models,
 };
 
 /// `SunS`.
@@ -35,13 +36,15 @@ pub(crate) struct Link {
 pub(crate) struct Unit<'a> {
     pub(crate) bus: &'a Bus,
     pub(crate) unit: u8,
-    pub(crate) timing: &'a Timing,
+    /// Where the marker is, if that is known.
+    pub(crate) base: Option<u16>,
+    pub(crate) manners: Manners,
 }
 
 impl Unit<'_> {
     pub(crate) async fn read(&self, address: u16, count: u16) -> Result<Vec<u16>, MeterError> {
         let read = Read { unit: self.unit, function: Function::Holding, address, count };
-        self.bus.read(read, self.timing).await
+        self.bus.read(read, self.manners).await
     }
 
     pub(crate) fn endpoint(&self) -> String {
@@ -72,12 +75,18 @@ impl Unit<'_> {
                 Ok([id, length]) => (id, length),
                 // Some devices end with nothing at all instead of an end model.
                 Err(MeterError::Exception { .. }) if !links.is_empty() => return Ok(links),
+                Err(MeterError::Timeout { .. }) if self.chain_just_stops(&links).await => return Ok(links),
                 Err(error) => return Err(error),
             };
-            links.push(Link { id, length, address });
             let next = u32::from(address) + 2 + u32::from(length);
-            match u16::try_from(next) {
-                Ok(next) if next < u16::MAX && links.len() < MAX_MODELS => address = next,
+            let fits = u16::try_from(next).ok().filter(|next| *next < u16::MAX);
+            // What follows a chain without an end may be anything: a model that leaves the addresses is none.
+            if fits.is_none() && links.iter().any(|link| models::kind(link.id).is_some()) {
+                return Ok(links);
+            }
+            links.push(Link { id, length, address });
+            match fits {
+                Some(next) if links.len() < MAX_MODELS => address = next,
                 _ => {
                     let (endpoint, unit, models) = (self.endpoint(), self.unit, links.len());
                     return Err(MeterError::EndlessChain { endpoint, unit, models, address: next });
@@ -86,13 +95,35 @@ impl Unit<'_> {
         }
     }
 
+    /// True if the device is of a manufacturer whose chains end with silence.
+    async fn chain_just_stops(&self, links: &[Link]) -> bool {
+        let Some(common) = links.iter().find(|link| link.id == COMMON) else { return false };
+        let names = self.read(common.address.saturating_add(2), models::COMMON_WORDS).await;
+        let vendor = names.ok().and_then(|words| models::common(&words).into_iter().next().flatten());
+        vendor.is_some_and(|vendor| Quirks::of(&vendor).no_end)
+    }
+
+    /// Registers of which one request cannot read all. They are not of one moment.
+    pub(crate) async fn read_long(&self, address: u16, count: u16) -> Result<Vec<u16>, MeterError> {
+        let mut words = Vec::new();
+        let (mut address, mut left) = (address, count);
+        while left > 0 {
+            let part = left.min(MAX_READ_WORDS);
+            words.extend(self.read(address, part).await?);
+            address = address.saturating_add(part);
+            left -= part;
+        }
+        Ok(words)
+    }
+
     /// Address of the first model. A base that does not answer, or refuses, does not stop the search.
     async fn first_model(&self) -> Result<u16, MeterError> {
         let mut outcomes: Vec<Result<[u16; 2], MeterError>> = Vec::new();
-        for base in BASES {
+        let bases = self.base.as_ref().map_or(BASES.as_slice(), std::slice::from_ref);
+        for &base in bases {
             match self.pair(base).await {
-                Ok(MARKER) => return Ok(base + 2),
-                Err(error @ MeterError::Unreachable { .. }) => return Err(error),
+                Ok(MARKER) => return Ok(base.saturating_add(2)),
+                Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => return Err(error),
                 outcome => outcomes.push(outcome),
             }
         }
@@ -109,7 +140,9 @@ impl Unit<'_> {
                     Some(Ok(words)) => format!("{words:04x?}"),
                     None => String::new(),
                 };
-                Err(MeterError::NotSunSpec { endpoint: self.endpoint(), unit: self.unit, last })
+                let bases: Vec<String> = bases.iter().map(u16::to_string).collect();
+                let (endpoint, unit, bases) = (self.endpoint(), self.unit, bases.join(", "));
+                Err(MeterError::NotSunSpec { endpoint, unit, bases, last })
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use super::{
     chain::{COMMON, Link, Unit},
-    models::{self, COMMON_WORDS, kind},
+    dc,
+    models::{self, COMMON_WORDS, Kind, kind},
 };
 use crate::{MeterError, driver::Identity};
 
@@ -17,6 +18,8 @@ pub(crate) struct Found {
     pub(crate) is_device: bool,
     /// Address of the common model before it.
     pub(crate) common_address: Option<u16>,
+    /// The models of its section that tell of its direct-current side; only an inverter has them.
+    pub(crate) dc: Vec<Link>,
     /// The common models of the devices before it, whose serial number may be the same.
     earlier: Vec<Option<u16>>,
 }
@@ -48,7 +51,9 @@ pub(crate) fn energy_models(links: &[Link]) -> Vec<Found> {
             let earlier = found.iter().enumerate().filter(counts).map(|(_, earlier)| earlier.common_address).collect();
             let index = found.iter().filter(|earlier| earlier.link.id == link.id).count();
             let index = u16::try_from(index).unwrap_or(u16::MAX);
-            found.push(Found { link: *link, index, is_device, common_address, earlier });
+            let has_dc = kind(link.id).is_some_and(|(kind, _)| kind == Kind::Inverter);
+            let dc = section.iter().filter(|link| has_dc && dc::tells(link.id)).copied().collect();
+            found.push(Found { link: *link, index, is_device, common_address, dc, earlier });
         }
         rest = after;
     }
@@ -81,6 +86,11 @@ impl Found {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// Manufacturer of the device, if it names one.
+    pub(crate) async fn vendor(&self, unit: &Unit<'_>) -> Result<Option<String>, MeterError> {
+        Ok(names(unit, self.common_address).await?.into_iter().next().flatten())
     }
 
     /// Asks the device who it is.

@@ -2,14 +2,17 @@
 
 use super::{
     chain::Unit,
+    dc,
     devices::{Found, energy_models},
-    models,
+    models::{self, Kind},
 };
 use crate::{
     MeterError,
-    driver::{Driver, Identity, Sample, unix_ms},
+    dip_watch::DipWatch,
+    driver::{DcInput, Driver, Identity, Sample, unix_ms},
     identity_watch::IdentityWatch,
-    modbus::Bus,
+    modbus::{Bus, Manners},
+    quirks::Quirks,
     uri::SunSpecDevice,
     zero_watch::ZeroWatch,
 };
@@ -21,7 +24,10 @@ pub struct SunSpecDriver {
     bus: Arc<Bus>,
     device: SunSpecDevice,
     found: Option<Found>,
+    /// Known once the device has named its manufacturer.
+    quirks: Option<&'static Quirks>,
     zeros: ZeroWatch,
+    dips: DipWatch,
     identity: IdentityWatch,
 }
 
@@ -33,7 +39,9 @@ impl SunSpecDriver {
             bus: Bus::shared(&device.wire),
             device,
             found: None,
+            quirks: None,
             zeros: ZeroWatch::default(),
+            dips: DipWatch::default(),
             identity: IdentityWatch::default(),
         }
     }
@@ -44,7 +52,9 @@ impl SunSpecDriver {
     }
 
     fn unit(&self) -> Unit<'_> {
-        Unit { bus: &self.bus, unit: self.device.unit, timing: &self.device.timing }
+        let timing = &self.device.timing;
+        let manners = self.quirks.map_or_else(|| Manners::from(timing), |quirks| Manners::of(timing, quirks));
+        Unit { bus: &self.bus, unit: self.device.unit, base: self.device.base, manners }
     }
 
     fn place(&self) -> String {
@@ -79,6 +89,42 @@ impl SunSpecDriver {
             None => Ok(self.found.insert(self.find().await?).clone()),
         }
     }
+
+    /// What its manufacturer's devices do. It stays known when the device moves in its chain.
+    async fn quirks(&mut self, found: &Found) -> Result<&'static Quirks, MeterError> {
+        match self.quirks {
+            Some(quirks) => Ok(quirks),
+            None => {
+                let vendor = found.vendor(&self.unit()).await?.unwrap_or_default();
+                Ok(self.quirks.insert(Quirks::of(&vendor)))
+            }
+        }
+    }
+
+    /// Refuses what this manufacturer's devices show where they have no total.
+    fn refuse_no_total(
+        &mut self,
+        found: &Found,
+        readings: models::Readings,
+        quirks: &Quirks,
+    ) -> Result<(), MeterError> {
+        let models::Readings { import_mwh, export_mwh, .. } = readings;
+        let is_inverter = models::kind(found.link.id).is_some_and(|(kind, _)| kind == Kind::Inverter);
+        if quirks.zero_is_no_total && is_inverter && export_mwh.is_none_or(|mwh| mwh == 0) {
+            let reason = "its lifetime energy reads 0, as it does until the device has read it again".into();
+            return Err(MeterError::NoEnergy { place: self.place(), reason });
+        }
+        let dip = quirks.dip_wh.and_then(|dip_wh| self.dips.dip(import_mwh, export_mwh, u64::from(dip_wh) * 1_000));
+        match dip {
+            Some(dip) => Err(MeterError::Dip {
+                place: self.place(),
+                what: dip.what,
+                fell_wh: dip.fell_mwh.div_ceil(1_000),
+                vendor: quirks.names.first().cloned().unwrap_or_default(),
+            }),
+            None => Ok(()),
+        }
+    }
 }
 
 #[async_trait]
@@ -86,16 +132,23 @@ impl Driver for SunSpecDriver {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
         let found = self.found().await?;
         let identity = found.identity(&self.unit()).await?;
+        self.quirks = Some(Quirks::of(&identity.vendor));
         self.identity.remember(&identity, self.bus.connection());
         Ok(identity)
     }
 
     async fn sample(&mut self) -> Result<Sample, MeterError> {
         let found = self.found().await?;
+        let quirks = self.quirks(&found).await?;
         let link = found.link;
         let words = self.unit().read(link.address, models::words_to_read(link.length)).await?;
         let at_unix_ms = unix_ms();
         let (header, data) = words.split_at_checked(2).unwrap_or((&words, &[]));
+        if words.iter().all(|word| *word == u16::MAX) {
+            // Not a chain that has changed: the device is about to restart.
+            let reason = "every register reads ones, as before a restart".into();
+            return Err(MeterError::NoEnergy { place: self.place(), reason });
+        }
         if header != [link.id, link.length] {
             self.found = None;
             return Err(MeterError::ModelMoved {
@@ -111,11 +164,12 @@ impl Driver for SunSpecDriver {
             let now = found.identity(&self.unit()).await?;
             self.identity.confirm(&now, connection, self.place())?;
         }
-        let readings = models::decode(link.id, data).map_err(|impossible| MeterError::OutOfRange {
+        let readings = models::decode(link.id, data, quirks).map_err(|impossible| MeterError::OutOfRange {
             place: self.place(),
             what: format!("model {} {}", link.id, impossible.what),
             value: impossible.value,
         })?;
+        self.refuse_no_total(&found, readings, quirks)?;
         let models::Readings { import_mwh, export_mwh, power_w, import_counter, export_counter } = readings;
         let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
         if import_mwh.is_none() && export_mwh.is_none() {
@@ -123,5 +177,14 @@ impl Driver for SunSpecDriver {
             return Err(MeterError::NoEnergy { place: self.place(), reason });
         }
         Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
+    }
+
+    async fn dc_inputs(&mut self) -> Result<Vec<DcInput>, MeterError> {
+        let found = self.found().await?;
+        let mut inputs = Vec::new();
+        for link in &found.dc {
+            inputs.extend(dc::read(&self.unit(), *link).await?);
+        }
+        Ok(inputs)
     }
 }

@@ -1,6 +1,7 @@
 //! SunSpec over Modbus: devices that describe themselves by a chain of models.
 
 pub(crate) mod chain;
+mod dc;
 pub(crate) mod devices;
 mod driver;
 pub(crate) mod models;

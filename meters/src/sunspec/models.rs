@@ -1,5 +1,6 @@
 //! The SunSpec models that count energy: what their registers mean, in this crate's units.
 //!
+//! Model 701 is longer than one request may be; its energies and their scale factor are within the first 125 registers.
 //! The `sunspec` crate decodes the points of a model; scale factors and sentinels are applied here, in integers. Only
 //! the points that are needed are decoded, so that a vendor's odd text or enumeration elsewhere does no harm.
 
@@ -8,6 +9,7 @@ use crate::{
     driver::Counter,
     modbus::{decode::printable, template::MAX_READ_WORDS},
     quantity::{scale, scale_float, whole},
+    quirks::Quirks,
 };
 use sunspec::{
     DecodeError, Group, Model,
@@ -95,7 +97,8 @@ pub(crate) fn common(data: &[u16]) -> [Option<String>; 3] {
 ///
 /// # Errors
 /// The first number that cannot be; a model that is too short or counts no energy.
-pub(crate) fn decode(id: u16, data: &[u16]) -> Result<Readings, Impossible> {
+pub(crate) fn decode(id: u16, data: &[u16], quirks: &Quirks) -> Result<Readings, Impossible> {
+    let accumulated = |what, value, factor| accumulated(what, value, factor, quirks.signed_accumulators);
     macro_rules! point {
         ($model:ty, $point:ident) => {
             <$model>::$point.from_data(data).map_err(short)?
@@ -196,13 +199,24 @@ fn short(error: DecodeError) -> Impossible {
     Impossible { what: "model", value: error.to_string() }
 }
 
-/// An acc32: 0 and all ones mean "not implemented".
-fn accumulated(what: &'static str, value: Option<u32>, factor: Option<i16>) -> Result<Option<u64>, Impossible> {
+/// An acc32: 0 and all ones mean "not implemented". One that its manufacturer writes signed cannot be below zero.
+fn accumulated(
+    what: &'static str,
+    value: Option<u32>,
+    factor: Option<i16>,
+    signed: bool,
+) -> Result<Option<u64>, Impossible> {
+    match value.map(u32::cast_signed) {
+        Some(negative) if signed && negative < -1 => {
+            return Err(Impossible { what, value: format!("{negative} × 10^{} Wh", factor.unwrap_or_default()) });
+        }
+        _ => {}
+    }
     counted(what, value.filter(|value| ![0, u32::MAX].contains(value)).map(u64::from), factor)
 }
 
 /// A counter in Wh × 10^factor, mWh. Without a scale factor it means nothing.
-fn counted(what: &'static str, value: Option<u64>, factor: Option<i16>) -> Result<Option<u64>, Impossible> {
+pub(super) fn counted(what: &'static str, value: Option<u64>, factor: Option<i16>) -> Result<Option<u64>, Impossible> {
     let Some((value, factor)) = value.zip(implemented(factor)) else { return Ok(None) };
     let mwh = Some(factor).filter(|factor| (-10..=10).contains(factor));
     let mwh = mwh.and_then(|factor| u64::try_from(scale(value.into(), i32::from(factor) + 3)?).ok());
@@ -217,7 +231,7 @@ fn float(what: &'static str, value: Option<f32>) -> Result<Option<u64>, Impossib
 }
 
 /// Information only: what cannot be is left out.
-fn power(value: Option<i16>, factor: Option<i16>, sign: i128) -> Option<i32> {
+pub(super) fn power(value: Option<i16>, factor: Option<i16>, sign: i128) -> Option<i32> {
     let value = implemented(value)?;
     let factor = implemented(factor).filter(|factor| (-10..=10).contains(factor))?;
     whole(scale(i128::from(value) * sign, i32::from(factor) + 3)?)

@@ -3,8 +3,9 @@
 use super::{
     chain::Link,
     devices::energy_models,
-    models::{self, Readings, decode},
+    models::{self, Impossible, Readings},
 };
+use crate::quirks::Quirks;
 use proptest::prelude::*;
 
 /// Links of these models at their prescribed lengths, one after the other.
@@ -16,6 +17,10 @@ fn chain(ids: &[u16]) -> Vec<Link> {
         link
     };
     ids.iter().map(link).collect()
+}
+
+fn decode(id: u16, words: &[u16]) -> Result<Readings, Impossible> {
+    models::decode(id, words, &Quirks::default())
 }
 
 fn device_ids(ids: &[u16]) -> Vec<(u16, u16)> {
@@ -92,6 +97,54 @@ fn an_acc32_wraps_by_its_scale_factor_and_a_float_gets_coarser() {
     let float = decode(113, &data(113, &[(32, &[0x4b80, 0])])).expect("possible");
     assert_eq!(float.export_counter.modulus_mwh, None);
     assert_eq!(decode(701, &data(701, &[])).expect("possible").export_counter.modulus_mwh, None, "64 bits never wrap");
+}
+
+#[test]
+fn every_sentinel_is_nothing() {
+    let nothing = (None, None, None);
+    for id in [101, 102, 103] {
+        for (energy, energy_factor, power, power_factor) in
+            [([0, 0], 0, 0x8000, 0), ([0xffff, 0xffff], 0, 5, 0x8000), ([0, 7], 0x8000, 0x8000, 0x8000)]
+        {
+            let points = [(14, &[power, power_factor][..]), (24, &energy), (26, &[energy_factor])];
+            assert_eq!(shown(id, &data(id, &points)), nothing, "{id}");
+        }
+    }
+    // The quiet NaN of the specification, all ones, one with its sign set, and a signalling one.
+    for nan in [[0x7fc0, 0], [0xffff, 0xffff], [0xffc0, 1], [0x7fa0, 0]] {
+        for id in [111, 112, 113] {
+            assert_eq!(shown(id, &data(id, &[(22, &nan), (32, &nan)])), nothing, "{id}");
+        }
+        for id in [211, 212, 213, 214] {
+            assert_eq!(shown(id, &data(id, &[(28, &nan), (60, &nan), (68, &nan)])), nothing, "{id}");
+        }
+    }
+    for id in [201, 202, 203, 204] {
+        for (energy, factor) in [([0, 0], 0), ([0xffff, 0xffff], 0), ([0, 7], 0x8000)] {
+            let points = [(18, &[0x8000][..]), (38, &energy), (46, &energy), (54, &[factor])];
+            assert_eq!(shown(id, &data(id, &points)), nothing, "{id}");
+        }
+    }
+    for (energy, factor) in [([0xffff; 4], 0), ([0, 0, 0, 7], 0x8000)] {
+        let points = [(10, &[0x8000][..]), (19, &energy), (23, &energy), (120, &[factor])];
+        assert_eq!(shown(701, &data(701, &points)), nothing);
+    }
+}
+
+#[test]
+fn an_accumulator_that_is_written_signed_is_no_huge_total() {
+    let words = data(103, &[(24, &[0xffff, 0xfff0]), (26, &[0])]);
+    assert_eq!(decode(103, &words).map(|readings| readings.export_mwh), Ok(Some(4_294_967_280_000)));
+    let signed = models::decode(103, &words, Quirks::of("KOSTAL")).expect_err("below zero");
+    assert_eq!((signed.what, signed.value.as_str()), ("WH", "-16 × 10^0 Wh"));
+}
+
+#[test]
+fn the_direct_current_side_belongs_to_the_inverter_of_its_section() {
+    let found = energy_models(&chain(&[1, 103, 160, 203, 1, 701, 714, 1, 160]));
+    let dc: Vec<(u16, Vec<u16>)> =
+        found.iter().map(|found| (found.link.id, found.dc.iter().map(|link| link.id).collect())).collect();
+    assert_eq!(dc, [(103, vec![160]), (203, vec![]), (701, vec![714])]);
 }
 
 #[test]

@@ -9,8 +9,8 @@ use url::Url;
 
 /// Longest text that is looked at.
 const MAX_LENGTH: usize = 1_024;
-const SCHEMES: &str =
-    "sunspec+tcp, sunspec+rtu, modbus+tcp, modbus+rtu, mqtt, p1+serial, p1+tcp, sml+serial or sml+tcp";
+const SCHEMES: &str = "sunspec+tcp, sunspec+rtutcp, sunspec+rtu, modbus+tcp, modbus+rtutcp, modbus+rtu, mqtt, \
+                       p1+serial, p1+tcp, sml+serial or sml+tcp";
 
 impl FromStr for DeviceUri {
     type Err = MeterError;
@@ -33,17 +33,18 @@ fn parse(text: &str) -> Result<DeviceUri, String> {
     }
     let mut parameters = Parameters::of(&url)?;
     let uri = match url.scheme() {
-        "sunspec+tcp" | "sunspec+rtu" => {
+        "sunspec+tcp" | "sunspec+rtutcp" | "sunspec+rtu" => {
             let wire = wire(&url, &mut parameters)?;
             DeviceUri::SunSpec(SunSpecDevice {
                 wire,
                 unit: unit(&mut parameters)?,
                 model: parameters.number("model", 1, u16::MAX - 1)?,
                 index: parameters.number("index", 0, u16::MAX)?.unwrap_or(0),
+                base: parameters.number("base", 0, u16::MAX - 4)?,
                 timing: timing(&mut parameters)?,
             })
         }
-        "modbus+tcp" | "modbus+rtu" => {
+        "modbus+tcp" | "modbus+rtutcp" | "modbus+rtu" => {
             let wire = wire(&url, &mut parameters)?;
             DeviceUri::Modbus(ModbusDevice {
                 wire,
@@ -66,11 +67,15 @@ fn wire(url: &Url, parameters: &mut Parameters) -> Result<Wire, String> {
     if !url.username().is_empty() {
         return Err("has a user name, which Modbus does not know".into());
     }
-    if url.scheme().ends_with("+tcp") {
+    if url.scheme().ends_with("tcp") {
         if !matches!(url.path(), "" | "/") {
             return Err(format!("has a path `{}`; a Modbus TCP device is `host:port` alone", url.path()));
         }
-        return Ok(Wire::Tcp { host: host(url)?, port: port(url, MODBUS_PORT)? });
+        let (host, port) = (host(url)?, port(url, MODBUS_PORT)?);
+        return Ok(match url.scheme().ends_with("+rtutcp") {
+            true => Wire::RtuTcp { host, port },
+            false => Wire::Tcp { host, port },
+        });
     }
     serial(url, parameters, 9_600)
 }

@@ -34,6 +34,9 @@ impl fmt::Display for SunSpecDevice {
         if self.model.is_some() || self.index != 0 {
             write!(f, "&index={}", self.index)?;
         }
+        if let Some(base) = self.base {
+            write!(f, "&base={base}")?;
+        }
         write!(f, "{}{}", Line(&self.wire), self.timing)
     }
 }
@@ -73,7 +76,7 @@ impl fmt::Display for Broker {
 impl fmt::Display for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp { host, port } => write_authority(f, host, *port, 0),
+            Self::Tcp { host, port } | Self::RtuTcp { host, port } => write_authority(f, host, *port, 0),
             Self::Serial { path, .. } => f.write_str(path),
         }
     }
@@ -99,6 +102,10 @@ impl fmt::Display for Located<'_> {
         match self.0 {
             Wire::Tcp { host, port } => {
                 f.write_str("tcp://")?;
+                write_authority(f, host, *port, MODBUS_PORT)
+            }
+            Wire::RtuTcp { host, port } => {
+                f.write_str("rtutcp://")?;
                 write_authority(f, host, *port, MODBUS_PORT)
             }
             Wire::Serial { path, .. } => write!(f, "rtu://{}", utf8_percent_encode(path, ESCAPED)),

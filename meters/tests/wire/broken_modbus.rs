@@ -220,5 +220,5 @@ async fn device_that_hangs_up_between_requests_is_asked_again() {
     }
     let always = Rogue::start(|_| Reply::Close).await;
     let error = driver(&sdm(always.port)).await.sample().await.expect_err("hangs up at once");
-    assert!(matches!(error, MeterError::Disconnected { .. }), "{error}");
+    assert!(matches!(error, MeterError::HeldByAnother { .. }), "{error}");
 }

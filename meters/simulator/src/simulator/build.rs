@@ -121,6 +121,7 @@ impl Builder<'_> {
                 unit: config.unit,
                 model: Some(model),
                 index: *seen,
+                base: None,
                 timing: Timing::default(),
             });
             *seen += 1;

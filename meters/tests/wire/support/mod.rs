@@ -2,6 +2,7 @@
 
 pub mod broker;
 pub mod image;
+pub mod peer;
 pub mod pusher;
 pub mod rogue;
 pub mod served;

@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -19,6 +19,8 @@ use tokio::{
 pub struct Asked {
     /// Requests before this one, over all connections.
     pub before: usize,
+    /// Since the connection was made.
+    pub age: Duration,
     pub function: u8,
     pub address: u16,
     pub count: u16,
@@ -32,6 +34,8 @@ pub enum Reply {
     Late(Duration, Vec<u8>),
     /// Answers, but to another request.
     OtherTransaction(Vec<u8>),
+    /// Says nothing.
+    Silence,
     /// Hangs up.
     Close,
 }
@@ -67,20 +71,30 @@ pub struct Rogue {
 
 impl Rogue {
     pub async fn start(behave: impl Fn(Asked) -> Reply + Send + Sync + 'static) -> Self {
+        Self::for_clients(usize::MAX, behave).await
+    }
+
+    /// One that hangs up on whoever comes while it has so many clients.
+    pub async fn for_clients(most: usize, behave: impl Fn(Asked) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let (asked, connections) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let (behave, counter) = (Arc::new(behave), connections.clone());
+        let (behave, counter, clients) = (Arc::new(behave), connections.clone(), Arc::new(()));
         let task = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 counter.fetch_add(1, Ordering::SeqCst);
-                let (behave, asked) = (behave.clone(), asked.clone());
+                if Arc::strong_count(&clients) > most {
+                    continue;
+                }
+                let (behave, asked, client, since) = (behave.clone(), asked.clone(), clients.clone(), Instant::now());
                 tokio::spawn(async move {
+                    let _client = client;
                     let mut frame = [0u8; 12];
                     while stream.read_exact(&mut frame).await.is_ok() {
                         let word = |at: usize| u16::from_be_bytes([frame[at], frame[at + 1]]);
                         let before = asked.fetch_add(1, Ordering::SeqCst);
-                        let request = Asked { before, function: frame[7], address: word(8), count: word(10) };
+                        let (age, function) = (since.elapsed(), frame[7]);
+                        let request = Asked { before, age, function, address: word(8), count: word(10) };
                         let (mut header, pdu) = (frame[..7].to_vec(), behave(request));
                         let pdu = match pdu {
                             Reply::Pdu(pdu) => pdu,
@@ -92,6 +106,7 @@ impl Rogue {
                                 header[0] ^= 0x55;
                                 pdu
                             }
+                            Reply::Silence => continue,
                             Reply::Close => return,
                         };
                         let length = u16::try_from(pdu.len() + 1).expect("short");

@@ -108,6 +108,12 @@ impl Served {
         tokio::task::yield_now().await;
     }
 
+    /// Refuses every connection from now on.
+    pub async fn stop(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
+    }
+
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }

@@ -1,0 +1,108 @@
+//! SunSpec maps in odd places, without an end, and with models longer than one request.
+
+use crate::support::{
+    driver,
+    image::Image,
+    rogue::{Reply, Rogue},
+    served::{Memory, Served},
+};
+use deren_meters::{DeviceUri, read};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+fn uri(port: u16, rest: &str) -> String {
+    format!("sunspec+tcp://127.0.0.1:{port}?unit=1{rest}")
+}
+
+fn plain() -> Image {
+    Image::new().common("V", "M", "S").inverter(1, 5, 0).end()
+}
+
+#[tokio::test]
+async fn a_map_at_any_address_is_found_where_its_uri_says() {
+    let memory = Memory::default();
+    memory.image(1, 1_234, &plain());
+    let device = Served::start(&memory).await;
+    let sample = driver(&uri(device.port, "&base=1234")).await.sample().await.expect("a sample");
+    assert_eq!(sample.export_mwh, Some(5_000));
+    let error = driver(&uri(device.port, "")).await.sample().await.expect_err("not at the usual places");
+    assert!(error.to_string().contains("no SunSpec marker at 40000, 0, 50000"), "{error}");
+    let error = driver(&uri(device.port, "&base=40000")).await.sample().await.expect_err("not there");
+    assert!(error.to_string().contains("no SunSpec marker at 40000 ("), "{error}");
+}
+
+#[tokio::test]
+async fn a_map_is_found_at_each_usual_address_without_being_told() {
+    for base in [40_000, 0, 50_000] {
+        let memory = Memory::default();
+        memory.image(1, base, &plain());
+        let device = Served::start(&memory).await;
+        let sample = driver(&uri(device.port, "")).await.sample().await;
+        assert_eq!(sample.expect("a sample").export_mwh, Some(5_000), "{base}");
+    }
+}
+
+#[tokio::test]
+async fn rubbish_after_a_map_without_an_end_is_no_model() {
+    // What stands there would be a model that leaves the addresses.
+    for rubbish in [[7, 65_000], [0x5375, 0x6e53], [0x8000, 0x8000]] {
+        let mut image = Image::new().common("V", "M", "S").inverter(1, 5, 0);
+        image.0.extend(rubbish);
+        let memory = Memory::default();
+        memory.image(1, 40_000, &image);
+        let device = Served::start(&memory).await;
+        let sample = driver(&uri(device.port, "")).await.sample().await;
+        assert_eq!(sample.expect("a sample").export_mwh, Some(5_000), "{rubbish:04x?}");
+    }
+}
+
+#[tokio::test]
+async fn the_energies_of_model_701_come_with_their_scale_factor_by_one_request() {
+    let points = [(19, &[0u16, 0, 0, 7][..]), (23, &[0, 0, 0, 9]), (120, &[1])];
+    let image = Image::new().common("V", "M", "S").model(701, 153, &points).end().0;
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let seen = requests.clone();
+    let device = Rogue::start(move |asked| {
+        seen.lock().expect("not poisoned").push((asked.address, asked.count));
+        Reply::Pdu(if asked.count > 125 { asked.exception(3) } else { asked.of(40_000, &image) })
+    })
+    .await;
+    let mut inverter = driver(&uri(device.port, "&model=701")).await;
+    inverter.sample().await.expect("a sample");
+    requests.lock().expect("not poisoned").clear();
+    let sample = inverter.sample().await.expect("a sample");
+    assert_eq!((sample.export_mwh, sample.import_mwh), (Some(70_000), Some(90_000)));
+    assert_eq!(*requests.lock().expect("not poisoned"), [(40_070, 125)]);
+}
+
+#[tokio::test]
+async fn strings_beyond_one_request_are_read_and_never_scaled_by_another_factor() {
+    let mut words = vec![0; 8 + 8 * 20];
+    words[6] = 8;
+    for string in 0..8 {
+        words[8 + string * 20 + 13] = u16::try_from(string + 1).expect("small");
+    }
+    let points: [(usize, &[u16]); 1] = [(2, &words)];
+    let image = Image::new().common("V", "M", "S").inverter(1, 5, 0).model(160, 168, &points).end().0;
+    let changes = Arc::new(AtomicBool::new(false));
+    let has_changed = changes.clone();
+    let device = Rogue::start(move |asked| {
+        let mut image = image.clone();
+        // When it is read again, the fourth register after id and length says another scale factor.
+        if asked.count == 8 && has_changed.load(Ordering::SeqCst) {
+            image[127] = 1;
+        }
+        Reply::Pdu(asked.of(40_000, &image))
+    })
+    .await;
+    let uri: DeviceUri = uri(device.port, "").parse().expect("a URI");
+    let record = read(&uri).await.expect("a record");
+    let energies: Vec<_> = record.dc_inputs.iter().map(|input| input.energy_mwh).collect();
+    assert_eq!(energies, (1..=8).map(|string| Some(string * 1_000)).collect::<Vec<_>>());
+
+    changes.store(true, Ordering::SeqCst);
+    let record = read(&uri).await.expect("a record");
+    assert_eq!((record.export_mwh, record.dc_inputs), (Some(5_000), vec![]), "nothing is told of the strings");
+}
