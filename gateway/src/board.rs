@@ -1,7 +1,10 @@
 //! What the gateway knows of itself now: every part writes its own lines, the page and the metrics read them. Never a
 //! place for secrets, and never asked for a decision.
 
-use crate::clock::{ClockState, unix_ms};
+use crate::{
+    clock::{ClockState, unix_ms},
+    settings::DeviceSettings,
+};
 use deren_meters::Sample;
 use deren_primitives::{DeviceId, DeviceRole, GatewayId};
 use serde::Serialize;
@@ -134,6 +137,9 @@ pub struct DeviceStatus {
     pub registered: Option<bool>,
     /// Why the chain refuses its readings at present.
     pub refusal: Option<String>,
+    /// Not configured any more: its place waits for another device, and nobody is shown it.
+    #[serde(skip)]
+    pub left: bool,
 }
 
 /// Something that went wrong.
@@ -141,7 +147,7 @@ pub struct DeviceStatus {
 pub struct Trouble {
     /// When it did last.
     pub at_unix_ms: u64,
-    /// What it is about: a device's name, `chain`, `outbox`, `clock`.
+    /// What it is about: a device's name, `chain`, `outbox`, `clock`, `configuration`, `home_assistant`.
     pub about: String,
     /// What happened.
     pub what: String,
@@ -178,7 +184,9 @@ impl Board {
     /// Everything now.
     pub fn status(&self) -> Status {
         let board = self.lock();
-        Status { troubles: board.1.iter().rev().cloned().collect(), ..board.0.clone() }
+        let mut status = Status { troubles: board.1.iter().rev().cloned().collect(), ..board.0.clone() };
+        status.devices.retain(|device| !device.left);
+        status
     }
 
     /// Changes some lines.
@@ -190,6 +198,15 @@ impl Board {
     pub fn update_device(&self, index: usize, change: impl FnOnce(&mut DeviceStatus)) {
         if let Some(device) = self.lock().0.devices.get_mut(index) {
             change(device);
+        }
+    }
+
+    /// Gives a place to another device; a place that is not there yet is the next one.
+    pub fn put_device(&self, index: usize, device: DeviceStatus) {
+        let devices = &mut self.lock().0.devices;
+        match devices.get_mut(index) {
+            Some(place) => *place = device,
+            None => devices.push(device),
         }
     }
 
@@ -242,7 +259,18 @@ impl DeviceStatus {
             next_final_sequence: None,
             registered: None,
             refusal: None,
+            left: false,
         }
+    }
+
+    /// As [`DeviceStatus::new`], from its configuration.
+    pub fn of(device: &DeviceSettings) -> Self {
+        Self::new(device.name.clone(), device.uri.to_string(), device.role)
+    }
+
+    /// It is not configured any more.
+    pub fn leave(&mut self) {
+        (self.left, self.device) = (true, None);
     }
 
     /// Takes over what a sample shows.

@@ -1,6 +1,7 @@
 //! Everything that can go wrong in the gateway, in words that say what, where and what to do. No message holds a
 //! secret.
 
+use crate::settings::Mistake;
 use deren_meters::MeterError;
 use thiserror::Error;
 
@@ -8,12 +9,10 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum GatewayError {
     /// The configuration cannot be used.
-    #[error("{place}: {reason}")]
+    #[error("{}", crate::settings::lines(mistakes))]
     Settings {
-        /// File and line, or environment variable.
-        place: String,
-        /// What is wrong and what would be right.
-        reason: String,
+        /// Everything that is wrong with it.
+        mistakes: Vec<Mistake>,
     },
     /// A file or folder cannot be read or written.
     #[error("{path}: {reason}")]

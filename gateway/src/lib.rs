@@ -2,8 +2,8 @@
 //! the chain exactly once.
 //!
 //! One actor a concern, with bounded channels between them: a [`sampler`] a device → the [`recorder`], which makes
-//! spans by [`slots`] and stores them as readings in the [`outbox`] → the [`uplink`]. The [`page`] shows what the
-//! [`board`] says. It holds no money, needs no database server, and builds without any crate of the node.
+//! spans by [`slots`] and stores them as readings in the [`outbox`] → the [`uplink`]. The [`page`] and
+//! [`home_assistant`] show what the [`board`] says. It holds no money, needs no database server, and builds without any crate of the node.
 
 pub mod backoff;
 pub mod board;
@@ -11,12 +11,17 @@ pub mod clock;
 pub mod devices;
 pub mod error;
 pub mod files;
+pub mod home_assistant;
+pub mod logging;
 pub mod metrics;
+pub mod notify;
 pub mod outbox;
 pub mod page;
 pub mod pin;
 pub mod recorder;
+pub mod reload;
 pub mod sampler;
+pub mod samplers;
 pub mod server;
 pub mod settings;
 pub mod signer;

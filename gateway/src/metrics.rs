@@ -5,6 +5,7 @@ use crate::{
     board::{DeviceStatus, Link, Status},
     clock::ClockState,
 };
+use deren_primitives::DeviceRole;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{TypedMetric, counter::Counter, family::Family, gauge::Gauge},
@@ -17,6 +18,17 @@ struct Device {
     device: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct About {
+    device: String,
+    role: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Build {
+    version: &'static str,
+}
+
 /// The metrics of this status, in the OpenMetrics text format.
 ///
 /// # Errors
@@ -26,6 +38,7 @@ pub fn text(status: &Status) -> Result<String, fmt::Error> {
     outbox(&mut registry, status);
     chain(&mut registry, status);
     devices(&mut registry, &status.devices);
+    process(&mut registry, status);
     let mut text = String::new();
     encode(&mut text, &registry)?;
     Ok(text)
@@ -75,7 +88,23 @@ fn chain(registry: &mut Registry, status: &Status) {
         let error_ms = status.clock.error_ms().into();
         gauge(registry, "clock_error_milliseconds", "Bound on the error of this machine's clock", error_ms);
     }
+}
+
+fn process(registry: &mut Registry, status: &Status) {
     gauge(registry, "start_time_milliseconds", "When this process began, since 1970", status.started_unix_ms);
+    if let Some(bytes) = resident_memory_bytes() {
+        gauge(registry, "resident_memory_bytes", "Memory that this process takes", bytes);
+    }
+    let build = Family::<Build, Gauge>::default();
+    build.get_or_create(&Build { version: status.version }).set(1);
+    registry.register("build_info", "This program's version; the value is always 1", build);
+}
+
+/// Nothing where the kernel does not tell in `/proc`.
+fn resident_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
 /// One value of each device that has it.
@@ -100,6 +129,16 @@ fn devices(registry: &mut Registry, devices: &[DeviceStatus]) {
     let set_gauge = |gauge: &Gauge, value: i64| {
         gauge.set(value);
     };
+    let info = Family::<About, Gauge>::default();
+    for device in devices {
+        let role = match device.role {
+            DeviceRole::Grid => "grid",
+            DeviceRole::Production => "production",
+            DeviceRole::Storage => "storage",
+        };
+        info.get_or_create(&About { device: device.name.clone(), role: role.to_owned() }).set(1);
+    }
+    registry.register("device_info", "What the device measures; the value is always 1", info);
     let set_counter = |counter: &Counter, value: i64| {
         counter.inc_by(value.unsigned_abs());
     };
@@ -115,6 +154,14 @@ fn devices(registry: &mut Registry, devices: &[DeviceStatus]) {
     family(registry, reachable, devices, |device| Some(i64::from(device.trouble.is_none())), set_gauge);
     let last = ("last_sample_time_milliseconds", "When the device was sampled last, since 1970");
     family(registry, last, devices, |device| device.last_sample_unix_ms.map(signed), set_gauge);
+    let registered = ("device_registered", "1 if the chain knows the device as this gateway's");
+    family(registry, registered, devices, |device| device.registered.map(i64::from), set_gauge);
+    let slot = ("device_last_slot_number", "The last slot that a reading of the device covers");
+    family(registry, slot, devices, |device| device.last_slot.map(i64::from), set_gauge);
+    let import_today = ("today_import_watthours", "Imported since midnight, local time, as far as seen");
+    family(registry, import_today, devices, |device| device.today_import_wh.map(signed), set_gauge);
+    let export_today = ("today_export_watthours", "Exported since midnight, local time, as far as seen");
+    family(registry, export_today, devices, |device| device.today_export_wh.map(signed), set_gauge);
     let samples = ("samples", "Samples since the start");
     family(registry, samples, devices, |device| Some(signed(device.samples_total)), set_counter);
     let failures = ("sample_failures", "Failed samples since the start");
@@ -125,7 +172,65 @@ fn devices(registry: &mut Registry, devices: &[DeviceStatus]) {
 mod tests {
     use super::*;
     use crate::board::Board;
-    use deren_primitives::{DeviceRole, GatewayId};
+    use deren_primitives::GatewayId;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    /// A status in which everything that can be known is.
+    fn full() -> Status {
+        let board = Board::new(GatewayId([1; 32]), [1; 32], 0);
+        board.update(|status| {
+            status.clock = ClockState::Synchronised { error_ms: 3 };
+            let mut device = DeviceStatus::new("roof".into(), "uri".into(), DeviceRole::Production);
+            (device.power_w, device.import_mwh, device.export_mwh) = (Some(1), Some(2), Some(3));
+            (device.today_import_wh, device.today_export_wh) = (Some(4), Some(5));
+            (device.last_sample_unix_ms, device.last_slot, device.registered) = (Some(6), Some(7), Some(true));
+            status.devices.push(device);
+        });
+        board.status()
+    }
+
+    /// The names of all series in a text.
+    fn series(text: &str) -> BTreeSet<&str> {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines.filter_map(|line| line.split(['{', ' ']).next()).collect()
+    }
+
+    #[test]
+    fn every_metric_has_a_unit_or_counts_what_its_name_says_and_help() {
+        let text = text(&full()).expect("text");
+        let units = ["readings", "watts", "watthours", "milliwatthours", "milliseconds", "bytes", "number", "info"];
+        for (name, kind) in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')) {
+            assert!(name.starts_with("deren_gateway_"), "{name}");
+            let help = text.lines().find_map(|line| line.strip_prefix(&format!("# HELP {name} "))).expect(name);
+            assert!(help.len() > 10, "{name}: {help}");
+            let has_unit = units.iter().any(|unit| name.ends_with(&format!("_{unit}")));
+            let is_flag = help.starts_with("1 while ") || help.starts_with("1 if ");
+            assert!(kind == "counter" || has_unit || is_flag, "{name} has no unit");
+        }
+    }
+
+    #[test]
+    fn the_dashboard_asks_only_for_metrics_that_there_are() {
+        let dashboard: Value = serde_json::from_str(include_str!("../packaging/grafana.json")).expect("JSON");
+        let text = text(&full()).expect("text");
+        let known = series(&text);
+        let mut asked = BTreeSet::new();
+        let panels = dashboard["panels"].as_array().expect("panels");
+        for target in panels.iter().flat_map(|panel| panel["targets"].as_array().expect("targets")) {
+            let expression = target["expr"].as_str().expect("an expression");
+            let names = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let named: Vec<_> = names.filter(|name| name.starts_with("deren_gateway_")).collect();
+            assert!(!named.is_empty(), "{expression}");
+            asked.extend(named);
+        }
+        assert!(asked.len() > 15, "{asked:?}");
+        assert_eq!(asked.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
+        let variable = dashboard["templating"]["list"][1]["query"]["query"].as_str().expect("a query");
+        assert!(known.iter().any(|name| variable.contains(&format!("({name},"))), "{variable}");
+        let ids: BTreeSet<_> = panels.iter().map(|panel| panel["id"].as_u64()).collect();
+        assert_eq!(ids.len(), panels.len());
+    }
 
     #[test]
     fn metrics_have_names_with_units_and_values_of_the_board() {

@@ -6,31 +6,30 @@ use crate::{
     clock::Clock,
     devices::DeviceBook,
     error::GatewayError,
+    home_assistant, notify,
     outbox::Outbox,
     page::Page,
     pin::ChainPin,
     recorder::{ChainView, Parts, Recorder},
-    sampler::Sampler,
+    reload::{Followers, Reload},
+    samplers::Samplers,
     settings::Settings,
     signer::Signer,
     uplink::Uplink,
 };
 use deren_primitives::Anchor;
 use std::sync::{Arc, RwLock};
-use tokio::{
-    sync::{Notify, mpsc, watch},
-    task::JoinSet,
-};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// As many events may wait for the recorder; a sampler then waits too.
 const EVENTS_WAITING: usize = 256;
 
-/// Runs the gateway until `shutdown`.
+/// Runs the gateway until `shutdown`, and lets it follow its configuration.
 ///
 /// # Errors
 /// What keeps it from starting, or the first part that failed for good.
-pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), GatewayError> {
+pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken) -> Result<(), GatewayError> {
     let signer = Signer::load_or_create(&settings.key_file)?;
     let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox)?);
     let book = DeviceBook::load(&settings.data_folder)?;
@@ -53,7 +52,14 @@ pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), 
     let (identified, identified_seen) = watch::channel(Vec::new());
     let stored = Arc::new(Notify::new());
 
-    let samplers = samplers(&settings, &board, &events, chain_seen.clone(), &shutdown);
+    let (slot_ms, slot_ms_seen) = watch::channel(None);
+    let samplers = Samplers::start(&settings.devices, events.clone(), slot_ms_seen, board.clone());
+    let (devices, devices_wanted) = watch::channel(settings.devices.clone());
+    let (home_assistant, home_assistant_wanted) = watch::channel(settings.home_assistant.clone());
+    let followers = Followers { devices, home_assistant };
+    let reload = reload.run(settings.clone(), followers, board.clone(), shutdown.clone());
+    let told = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
+    let slot_lengths = pass_on_slot_length(chain_seen.clone(), slot_ms, shutdown.clone());
     let recorder = Recorder::new(Parts {
         devices: settings.devices,
         confirmations: settings.reset_confirmations,
@@ -81,11 +87,14 @@ pub async fn run(settings: Settings, shutdown: CancellationToken) -> Result<(), 
         recorder: events,
         chain,
     };
+    notify::tell(notify::READY);
     tokio::try_join!(
         recorder.run(shutdown.clone()),
-        uplink.run(shutdown.clone()),
+        Box::pin(uplink.run(shutdown.clone())),
         page.run(listener, shutdown.clone()),
-        ended(samplers, "samplers"),
+        samplers.run(devices_wanted, shutdown.clone()),
+        // The lesser parts fail nobody.
+        Box::pin(async { Ok(tokio::join!(reload, told, slot_lengths)) }),
     )?;
     tracing::info!("ended");
     Ok(())
@@ -98,7 +107,7 @@ fn new_board(settings: &Settings, signer: &Signer, book: &DeviceBook, outbox: &O
         status.outbox.readings = waiting;
         status.outbox.capacity_readings = outbox.capacity();
         for device in &settings.devices {
-            let mut shown = DeviceStatus::new(device.name.clone(), device.uri.to_string(), device.role);
+            let mut shown = DeviceStatus::of(device);
             shown.device = book.device_id(device, signer);
             status.devices.push(shown);
         }
@@ -106,44 +115,18 @@ fn new_board(settings: &Settings, signer: &Signer, book: &DeviceBook, outbox: &O
     Ok(board)
 }
 
-/// One task a device, so that a slow one holds up no other.
-fn samplers(
-    settings: &Settings,
-    board: &Arc<Board>,
-    events: &mpsc::Sender<crate::recorder::Event>,
+/// Tells the samplers how long a slot is, once that is known.
+async fn pass_on_slot_length(
     mut chain: watch::Receiver<Option<ChainView>>,
-    shutdown: &CancellationToken,
-) -> JoinSet<()> {
-    let (slot_ms, slot_ms_seen) = watch::channel(None);
-    let mut tasks = JoinSet::new();
-    for (index, device) in settings.devices.iter().enumerate() {
-        let sampler = Sampler {
-            index,
-            device: device.clone(),
-            events: events.clone(),
-            slot_ms: slot_ms_seen.clone(),
-            board: board.clone(),
-        };
-        tasks.spawn(sampler.run(shutdown.clone()));
-    }
-    let shutdown = shutdown.clone();
-    tasks.spawn(async move {
-        loop {
-            let known = chain.borrow_and_update().as_ref().map(|view| view.pin.clock().slot_ms());
-            slot_ms.send_if_modified(|slot_ms| std::mem::replace(slot_ms, known) != known);
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                changed = chain.changed() => if changed.is_err() { return },
-            }
+    slot_ms: watch::Sender<Option<u64>>,
+    shutdown: CancellationToken,
+) {
+    loop {
+        let known = chain.borrow_and_update().as_ref().map(|view| view.pin.clock().slot_ms());
+        slot_ms.send_if_modified(|slot_ms| std::mem::replace(slot_ms, known) != known);
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            changed = chain.changed() => if changed.is_err() { return },
         }
-    });
-    tasks
-}
-
-/// Waits for all tasks; one that panicked is an error.
-async fn ended(mut tasks: JoinSet<()>, part: &'static str) -> Result<(), GatewayError> {
-    while let Some(result) = tasks.join_next().await {
-        result.map_err(|error| GatewayError::PartEnded { part, reason: error.to_string() })?;
     }
-    Ok(())
 }

@@ -42,10 +42,24 @@ async fn simulated_homes(folder: &Path, homes: usize) -> Simulator {
 }
 
 fn configure(folder: &Path, serving: &Serving, node_url: &str, page_port: u16) -> PathBuf {
+    configure_some(folder, serving, node_url, page_port, |_| true)
+}
+
+/// As `configure`, with those devices alone whose number is `wanted`.
+fn configure_some(
+    folder: &Path,
+    serving: &Serving,
+    node_url: &str,
+    page_port: u16,
+    wanted: impl Fn(usize) -> bool,
+) -> PathBuf {
     let mut text = format!(
         "node_urls = [\"{node_url}\"]\nsample_interval_ms = 100\nreset_confirmations = 3\npage_listen = \"127.0.0.1:{page_port}\"\ncheckpoint_interval_s = 1\n"
     );
     for (number, device) in serving.homes.iter().flat_map(|home| &home.devices).enumerate() {
+        if !wanted(number) {
+            continue;
+        }
         let role = serde_json::to_value(device.role).unwrap();
         text += &format!("[[device]]\nname = \"device-{number}\"\nuri = \"{}\"\nrole = {role}\n", device.uri);
     }
@@ -86,10 +100,13 @@ impl Running {
         Self(command.spawn().unwrap())
     }
 
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap().success());
+    }
+
     /// Ends it with SIGTERM, and says whether it ended well.
     async fn terminate(&mut self) -> bool {
-        let id = self.0.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
         for _ in 0..400 {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status.success();
@@ -212,6 +229,7 @@ async fn check_says_what_is_wrong_and_which_devices_do_not_answer() {
     assert_eq!(bad.status.code(), Some(2));
     let said = String::from_utf8(bad.stderr).unwrap();
     assert!(said.contains("line 2") && said.contains("did you mean `sample_interval_ms`?"), "{said}");
+    assert!(said.contains("1 mistake to correct"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -237,6 +255,64 @@ async fn a_device_that_is_away_holds_up_no_other() {
     node.run_until("the others' readings become final", each).await;
     let status = json(&run(&["status", "--config", config.to_str().unwrap()]).await);
     assert!(status["devices"][2]["trouble"].as_str().unwrap().contains("cannot connect"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_sighup_devices_come_and_go_and_the_others_are_sampled_without_a_break() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = simulated_homes(folder.path(), 2).await;
+    let (serving, port) = (simulator.serving(), free_port());
+    let node = FakeNode::start(Chain::new(1, 1)).await;
+    let url = node.url();
+    let configured =
+        |wanted: fn(usize) -> bool| configure_some(folder.path(), serving, &url, port, wanted).display().to_string();
+    let (_, devices) = register(&node, Path::new(&configured(|_| true))).await;
+    let path = configured(|number| number < 2);
+    let mut running = Running::start(Path::new(&path));
+    let count = |chain: &Chain, device: usize| {
+        chain.final_readings().iter().filter(|reading| reading.device == devices[device]).count()
+    };
+    node.run_until("both are read", |chain| count(chain, 0) >= 2 && count(chain, 1) >= 2).await;
+    let shown = async || json(&run(&["status", "--config", &path]).await);
+    let before = shown().await;
+
+    // Number 1 goes, number 2 comes.
+    configured(|number| number % 2 == 0);
+    running.signal("-HUP");
+    node.run_until("the new one is read", |chain| count(chain, 2) >= 2).await;
+    let after = shown().await;
+    assert_eq!(after["devices"].as_array().unwrap().len(), 2);
+    assert_eq!(after["devices"][0]["name"], "device-0");
+    assert_eq!(after["devices"][1]["name"], "device-2");
+    assert_eq!(after["started_unix_ms"], before["started_unix_ms"]);
+    assert!(after["devices"][0]["samples_total"].as_u64() > before["devices"][0]["samples_total"].as_u64());
+
+    // A file with mistakes changes nothing, and each is named.
+    fs::write(&path, "node_urls = []\nlog = \"debug\"\noutbox_max_mb = 0\n").unwrap();
+    running.signal("-HUP");
+    let goal = count(&node.chain(), 2) + 3;
+    node.run_until("readings go on", |chain| count(chain, 2) >= goal).await;
+    configured(|number| number % 2 == 0);
+    let troubles = shown().await["troubles"].to_string();
+    assert!(troubles.contains("line 1: `node_urls`") && troubles.contains("line 3: `outbox_max_mb`"), "{troubles}");
+
+    // Number 1 comes back, and its chain of readings goes on where it was.
+    configured(|_| true);
+    running.signal("-HUP");
+    let goal = count(&node.chain(), 1) + 3;
+    node.run_until("the old one is read again", |chain| count(chain, 1) >= goal && count(chain, 3) >= 2).await;
+    let readings = node.chain().final_readings();
+    for device in &devices {
+        let own: Vec<_> = readings.iter().filter(|reading| reading.device == *device).collect();
+        assert!(own.iter().enumerate().all(|(number, reading)| reading.sequence == number as u64));
+        assert!(own.windows(2).all(|pair| pair[1].previous == pair[0].hash()));
+        assert!(own.windows(2).all(|pair| pair[1].first_slot == pair[0].end_slot()));
+        assert!(own.windows(2).all(|pair| pair[1].registers.continues(&pair[0].registers)));
+    }
+    // The first one was never without samples for a slot.
+    let first = readings.iter().filter(|reading| reading.device == devices[0]);
+    assert!(first.clone().all(|reading| reading.slot_count == 1), "{:?}", first.collect::<Vec<_>>());
+    assert!(running.terminate().await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

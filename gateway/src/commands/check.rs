@@ -1,33 +1,56 @@
 //! `check`: is the configuration right, and does every device answer? Changes nothing.
 
-use deren_gateway::{error::GatewayError, pin::ChainPin, settings::Settings};
+use deren_gateway::{
+    error::GatewayError,
+    pin::ChainPin,
+    settings::{DeviceSettings, Settings},
+};
 use std::{path::Path, process::ExitCode};
 
-/// Exit code 0 if all is well, 1 if a device does not answer or the outbox cannot hold its days; a bad configuration is an error, exit code 2.
+/// Exit code 0 if all is well, 1 if a device does not answer or the outbox cannot hold its days, 2 if the configuration has mistakes: each is printed,
+/// with its line.
 pub(crate) async fn check(config: &Path, offline: bool) -> anyhow::Result<ExitCode> {
-    let settings = Settings::load(config)?;
-    println!("{}: the configuration is right: {} devices", config.display(), settings.devices.len());
+    let settings = match Settings::load(config) {
+        Ok(settings) => settings,
+        Err(GatewayError::Settings { mistakes }) => {
+            for mistake in &mistakes {
+                eprintln!("{mistake}");
+            }
+            eprintln!("{}: {} to correct", config.display(), counted(mistakes.len(), "mistake"));
+            return Ok(ExitCode::from(2));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let devices = counted(settings.devices.len(), "device");
+    println!("{}: the configuration is right: {devices}", config.display());
     // A quarter of an hour, as in production, before the chain is known.
     let slot_seconds = ChainPin::load(&settings.data_folder)?.map_or(900, |pin| pin.parameters.slot_seconds);
     let complaint = settings.outbox.complaint(settings.devices.len(), slot_seconds);
     if let Some(complaint) = &complaint {
         println!("{}: {complaint}", config.display());
     }
-    if offline {
-        return Ok(if complaint.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
-    }
-    let mut all_answer = complaint.is_none();
+    let mut all_well = complaint.is_none();
     for device in &settings.devices {
-        match deren_meters::read(&device.uri).await {
-            Ok(record) => {
-                let serial = record.serial.as_deref().unwrap_or("without a serial number");
-                println!("device {}: {} {} {serial}", device.name, record.vendor, record.model);
-            }
-            Err(source) => {
-                all_answer = false;
-                println!("{}", GatewayError::Device { name: device.name.clone(), source });
-            }
+        if let Err(what) = look_at(device, offline).await {
+            all_well = false;
+            println!("{what}");
         }
     }
-    Ok(if all_answer { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Without a wire, a device can still have a template that is not there.
+async fn look_at(device: &DeviceSettings, offline: bool) -> Result<(), GatewayError> {
+    let failed = |source| GatewayError::Device { name: device.name.clone(), source };
+    if offline {
+        return deren_meters::open(&device.uri).await.map(drop).map_err(failed);
+    }
+    let record = deren_meters::read(&device.uri).await.map_err(failed)?;
+    let serial = record.serial.as_deref().unwrap_or("without a serial number");
+    println!("device {}: {} {} {serial}", device.name, record.vendor, record.model);
+    Ok(())
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

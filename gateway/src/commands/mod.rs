@@ -18,15 +18,3 @@ pub(crate) fn print_line(value: &impl Serialize) -> anyhow::Result<()> {
         _ => Ok(()),
     }
 }
-
-/// Logs to stderr by `filter`.
-pub(crate) fn log_by(filter: &str) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter)
-        .map_err(|error| anyhow::anyhow!("`log` is `{filter}`: {error}; write for example \"info\""))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .try_init()
-        .map_err(|error| anyhow::anyhow!("{error}"))
-}

@@ -49,6 +49,13 @@ pub enum Event {
         /// What it showed.
         sample: Sample,
     },
+    /// A place in the configuration has another device, or none.
+    Configured {
+        /// The place; the next one if there is no such place yet.
+        index: usize,
+        /// What is there now.
+        device: Option<DeviceSettings>,
+    },
     /// A finalised block shows how a device that needs it stands on the chain.
     Chain {
         /// The device.
@@ -150,11 +157,37 @@ impl Recorder {
                 self.sampled(index, &sample);
                 Ok(())
             }
+            Event::Configured { index, device } => {
+                self.configured(index, device);
+                Ok(())
+            }
             Event::Chain { device, cursor } => self.stands(device, cursor),
         };
         if let Err(error) = result {
             self.parts.board.trouble("outbox", &error.to_string());
         }
+    }
+
+    /// Lets go of the device at this place, keeps where its slots stand, and makes room for another.
+    fn configured(&mut self, index: usize, device: Option<DeviceSettings>) {
+        if let Some(recorded) = self.devices.get_mut(index) {
+            self.unsaved.extend(recorded.checkpoint());
+            *recorded = Recorded::default();
+        } else if index == self.devices.len() {
+            self.devices.push(Recorded::default());
+        }
+        if let Some(device) = device {
+            match self.parts.devices.get_mut(index) {
+                Some(place) => *place = device,
+                None => self.parts.devices.push(device),
+            }
+        }
+        self.show_identified();
+    }
+
+    fn show_identified(&self) {
+        let ids = self.devices.iter().filter_map(Recorded::id).collect();
+        self.parts.identified.send_replace(ids);
     }
 
     /// Continues the slots of the device that is at this place in the configuration now.
@@ -178,7 +211,10 @@ impl Recorder {
         let stored = self.parts.outbox.stored(id)?;
         tracing::info!(device = %settings.name, %id, vendor = %identity.vendor, model = %identity.model, "identified");
         let begun = stored.is_some();
-        let progress = stored.map_or_else(Progress::default, |stored| stored.progress);
+        // Where its slots stand may not be on disk yet.
+        let unsaved = self.unsaved.iter().rev().find(|update| update.device == id);
+        let progress = unsaved.map(|update| update.progress.clone()).or(stored.map(|stored| stored.progress));
+        let progress = progress.unwrap_or_default();
         if let Some(recorded) = self.devices.get_mut(index) {
             recorded.become_device(id, progress, begun);
         }
@@ -188,8 +224,7 @@ impl Recorder {
             device.registered = None;
             device.refusal = None;
         });
-        let ids = self.devices.iter().filter_map(Recorded::id).collect();
-        self.parts.identified.send_replace(ids);
+        self.show_identified();
         Ok(())
     }
 

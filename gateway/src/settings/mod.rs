@@ -1,19 +1,26 @@
 //! What the gateway's owner sets: a TOML file, and `DEREN_GATEWAY_…` variables for its top-level keys. Units are the
 //! last part of a key's name. A key that is not known is refused, never ignored.
 
+mod home_assistant;
+mod mistake;
 mod raw;
+mod table;
 #[cfg(test)]
 mod tests;
+
+pub use home_assistant::HomeAssistantSettings;
+pub(crate) use mistake::lines;
+pub use mistake::{Mistake, Place};
 
 use crate::{error::GatewayError, outbox::Bounds};
 use deren_meters::DeviceUri;
 use deren_primitives::DeviceRole;
-use raw::{Place, Table};
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
+use table::Table;
 use url::Url;
 
 /// Variables that begin so stand for top-level keys.
@@ -23,28 +30,11 @@ pub const MAX_DEVICES: usize = 64;
 /// At most this many nodes to try in turn.
 pub const MAX_NODES: usize = 8;
 
-const TOP_KEYS: [&str; 16] = [
-    "data_folder",
-    "node_urls",
-    "key_file",
-    "page_listen",
-    "page_open_to_network",
-    "sample_interval_ms",
-    "reset_confirmations",
-    "boundary_wait_ms",
-    "outbox_max_days",
-    "outbox_max_mb",
-    "archive_days",
-    "archive_max_mb",
-    "checkpoint_interval_s",
-    "clock_trusted",
-    "max_clock_error_ms",
-    "log",
-];
-const DEVICE_KEYS: [&str; 5] = ["name", "uri", "role", "rated_power_w", "sample_interval_ms"];
+/// Tables of their own besides the devices'.
+const SECTIONS: [&str; 1] = ["home_assistant"];
 
 /// All settings, checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Where the outbox and everything else that must stay is kept.
     pub data_folder: PathBuf,
@@ -68,12 +58,14 @@ pub struct Settings {
     pub max_clock_error: Duration,
     /// What is logged, as an `EnvFilter`.
     pub log: String,
+    /// Where Home Assistant is to find this gateway, if anywhere.
+    pub home_assistant: Option<HomeAssistantSettings>,
     /// What is read.
     pub devices: Vec<DeviceSettings>,
 }
 
 /// One device.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceSettings {
     /// How pages and logs call it.
     pub name: String,
@@ -91,7 +83,7 @@ impl Settings {
     /// Reads `file` and the process's environment.
     ///
     /// # Errors
-    /// The first thing wrong, with the key and where it is written.
+    /// Everything that is wrong, each with the key and where it is written.
     pub fn load(file: &Path) -> Result<Self, GatewayError> {
         let text = std::fs::read_to_string(file).map_err(|error| GatewayError::file(file, error))?;
         // `CONFIG` names the file itself, as `--config` does.
@@ -110,129 +102,156 @@ impl Settings {
         text: &str,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, GatewayError> {
-        let raw::Document { mut top, devices } = raw::parse(&file.display().to_string(), text)?;
-        top.override_by(VARIABLE_PREFIX, variables);
-        top.refuse_unknown(&TOP_KEYS)?;
+        let mut document = raw::parse(&file.display().to_string(), text, &SECTIONS);
+        document.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
+        let raw::Document { mut top, mut sections, devices, mut mistakes } = document;
         let folder = file.parent().unwrap_or(Path::new(""));
-        let data_folder = folder.join(top.text("data_folder")?.map_or("data".to_owned(), |(_, path)| path));
-        let key_file = match top.text("key_file")? {
+        let data_folder = folder.join(top.text("data_folder").map_or("data".to_owned(), |(_, path)| path));
+        let key_file = match top.text("key_file") {
             Some((_, path)) => folder.join(path),
             None => data_folder.join("gateway.key"),
         };
-        let interval = interval(&mut top)?.unwrap_or(Duration::from_secs(10));
-        Ok(Self {
-            node_urls: node_urls(&mut top)?,
-            page_listen: page_listen(&mut top)?,
-            reset_confirmations: top.number("reset_confirmations", 1..=60)?.unwrap_or(6),
-            boundary_wait: top.number("boundary_wait_ms", 1..=3_600_000)?.map(Duration::from_millis),
-            outbox: bounds(&mut top)?,
-            checkpoint_interval: Duration::from_secs(top.number("checkpoint_interval_s", 1..=3600)?.unwrap_or(60)),
-            clock_trusted: top.boolean("clock_trusted")?.unwrap_or(false),
-            max_clock_error: Duration::from_millis(top.number("max_clock_error_ms", 1..=600_000)?.unwrap_or(10_000)),
-            log: top.text("log")?.map_or("info".to_owned(), |(_, log)| log),
-            devices: all_devices(devices, top.place(), interval)?,
+        let interval = interval(&mut top).unwrap_or(Duration::from_secs(10));
+        let home_assistant = sections.remove("home_assistant").and_then(|mut table| {
+            let settings = home_assistant::read(&mut table, folder);
+            mistakes.extend(table.finish());
+            settings
+        });
+        let settings = Self {
+            node_urls: node_urls(&mut top),
+            page_listen: page_listen(&mut top),
+            reset_confirmations: top.number("reset_confirmations", 1..=60).unwrap_or(6),
+            boundary_wait: top.number("boundary_wait_ms", 1..=3_600_000).map(Duration::from_millis),
+            outbox: bounds(&mut top),
+            checkpoint_interval: Duration::from_secs(top.number("checkpoint_interval_s", 1..=3600).unwrap_or(60)),
+            clock_trusted: top.boolean("clock_trusted").unwrap_or(false),
+            max_clock_error: Duration::from_millis(top.number("max_clock_error_ms", 1..=600_000).unwrap_or(10_000)),
+            log: top.parsed("log", log_filter).unwrap_or("info".to_owned()),
+            devices: all_devices(devices, &mut mistakes, interval),
+            home_assistant,
             data_folder,
             key_file,
-        })
+        };
+        mistakes.extend(top.finish());
+        mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+        if mistakes.is_empty() { Ok(settings) } else { Err(GatewayError::Settings { mistakes }) }
     }
 }
 
-fn bounds(top: &mut Table) -> Result<Bounds, GatewayError> {
+fn bounds(top: &mut Table) -> Bounds {
     let default = Bounds::default();
-    Ok(Bounds {
-        max_days: top.number("outbox_max_days", 1..=3_650)?.unwrap_or(default.max_days),
-        max_mb: top.number("outbox_max_mb", 1..=65_536)?.unwrap_or(default.max_mb),
-        archive_days: top.number("archive_days", 1..=36_500)?.unwrap_or(default.archive_days),
-        archive_max_mb: top.number("archive_max_mb", 1..=65_536)?.unwrap_or(default.archive_max_mb),
-    })
+    Bounds {
+        max_days: top.number("outbox_max_days", 1..=3_650).unwrap_or(default.max_days),
+        max_mb: top.number("outbox_max_mb", 1..=65_536).unwrap_or(default.max_mb),
+        archive_days: top.number("archive_days", 1..=36_500).unwrap_or(default.archive_days),
+        archive_max_mb: top.number("archive_max_mb", 1..=65_536).unwrap_or(default.archive_max_mb),
+    }
 }
 
-fn interval(table: &mut Table) -> Result<Option<Duration>, GatewayError> {
-    Ok(table.number("sample_interval_ms", 100..=3_600_000)?.map(Duration::from_millis))
+fn interval(table: &mut Table) -> Option<Duration> {
+    table.number("sample_interval_ms", 100..=3_600_000).map(Duration::from_millis)
 }
 
-fn node_urls(top: &mut Table) -> Result<Vec<Url>, GatewayError> {
-    let Some((place, texts)) = top.texts("node_urls")? else {
-        return Err(top.place().error("`node_urls` is missing: node_urls = [\"ws://127.0.0.1:9944\"]"));
+fn log_filter(text: &str) -> Result<String, String> {
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("`log` is `{text}`: {error}; write for example \"info\"")),
+    }
+}
+
+fn node_urls(top: &mut Table) -> Vec<Url> {
+    let had = top.has("node_urls");
+    let Some((place, texts)) = top.texts("node_urls") else {
+        if !had {
+            top.missing("node_urls", "[\"ws://127.0.0.1:9944\"]");
+        }
+        return Vec::new();
     };
     if texts.is_empty() || texts.len() > MAX_NODES {
-        return Err(place.error(format!("`node_urls` has {} addresses, it should have 1 to {MAX_NODES}", texts.len())));
+        let found = texts.len();
+        top.wrong(&place, format!("`node_urls` has {found} addresses, it should have 1 to {MAX_NODES}"));
     }
-    let parse = |text: &String| {
-        let url = Url::parse(text).map_err(|error| place.error(format!("`node_urls`: `{text}`: {error}")))?;
-        match url.scheme() {
-            "ws" | "wss" if url.has_host() => Ok(url),
-            _ => Err(place.error(format!("`node_urls`: `{text}` should be ws://host:port or wss://host:port"))),
+    let mut urls = Vec::with_capacity(texts.len());
+    for text in texts {
+        match Url::parse(&text) {
+            Ok(url) if matches!(url.scheme(), "ws" | "wss") && url.has_host() => urls.push(url),
+            Ok(_) => {
+                top.wrong(&place, format!("`node_urls`: `{text}` should be ws://host:port or wss://host:port"));
+            }
+            Err(error) => top.wrong(&place, format!("`node_urls`: `{text}`: {error}")),
         }
-    };
-    texts.iter().map(parse).collect()
+    }
+    urls
 }
 
-fn page_listen(top: &mut Table) -> Result<SocketAddr, GatewayError> {
-    let open = top.boolean("page_open_to_network")?.unwrap_or(false);
-    let Some((place, text)) = top.text("page_listen")? else {
-        return Ok(SocketAddr::from(([127, 0, 0, 1], 8640)));
-    };
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|_| place.error(format!("`page_listen` is `{text}`, it should be like 127.0.0.1:8640")))?;
-    if !address.ip().is_loopback() && !open {
-        return Err(place.error(format!(
-            "`page_listen` is `{text}`, which other machines can reach: set page_open_to_network = true if that is meant"
-        )));
-    }
-    Ok(address)
+fn page_listen(top: &mut Table) -> SocketAddr {
+    let open = top.boolean("page_open_to_network").unwrap_or(false);
+    let listen = top.parsed("page_listen", |text| {
+        let address: SocketAddr =
+            text.parse().map_err(|_| format!("`page_listen` is `{text}`, it should be like 127.0.0.1:8640"))?;
+        if !address.ip().is_loopback() && !open {
+            return Err(format!(
+                "`page_listen` is `{text}`, which other machines can reach: set page_open_to_network = true if that is meant"
+            ));
+        }
+        Ok(address)
+    });
+    listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8640)))
 }
 
-fn all_devices(tables: Vec<Table>, file: &Place, interval: Duration) -> Result<Vec<DeviceSettings>, GatewayError> {
-    if tables.is_empty() || tables.len() > MAX_DEVICES {
-        let found = tables.len();
-        return Err(file.error(format!("there are {found} [[device]] tables, there should be 1 to {MAX_DEVICES}")));
-    }
-    let mut devices: Vec<DeviceSettings> = Vec::with_capacity(tables.len());
-    for table in tables {
+/// The devices that are right; what is wrong with the others, and between them, goes to `mistakes`. None at all is
+/// right too: the owner picks them on the page.
+fn all_devices(tables: Vec<Table>, mistakes: &mut Vec<Mistake>, interval: Duration) -> Vec<DeviceSettings> {
+    let mut devices: Vec<DeviceSettings> = Vec::with_capacity(tables.len().min(MAX_DEVICES));
+    for (number, mut table) in tables.into_iter().enumerate() {
         let place = table.place().clone();
-        let device = device(table, interval)?;
-        if devices.iter().any(|other| other.name == device.name) {
-            return Err(place.error(format!("a second device is named `{}`", device.name)));
+        if number == MAX_DEVICES {
+            mistakes.push(place.mistake(format!("there are more than {MAX_DEVICES} [[device]] tables")));
+            break;
         }
-        if let Some(other) = devices.iter().find(|other| other.uri == device.uri) {
-            return Err(
-                place.error(format!("`{}` and `{}` are the same device: {}", other.name, device.name, other.uri))
-            );
+        if let Some(device) = device(&mut table, interval) {
+            if devices.iter().any(|other| other.name == device.name) {
+                table.wrong(&place, format!("a second device is named `{}`", device.name));
+            } else if let Some(other) = devices.iter().find(|other| other.uri == device.uri) {
+                let (one, two) = (&other.name, &device.name);
+                table.wrong(&place, format!("`{one}` and `{two}` are the same device: {}", other.uri));
+            }
+            if is_our_own(&device.uri) {
+                table.wrong(
+                    &place,
+                    format!("`{}` is what a gateway publishes for Home Assistant, and no meter", device.name),
+                );
+            }
+            devices.push(device);
         }
-        devices.push(device);
+        mistakes.extend(table.finish());
     }
-    Ok(devices)
+    devices
 }
 
-fn device(mut table: Table, default_interval: Duration) -> Result<DeviceSettings, GatewayError> {
-    table.refuse_unknown(&DEVICE_KEYS)?;
-    let missing = |table: &Table, key: &str, example: &str| {
-        table.place().error(format!("the device has no `{key}`: {key} = \"{example}\""))
-    };
-    let (place, name) = table.text("name")?.ok_or_else(|| missing(&table, "name", "roof"))?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if name.len() > 40 || !name.chars().all(allowed) {
-        return Err(place.error(format!("`name` is `{name}`, it should be at most 40 letters, digits, - or _")));
-    }
-    let (place, uri) =
-        table.text("uri")?.ok_or_else(|| missing(&table, "uri", "sunspec+tcp://192.168.1.20:502?unit=1"))?;
-    let uri = uri.parse::<DeviceUri>().map_err(|error| place.error(error))?;
-    let (place, role) = table.text("role")?.ok_or_else(|| missing(&table, "role", "grid"))?;
-    let role = match role.as_str() {
-        "grid" => DeviceRole::Grid,
-        "production" => DeviceRole::Production,
-        "storage" => DeviceRole::Storage,
-        other => {
-            return Err(place.error(format!("`role` is `{other}`, it should be grid, production or storage")));
+fn device(table: &mut Table, default_interval: Duration) -> Option<DeviceSettings> {
+    let name = table.required("name", "\"roof\"", |name| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.len() > 40 || !name.chars().all(allowed) {
+            return Err(format!("`name` is `{name}`, it should be at most 40 letters, digits, - or _"));
         }
-    };
-    Ok(DeviceSettings {
-        name,
-        uri,
-        role,
-        rated_power_w: table.number("rated_power_w", 1..=100_000_000)?,
-        sample_interval: interval(&mut table)?.unwrap_or(default_interval),
-    })
+        Ok(name.to_owned())
+    });
+    let uri = table.required("uri", "\"sunspec+tcp://192.168.1.20:502?unit=1\"", |text| {
+        text.parse::<DeviceUri>().map_err(|error| error.to_string())
+    });
+    let role = table.required("role", "\"grid\"", |role| match role {
+        "grid" => Ok(DeviceRole::Grid),
+        "production" => Ok(DeviceRole::Production),
+        "storage" => Ok(DeviceRole::Storage),
+        other => Err(format!("`role` is `{other}`, it should be grid, production or storage")),
+    });
+    let rated_power_w = table.number("rated_power_w", 1..=100_000_000);
+    let sample_interval = interval(table).unwrap_or(default_interval);
+    Some(DeviceSettings { name: name?, uri: uri?, role: role?, rated_power_w, sample_interval })
+}
+
+/// True for a topic that this program publishes for Home Assistant: it must not measure itself.
+fn is_our_own(uri: &DeviceUri) -> bool {
+    matches!(uri, DeviceUri::Mqtt(device) if device.topic.starts_with(crate::home_assistant::TOPIC_ROOT))
 }

@@ -108,10 +108,108 @@ fn a_bad_device_uri_or_role_names_its_line() {
 
 #[test]
 fn what_is_missing_is_named() {
-    assert!(complaint(&GOOD.replace("node_urls", "# ")).contains("`node_urls` is missing"));
-    assert!(complaint("node_urls = [\"ws://127.0.0.1:1\"]").contains("0 [[device]] tables"));
+    assert!(complaint(&GOOD.replace("node_urls", "# ")).contains("the configuration has no `node_urls`"));
     let said = complaint(&GOOD.replace("role = \"production\"\n", ""));
-    assert!(said.contains("the device has no `role`"), "{said}");
+    assert!(said.contains("device 1 has no `role`: role = \"grid\""), "{said}");
+}
+
+#[test]
+fn without_devices_a_gateway_waits_for_its_owner_to_pick_some() {
+    assert!(parse("node_urls = [\"ws://127.0.0.1:1\"]").expect("good").devices.is_empty());
+    let device = |n: usize| format!("[[device]]\nname=\"d{n}\"\nuri=\"sunspec+tcp://127.0.0.1:{n}\"\nrole=\"grid\"\n");
+    let many: String = (1..=MAX_DEVICES + 1).map(device).collect();
+    let said = complaint(&format!("node_urls = [\"ws://127.0.0.1:1\"]\n{many}"));
+    assert!(said.contains("line 258: there are more than 64"), "{said}");
+}
+
+#[test]
+fn every_mistake_is_named_with_its_line_in_one_run() {
+    let text = r#"
+sample_intervall_ms = 5000
+page_listen = "8640"
+log = "deren_gateway=loud"
+outbox_max_mb = "1 GB"
+
+[home_assistant]
+broker = "mqtt://user:geheim@192.0.2.1"
+node_id = "my home"
+password = "geheim"
+
+[[device]]
+name = "roof of the house"
+uri = "http://192.0.2.7"
+role = "solar"
+
+[[device]]
+name = "grid"
+uri = "mqtt://192.0.2.1/deren-gateway/home/device/grid/state?template=shelly-em"
+rated_power_kw = 5
+"#;
+    let variables = [("DEREN_GATEWAY_CLOCK_TRUSTED", "perhaps"), ("DEREN_GATEWAY_HOME_ASSISTANT_NODEID", "x")];
+    let error = parse_with(text, &variables).expect_err("bad").to_string();
+    let said: Vec<&str> = error.lines().collect();
+    let expected = [
+        ("line 1:", "has no `node_urls`"),
+        ("line 2:", "did you mean `sample_interval_ms`?"),
+        ("line 3:", "like 127.0.0.1:8640"),
+        ("line 4:", "`log` is `deren_gateway=loud`"),
+        ("line 5:", "(megabytes)"),
+        ("line 8:", "`broker` has a password in it"),
+        ("line 9:", "`node_id` is `my home`"),
+        ("line 10:", "did you mean `password_file`?"),
+        ("line 13:", "`name` is `roof of the house`"),
+        ("line 14:", "http"),
+        ("line 15:", "`role` is `solar`"),
+        ("line 17:", "device 2 has no `role`"),
+        ("line 20:", "did you mean `rated_power_w`?"),
+        ("DEREN_GATEWAY_CLOCK_TRUSTED:", "true or false"),
+        ("DEREN_GATEWAY_HOME_ASSISTANT_NODEID:", "did you mean `node_id`?"),
+    ];
+    assert_eq!(said.len(), expected.len(), "{error}");
+    for (line, (place, what)) in said.iter().zip(expected) {
+        assert!(line.contains(place) && line.contains(what), "{place} {what}: {line}");
+    }
+    assert!(!error.contains("geheim"), "{error}");
+}
+
+#[test]
+fn beside_a_syntax_error_other_mistakes_are_named_and_nothing_seems_missing() {
+    let text = GOOD.replace("role = \"grid\"", "role = grid\"").replace("node_urls = [", "node_urls = [x");
+    let said = complaint(&text.replace("rated_power_w = 5000", "rated_power_w = 0"));
+    assert!(
+        said.contains("line 2:") && said.contains("line 9: `rated_power_w`") && said.contains("line 14:"),
+        "{said}"
+    );
+    assert!(!said.contains("has no `"), "{said}");
+}
+
+const HOME_ASSISTANT: &str =
+    "\n[home_assistant]\nbroker = \"mqtt://deren%40home@[::1]:1884\"\npassword_file = \"mqtt\"\n";
+
+#[test]
+fn home_assistant_is_off_unless_there_is_a_table_for_it() {
+    assert_eq!(parse(GOOD).expect("good").home_assistant, None);
+    let settings = parse(&format!("{GOOD}{HOME_ASSISTANT}")).expect("good").home_assistant.expect("there");
+    assert_eq!((settings.broker.host.as_str(), settings.broker.port), ("::1", 1884));
+    assert_eq!(settings.broker.user.as_deref(), Some("deren@home"));
+    assert_eq!(settings.broker.password_file.as_deref(), Some(Path::new("/etc/deren/mqtt")));
+    assert_eq!((settings.discovery_prefix.as_str(), settings.node_id), ("homeassistant", None));
+    let variables = [("DEREN_GATEWAY_HOME_ASSISTANT_BROKER", "mqtt://192.0.2.3"), ("DEREN_GATEWAY_LOG", "warn")];
+    let settings = parse_with(GOOD, &variables).expect("good");
+    assert_eq!(settings.home_assistant.expect("there").broker.address(), "192.0.2.3:1883");
+}
+
+#[test]
+fn a_home_assistant_that_cannot_be_is_refused() {
+    let with = |keys: &str| complaint(&format!("{GOOD}\n[home_assistant]\n{keys}\n"));
+    assert!(with("").contains("line 17: [home_assistant] has no `broker`"), "{}", with(""));
+    for bad in ["http://192.0.2.1", "mqtt://", "mqtt://192.0.2.1/topic", "mqtt://192.0.2.1:0", "192.0.2.1"] {
+        assert!(with(&format!("broker = \"{bad}\"")).contains("line 18: `broker`"), "{bad}");
+    }
+    assert!(with("broker = \"mqtt://192.0.2.1\"\npassword_file = \"x\"").contains("but no user"));
+    let bad_prefix = with("broker = \"mqtt://192.0.2.1\"\ndiscovery_prefix = \"home/#\"");
+    assert!(bad_prefix.contains("line 19: `discovery_prefix`"), "{bad_prefix}");
+    assert!(complaint(&format!("home_assistant = true\n{GOOD}")).contains("line 1: `home_assistant` is a table"));
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! `[home_assistant]`: the broker at which Home Assistant is to find this gateway.
+
+use super::table::Table;
+use deren_meters::uri::{Broker, MQTT_PORT};
+use percent_encoding::percent_decode_str;
+use std::{path::Path, time::Duration};
+use url::Url;
+
+/// What is published, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HomeAssistantSettings {
+    /// The broker that Home Assistant reads.
+    pub broker: Broker,
+    /// Where Home Assistant looks for new entities.
+    pub discovery_prefix: String,
+    /// How topics and entities call this gateway; without one, `deren_` and the beginning of its id.
+    pub node_id: Option<String>,
+    /// How often values that changed are published.
+    pub publish_interval: Duration,
+}
+
+/// Reads the table; nothing if something in it is wrong, which the table then knows.
+pub(super) fn read(table: &mut Table, folder: &Path) -> Option<HomeAssistantSettings> {
+    let broker = table.required("broker", "\"mqtt://user@192.168.1.10:1883\"", broker);
+    let password_file = table.text("password_file").map(|(place, path)| (place, folder.join(path)));
+    let discovery_prefix = table.parsed("discovery_prefix", topic_part).unwrap_or("homeassistant".to_owned());
+    let node_id = table.parsed("node_id", |text| name_part("node_id", text));
+    let publish_interval = Duration::from_secs(table.number("publish_interval_s", 1..=3600).unwrap_or(10));
+    let mut broker = broker?;
+    if let Some((place, path)) = password_file {
+        if broker.user.is_none() {
+            table.wrong(&place, "there is a `password_file` but no user: broker = \"mqtt://user@host:1883\"");
+        }
+        broker.password_file = Some(path);
+    }
+    Some(HomeAssistantSettings { broker, discovery_prefix, node_id, publish_interval })
+}
+
+fn broker(text: &str) -> Result<Broker, String> {
+    const EXAMPLE: &str = "it should be like mqtt://user@192.168.1.10:1883";
+    // The text is not repeated before it is known to hold no password.
+    let url = Url::parse(text).map_err(|error| format!("`broker`: {error}; {EXAMPLE}"))?;
+    if url.password().is_some() {
+        return Err("`broker` has a password in it: put it in a file and name that by `password_file`".to_owned());
+    }
+    let decoded = |part: &str| {
+        let text = percent_decode_str(part).decode_utf8().ok().filter(|text| !text.chars().any(char::is_control));
+        text.map(|text| text.into_owned()).ok_or_else(|| format!("`broker` is `{text}`; {EXAMPLE}", text = url))
+    };
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    if url.scheme() != "mqtt" || host.is_empty() || !bare || url.port() == Some(0) {
+        return Err(format!("`broker` is `{url}`; {EXAMPLE}"));
+    }
+    let user = decoded(url.username())?;
+    Ok(Broker {
+        host: decoded(host)?,
+        port: url.port().unwrap_or(MQTT_PORT),
+        user: (!user.is_empty()).then_some(user),
+        password_file: None,
+    })
+}
+
+fn topic_part(text: &str) -> Result<String, String> {
+    text.split('/').try_for_each(|part| name_part("discovery_prefix", part).map(drop))?;
+    Ok(text.to_owned())
+}
+
+fn name_part(key: &str, text: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if text.is_empty() || text.len() > 40 || !text.chars().all(allowed) {
+        return Err(format!("`{key}` is `{text}`, it should be at most 40 letters, digits, - or _"));
+    }
+    Ok(text.to_owned())
+}
