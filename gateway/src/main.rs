@@ -53,6 +53,9 @@ enum Command {
     },
     /// Print what the running gateway says of itself
     Status(Config),
+    /// Device templates: list those that there are, check a file of your own, try it on a device
+    #[command(subcommand)]
+    Template(commands::template::Template),
     /// Say what is wrong with a configuration, and which devices do not answer
     Check {
         #[command(flatten)]
@@ -91,6 +94,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Read { uri } => commands::read::read(&uri).await,
         Command::Discover { target } => commands::read::discover(&target).await,
         Command::Status(Config { config }) => commands::status::status(&config).await,
+        Command::Template(command) => commands::template::run(command).await,
         Command::Check { config, offline } => commands::check::check(&config.config, offline).await,
     }
 }

@@ -350,3 +350,69 @@ async fn a_key_file_that_others_can_read_stops_it() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("chmod 600"));
 }
+
+/// A template of the owner's own: a built-in one under another name.
+fn own_template(folder: &Path, change: impl Fn(String) -> String) -> PathBuf {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../meters/templates/eastron-sdm630.toml"));
+    let file = folder.join("my-meter.toml");
+    fs::write(&file, change(text.unwrap())).unwrap();
+    file
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_of_ones_own_is_listed_checked_and_tried_on_a_device() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = r#"
+        date = "2026-06-21"
+        start = "11:00"
+        [[homes]]
+        name = "sun"
+        load = { profile = "household", wh_a_day = 10000 }
+        [[homes.modbus]]
+        [[homes.modbus.meters]]
+        unit = 9
+        role = "grid"
+        template = "eastron-sdm630"
+    "#;
+    let simulated = folder.path().join("simulator.toml");
+    fs::write(&simulated, config).unwrap();
+    let simulator = Simulator::start(&SimulatorConfig::from_file(&simulated).unwrap()).await.unwrap();
+    let device = &simulator.serving().homes[0].devices[0];
+
+    let own = folder.path().join("templates");
+    fs::create_dir(&own).unwrap();
+    let file = own_template(&own, |text| text.replace("Eastron", "Westron"));
+    let listed = run(&["template", "list", "--folder", own.to_str().unwrap()]).await;
+    assert!(listed.status.success());
+    let lines: Vec<Value> =
+        String::from_utf8_lossy(&listed.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let built_in = |name: &str| lines.iter().find(|line| line["name"] == name).map(|line| line["built_in"].clone());
+    assert!(lines.len() > 25, "{}", lines.len());
+    assert_eq!(built_in("eastron-sdm630"), Some(Value::Bool(true)));
+    assert_eq!(built_in("my-meter"), Some(Value::Bool(false)));
+
+    let checked = run(&["template", "check", file.to_str().unwrap()]).await;
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    let uri = device.uri.to_string().replace("template=eastron-sdm630&", "");
+    let tested = json(&run(&["template", "test", file.to_str().unwrap(), &uri]).await);
+    assert_eq!(
+        (&tested["read"]["vendor"], &tested["read"]["serial"]),
+        (&"Westron".into(), &device.serial.clone().into())
+    );
+    assert_eq!(tested["read"]["driver"], "my-meter");
+    assert!(tested["read"]["import_mwh"].as_u64().unwrap() > 0);
+    assert_eq!(tested["fixture"]["import_mwh"], 4_711_250_000u64);
+
+    let file = own_template(&own, |text| text.replacen("unit = \"kWh\"", "unit = \"W\"", 1));
+    let refused = run(&["template", "check", file.to_str().unwrap()]).await;
+    let reason = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        reason.contains("my-meter.toml") && reason.contains(": line 8: import: unit Watt does not fit"),
+        "{reason}"
+    );
+    let file = own_template(&own, |text| text.replace("import_mwh = 4711250000", "import_mwh = 4711250001"));
+    let differs = run(&["template", "check", file.to_str().unwrap()]).await;
+    assert_eq!(differs.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&differs.stdout).contains("import_mwh reads"));
+}

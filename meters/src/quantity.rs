@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a number of a device is counted in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Unit {
     /// A bare number: a serial number, a voltage to know a device by.
     #[default]

@@ -2,12 +2,23 @@
 //!
 //! A template is checked when it is loaded, so that a driver or simulator never meets one that makes no sense.
 
+mod fixture;
+mod parse;
+#[cfg(test)]
+pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
-use crate::{MeterError, modbus::template::ModbusTemplate, mqtt::template::MqttTemplate};
+pub(crate) use parse::Fault;
+
+use crate::{DeviceUri, MeterError, modbus::template::ModbusTemplate, mqtt::template::MqttTemplate};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 /// Most templates of a library.
 pub const MAX_TEMPLATES: usize = 1_024;
@@ -24,22 +35,64 @@ built_in!(
     "abb-b23",
     "carlo-gavazzi-em24",
     "carlo-gavazzi-em24-e1",
+    "chint-dtsu666",
+    "deye-1p",
+    "deye-1p-battery",
+    "deye-1p-meter",
+    "deye-3p",
+    "deye-3p-battery",
+    "deye-3p-meter",
+    "dsmr-reader",
     "eastron-sdm120",
     "eastron-sdm630",
+    "foxess-h3",
+    "foxess-h3-battery",
+    "foxess-h3-meter",
+    "fronius-datamanager",
+    "goodwe-et",
+    "goodwe-et-battery",
+    "goodwe-et-meter",
+    "growatt",
+    "growatt-sph",
+    "growatt-sph-battery",
+    "growatt-sph-meter",
+    "huawei-battery",
+    "huawei-meter",
+    "huawei-sun2000",
+    "inepro-pro380",
     "janitza-b",
-    "schneider-iem3000",
-    "dsmr-reader",
+    "kostal-plenticore",
+    "kostal-plenticore-battery",
+    "orno-we-514",
     "p1",
+    "schneider-iem3000",
     "shelly-em",
     "shelly-em1",
+    "siemens-pac2200",
+    "sma-battery",
+    "sma-grid-meter",
+    "sma-inverter",
+    "solax-hybrid",
+    "solax-hybrid-battery",
+    "solax-hybrid-meter",
+    "solis",
+    "solis-hybrid",
+    "solis-hybrid-meter",
+    "sungrow-sg",
+    "sungrow-sh",
+    "sungrow-sh-battery",
+    "sungrow-sh-meter",
     "tasmota",
     "tasmota-production",
     "tasmota-sml",
+    "victron-grid",
+    "victron-pvinverter",
 );
 
 /// What a device shows at one moment, in the units of this crate: what a template encodes, and what a fixture stands
 /// for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Readout {
     /// Imported energy, mWh.
@@ -65,31 +118,48 @@ impl Template {
     /// Reads and checks a template's text. `name` is what a URI calls it.
     ///
     /// # Errors
-    /// [`MeterError::Template`] with what is wrong and where.
+    /// [`MeterError::Template`] with what is wrong and in which line.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, MeterError> {
-        let refuse = |reason: String| MeterError::Template { name: name.into(), reason };
-        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| refuse(error.to_string()))?;
-        let kind = table.remove("kind");
-        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
-        match kind {
-            "modbus" => {
-                let template: ModbusTemplate = table.try_into().map_err(|error| refuse(error.to_string()))?;
-                template.check(name)?;
-                Ok(Self::Modbus(template))
-            }
-            "mqtt" => {
-                let template: MqttTemplate = table.try_into().map_err(|error| refuse(error.to_string()))?;
-                template.check(name)?;
-                Ok(Self::Mqtt(template))
-            }
-            other => Err(refuse(format!("kind `{other}` is not `modbus` or `mqtt`"))),
+        parse::parse(name, text)
+    }
+
+    /// Reads and checks a template file.
+    ///
+    /// # Errors
+    /// [`MeterError::File`] or [`MeterError::Template`] with the file, what is wrong and in which line.
+    pub fn from_file(path: &Path) -> Result<Self, MeterError> {
+        let file = path.display().to_string();
+        let failed = |reason: String| MeterError::File { path: file.clone(), reason };
+        let length = fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
+        if length > MAX_FILE_BYTES {
+            return Err(failed(format!("{length} bytes; a template has at most {MAX_FILE_BYTES}")));
+        }
+        let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        parse::parse(&file, &text)
+    }
+
+    /// Manufacturer and product.
+    #[must_use]
+    pub fn product(&self) -> (&str, &str) {
+        match self {
+            Self::Modbus(template) => (&template.vendor, &template.model),
+            Self::Mqtt(template) => (&template.vendor, &template.model),
+        }
+    }
+
+    /// Kind of wire, as a template file names it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Modbus(_) => "modbus",
+            Self::Mqtt(_) => "mqtt",
         }
     }
 }
 
 /// Templates by name.
 #[derive(Clone, Debug, Default)]
-pub struct Library(BTreeMap<String, Template>);
+pub struct Library(BTreeMap<String, Arc<Template>>);
 
 impl Library {
     /// The templates compiled in.
@@ -99,7 +169,7 @@ impl Library {
     pub fn builtin() -> Result<&'static Self, MeterError> {
         static BUILTIN: OnceLock<Result<Library, MeterError>> = OnceLock::new();
         let load = || {
-            let parse = |(name, text): &(&str, &str)| Ok(((*name).into(), Template::from_toml(name, text)?));
+            let parse = |(name, text): &(&str, &str)| Ok(((*name).into(), Arc::new(Template::from_toml(name, text)?)));
             BUILT_IN.iter().map(parse).collect::<Result<_, _>>().map(Library)
         };
         BUILTIN.get_or_init(load).as_ref().map_err(Clone::clone)
@@ -108,37 +178,50 @@ impl Library {
     /// The templates compiled in, and on top of them every `*.toml` of `folder`; a file of the same name replaces.
     ///
     /// # Errors
-    /// [`MeterError::File`] or [`MeterError::Template`] with the file and what is wrong with it.
+    /// [`MeterError::File`] or [`MeterError::Template`] with the file, what is wrong with it and in which line.
     pub fn with_folder(folder: &Path) -> Result<Self, MeterError> {
-        let file_error = |path: &Path, error: std::io::Error| MeterError::File {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        };
+        let failed = |reason: String| MeterError::File { path: folder.display().to_string(), reason };
         let mut library = Self::builtin()?.clone();
-        for entry in fs::read_dir(folder).map_err(|error| file_error(folder, error))? {
-            let path = entry.map_err(|error| file_error(folder, error))?.path();
+        for entry in fs::read_dir(folder).map_err(|error| failed(error.to_string()))? {
+            let path = entry.map_err(|error| failed(error.to_string()))?.path();
             if path.extension().is_none_or(|extension| extension != "toml") {
                 continue;
             }
             let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
-            let length = fs::metadata(&path).map_err(|error| file_error(&path, error))?.len();
-            if length > MAX_FILE_BYTES {
-                let reason = format!("{length} bytes; a template has at most {MAX_FILE_BYTES}");
-                return Err(MeterError::File { path: path.display().to_string(), reason });
-            }
-            let text = fs::read_to_string(&path).map_err(|error| file_error(&path, error))?;
-            library.0.insert(name.into(), Template::from_toml(name, &text)?);
+            library.insert(name, Template::from_file(&path)?);
             if library.0.len() > MAX_TEMPLATES {
-                let reason = format!("more than {MAX_TEMPLATES} templates");
-                return Err(MeterError::File { path: folder.display().to_string(), reason });
+                return Err(failed(format!("more than {MAX_TEMPLATES} templates")));
             }
         }
         Ok(library)
     }
 
+    /// Adds a template, or replaces the one of that name.
+    pub fn insert(&mut self, name: &str, template: Template) {
+        self.0.insert(name.into(), Arc::new(template));
+    }
+
+    /// The template of that name, of any kind.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Template> {
+        self.0.get(name).map(Arc::as_ref)
+    }
+
+    /// Refuses a URI that names a template which is not here, or is for another kind of wire.
+    ///
+    /// # Errors
+    /// [`MeterError::UnknownTemplate`] with the names that there are.
+    pub fn check(&self, uri: &DeviceUri) -> Result<(), MeterError> {
+        match uri {
+            DeviceUri::Modbus(device) => self.modbus(&device.template).map(|_| ()),
+            DeviceUri::Mqtt(device) => self.mqtt(&device.template).map(|_| ()),
+            DeviceUri::SunSpec(_) | DeviceUri::Stream(_) => Ok(()),
+        }
+    }
+
     /// Every template, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
-        self.0.iter().map(|(name, template)| (name.as_str(), template))
+        self.0.iter().map(|(name, template)| (name.as_str(), template.as_ref()))
     }
 
     /// The Modbus template of that name.
@@ -146,7 +229,7 @@ impl Library {
     /// # Errors
     /// [`MeterError::UnknownTemplate`] with the names that there are.
     pub fn modbus(&self, name: &str) -> Result<&ModbusTemplate, MeterError> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Template::Modbus(template)) => Ok(template),
             _ => Err(self.unknown("modbus", name)),
         }
@@ -157,7 +240,7 @@ impl Library {
     /// # Errors
     /// [`MeterError::UnknownTemplate`] with the names that there are.
     pub fn mqtt(&self, name: &str) -> Result<&MqttTemplate, MeterError> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Template::Mqtt(template)) => Ok(template),
             _ => Err(self.unknown("mqtt", name)),
         }

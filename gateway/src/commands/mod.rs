@@ -6,6 +6,7 @@ pub(crate) mod link;
 pub(crate) mod read;
 pub(crate) mod run;
 pub(crate) mod status;
+pub(crate) mod template;
 
 use serde::Serialize;
 use std::io::Write;

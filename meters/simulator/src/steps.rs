@@ -4,7 +4,7 @@ use crate::config::SunSpecModel;
 use deren_meters::{
     modbus::{
         decode::{Field, Layout},
-        template::ModbusTemplate,
+        template::{ModbusTemplate, Sum},
     },
     mqtt::template::{Format, MqttTemplate, Quantity},
 };
@@ -25,9 +25,10 @@ pub fn modbus_mwh(template: &ModbusTemplate) -> u32 {
     let step = |field: &Field| match field.layout {
         Layout::F32 => FLOAT_STEP_MWH,
         Layout::F64 => 1,
-        _ => ten_to(i32::from(field.exponent) + field.unit.milli_exponent()),
+        _ => u32::try_from(field.step_milli()).unwrap_or(u32::MAX),
     };
-    [&template.import, &template.export].into_iter().flatten().map(step).max().unwrap_or(1)
+    let finest = |sum: &Sum| sum.parts().iter().map(step).min().unwrap_or(1);
+    [&template.import, &template.export].into_iter().flatten().map(finest).max().unwrap_or(1)
 }
 
 /// Of an MQTT template: utility meters show whole Wh, and so do numbers written as text; JSON numbers show all.

@@ -32,6 +32,12 @@ pub fn check(config: &SimulatorConfig) -> Result<(), SimulatorError> {
 pub(crate) fn modbus(home: &str, config: &MeterConfig) -> Result<ModbusTemplate, SimulatorError> {
     let named = Library::builtin().and_then(|library| library.modbus(&config.template));
     let template = named.map_err(|error| template_error(home, error))?;
+    if !template.roles.contains(&config.role) {
+        let (name, role, roles) = (&config.template, config.role, &template.roles);
+        return Err(SimulatorError::Config(format!(
+            "home `{home}`: a `{name}` cannot be the home's {role:?} device; its roles are {roles:?}"
+        )));
+    }
     let nothing = Readout { serial: Some("1".into()), ..Readout::default() };
     if has_nan(&config.faults) && template.encode(&nothing).is_err() {
         return Err(cannot_say_nan(home, &config.template));
@@ -100,6 +106,13 @@ mod tests {
         let refusal = mqtt("a", &MqttConfig { faults: with(FaultKind::Nan), ..telegram.clone() }).unwrap_err();
         assert!(refusal.to_string().contains("cannot say \"not available\""), "{refusal}");
         assert!(mqtt("a", &MqttConfig { faults: with(FaultKind::NotJson), ..telegram }).is_ok());
+    }
+
+    #[test]
+    fn a_device_has_only_the_roles_of_its_template() {
+        let refusal = modbus("a", &MeterConfig::new(Grid, "huawei-sun2000")).unwrap_err().to_string();
+        assert!(refusal.contains("home `a`") && refusal.contains("Production"), "{refusal}");
+        assert!(modbus("a", &MeterConfig::new(Grid, "huawei-meter")).is_ok());
     }
 
     #[test]

@@ -3,11 +3,7 @@
 use super::{Event, TIMEOUT_MS, UNITS};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
-    modbus::{
-        Bus, Manners, ModbusDriver, Read,
-        decode::Field,
-        template::{Mark, Shows},
-    },
+    modbus::{Bus, Manners, ModbusDriver, Read, decode::Field, template::Mark},
     record::read_by,
     sunspec::{
         SunSpecDriver,
@@ -92,24 +88,30 @@ async fn sunspec(wire: &Wire, unit: &Unit<'_>, links: &[Link], tell: Tell<'_>) -
     records
 }
 
-/// At most one meter: the first template of which everything fits.
+/// The first template of which everything fits, and those of other parts of the same box.
 async fn by_fingerprint(wire: &Wire, unit: &Unit<'_>, library: &Library) -> Result<Vec<Record>, MeterError> {
     let mut seen = Seen { unit, answers: HashMap::new() };
+    let mut records: Vec<Record> = Vec::new();
+    let mut box_name = None;
     for (name, template) in library.iter() {
         let Template::Modbus(template) = template else { continue };
+        if box_name.is_some_and(|box_name| box_name != template.box_name(name)) {
+            continue;
+        }
         let mut fits = true;
         for mark in &template.fingerprint {
             fits = fits && seen.fits(mark).await?;
         }
         if fits {
+            box_name = Some(template.box_name(name));
             let device =
                 ModbusDevice { wire: wire.clone(), unit: unit.unit, template: name.into(), timing: Timing::default() };
             let uri = DeviceUri::Modbus(device.clone());
             let mut driver = ModbusDriver::new(ModbusDevice { timing: TIMING, ..device }, template.clone());
-            return Ok(vec![read_by(&mut driver, uri).await?]);
+            records.push(read_by(&mut driver, uri).await?);
         }
     }
-    Ok(Vec::new())
+    Ok(records)
 }
 
 /// What a unit answered, so that templates that look at the same register ask once.
@@ -136,15 +138,6 @@ impl Seen<'_> {
     }
 
     async fn fits(&mut self, mark: &Mark) -> Result<bool, MeterError> {
-        let words = self.words(&mark.at).await?;
-        let number = || mark.at.decode(words.as_deref()?).ok().flatten();
-        let text = || mark.at.decode_text(words.as_deref()?).ok().flatten();
-        Ok(match &mark.shows {
-            Shows::Between(low, high) => {
-                number().is_some_and(|milli| (i128::from(*low) * 1_000..=i128::from(*high) * 1_000).contains(&milli))
-            }
-            Shows::StartsWith(start) => text().is_some_and(|text| text.starts_with(start.as_str())),
-            Shows::Absent(absent) => number().is_none_or(|milli| milli == 0) == *absent,
-        })
+        Ok(mark.fits(self.words(&mark.at).await?.as_deref()))
     }
 }

@@ -49,6 +49,7 @@ impl From<Function> for u8 {
 
 /// How a value is laid out in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Layout {
     /// Unsigned, one register.
@@ -73,6 +74,7 @@ pub enum Layout {
 
 /// Which register of a number comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WordOrder {
     /// The most significant, as Modbus has it.
@@ -84,6 +86,7 @@ pub enum WordOrder {
 
 /// A pattern that means "not available".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Nothing {
     /// Every bit set.
@@ -98,6 +101,7 @@ pub enum Nothing {
 
 /// Where a value is in a device, and what its registers mean.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// The function that reads it.
@@ -116,6 +120,9 @@ pub struct Field {
     /// The number is to be multiplied by 10 to this power to be in [`Self::unit`].
     #[serde(default)]
     pub exponent: i8,
+    /// The number is to be multiplied by this too: 65536 for a high word that does not stand beside its low word.
+    #[serde(default = "once")]
+    pub times: u32,
     /// Unit of the number.
     #[serde(default)]
     pub unit: Unit,
@@ -129,6 +136,13 @@ pub struct Field {
     /// or two registers are taken to use them up; of all others nobody knows without this.
     #[serde(default)]
     pub modulus: Option<u64>,
+    /// Among several that add up: may say "not available", and then counts nothing (a phase that is not connected).
+    #[serde(default)]
+    pub optional: bool,
+}
+
+fn once() -> u32 {
+    1
 }
 
 /// Registers that do not fit a field, or a value that does not fit its registers.
@@ -171,8 +185,12 @@ impl Field {
         if !text && self.words != 0 {
             return Some("only a text has `words`".into());
         }
-        if text && (self.unit != Unit::One || self.exponent != 0 || self.negate || !self.none.is_empty()) {
-            return Some("a text has no unit, exponent, negate or none".into());
+        let scaled = self.unit != Unit::One || self.exponent != 0 || self.times != 1 || self.negate;
+        if text && (scaled || !self.none.is_empty()) {
+            return Some("a text has no unit, exponent, times, negate or none".into());
+        }
+        if self.times == 0 {
+            return Some("`times` is 0".into());
         }
         if !(-12..=12).contains(&self.exponent) {
             return Some(format!("exponent {} is not from -12 to 12", self.exponent));
@@ -209,12 +227,19 @@ impl Field {
             Layout::U16 | Layout::U32 | Layout::U64 => scaled(bits.into(), exponent)?,
             Layout::I16 | Layout::I32 | Layout::I64 => scaled(sign_extended(bits, width), exponent)?,
         };
+        let value = value.checked_mul(self.times.into()).ok_or_else(|| FieldError::OutOfRange(value.to_string()))?;
         Ok(Some(if self.negate { -value } else { value }))
     }
 
     /// How an energy of `mwh` is counted here.
     #[must_use]
     pub fn counter(&self, mwh: Option<u64>) -> Counter {
+        let times = |mwh: Option<u64>| mwh.map(|mwh| mwh.saturating_mul(self.times.into()));
+        let Counter { modulus_mwh, step_mwh } = self.counter_of_one(mwh);
+        Counter { modulus_mwh: times(modulus_mwh), step_mwh: times(step_mwh) }
+    }
+
+    fn counter_of_one(&self, mwh: Option<u64>) -> Counter {
         let exponent = i32::from(self.exponent) + self.unit.milli_exponent();
         let width = u32::from(self.word_count()) * 16;
         let full = matches!(self.layout, Layout::U16 | Layout::U32).then(|| 1u128 << width);
@@ -260,7 +285,7 @@ impl Field {
                 _ => Err(FieldError::WrongKind("number that cannot say \"not available\"")),
             };
         };
-        let milli = if self.negate { -milli } else { milli };
+        let milli = (if self.negate { -milli } else { milli }).div_euclid(self.times.max(1).into());
         let range = || FieldError::OutOfRange(milli.to_string());
         let bits = match self.layout {
             Layout::Text => return Err(FieldError::WrongKind("text")),
@@ -300,6 +325,34 @@ impl Field {
         let mut bytes = text.as_bytes().to_vec();
         bytes.resize(usize::from(self.words) * 2, 0);
         Ok(bytes.chunks_exact(2).map(|pair| pair.iter().fold(0, |word, byte| word << 8 | u16::from(*byte))).collect())
+    }
+
+    /// What one count of a number is worth, thousandths, and the least and most counts that its layout holds; `None` for
+    /// floats and texts.
+    fn counts(&self) -> Option<(i128, i128, i128)> {
+        let width = u32::from(self.word_count()) * 16;
+        let (least, most) = match self.layout {
+            Layout::U16 | Layout::U32 | Layout::U64 => (0, i128::from(ones(width))),
+            Layout::I16 | Layout::I32 | Layout::I64 => {
+                (-i128::from(ones(width) >> 1) - 1, i128::from(ones(width) >> 1))
+            }
+            Layout::F32 | Layout::F64 | Layout::Text => return None,
+        };
+        let step = scale(self.times.into(), i32::from(self.exponent) + self.unit.milli_exponent())?;
+        Some((step.max(1), least, most))
+    }
+
+    /// The smallest difference that the field shows, thousandths of its unit's base; 1 for floats, which have no step.
+    #[must_use]
+    pub fn step_milli(&self) -> i128 {
+        self.counts().map_or(1, |(step, ..)| step)
+    }
+
+    /// The number nearest to `milli` from below that the field holds: what is too large or too small is cut off.
+    pub(crate) fn nearest(&self, milli: i128) -> i128 {
+        let Some((step, least, most)) = self.counts() else { return milli };
+        let sign = if self.negate { -1 } else { 1 };
+        (sign * milli).div_euclid(step).clamp(least, most) * step * sign
     }
 
     fn check_length(&self, words: &[u16]) -> Result<(), FieldError> {

@@ -2,9 +2,8 @@
 
 use super::{
     bus::{Bus, Read},
-    decode::Field,
     manners::Manners,
-    template::ModbusTemplate,
+    template::{Answers, ModbusTemplate, Span, Sum},
 };
 use crate::{
     MeterError,
@@ -32,6 +31,7 @@ impl ModbusDriver {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
+        let device = ModbusDevice { timing: template.timing(&device.timing), ..device };
         Self {
             bus: Bus::shared(&device.wire),
             manners: Manners::of(&device.timing, Quirks::of(&template.vendor)),
@@ -46,56 +46,51 @@ impl ModbusDriver {
         format!("{} unit {}", self.device.wire, self.device.unit)
     }
 
-    async fn words(&self, field: &Field, address: u16, count: u16) -> Result<Vec<u16>, MeterError> {
-        let read = Read { unit: self.device.unit, function: field.function, address, count };
-        self.bus.read(read, self.manners).await
+    async fn words(&self, span: Span) -> Result<Vec<u16>, MeterError> {
+        let Span { function, address, count } = span;
+        self.bus.read(Read { unit: self.device.unit, function, address, count }, self.manners).await
     }
 
-    async fn number(&self, what: &str, field: &Field) -> Result<Option<i128>, MeterError> {
-        let words = self.words(field, field.address, field.word_count()).await?;
-        self.decoded(what, field, &words)
+    async fn answers(&self, spans: Vec<Span>) -> Result<Answers, MeterError> {
+        let mut answers = Answers::default();
+        for span in spans {
+            answers.put(span, self.words(span).await?);
+        }
+        Ok(answers)
     }
 
-    fn decoded(&self, what: &str, field: &Field, words: &[u16]) -> Result<Option<i128>, MeterError> {
-        field.decode(words).map_err(|error| MeterError::OutOfRange {
+    fn number(&self, what: &str, sum: &Option<Sum>, answers: &Answers) -> Result<Option<i128>, MeterError> {
+        let Some(sum) = sum else { return Ok(None) };
+        sum.decode(|field| answers.words(field)).map_err(|error| MeterError::OutOfRange {
             place: self.place(),
             what: what.into(),
             value: error.to_string(),
         })
     }
 
-    fn energy(&self, what: &str, mwh: Option<i128>) -> Result<Option<u64>, MeterError> {
+    fn energy(&self, what: &str, sum: &Option<Sum>, answers: &Answers) -> Result<Option<u64>, MeterError> {
         let refuse =
             |mwh| MeterError::OutOfRange { place: self.place(), what: what.into(), value: format!("{mwh} mWh") };
+        let mwh = self.number(what, sum, answers)?;
         mwh.map(|mwh| u64::try_from(mwh).map_err(|_| refuse(mwh))).transpose()
     }
 
-    /// Import and export, mWh, by one request where the template allows it.
+    /// Import and export, mWh, by as few requests as the template allows.
     async fn energies(&self) -> Result<(Option<u64>, Option<u64>), MeterError> {
-        let (import, export) = (&self.template.import, &self.template.export);
-        let (import_mwh, export_mwh) = match (import, export) {
-            (Some(import), Some(export)) => match self.template.energy_span() {
-                Some((address, count)) => {
-                    let words = self.words(import, address, count).await?;
-                    let part = |field: &Field| {
-                        let start = usize::from(field.address - address);
-                        words.get(start..start + usize::from(field.word_count())).unwrap_or_default()
-                    };
-                    (self.decoded("import", import, part(import))?, self.decoded("export", export, part(export))?)
-                }
-                None => (self.number("import", import).await?, self.number("export", export).await?),
-            },
-            (Some(import), None) => (self.number("import", import).await?, None),
-            (None, Some(export)) => (None, self.number("export", export).await?),
-            (None, None) => (None, None),
-        };
-        Ok((self.energy("import", import_mwh)?, self.energy("export", export_mwh)?))
+        let answers = self.answers(self.template.energy_spans()).await?;
+        let import_mwh = self.energy("import", &self.template.import, &answers)?;
+        Ok((import_mwh, self.energy("export", &self.template.export, &answers)?))
+    }
+
+    async fn power_w(&self) -> Result<Option<i32>, MeterError> {
+        let answers = self.answers(self.template.power_spans()).await?;
+        Ok(self.number("power", &self.template.power, &answers)?.and_then(whole))
     }
 
     async fn who(&self) -> Result<Identity, MeterError> {
         let serial = match &self.template.serial {
             None => None,
-            Some(field) => match self.words(field, field.address, field.word_count()).await {
+            Some(field) => match self.words(Span::of(field)).await {
                 Ok(words) => field.decode_text(&words).unwrap_or_default().filter(|serial| serial != "0"),
                 // Not every firmware has the register. A device that is busy is another matter.
                 Err(MeterError::Exception { code: 1..=3, .. }) => None,
@@ -128,14 +123,11 @@ impl Driver for ModbusDriver {
             let now = self.who().await?;
             self.identity.confirm(&now, connection, self.place())?;
         }
-        let power_w = match &self.template.power {
-            None => None,
-            Some(field) => match self.number("power", field).await {
-                Ok(milliwatt) => milliwatt.and_then(whole),
-                // Information only: an energy is not lost for it.
-                Err(MeterError::Exception { .. } | MeterError::OutOfRange { .. }) => None,
-                Err(error) => return Err(error),
-            },
+        let power_w = match self.power_w().await {
+            Ok(power_w) => power_w,
+            // Information only: an energy is not lost for it.
+            Err(MeterError::Exception { .. } | MeterError::OutOfRange { .. }) => None,
+            Err(error) => return Err(error),
         };
         let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
         if import_mwh.is_none() && export_mwh.is_none() {
@@ -144,7 +136,7 @@ impl Driver for ModbusDriver {
                 reason: "its registers say \"not available\"".into(),
             });
         }
-        let counter = |field: &Option<Field>, mwh| field.as_ref().map(|field| field.counter(mwh)).unwrap_or_default();
+        let counter = |sum: &Option<Sum>, mwh| sum.as_ref().map(|sum| sum.counter(mwh)).unwrap_or_default();
         let import_counter = counter(&self.template.import, import_mwh);
         let export_counter = counter(&self.template.export, export_mwh);
         Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })

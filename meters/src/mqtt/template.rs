@@ -2,7 +2,10 @@
 //!
 //! The same description reads the messages and writes them, so a new device is one file for driver and simulator alike.
 
-use crate::{MeterError, quantity::Unit, template::Readout};
+use crate::{
+    quantity::Unit,
+    template::{Fault, Readout},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -13,6 +16,7 @@ const MAX_FIELDS: usize = 16;
 
 /// A meter that publishes over MQTT.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MqttTemplate {
     /// Manufacturer.
@@ -46,6 +50,7 @@ pub struct MqttTemplate {
 
 /// What payloads are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// A JSON document; fields are JSON pointers (RFC 6901).
@@ -57,6 +62,7 @@ pub enum Format {
 
 /// Where a number is, and what it means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Quantity {
     /// Topic, with `{topic}` for the URI's.
@@ -78,6 +84,7 @@ pub struct Quantity {
 
 /// Where a serial number is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SerialField {
     /// Topic, with `{topic}` for the URI's.
@@ -91,6 +98,7 @@ pub struct SerialField {
 
 /// A field that is only ever written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Extra {
     /// Topic, with `{topic}` for the URI's.
@@ -98,11 +106,13 @@ pub struct Extra {
     /// JSON pointer or OBIS code.
     pub field: String,
     /// What it holds.
+    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
     pub value: toml::Value,
 }
 
 /// Payloads of a real device, and what they mean.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MqttFixture {
     /// The URI's topic.
@@ -115,32 +125,35 @@ pub struct MqttFixture {
 
 impl MqttTemplate {
     /// Refuses a template that cannot work.
-    pub(crate) fn check(&self, name: &str) -> Result<(), MeterError> {
-        let refuse = |reason: String| Err(MeterError::Template { name: name.into(), reason });
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        let refuse = |key, reason: String| Err(Fault { key, index: 0, reason });
         if self.import.is_none() && self.export.is_none() {
-            return refuse("has neither import nor export".into());
+            return refuse("", "has neither import nor export".into());
         }
         if !(1..=600).contains(&self.timeout_s) {
-            return refuse(format!("timeout_s {} is not from 1 to 600", self.timeout_s));
+            return refuse("timeout_s", format!("timeout_s {} is not from 1 to 600", self.timeout_s));
         }
         if self.serial.is_some() && self.topic_is_serial {
-            return refuse("has both a serial field and `topic_is_serial`".into());
+            return refuse("topic_is_serial", "has both a serial field and `topic_is_serial`".into());
         }
         for (what, quantity) in self.quantities() {
             let fits = if what == "power" { quantity.unit.is_power() } else { quantity.unit.is_energy() };
             if !fits {
-                return refuse(format!("{what}: unit {:?} does not fit", quantity.unit));
+                return refuse(what, format!("{what}: unit {:?} does not fit", quantity.unit));
             }
             let count: usize = quantity.fields.iter().map(Vec::len).sum();
             if quantity.fields.iter().any(Vec::is_empty) || !(1..=MAX_FIELDS).contains(&count) {
-                return refuse(format!("{what}: needs 1 to {MAX_FIELDS} fields, and none of its alternatives empty"));
+                return refuse(
+                    what,
+                    format!("{what}: needs 1 to {MAX_FIELDS} fields, and none of its alternatives empty"),
+                );
             }
         }
         let quantities = self.quantities().map(|(_, quantity)| &quantity.topic);
         let others = self.serial.iter().map(|serial| &serial.topic).chain(self.extra.iter().map(|extra| &extra.topic));
         for topic in quantities.chain(others) {
             if topic.matches(PLACEHOLDER).count() != 1 || topic.contains(['+', '#']) {
-                return refuse(format!("topic `{topic}` needs `{PLACEHOLDER}` once and no wildcard"));
+                return refuse("", format!("topic `{topic}` needs `{PLACEHOLDER}` once and no wildcard"));
             }
         }
         Ok(())

@@ -1,8 +1,14 @@
 //! Every built-in template against its recorded device, both ways.
 
 use super::*;
-use crate::mqtt::{payload::Message, template::MqttTemplate as Mqtt};
 use crate::quantity::whole;
+use crate::{
+    modbus::{
+        decode::{Field, Function},
+        template::{Block, Sum},
+    },
+    mqtt::template::MqttTemplate as Mqtt,
+};
 use proptest::prelude::*;
 
 fn modbus_templates() -> Vec<(&'static str, &'static ModbusTemplate)> {
@@ -23,78 +29,58 @@ fn mqtt_templates() -> Vec<(&'static str, &'static Mqtt)> {
     .collect()
 }
 
-/// Reads registers by field name as the driver does.
-fn read_modbus(template: &ModbusTemplate, registers: impl Fn(&str) -> Option<Vec<u16>>) -> Readout {
-    let number = |name: &str, field: &Option<crate::modbus::decode::Field>| {
-        let (field, words) = (field.as_ref()?, registers(name)?);
-        field.decode(&words).expect(name)
+/// Reads blocks of registers as the driver does.
+fn read_modbus(template: &ModbusTemplate, blocks: &[Block]) -> Readout {
+    let words = |field: &Field| {
+        let at = |block: &&Block| {
+            (block.function, block.address, block.words.len())
+                == (field.function, field.address, usize::from(field.word_count()))
+        };
+        blocks.iter().rfind(at).map(|block| block.words.as_slice())
     };
+    let number = |sum: &Option<Sum>| sum.as_ref().and_then(|sum| sum.decode(words).expect("a number"));
     Readout {
-        import_mwh: number("import", &template.import).map(|mwh| u64::try_from(mwh).expect("import")),
-        export_mwh: number("export", &template.export).map(|mwh| u64::try_from(mwh).expect("export")),
-        power_w: number("power", &template.power).and_then(whole),
-        serial: template.serial.as_ref().and_then(|field| field.decode_text(&registers("serial")?).expect("serial")),
-    }
-}
-
-/// Reads payloads as the driver does.
-fn read_mqtt(template: &Mqtt, uri_topic: &str, payloads: &[(String, Vec<u8>)]) -> Readout {
-    let base = template.base(uri_topic);
-    let message = |pattern: &str| {
-        let topic = Mqtt::topic(pattern, base);
-        let (topic, payload) = payloads.iter().find(|(known, _)| *known == topic)?;
-        Some(Message::parse(template.format, topic, payload).expect("a payload"))
-    };
-    let energy = |quantity: &Option<crate::mqtt::template::Quantity>| {
-        let quantity = quantity.as_ref()?;
-        message(&quantity.topic)?.energy(quantity).expect("an energy")
-    };
-    Readout {
-        import_mwh: energy(&template.import),
-        export_mwh: energy(&template.export),
-        power_w: template
-            .power
-            .as_ref()
-            .and_then(|power| message(&power.topic)?.quantity(power).expect("a power"))
-            .and_then(whole),
-        serial: match &template.serial {
-            Some(field) => message(&field.topic).and_then(|message| message.serial(field)),
-            None => template.topic_is_serial.then(|| base.into()),
-        },
+        import_mwh: number(&template.import).map(|mwh| u64::try_from(mwh).expect("import")),
+        export_mwh: number(&template.export).map(|mwh| u64::try_from(mwh).expect("export")),
+        power_w: number(&template.power).and_then(whole),
+        serial: template.serial.as_ref().and_then(|field| field.decode_text(words(field)?).expect("serial")),
     }
 }
 
 #[test]
-fn every_modbus_template_reads_its_recorded_device() {
-    let templates = modbus_templates();
-    assert!(templates.len() >= 6);
-    for (name, template) in templates {
-        let registers = &template.fixture.registers;
-        let readout = read_modbus(template, |field| registers.get(field).cloned());
-        assert_eq!(readout, template.fixture.expect, "{name}");
-        for (field, _) in template.fields() {
-            assert!(registers.contains_key(field), "{name} has no fixture for {field}");
-        }
+fn every_template_reads_its_fixture() {
+    assert!(modbus_templates().len() >= 7 && mqtt_templates().len() >= 7);
+    for (name, template) in Library::builtin().expect("built-in templates").iter() {
+        assert_eq!(template.check_fixture(), Ok(()), "{name}");
     }
 }
 
 #[test]
-fn every_mqtt_template_reads_its_recorded_device() {
-    let templates = mqtt_templates();
-    assert!(templates.len() >= 5);
-    for (name, template) in templates {
-        let fixture = &template.fixture;
-        let payloads: Vec<_> =
-            fixture.payloads.iter().map(|(topic, payload)| (topic.clone(), payload.clone().into_bytes())).collect();
-        assert_eq!(read_mqtt(template, &fixture.topic, &payloads), fixture.expect, "{name}");
+fn a_fixture_that_reads_otherwise_is_told() {
+    let good = include_str!("../../templates/eastron-sdm630.toml");
+    for (what, with, reason) in [
+        (
+            "import_mwh = 4711250000",
+            "import_mwh = 4711250001",
+            "import_mwh reads Some(4711250000), the fixture expects",
+        ),
+        ("import = [0x4593, 0x3A00]", "import = [0x4593]", "1 registers instead of 2"),
+        ("import = [0x4593, 0x3A00]", "energy = [0x4593, 0x3A00]", "registers for `energy`, which is no field"),
+        ("import = [0x4593, 0x3A00]", "import = [0xC593, 0x3A00]", "which cannot be"),
+    ] {
+        let template = Template::from_toml("changed", &good.replacen(what, with, 1)).expect(with);
+        let fault = template.check_fixture().expect_err(with);
+        assert!(fault.contains(reason), "{with}: {fault}");
     }
 }
 
 #[test]
-fn a_template_that_makes_no_sense_is_refused() {
+fn a_template_that_makes_no_sense_is_refused_with_the_line() {
     let good = include_str!("../../templates/eastron-sdm630.toml");
     for (what, with, reason) in [
         ("kind = \"modbus\"", "kind = \"canbus\"", "is not `modbus` or `mqtt`"),
+        ("kind = \"modbus\"", "", "has no `kind`"),
+        ("kind = \"modbus\"", "kind =", "line"),
         ("type = \"f32\"", "type = \"f16\"", "unknown variant"),
         ("unit = \"kWh\"", "unit = \"W\"", "does not fit"),
         ("unit = \"kWh\"", "unit = \"kVAh\"", "unknown variant"),
@@ -102,9 +88,18 @@ fn a_template_that_makes_no_sense_is_refused() {
         ("address = 0x48", "address = 0xFFFF", "too high"),
         ("vendor =", "seller =", "unknown field"),
         ("[[fingerprint]]", "[[fingerprints]]", "unknown field"),
+        ("roles = [\"grid\"", "roles = [\"friend\"", "unknown variant"),
+        ("serve = \"50\"", "serve = \"70\"", "is not what it `shows`"),
     ] {
-        let error = Template::from_toml("changed", &good.replacen(what, with, 1)).expect_err(with).to_string();
+        let text = good.replacen(what, with, 1);
+        assert_ne!(text, good, "{with}");
+        let error = Template::from_toml("changed", &text).expect_err(with).to_string();
         assert!(error.contains(reason), "{with}: {error}");
+        assert!(!error.contains('\n'), "one line: {error}");
+        let line = 1 + text.lines().position(|line| line.contains(with)).expect("its line");
+        // A table's fault is told of its first line.
+        let near = (line.saturating_sub(6)..=line).any(|line| error.contains(&format!("line {line}: ")));
+        assert!(near || with.is_empty(), "{with} in line {line}: {error}");
     }
 }
 
@@ -122,8 +117,78 @@ fn a_folder_adds_to_the_built_in_templates_and_replaces_them() {
     assert!(error.contains("eastron-sdm120") && !error.contains("p1"), "{error}");
 
     fs::write(folder.path().join("broken.toml"), "kind =").expect("written");
-    assert!(matches!(Library::with_folder(folder.path()), Err(MeterError::Template { name, .. }) if name == "broken"));
+    assert!(
+        matches!(Library::with_folder(folder.path()), Err(MeterError::Template { name, .. }) if name.ends_with("broken.toml"))
+    );
     assert!(matches!(Library::with_folder(&folder.path().join("none")), Err(MeterError::File { .. })));
+}
+
+/// The registers of the device that a template's fixture stands for, by function and address.
+type Image = std::collections::HashMap<(Function, u16), u16>;
+
+fn image(template: &ModbusTemplate) -> Image {
+    let blocks = template.encode(&template.fixture.expect).expect("it fits");
+    let places = |block: Block| (block.address..).zip(block.words).map(move |(at, word)| ((block.function, at), word));
+    blocks.into_iter().flat_map(places).collect()
+}
+
+fn is_known(template: &ModbusTemplate, word: impl Fn(Function, u16) -> Option<u16>) -> bool {
+    template.fingerprint.iter().all(|mark| {
+        let Field { function, address, .. } = mark.at;
+        let words: Option<Vec<u16>> =
+            (address..).take(mark.at.word_count().into()).map(|address| word(function, address)).collect();
+        mark.fits(words.as_deref())
+    })
+}
+
+#[test]
+fn no_fingerprint_fits_another_device() {
+    for (served, device) in modbus_templates() {
+        let image = image(device);
+        for (name, template) in modbus_templates() {
+            let fits = is_known(template, |function, address| image.get(&(function, address)).copied());
+            if name == served {
+                assert!(fits, "{name} does not know its own device");
+            } else if device.box_name(served) != template.box_name(name) {
+                assert!(!fits, "{name} takes a {served} for its own");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_fingerprint_fits_a_device_that_shows_the_same_everywhere() {
+    for (name, template) in modbus_templates() {
+        for filler in [Some(0), Some(1), Some(0xFFFF), Some(0x8000), Some(0x3030), None] {
+            assert!(!is_known(template, |_, _| filler), "{name} takes registers of {filler:?} for its own");
+        }
+    }
+}
+
+#[test]
+fn each_product_is_one_template_with_a_source_and_parts_of_one_box_differ() {
+    let mut products = std::collections::BTreeSet::new();
+    for (name, template) in Library::builtin().expect("templates").iter() {
+        assert!(products.insert(template.product()), "{name}: another template has its vendor and model");
+    }
+    for (name, template) in modbus_templates() {
+        assert!(template.source.len() > 20 && template.fixture.source.len() > 20, "{name} names its sources");
+        let whole = template.box_name(name);
+        assert!(modbus_templates().iter().any(|(other, _)| *other == whole), "{name} is part of {whole}");
+    }
+}
+
+#[test]
+fn every_template_file_of_the_folder_is_built_in() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    for entry in fs::read_dir(folder).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+            assert!(BUILT_IN.iter().any(|(built_in, _)| *built_in == name), "add {name} to the list");
+        }
+    }
+    assert!(BUILT_IN.len() >= 25);
 }
 
 proptest! {
@@ -131,7 +196,7 @@ proptest! {
 
     #[test]
     fn what_a_modbus_template_writes_it_reads(
-        import_mwh in 0u64..1 << 44, export_mwh in 0u64..1 << 44, power_w in -30_000i32..30_000, serial in 1u32..1 << 31,
+        import_mwh in 0u64..1 << 36, export_mwh in 0u64..1 << 36, power_w in -30_000i32..30_000, serial in 1u32..1 << 31,
     ) {
         for (name, template) in modbus_templates() {
             let given = Readout {
@@ -141,17 +206,17 @@ proptest! {
                 serial: Some(serial.to_string()),
             };
             let blocks = template.encode(&given).expect(name);
-            let read = read_modbus(template, |wanted| {
-                let (_, field) = template.fields().find(|(name, _)| *name == wanted)?;
-                let at = |block: &&crate::modbus::template::Block| {
-                    (block.function, block.address) == (field.function, field.address)
-                };
-                blocks.iter().rfind(at).map(|block| block.words.clone())
-            });
-            // A float has 24 bits; a register in tenths of a kWh loses up to 100 Wh.
-            let near = |a: Option<u64>, b: u64| a.is_some_and(|a| a.abs_diff(b) <= 100_000_000.min(b >> 23) + 100_000_000);
+            let read = read_modbus(template, &blocks);
+            // A float has 24 bits; no register is coarser than a kWh.
+            let near = |a: Option<u64>, b: u64| a.is_none_or(|a| a.abs_diff(b) <= (b >> 23) + 1_000_000);
             prop_assert!(near(read.import_mwh, import_mwh) && near(read.export_mwh, export_mwh), "{}: {:?}", name, read);
-            prop_assert!(read.power_w.is_some_and(|watt| watt.abs_diff(power_w) <= 1), "{}: {:?}", name, read);
+            prop_assert_eq!(read.import_mwh.is_some(), template.import.is_some(), "{}", name);
+            prop_assert_eq!(read.export_mwh.is_some(), template.export.is_some(), "{}", name);
+            // What only produces shows no consumption.
+            let cut_off = template.power.as_ref().map(|power| whole(power.nearest(i128::from(power_w) * 1_000)));
+            let near = |a: i32| a.abs_diff(power_w) <= 100 || Some(Some(a)) == cut_off;
+            prop_assert_eq!(read.power_w.is_some(), template.power.is_some(), "{}", name);
+            prop_assert!(read.power_w.is_none_or(near), "{}: {:?}", name, read);
             prop_assert_eq!(read.serial, template.serial.as_ref().map(|_| serial.to_string()), "{}", name);
         }
     }
@@ -167,7 +232,9 @@ proptest! {
                 power_w: Some(power_w),
                 serial: Some("E0034".into()),
             };
-            let read = read_mqtt(template, "meter/7", &template.encode(&given, "meter/7"));
+            let written = template.encode(&given, "meter/7");
+            let written: Vec<(&str, &[u8])> = written.iter().map(|(topic, text)| (topic.as_str(), text.as_slice())).collect();
+            let read = fixture::read_messages(template, "meter/7", &written).expect(name);
             let expected = Readout {
                 import_mwh: given.import_mwh.filter(|_| template.import.is_some()),
                 export_mwh: given.export_mwh.filter(|_| template.export.is_some()),

@@ -91,6 +91,44 @@ async fn knows_modbus_meters_by_their_fingerprints() {
 }
 
 #[tokio::test]
+async fn finds_every_part_of_a_box_and_nothing_else() {
+    let serial = "HV2140012345";
+    let readout = |import_mwh: u64| Readout {
+        import_mwh: Some(import_mwh),
+        export_mwh: Some(9_000_000_000),
+        power_w: Some(-800),
+        serial: Some(serial.into()),
+    };
+    let memory = Memory::default();
+    for (unit, template, import_mwh) in [
+        (1, "huawei-sun2000", 0),
+        (1, "huawei-meter", 3_000_000_000),
+        (1, "huawei-battery", 4_000_000_000),
+        (247, "goodwe-et", 0),
+        (247, "goodwe-et-battery", 5_000_000_000),
+    ] {
+        let template = Library::builtin().expect("templates").modbus(template).expect("it is there");
+        for block in template.encode(&readout(import_mwh)).expect("it fits") {
+            memory.put(unit, block.function.into(), block.address, &block.words);
+        }
+    }
+    let device = Served::start(&memory).await;
+    let (records, _) = found_at(device.port).await;
+    let mut found: Vec<(&str, Option<u64>)> =
+        records.iter().map(|record| (record.driver.as_str(), record.import_mwh)).collect();
+    found.sort_unstable();
+    let expected = [
+        ("goodwe-et", None),
+        ("goodwe-et-battery", Some(5_000_000_000)),
+        ("huawei-battery", Some(4_000_000_000)),
+        ("huawei-meter", Some(3_000_000_000)),
+        ("huawei-sun2000", None),
+    ];
+    assert_eq!(found, expected);
+    assert!(records.iter().all(|record| record.serial.as_deref() == Some(serial)));
+}
+
+#[tokio::test]
 async fn what_is_found_can_be_read() {
     let memory = Memory::default();
     memory.image(1, 0, &Image::new().common("V", "M", "S").meter(1, 2, 3, 1).end());

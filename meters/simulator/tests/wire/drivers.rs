@@ -56,15 +56,19 @@ async fn our_driver_reads_every_sunspec_model_that_we_serve() {
 #[tokio::test]
 async fn our_driver_reads_every_modbus_template_that_we_serve() {
     let library = deren_meters::Library::builtin().unwrap();
-    let names = library.iter().filter(|(_, template)| matches!(template, deren_meters::Template::Modbus(_)));
-    let meters: Vec<MeterConfig> = names
-        .enumerate()
-        .map(|(number, (name, _))| MeterConfig { unit: number as u8 + 1, ..MeterConfig::new(Grid, name) })
-        .collect();
+    let meter = |(name, template): (&str, &deren_meters::Template)| match template {
+        deren_meters::Template::Modbus(template) => Some(MeterConfig::new(template.roles[0], name)),
+        deren_meters::Template::Mqtt(_) => None,
+    };
+    let meters: Vec<MeterConfig> = library.iter().filter_map(meter).collect();
     assert!(meters.len() >= 7);
     let mut home = whole_home();
-    home.modbus[0].sunspec.clear();
-    home.modbus[0].meters = meters;
+    // A server has so many units at most.
+    let servers = meters.chunks(30).map(|meters| ModbusConfig {
+        meters: (1..).zip(meters).map(|(unit, meter)| MeterConfig { unit, ..meter.clone() }).collect(),
+        ..ModbusConfig::default()
+    });
+    home.modbus = servers.collect();
     every_device_reads_true(&start(frozen(), vec![home]).await).await;
 }
 

@@ -11,10 +11,12 @@ fn field(layout: Layout) -> Field {
         words: if layout == Layout::Text { 4 } else { 0 },
         order: WordOrder::HighFirst,
         exponent: 0,
+        times: 1,
         unit: Unit::One,
         negate: false,
         none: Vec::new(),
         modulus: None,
+        optional: false,
     }
 }
 

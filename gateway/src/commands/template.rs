@@ -1,0 +1,131 @@
+//! `template`: device templates, for people who bring their own. `list` and `test` print one JSON object a line.
+//! Nothing is written to a device.
+
+use super::print_line;
+use clap::Subcommand;
+use deren_meters::{DeviceUri, Library, Readout, Record, Template as DeviceTemplate};
+use serde::Serialize;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+#[derive(Subcommand)]
+pub(crate) enum Template {
+    /// Print the templates that are built in, and those of a folder
+    List {
+        /// Folder with files of your own; one named like a built-in template replaces it
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
+    /// Say what is wrong with a file, and in which line
+    Check {
+        /// The template, a TOML file
+        file: PathBuf,
+    },
+    /// Read a device with a file, and print what it says beside what the file's fixture says
+    Test {
+        /// The template, a TOML file
+        file: PathBuf,
+        /// Such as modbus+tcp://192.168.1.20:502?unit=1; it needs no template of its own
+        uri: String,
+    },
+}
+
+pub(crate) async fn run(command: Template) -> anyhow::Result<ExitCode> {
+    match command {
+        Template::List { folder } => list(folder.as_deref()),
+        Template::Check { file } => check(&file),
+        Template::Test { file, uri } => test(&file, &uri).await,
+    }
+}
+
+/// One template as `list` prints it.
+#[derive(Serialize)]
+struct Listed<'a> {
+    name: &'a str,
+    kind: &'static str,
+    vendor: &'a str,
+    model: &'a str,
+    built_in: bool,
+}
+
+fn list(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let own = match folder {
+        Some(folder) => Some(Library::with_folder(folder)?),
+        None => None,
+    };
+    let built_in = Library::builtin()?;
+    for (name, template) in own.as_ref().unwrap_or(built_in).iter() {
+        let (vendor, model) = template.product();
+        let built_in = built_in.get(name).is_some_and(|known| known == template);
+        print_line(&Listed { name, kind: template.kind(), vendor, model, built_in })?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Exit code 0 if all is well, 1 if the fixture reads otherwise than it says; a template that makes no sense is an
+/// error, exit code 2.
+fn check(file: &Path) -> anyhow::Result<ExitCode> {
+    let template = DeviceTemplate::from_file(file)?;
+    if let Err(reason) = template.check_fixture() {
+        println!("{}: the template is right, but not its fixture: {reason}", file.display());
+        return Ok(ExitCode::FAILURE);
+    }
+    let (vendor, model) = template.product();
+    println!("{}: the template is right, and so is its fixture: {vendor} {model}", file.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What `test` prints.
+#[derive(Serialize)]
+struct Tested<'a> {
+    read: Record,
+    fixture: &'a Readout,
+}
+
+async fn test(file: &Path, uri: &str) -> anyhow::Result<ExitCode> {
+    let template = DeviceTemplate::from_file(file)?;
+    let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let uri = named(uri, name)?;
+    let mut library = Library::default();
+    library.insert(name, template);
+    let read = deren_meters::read_with(&uri, &library).await?;
+    if let Some(template) = library.get(name) {
+        print_line(&Tested { read, fixture: template.fixture_expect() })?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The device that `uri` names, with the template `name` whatever it says of one.
+fn named(uri: &str, name: &str) -> anyhow::Result<DeviceUri> {
+    let has_one = uri.split_once('?').is_some_and(|(_, rest)| rest.split('&').any(|one| one.starts_with("template=")));
+    let separator = if uri.contains('?') { '&' } else { '?' };
+    let text = if has_one { uri.to_owned() } else { format!("{uri}{separator}template={name}") };
+    let mut uri: DeviceUri = text.parse()?;
+    match &mut uri {
+        DeviceUri::Modbus(device) => device.template = name.into(),
+        DeviceUri::Mqtt(device) => device.template = name.into(),
+        other => anyhow::bail!("{other} is read without a template; give a modbus or mqtt URI"),
+    }
+    Ok(uri)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn the_file_is_the_template_whatever_the_uri_names() {
+        for (given, expected) in [
+            ("modbus+tcp://10.0.0.5", "modbus+tcp://10.0.0.5:502?template=mine&unit=1"),
+            ("modbus+tcp://10.0.0.5?unit=3", "modbus+tcp://10.0.0.5:502?template=mine&unit=3"),
+            ("modbus+tcp://10.0.0.5?template=other", "modbus+tcp://10.0.0.5:502?template=mine&unit=1"),
+            ("mqtt://broker/meter", "mqtt://broker:1883/meter?template=mine"),
+        ] {
+            assert_eq!(named(given, "mine").expect(given).to_string(), expected, "{given}");
+        }
+        assert!(named("sunspec+tcp://10.0.0.5", "mine").is_err());
+        assert!(named("nonsense", "mine").is_err());
+    }
+}
