@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the independent Python implementations of SunSpec and Modbus that the tests read and are read by.
+# Installs the independent Python implementations of SunSpec, Modbus, P1 and SML that the tests read and are read by.
 # Safe to run again: does nothing when they are there at the pinned versions.
 set -eu
 

@@ -4,7 +4,7 @@
 //! is its caller's part.
 
 use crate::{
-    DeviceUri, Library, MeterError, modbus, mqtt,
+    DeviceUri, Library, MeterError, homewizard, modbus, mqtt,
     quantity::{scale, scale_float},
     stream, sunspec,
 };
@@ -143,16 +143,16 @@ pub async fn open(uri: &DeviceUri) -> Result<Box<dyn Driver>, MeterError> {
 /// As [`open`], with the templates of `library`.
 ///
 /// # Errors
-/// [`MeterError::UnknownTemplate`] if the library lacks the template or has it for another kind of wire.
+/// [`MeterError::UnknownTemplate`] if the library lacks the template or has it for another kind of wire;
+/// [`MeterError::Uri`] if the URI names a channel of a device that has none.
 pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Driver>, MeterError> {
     Ok(match uri {
         DeviceUri::SunSpec(device) => Box::new(sunspec::SunSpecDriver::new(device.clone())),
         DeviceUri::Modbus(device) => {
             Box::new(modbus::ModbusDriver::new(device.clone(), library.modbus(&device.template)?.clone()))
         }
-        DeviceUri::Mqtt(device) => {
-            Box::new(mqtt::MqttDriver::new(device.clone(), library.mqtt(&device.template)?.clone()))
-        }
+        DeviceUri::Mqtt(device) => mqtt::open(device.clone(), library.mqtt(&device.template)?.clone())?,
+        DeviceUri::HomeWizard(device) => Box::new(homewizard::HomeWizardDriver::new(device.clone(), library)?),
         DeviceUri::Stream(device) => Box::new(stream::StreamDriver::new(device.clone(), library)?),
     })
 }

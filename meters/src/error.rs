@@ -267,6 +267,22 @@ pub enum MeterError {
         /// What came, shortened.
         got: String,
     },
+    /// An MQTT device says itself that its values are not valid at present.
+    #[error("topic {topic}: not valid: {reason}; is the device on and reachable?")]
+    Invalid {
+        /// Where it says so.
+        topic: String,
+        /// What it says.
+        reason: String,
+    },
+    /// A discovery message of Home Assistant that cannot be read as a meter.
+    #[error("topic {topic}: no energy sensor that can be read: {reason}")]
+    Discovery {
+        /// Where it was published.
+        topic: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A P1 or SML telegram that is cut, garbled or fails its CRC16.
     #[error("{place}: bad telegram: {reason}")]
     Telegram {

@@ -1,8 +1,8 @@
 //! From a device on a wire to a [`Sample`] of its cumulative energy registers.
 //!
 //! Families of devices: SunSpec over Modbus (inverters and meters that describe themselves), Modbus meters
-//! described by a template, meters that publish over MQTT, also described by a template, and meters that push telegrams
-//! (P1, SML) over a serial line or TCP. A [`DeviceUri`] names a
+//! described by a template, meters that publish over MQTT, also described by a template, meters that push telegrams
+//! (P1, SML) over a serial line or TCP, and HomeWizard's devices over HTTP. A [`DeviceUri`] names a
 //! device, [`open`] gives a [`Driver`] for it, [`read`] reads it once and [`discover`](discover::discover) finds what
 //! there is. A template works both ways: the same file lets a simulator serve the device.
 //!
@@ -13,6 +13,7 @@ mod dip_watch;
 pub mod discover;
 pub mod driver;
 pub mod error;
+pub mod homewizard;
 mod identity_watch;
 pub mod modbus;
 pub mod mqtt;

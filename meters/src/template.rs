@@ -43,6 +43,7 @@ built_in!(
     "deye-3p-battery",
     "deye-3p-meter",
     "dsmr-reader",
+    "dsmr-reader-topics",
     "eastron-sdm120",
     "eastron-sdm630",
     "foxess-h3",
@@ -56,6 +57,9 @@ built_in!(
     "growatt-sph",
     "growatt-sph-battery",
     "growatt-sph-meter",
+    "home-assistant",
+    "home-assistant-production",
+    "homewizard",
     "huawei-battery",
     "huawei-meter",
     "huawei-sun2000",
@@ -63,11 +67,17 @@ built_in!(
     "janitza-b",
     "kostal-plenticore",
     "kostal-plenticore-battery",
+    "opendtu",
     "orno-we-514",
     "p1",
     "schneider-iem3000",
+    "shelly-3em-gen1",
     "shelly-em",
+    "shelly-em-gen1",
     "shelly-em1",
+    "shelly-pm1",
+    "shelly-switch",
+    "shelly-switch-production",
     "siemens-pac2200",
     "sma-battery",
     "sma-grid-meter",
@@ -86,7 +96,10 @@ built_in!(
     "tasmota-production",
     "tasmota-sml",
     "victron-grid",
+    "victron-grid-mqtt",
     "victron-pvinverter",
+    "victron-pvinverter-mqtt",
+    "zigbee2mqtt",
 );
 
 /// What a device shows at one moment, in the units of this crate: what a template encodes, and what a fixture stands
@@ -215,7 +228,7 @@ impl Library {
         match uri {
             DeviceUri::Modbus(device) => self.modbus(&device.template).map(|_| ()),
             DeviceUri::Mqtt(device) => self.mqtt(&device.template).map(|_| ()),
-            DeviceUri::SunSpec(_) | DeviceUri::Stream(_) => Ok(()),
+            DeviceUri::SunSpec(_) | DeviceUri::Stream(_) | DeviceUri::HomeWizard(_) => Ok(()),
         }
     }
 

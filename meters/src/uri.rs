@@ -8,20 +8,23 @@
 //! | `modbus+tcp://host:port` | Modbus TCP meter by template | `template`, `unit` (1) |
 //! | `modbus+rtutcp://host:port` | Modbus meter behind a serial device server | the same |
 //! | `modbus+rtu:///dev/tty…` | Modbus meter on a serial line | the same, and those of the line |
-//! | `mqtt://[user@]broker:port/topic` | meter that publishes, by template | `template`, `password_file` |
+//! | `mqtt://[user@]broker:port/topic` | meter that publishes, by template | `template`, `channel` (0), `password_file` |
 //! | `p1+serial:///dev/tty…`, `p1+tcp://host:port` | meter that pushes P1 telegrams | the line's (`baud` 115 200), `timeout_ms` |
+//! | `homewizard+http://host` | HomeWizard's device, by its local API | `timeout_ms` (5 000) |
 //! | `sml+serial:///dev/tty…`, `sml+tcp://host:port` | meter that pushes SML telegrams | the same (`baud` 9 600) |
 //!
 //! Every Modbus wire takes `timeout_ms` (1 500; serial 1 000; or what the manufacturer's devices need) and `settle_ms`
 //! (0: silence after connecting); a serial line `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits` (1, 2); MQTT takes `timeout_ms` (the
 //! template's). Ports default to 502 and 1883.
 
+mod homewizard;
 mod parse;
 mod print;
 mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use homewizard::{HTTP_PORT, HomeWizardDevice};
 pub use stream::{StreamDevice, Telegrams};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -45,6 +48,8 @@ pub enum DeviceUri {
     Mqtt(MqttDevice),
     /// A meter that pushes telegrams over a stream of bytes.
     Stream(StreamDevice),
+    /// A HomeWizard device, by its local API.
+    HomeWizard(HomeWizardDevice),
 }
 
 /// One SunSpec device among those of a Modbus unit.
@@ -86,6 +91,8 @@ pub struct MqttDevice {
     pub topic: String,
     /// Name of its template.
     pub template: String,
+    /// Which of its channels, if the template has several.
+    pub channel: u8,
     /// How long to wait for a message, ms; without one, the template's time.
     pub timeout_ms: Option<u32>,
 }
@@ -185,7 +192,7 @@ impl Timing {
 }
 
 impl DeviceUri {
-    /// What reads it: `sunspec`, `sunspec:<model>`, `p1`, `sml`, or the template's name.
+    /// What reads it: `sunspec`, `sunspec:<model>`, `p1`, `sml`, `homewizard`, or the template's name.
     #[must_use]
     pub fn driver_name(&self) -> String {
         match self {
@@ -193,6 +200,7 @@ impl DeviceUri {
             Self::Modbus(device) => device.template.clone(),
             Self::Mqtt(device) => device.template.clone(),
             Self::Stream(device) => device.telegrams.name().into(),
+            Self::HomeWizard(_) => "homewizard".into(),
         }
     }
 }

@@ -4,11 +4,13 @@
 mod check;
 mod devices;
 mod read;
+mod streams;
 mod time;
 
 pub use devices::{
     ChainEnd, MeterConfig, ModbusConfig, MqttConfig, Phases, SunSpecConfig, SunSpecDevice, SunSpecModel,
 };
+pub use streams::{StreamConfig, TelegramKind};
 pub use time::{Day, TimeOfDay};
 
 use crate::load::Profile;
@@ -68,6 +70,9 @@ pub struct HomeConfig {
     /// Its devices that publish to a broker, at most 8.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mqtt: Vec<MqttConfig>,
+    /// Its meters that push telegrams over TCP, at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<StreamConfig>,
 }
 
 impl HomeConfig {
@@ -81,6 +86,7 @@ impl HomeConfig {
             connection_w: defaults::connection_w(),
             modbus: Vec::new(),
             mqtt: Vec::new(),
+            streams: Vec::new(),
         }
     }
 }

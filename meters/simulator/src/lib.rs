@@ -1,8 +1,8 @@
 //! Simulated homes behind real wires.
 //!
 //! Sun, clouds, load and battery of each home are a pure function of a seed and the simulated instant; their energies
-//! are integers that balance to the mWh. Devices show them over real Modbus TCP (SunSpec chains and template meters)
-//! and to a real MQTT broker, faster than real time if asked, with faults by script.
+//! are integers that balance to the mWh. Devices show them over real Modbus TCP (SunSpec chains and template meters),
+//! to a real MQTT broker, and as P1 and SML telegrams over TCP, faster than real time if asked, with faults by script.
 //!
 //! It knows of device templates, and nothing of keys, slots or the chain.
 
@@ -26,6 +26,7 @@ pub mod serving;
 pub mod simulator;
 pub mod sky;
 pub mod steps;
+pub mod stream_server;
 pub mod sun;
 pub mod sunspec_image;
 pub mod templates;

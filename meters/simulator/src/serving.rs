@@ -22,7 +22,7 @@ pub struct Serving {
 pub struct ServingHome {
     /// Its name.
     pub name: String,
-    /// Its devices: each server's SunSpec devices and template meters, then those that publish.
+    /// Its devices: each server's SunSpec devices and template meters, then those that publish, then those that push.
     pub devices: Vec<ServingDevice>,
 }
 

@@ -10,6 +10,7 @@ use crate::{
     modbus_server::ModbusServer,
     mqtt_publisher::{Connection, MqttPublisher},
     serving::{Serving, ServingHome},
+    stream_server::StreamServer,
 };
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
@@ -31,6 +32,13 @@ struct BoundServer {
     server: ModbusServer,
 }
 
+/// A meter that pushes telegrams, and does not yet.
+struct BoundStream {
+    address: SocketAddr,
+    listener: TcpListener,
+    server: StreamServer,
+}
+
 /// All that one home brings.
 struct BuiltHome {
     serving: ServingHome,
@@ -38,6 +46,7 @@ struct BuiltHome {
     running: RunningHome,
     servers: Vec<BoundServer>,
     publishers: Vec<MqttPublisher>,
+    streams: Vec<BoundStream>,
 }
 
 /// A simulator that serves. Dropping it stops all of it.
@@ -77,6 +86,15 @@ impl Simulator {
             simulator.devices.push(built.devices);
             simulator.homes.push(built.running);
             for BoundServer { address, listener, server } in built.servers {
+                simulator.tasks.spawn(async move {
+                    let stopped = server.serve(listener).await;
+                    SimulatorError::Serve {
+                        address,
+                        source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),
+                    }
+                });
+            }
+            for BoundStream { address, listener, server } in built.streams {
                 simulator.tasks.spawn(async move {
                     let stopped = server.serve(listener).await;
                     SimulatorError::Serve {

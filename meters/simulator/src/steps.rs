@@ -1,6 +1,6 @@
 //! The smallest difference that a device's energy registers can show, mWh: what a registration calls its register step.
 
-use crate::config::SunSpecModel;
+use crate::config::{SunSpecModel, TelegramKind};
 use deren_meters::{
     modbus::{
         decode::{Field, Layout},
@@ -35,6 +35,14 @@ pub fn modbus_mwh(template: &ModbusTemplate) -> u32 {
 pub fn mqtt_mwh(template: &MqttTemplate) -> u32 {
     let step = |quantity: &Quantity| if template.format == Format::P1 || quantity.text_numbers { 1_000 } else { 1 };
     [&template.import, &template.export].into_iter().flatten().map(step).max().unwrap_or(1)
+}
+
+/// Of a telegram: P1 shows whole Wh, our SML tenths.
+pub const fn telegram_mwh(telegrams: TelegramKind) -> u32 {
+    match telegrams {
+        TelegramKind::P1 => 1_000,
+        TelegramKind::Sml => 100,
+    }
 }
 
 fn ten_to(exponent: i32) -> u32 {

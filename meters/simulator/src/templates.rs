@@ -55,6 +55,12 @@ pub(crate) fn mqtt(home: &str, config: &MqttConfig) -> Result<(MqttTemplate, Bro
     Ok((template.clone(), broker(&config.broker).map_err(|error| template_error(home, error))?))
 }
 
+/// How P1 telegrams look.
+pub(crate) fn p1(home: &str) -> Result<MqttTemplate, SimulatorError> {
+    let named = Library::builtin().and_then(|library| library.mqtt("p1"));
+    named.cloned().map_err(|error| template_error(home, error))
+}
+
 fn has_nan(faults: &[Fault]) -> bool {
     faults.iter().any(|fault| fault.kind == FaultKind::Nan)
 }

@@ -1,9 +1,9 @@
 //! Reads a meter that publishes over MQTT: the newest message not yet given, or the next one.
 
 use super::{
-    payload::Message,
-    session::{Arrived, Inbox, Link, Session},
-    template::{MqttTemplate, Quantity},
+    payload::Messages,
+    session::{Arrived, Inbox, KeepingAlive, Link, Session},
+    template::MqttTemplate,
 };
 use crate::{
     MeterError,
@@ -24,7 +24,7 @@ pub struct MqttDriver {
     /// What stands for `{topic}`.
     base: String,
     /// Topics that a sample needs a fresh message of.
-    energy_topics: Vec<String>,
+    sample_topics: Vec<String>,
     open: Option<Open>,
     zeros: ZeroWatch,
     identity: IdentityWatch,
@@ -34,28 +34,19 @@ pub struct MqttDriver {
 struct Open {
     session: Arc<Session>,
     inbox: Arc<Inbox>,
+    /// Published for as long as the device is open.
+    _keep_alive: Option<Arc<KeepingAlive>>,
 }
 
 impl MqttDriver {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: MqttDevice, template: MqttTemplate) -> Self {
+        let template = template.for_channel(device.channel);
         let base = template.base(&device.topic).to_owned();
-        let mut energy_topics: Vec<String> = [&template.import, &template.export]
-            .into_iter()
-            .flatten()
-            .map(|quantity| MqttTemplate::topic(&quantity.topic, &base))
-            .collect();
-        energy_topics.dedup();
-        Self {
-            device,
-            template,
-            base,
-            energy_topics,
-            open: None,
-            zeros: ZeroWatch::default(),
-            identity: IdentityWatch::default(),
-        }
+        let sample_topics = template.sample_topics(&base);
+        let (zeros, identity) = (ZeroWatch::default(), IdentityWatch::default());
+        Self { device, template, base, sample_topics, open: None, zeros, identity }
     }
 
     fn timeout(&self) -> Duration {
@@ -68,19 +59,30 @@ impl MqttDriver {
             return Ok(open.clone());
         }
         let session = Session::shared(&self.device.broker)?;
-        let mut topics = self.energy_topics.clone();
-        let serial_topic = self.template.serial.as_ref().map(|serial| &serial.topic);
-        let others = self.template.power.iter().map(|power| &power.topic).chain(serial_topic);
-        topics.extend(others.map(|pattern| MqttTemplate::topic(pattern, &self.base)));
+        let mut topics = self.sample_topics.clone();
+        topics.extend(self.power_topics());
+        topics.extend(self.serial_topic());
         topics.sort_unstable();
         topics.dedup();
-        let inbox = session.subscribe(&topics).await?;
-        Ok(self.open.insert(Open { session, inbox }).clone())
+        let inbox = session.subscribe(&topics, false).await?;
+        let keep_alive = self.template.keep_alive.as_ref().map(|keep_alive| {
+            session.keep_alive(keep_alive.topic(&self.base), Duration::from_secs(keep_alive.every_s.into()))
+        });
+        Ok(self.open.insert(Open { session, inbox, _keep_alive: keep_alive }).clone())
+    }
+
+    fn power_topics(&self) -> Vec<String> {
+        let topics = self.template.power.iter().flat_map(|power| power.topics());
+        topics.map(|pattern| MqttTemplate::topic(pattern, &self.base)).collect()
+    }
+
+    fn serial_topic(&self) -> Option<String> {
+        self.template.serial.as_ref().map(|serial| MqttTemplate::topic(&serial.topic, &self.base))
     }
 
     /// Waits until `ready` finds what it looks for, at most the device's time-out.
     async fn wait<T>(&mut self, topics: &[String], ready: impl Fn(&Inbox) -> Option<T>) -> Result<T, MeterError> {
-        let Open { session, inbox } = self.open().await?;
+        let Open { session, inbox, .. } = self.open().await?;
         let limit = self.timeout();
         let deadline = Instant::now() + limit;
         let mut link = session.link();
@@ -111,27 +113,30 @@ impl MqttDriver {
         }
     }
 
-    fn energy(&self, quantity: &Option<Quantity>, arrived: &[Arrived]) -> Result<Option<u64>, MeterError> {
-        let Some(quantity) = quantity else { return Ok(None) };
-        let topic = MqttTemplate::topic(&quantity.topic, &self.base);
-        let place = self.energy_topics.iter().position(|known| *known == topic);
-        let Some(arrived) = place.and_then(|place| arrived.get(place)) else { return Ok(None) };
-        Message::parse(self.template.format, &topic, &arrived.payload)?.energy(quantity)
-    }
-
-    /// Information only: from the newest message, if it is not too old, and left out if that cannot be read.
+    /// Information only: from the newest messages, if they are not too old, and left out if that cannot be read.
     fn power_w(&self, inbox: &Inbox) -> Option<i32> {
         let quantity = self.template.power.as_ref()?;
-        let topic = MqttTemplate::topic(&quantity.topic, &self.base);
-        let newest = inbox.newest(&topic).filter(|newest| newest.at.elapsed() <= self.timeout())?;
-        let message = Message::parse(self.template.format, &topic, &newest.payload);
-        match message.and_then(|message| message.quantity(quantity)) {
+        let newest = |topic: &String| inbox.newest(topic).filter(|newest| newest.at.elapsed() <= self.timeout());
+        let topics = self.power_topics();
+        let arrived: Vec<(&String, Arrived)> =
+            topics.iter().filter_map(|topic| Some((topic, newest(topic)?))).collect();
+        let payloads = arrived.iter().map(|(topic, arrived)| (topic.as_str(), arrived.payload.as_slice()));
+        let messages = Messages::parse(self.template.format, &self.base, payloads);
+        match messages.and_then(|messages| messages.quantity(quantity)) {
             Ok(milliwatt) => milliwatt.and_then(whole),
             Err(error) => {
                 tracing::debug!(%error, "cannot read the power");
                 None
             }
         }
+    }
+
+    /// The serial number that the newest message says; `None` if there is none, or it says none.
+    fn newest_serial(&self, inbox: &Inbox) -> Option<String> {
+        let (field, topic) = (self.template.serial.as_ref()?, self.serial_topic()?);
+        let newest = inbox.newest(&topic)?;
+        let payload = [(topic.as_str(), newest.payload.as_slice())];
+        Messages::parse(self.template.format, &self.base, payload).ok()?.serial(field)
     }
 
     /// Who has that serial number.
@@ -141,34 +146,21 @@ impl MqttDriver {
             model: self.template.model.clone(),
             has_serial: serial.is_some(),
             serial: serial.unwrap_or_else(|| format!("@{}/{}", self.device.broker.address(), self.base)),
-            sub_unit: 0,
+            sub_unit: self.device.channel.into(),
         }
-    }
-
-    /// Refuses a payload with another serial number than the one that the caller knows.
-    fn check_serial(&mut self, arrived: &[Arrived]) -> Result<(), MeterError> {
-        let Some(field) = &self.template.serial else { return Ok(()) };
-        let topic = MqttTemplate::topic(&field.topic, &self.base);
-        let place = self.energy_topics.iter().position(|known| *known == topic);
-        let Some(arrived) = place.and_then(|place| arrived.get(place)) else { return Ok(()) };
-        let serial = Message::parse(self.template.format, &topic, &arrived.payload)?.serial(field);
-        // A message without it says nothing about who sent it.
-        let Some(serial) = serial else { return Ok(()) };
-        let now = self.who(Some(serial));
-        self.identity.confirm(&now, 0, format!("topic {topic}"))
     }
 }
 
 #[async_trait]
 impl Driver for MqttDriver {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
-        let serial = match self.template.serial.clone() {
-            None => self.template.topic_is_serial.then(|| self.base.clone()),
-            Some(field) => {
-                let topic = MqttTemplate::topic(&field.topic, &self.base);
+        let serial = match (self.template.serial.clone(), self.serial_topic()) {
+            (Some(field), Some(topic)) => {
                 let arrived = self.wait(std::slice::from_ref(&topic), |inbox| inbox.newest(&topic)).await?;
-                Message::parse(self.template.format, &topic, &arrived.payload)?.serial(&field)
+                let payload = [(topic.as_str(), arrived.payload.as_slice())];
+                Messages::parse(self.template.format, &self.base, payload)?.serial(&field)
             }
+            _ => self.template.topic_is_serial.then(|| self.base.clone()),
         };
         let identity = self.who(serial);
         self.identity.remember(&identity, 0);
@@ -176,18 +168,28 @@ impl Driver for MqttDriver {
     }
 
     async fn sample(&mut self) -> Result<Sample, MeterError> {
-        let topics = self.energy_topics.clone();
+        let topics = self.sample_topics.clone();
         let arrived = self.wait(&topics, |inbox| inbox.take(&topics)).await?;
-        self.check_serial(&arrived)?;
-        let import_mwh = self.energy(&self.template.import, &arrived)?;
-        let export_mwh = self.energy(&self.template.export, &arrived)?;
-        let power_w = self.open.as_ref().and_then(|open| self.power_w(&open.inbox));
+        let inbox = self.open().await?.inbox;
+        // A message without it says nothing about who sent it.
+        if let Some(serial) = self.newest_serial(&inbox) {
+            let now = self.who(Some(serial));
+            self.identity.confirm(&now, 0, format!("topic {}", topics.join(", ")))?;
+        }
+        let payloads = topics.iter().zip(&arrived).map(|(topic, arrived)| (topic.as_str(), arrived.payload.as_slice()));
+        let messages = Messages::parse(self.template.format, &self.base, payloads)?;
+        let at_unix_ms = arrived.iter().map(|arrived| arrived.at_unix_ms).max().unwrap_or_default();
+        for requirement in &self.template.require {
+            messages.check(requirement, at_unix_ms)?;
+        }
+        let import_mwh = messages.energy(self.template.import.as_ref())?;
+        let export_mwh = messages.energy(self.template.export.as_ref())?;
+        let power_w = self.power_w(&inbox);
         let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
         if import_mwh.is_none() && export_mwh.is_none() {
             let reason = "its payload has no energy field".into();
             return Err(MeterError::NoEnergy { place: format!("topic {}", topics.join(", ")), reason });
         }
-        let at_unix_ms = arrived.iter().map(|arrived| arrived.at_unix_ms).max().unwrap_or_default();
         Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, ..Sample::default() })
     }
 }

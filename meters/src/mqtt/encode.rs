@@ -1,10 +1,11 @@
 //! From what a device shows to the messages it would publish: the writing side of a template, for simulated devices.
 
 use super::{
+    home_assistant,
     payload::signed,
-    template::{Format, MqttTemplate, Quantity},
+    template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement},
 };
-use crate::{p1, quantity::decimal_text, template::Readout};
+use crate::{driver::unix_ms, p1, quantity::decimal_text, template::Readout};
 use serde_json::{Map, Number, Value};
 
 /// Header of a written telegram.
@@ -14,11 +15,17 @@ impl MqttTemplate {
     /// The messages, as topic and payload, of a device that shows `readout` and whose URI has that topic.
     #[must_use]
     pub fn encode(&self, readout: &Readout, uri_topic: &str) -> Vec<(String, Vec<u8>)> {
+        if self.format == Format::HomeAssistant {
+            return home_assistant::write(self, readout, uri_topic);
+        }
         let base = self.base(uri_topic);
         let mut messages = Messages { format: self.format, documents: Vec::new() };
         for extra in &self.extra {
             let value = serde_json::to_value(&extra.value).unwrap_or(Value::Null);
             messages.put(Self::topic(&extra.topic, base), &extra.field, value);
+        }
+        for requirement in &self.require {
+            messages.put(Self::topic(&requirement.topic, base), &requirement.field, met(requirement));
         }
         if let (Some(field), Some(serial)) = (&self.serial, &readout.serial) {
             let text = if self.format == Format::P1 { p1::serial_hex(serial) } else { serial.clone() };
@@ -31,12 +38,21 @@ impl MqttTemplate {
                 _ => readout.power_w.map(|watt| i128::from(watt) * 1_000),
             };
             let Some(milli) = milli else { continue };
-            let topic = Self::topic(&quantity.topic, base);
             for (field, milli) in terms(quantity, milli) {
-                messages.put(topic.clone(), field, written(self.format, quantity, milli));
+                let (pattern, field) =
+                    if field.contains(PLACEHOLDER) { (field, "") } else { (quantity.topic.as_str(), field) };
+                messages.put(Self::topic(pattern, base), field, written(self.format, quantity, milli));
             }
         }
         messages.finish()
+    }
+}
+
+/// What a device says whose values are valid now.
+fn met(requirement: &Requirement) -> Value {
+    match &requirement.equals {
+        Some(text) => text.parse::<i64>().map_or_else(|_| Value::String(text.clone()), Value::from),
+        None => Value::from(unix_ms() / 1_000),
     }
 }
 
@@ -83,7 +99,7 @@ impl Messages {
     fn finish(self) -> Vec<(String, Vec<u8>)> {
         let format = self.format;
         let bytes = |fields: Vec<(String, Value)>| match format {
-            Format::Json => json(fields).to_string().into_bytes(),
+            Format::Json | Format::HomeAssistant => json(fields).to_string().into_bytes(),
             Format::P1 => {
                 let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 let lines: Vec<_> = fields.into_iter().map(|(code, value)| (code, text(value))).collect();
@@ -94,13 +110,13 @@ impl Messages {
     }
 }
 
-/// A document that has each value where its pointer says. Every part of a pointer is an object's key.
+/// A document that has each value where its pointer says; one without a pointer is the whole document. Every part of a pointer is an object's key.
 fn json(fields: Vec<(String, Value)>) -> Value {
     let mut root = Map::new();
     for (pointer, value) in fields {
         let mut keys: Vec<String> =
             pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
-        let Some(last) = keys.pop() else { continue };
+        let Some(last) = keys.pop() else { return value };
         let mut here = &mut root;
         for key in keys {
             let child = here.entry(key).or_insert_with(|| Value::Object(Map::new()));

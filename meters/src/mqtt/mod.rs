@@ -1,9 +1,31 @@
-//! Meters that publish over MQTT, described by a template.
+//! Meters that publish over MQTT, described by a template, or by themselves to Home Assistant.
 
+mod announced;
 mod driver;
 mod encode;
+pub(crate) mod home_assistant;
 pub(crate) mod payload;
 mod session;
 pub mod template;
 
+pub use announced::{Announced, announced};
 pub use driver::MqttDriver;
+pub use home_assistant::HomeAssistantDriver;
+
+use crate::{
+    Driver, MeterError,
+    uri::{DeviceUri, MqttDevice},
+};
+use template::{Format, MqttTemplate};
+
+/// The driver for that device.
+pub(crate) fn open(device: MqttDevice, template: MqttTemplate) -> Result<Box<dyn Driver>, MeterError> {
+    if device.channel != 0 && !template.has_channels() {
+        let reason = format!("devices of the template `{}` have no channels", device.template);
+        return Err(MeterError::Uri { text: DeviceUri::Mqtt(device).to_string(), reason });
+    }
+    Ok(match template.format {
+        Format::HomeAssistant => Box::new(HomeAssistantDriver::new(device, template)),
+        Format::Json | Format::P1 => Box::new(MqttDriver::new(device, template)),
+    })
+}

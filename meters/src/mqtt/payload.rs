@@ -1,7 +1,7 @@
-//! From a payload to numbers, by a template's fields. A number that is missing, of another type or impossible is its
-//! own error; none is ever guessed.
+//! From payloads to numbers, by a template's fields. A number that is missing, of another type or impossible is its own
+//! error; none is ever guessed.
 
-use super::template::{Format, MqttTemplate, Quantity, SerialField};
+use super::template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField};
 use crate::{
     MeterError, Readout,
     p1::{self, Telegram},
@@ -10,33 +10,22 @@ use crate::{
 use serde_json::Value;
 
 /// A payload that could be read as its template's format.
-pub(crate) enum Payload<'a> {
+enum Payload<'a> {
     Json(Value),
     P1(Telegram<'a>),
 }
 
 /// A payload and where it was published.
-pub(crate) struct Message<'a> {
+struct Message<'a> {
     topic: &'a str,
     payload: Payload<'a>,
 }
 
-impl MqttTemplate {
-    /// What one payload that has everything shows. `place` is where it came from, for errors.
-    pub(crate) fn decode(&self, bytes: &[u8], place: &str) -> Result<Readout, MeterError> {
-        let message = Message::parse(self.format, place, bytes)?;
-        let energy = |quantity: &Option<Quantity>| match quantity {
-            Some(quantity) => message.energy(quantity),
-            None => Ok(None),
-        };
-        Ok(Readout {
-            import_mwh: energy(&self.import)?,
-            export_mwh: energy(&self.export)?,
-            // Information only: left out where it cannot be read.
-            power_w: self.power.as_ref().and_then(|power| message.quantity(power).ok()?).and_then(whole),
-            serial: self.serial.as_ref().and_then(|serial| message.serial(serial)),
-        })
-    }
+/// Payloads of one device.
+pub(crate) struct Messages<'a> {
+    /// What stands for `{topic}`.
+    base: &'a str,
+    messages: Vec<Message<'a>>,
 }
 
 /// A field that could not be used.
@@ -46,34 +35,72 @@ enum Fault {
     OutOfRange(String),
 }
 
-impl<'a> Message<'a> {
-    pub(crate) fn parse(format: Format, topic: &'a str, bytes: &'a [u8]) -> Result<Self, MeterError> {
-        let payload = match format {
-            Format::Json => Payload::Json(serde_json::from_slice(bytes).map_err(|error| MeterError::NotJson {
-                topic: topic.into(),
-                reason: if bytes.is_empty() { "it is empty".into() } else { error.to_string() },
-            })?),
-            Format::P1 => Payload::P1(Telegram::parse(bytes, topic)?),
-        };
-        Ok(Self { topic, payload })
+impl MqttTemplate {
+    /// What one payload that has everything shows. `place` is where it came from, for errors.
+    pub(crate) fn decode(&self, bytes: &[u8], place: &str) -> Result<Readout, MeterError> {
+        Messages::parse(self.format, place, [(place, bytes)])?.readout(self)
+    }
+}
+
+impl MqttTemplate {
+    /// What payloads, each with its topic, show of the device whose URI has that topic: as its driver reads them, but for
+    /// what is required of them.
+    pub(crate) fn read(&self, uri_topic: &str, payloads: &[(&str, &[u8])]) -> Result<Readout, MeterError> {
+        if self.format == Format::HomeAssistant {
+            let description = payloads.iter().find(|(topic, _)| *topic == uri_topic).map_or(&[][..], |(_, text)| *text);
+            let sensor = super::home_assistant::EnergySensor::parse(uri_topic, description)?;
+            let readout = sensor.resolve(self).read(&sensor.state_topic, payloads)?;
+            return Ok(Readout { serial: sensor.unique_id, ..readout });
+        }
+        let base = self.base(uri_topic);
+        let readout = Messages::parse(self.format, base, payloads.iter().copied())?.readout(self)?;
+        Ok(Readout { serial: readout.serial.or_else(|| self.topic_is_serial.then(|| base.into())), ..readout })
+    }
+}
+
+impl<'a> Messages<'a> {
+    /// Reads payloads, each with its topic, of the device whose `{topic}` is `base`.
+    pub(crate) fn parse(
+        format: Format,
+        base: &'a str,
+        payloads: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<Self, MeterError> {
+        let messages = payloads.into_iter().map(|(topic, bytes)| Message::parse(format, topic, bytes));
+        Ok(Self { base, messages: messages.collect::<Result<_, _>>()? })
+    }
+
+    /// All that the template finds. The power is information only: left out where it cannot be read.
+    pub(crate) fn readout(&self, template: &MqttTemplate) -> Result<Readout, MeterError> {
+        Ok(Readout {
+            import_mwh: self.energy(template.import.as_ref())?,
+            export_mwh: self.energy(template.export.as_ref())?,
+            power_w: template.power.as_ref().and_then(|power| self.quantity(power).ok()?).and_then(whole),
+            serial: template.serial.as_ref().and_then(|serial| self.serial(serial)),
+        })
     }
 
     /// The quantity in thousandths; `None` if it is optional and missing.
     pub(crate) fn quantity(&self, quantity: &Quantity) -> Result<Option<i128>, MeterError> {
-        let mut missing: Vec<&str> = Vec::new();
+        let mut missing: Vec<String> = Vec::new();
         for alternative in &quantity.fields {
             let mut sum = 0i128;
             let mut complete = true;
             for term in alternative {
-                let (field, sign) = signed(term);
-                match self.number(field, quantity) {
+                let (term, sign) = signed(term);
+                let (topic, field) = self.place(quantity, term);
+                let number = self.message(&topic).ok_or(Fault::Missing).and_then(|it| it.number(field, quantity));
+                match number {
+                    // One tariff below zero is not made up for by the other one.
+                    Ok(milli) if milli < 0 && quantity.unit.is_energy() => {
+                        return Err(error(&topic, &named(field), Fault::OutOfRange(format!("{milli} mWh"))));
+                    }
                     Ok(milli) => sum = sum.saturating_add(milli.saturating_mul(sign)),
                     Err(Fault::Missing) => {
-                        missing.push(field);
+                        missing.push(named(field));
                         complete = false;
                         break;
                     }
-                    Err(fault) => return Err(self.error(field, fault)),
+                    Err(fault) => return Err(error(&topic, &named(field), fault)),
                 }
             }
             if complete {
@@ -83,19 +110,69 @@ impl<'a> Message<'a> {
         if quantity.optional {
             return Ok(None);
         }
-        Err(self.error(&missing.join(" or "), Fault::Missing))
+        Err(error(&MqttTemplate::topic(&quantity.topic, self.base), &missing.join(" or "), Fault::Missing))
     }
 
-    /// An energy, mWh; `None` if it is optional and missing.
-    pub(crate) fn energy(&self, quantity: &Quantity) -> Result<Option<u64>, MeterError> {
+    /// An energy, mWh; `None` if the template has none, or it is optional and missing.
+    pub(crate) fn energy(&self, quantity: Option<&Quantity>) -> Result<Option<u64>, MeterError> {
+        let Some(quantity) = quantity else { return Ok(None) };
         let Some(mwh) = self.quantity(quantity)? else { return Ok(None) };
-        let names = quantity.fields.iter().flatten().cloned().collect::<Vec<_>>().join(", ");
-        u64::try_from(mwh).map(Some).map_err(|_| self.error(&names, Fault::OutOfRange(format!("{mwh} mWh"))))
+        u64::try_from(mwh).map(Some).map_err(|_| {
+            let names: Vec<String> = quantity.fields.iter().flatten().map(|term| named(signed(term).0)).collect();
+            let topic = MqttTemplate::topic(&quantity.topic, self.base);
+            error(&topic, &names.join(", "), Fault::OutOfRange(format!("{mwh} mWh")))
+        })
     }
 
     /// The serial number, at the first of its places that has one.
     pub(crate) fn serial(&self, serial: &SerialField) -> Option<String> {
-        [&serial.field].into_iter().chain(&serial.or).find_map(|field| self.text(field))
+        let message = self.message(&MqttTemplate::topic(&serial.topic, self.base))?;
+        [&serial.field].into_iter().chain(&serial.or).find_map(|field| message.text(field))
+    }
+
+    /// Refuses payloads that say themselves that they are not valid, or old. `at_unix_ms` is when they came.
+    pub(crate) fn check(&self, requirement: &Requirement, at_unix_ms: u64) -> Result<(), MeterError> {
+        let topic = MqttTemplate::topic(&requirement.topic, self.base);
+        let refuse = |reason: String| Err(MeterError::Invalid { topic: topic.clone(), reason });
+        let text = self.message(&topic).and_then(|message| message.text(&requirement.field)).unwrap_or_default();
+        if let Some(expected) = requirement.equals.as_ref().filter(|expected| **expected != text) {
+            return refuse(format!("`{text}` where valid values come with `{expected}`"));
+        }
+        let Some(max_age_s) = requirement.max_age_s else { return Ok(()) };
+        let Ok(then_s) = text.parse::<u64>() else { return refuse(format!("`{text}` is no time in seconds")) };
+        let apart_s = (at_unix_ms / 1_000).abs_diff(then_s);
+        if apart_s > max_age_s.into() {
+            return refuse(format!("the values are {apart_s} s old, or its clock is wrong"));
+        }
+        Ok(())
+    }
+
+    /// The topic and field that a term of a quantity means.
+    fn place<'t>(&self, quantity: &Quantity, term: &'t str) -> (String, &'t str) {
+        if term.contains(PLACEHOLDER) {
+            (MqttTemplate::topic(term, self.base), "")
+        } else {
+            (MqttTemplate::topic(&quantity.topic, self.base), term)
+        }
+    }
+
+    fn message(&self, topic: &str) -> Option<&Message<'a>> {
+        self.messages.iter().find(|message| message.topic == topic)
+    }
+}
+
+impl<'a> Message<'a> {
+    fn parse(format: Format, topic: &'a str, bytes: &'a [u8]) -> Result<Self, MeterError> {
+        let payload = match format {
+            Format::Json | Format::HomeAssistant => {
+                Payload::Json(serde_json::from_slice(bytes).map_err(|error| MeterError::NotJson {
+                    topic: topic.into(),
+                    reason: if bytes.is_empty() { "it is empty".into() } else { error.to_string() },
+                })?)
+            }
+            Format::P1 => Payload::P1(Telegram::parse(bytes, topic)?),
+        };
+        Ok(Self { topic, payload })
     }
 
     /// A text or whole number, such as a serial number.
@@ -105,6 +182,7 @@ impl<'a> Message<'a> {
             Payload::Json(document) => match document.pointer(field)? {
                 Value::String(text) => text.clone(),
                 Value::Number(number) => number.to_string(),
+                Value::Bool(value) => value.to_string(),
                 _ => return None,
             },
         };
@@ -122,15 +200,20 @@ impl<'a> Message<'a> {
             Payload::Json(document) => json_number(document.pointer(field).ok_or(Fault::Missing)?, quantity),
         }
     }
+}
 
-    fn error(&self, field: &str, fault: Fault) -> MeterError {
-        let (topic, field) = (self.topic.to_owned(), field.to_owned());
-        match fault {
-            Fault::Missing => MeterError::MissingField { topic, field },
-            Fault::WrongType { expected, got } => MeterError::WrongType { topic, field, expected, got },
-            Fault::OutOfRange(value) => {
-                MeterError::OutOfRange { place: format!("topic {topic}"), what: format!("field {field}"), value }
-            }
+/// A field as errors name it.
+fn named(field: &str) -> String {
+    if field.is_empty() { "(the whole payload)".into() } else { field.into() }
+}
+
+fn error(topic: &str, field: &str, fault: Fault) -> MeterError {
+    let (topic, field) = (topic.to_owned(), field.to_owned());
+    match fault {
+        Fault::Missing => MeterError::MissingField { topic, field },
+        Fault::WrongType { expected, got } => MeterError::WrongType { topic, field, expected, got },
+        Fault::OutOfRange(value) => {
+            MeterError::OutOfRange { place: format!("topic {topic}"), what: format!("field {field}"), value }
         }
     }
 }

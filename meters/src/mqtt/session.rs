@@ -1,14 +1,18 @@
 //! One connection to a broker, shared by every device of this process that publishes there.
 //!
 //! It keeps the newest message of each topic and no more, so nothing grows. A lost connection is made again by itself,
-//! with growing pauses. Retained messages are only noted, never kept: they are old.
+//! with growing pauses. Retained messages are only noted, never kept, because they are old; but where a description of
+//! a device is asked for, they are what is wanted.
 
 use crate::{MeterError, driver::unix_ms, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeFilter};
 use std::{
     collections::HashMap,
     fs,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -21,11 +25,11 @@ use tokio::{
 const MAX_MESSAGE_BYTES: usize = 64 * 1_024;
 /// Requests to the broker under way at most.
 const MAX_REQUESTS: usize = 64;
-const CONNECT_TIMEOUT_S: u64 = 5;
+pub(super) const CONNECT_TIMEOUT_S: u64 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// A message that was not retained.
+/// A message that was not retained, or a description.
 #[derive(Clone, Debug)]
 pub(super) struct Arrived {
     pub(super) payload: Vec<u8>,
@@ -39,6 +43,8 @@ struct Slot {
     unread: Option<Arrived>,
     read: Option<Arrived>,
     saw_retained: bool,
+    /// It is a description: a retained one is as good as any.
+    takes_retained: bool,
 }
 
 /// What came for one device.
@@ -60,7 +66,17 @@ pub(super) enum Link {
 /// What the session's task and its devices share.
 struct Shared {
     inboxes: Mutex<Vec<Weak<Inbox>>>,
+    keep_alives: Mutex<HashMap<String, Weak<KeepingAlive>>>,
     link: watch::Sender<Link>,
+}
+
+/// Publishes a keep-alive message again and again until the last that needs it lets go of it.
+pub(super) struct KeepingAlive(JoinHandle<()>);
+
+impl Drop for KeepingAlive {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// A connection to a broker. It ends when the last device lets go of it.
@@ -108,7 +124,7 @@ impl Inbox {
     fn deliver(&self, publish: &Publish) {
         if let Some(slot) = locked(&self.slots).get_mut(&publish.topic) {
             slot.saw_retained = publish.retain;
-            if !publish.retain {
+            if !publish.retain || slot.takes_retained {
                 slot.unread =
                     Some(Arrived { payload: publish.payload.to_vec(), at_unix_ms: unix_ms(), at: Instant::now() });
             }
@@ -135,15 +151,10 @@ impl Session {
     }
 
     fn start(broker: &Broker) -> Result<Self, MeterError> {
-        let client_id = format!("deren-{:x}-{:x}", std::process::id(), unix_ms());
-        let mut options = MqttOptions::new(client_id, broker.host.clone(), broker.port);
-        options.set_max_packet_size(MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES).set_keep_alive(Duration::from_secs(20));
-        if let Some(user) = &broker.user {
-            options.set_credentials(user.clone(), password(broker)?);
-        }
-        let (client, mut events) = AsyncClient::new(options, MAX_REQUESTS);
+        let (client, mut events) = AsyncClient::new(options(broker)?, MAX_REQUESTS);
         events.network_options.set_connection_timeout(CONNECT_TIMEOUT_S);
-        let shared = Arc::new(Shared { inboxes: Mutex::default(), link: watch::Sender::new(Link::Connecting) });
+        let link = watch::Sender::new(Link::Connecting);
+        let shared = Arc::new(Shared { inboxes: Mutex::default(), keep_alives: Mutex::default(), link });
         let task = tokio::spawn(run(events, client.clone(), shared.clone(), broker.to_string()));
         Ok(Self { broker: broker.clone(), client, shared, task })
     }
@@ -158,12 +169,38 @@ impl Session {
         self.shared.link.subscribe()
     }
 
-    /// Has the messages of these topics put into a new inbox from now on.
+    /// Has an empty message published as `topic` now, at every connection, and every so often, as long as somebody holds
+    /// what this returns.
+    pub(super) fn keep_alive(&self, topic: String, every: Duration) -> Arc<KeepingAlive> {
+        let mut keep_alives = locked(&self.shared.keep_alives);
+        if let Some(keeping) = keep_alives.get(&topic).and_then(Weak::upgrade) {
+            return keeping;
+        }
+        keep_alives.retain(|_, keeping| keeping.strong_count() > 0);
+        let (client, mut link, published) = (self.client.clone(), self.link(), topic.clone());
+        let task = tokio::spawn(async move {
+            loop {
+                if link.wait_for(|link| *link == Link::Up).await.is_err() {
+                    return;
+                }
+                if let Err(error) = client.try_publish(&published, QoS::AtMostOnce, false, "") {
+                    tracing::debug!(topic = published, %error, "a keep-alive message was dropped");
+                }
+                // A new connection wants one at once; the end of this session is seen above.
+                let _ = timeout(every, link.changed()).await;
+            }
+        });
+        let keeping = Arc::new(KeepingAlive(task));
+        keep_alives.insert(topic, Arc::downgrade(&keeping));
+        keeping
+    }
+
+    /// Has the messages of these topics put into a new inbox from now on. `takes_retained` is for descriptions alone.
     ///
     /// # Errors
     /// [`MeterError::Unreachable`] if the broker does not take the request.
-    pub(super) async fn subscribe(&self, topics: &[String]) -> Result<Arc<Inbox>, MeterError> {
-        let slots = topics.iter().map(|topic| (topic.clone(), Slot::default())).collect();
+    pub(super) async fn subscribe(&self, topics: &[String], takes_retained: bool) -> Result<Arc<Inbox>, MeterError> {
+        let slots = topics.iter().map(|topic| (topic.clone(), Slot { takes_retained, ..Slot::default() })).collect();
         let inbox = Arc::new(Inbox { slots: Mutex::new(slots), news: Notify::new() });
         {
             let mut inboxes = locked(&self.shared.inboxes);
@@ -201,7 +238,12 @@ async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, br
                 if !topics.is_empty()
                     && let Err(error) = client.try_subscribe_many(filters(topics.into_iter()))
                 {
-                    tracing::warn!(%broker, %error, "cannot subscribe");
+                    // A connection that nothing is subscribed on would stay silent for ever.
+                    tracing::warn!(%broker, %error, "cannot subscribe; connecting again");
+                    shared.link.send_replace(Link::Down(error.to_string()));
+                    events.clean();
+                    sleep(pause).await;
+                    continue;
                 }
                 shared.link.send_replace(Link::Up);
             }
@@ -242,6 +284,22 @@ impl Shared {
             inbox.deliver(publish);
         }
     }
+}
+
+/// How to connect, for which user.
+///
+/// # Errors
+/// [`MeterError::File`] if the password cannot be read.
+pub(super) fn options(broker: &Broker) -> Result<MqttOptions, MeterError> {
+    static CLIENTS: AtomicU32 = AtomicU32::new(0);
+    let number = CLIENTS.fetch_add(1, Ordering::Relaxed);
+    let client_id = format!("deren-{:x}-{:x}-{number:x}", std::process::id(), unix_ms());
+    let mut options = MqttOptions::new(client_id, broker.host.clone(), broker.port);
+    options.set_max_packet_size(MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES).set_keep_alive(Duration::from_secs(20));
+    if let Some(user) = &broker.user {
+        options.set_credentials(user.clone(), password(broker)?);
+    }
+    Ok(options)
 }
 
 fn filters(topics: impl Iterator<Item = String>) -> Vec<SubscribeFilter> {

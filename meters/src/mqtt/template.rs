@@ -11,6 +11,12 @@ use std::collections::BTreeMap;
 
 /// Stands in a template's topics for the topic of a device's URI.
 pub const PLACEHOLDER: &str = "{topic}";
+/// Stands for the number of the channel that a URI names; 0 where none is.
+pub const CHANNEL: &str = "{channel}";
+/// Stands in the topic of a keep-alive message for the first level of the URI's topic.
+const FIRST_LEVEL: &str = "{first}";
+/// Most requirements of a template.
+const MAX_REQUIREMENTS: usize = 8;
 /// Most fields that one quantity names.
 const MAX_FIELDS: usize = 16;
 
@@ -41,6 +47,11 @@ pub struct MqttTemplate {
     /// The URI's topic is the device's own id, as Shellys have it.
     #[serde(default)]
     pub topic_is_serial: bool,
+    /// What has to hold for energies to be valid.
+    #[serde(default)]
+    pub require: Vec<Requirement>,
+    /// What keeps the device publishing.
+    pub keep_alive: Option<KeepAlive>,
     /// Fields that a real device sends along and nobody reads: what a simulator adds.
     #[serde(default)]
     pub extra: Vec<Extra>,
@@ -51,13 +62,16 @@ pub struct MqttTemplate {
 /// What payloads are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// A JSON document; fields are JSON pointers (RFC 6901).
     #[default]
     Json,
     /// A P1 telegram; fields are OBIS codes such as `1-0:1.8.0`.
     P1,
+    /// The URI's topic is that of a discovery message of Home Assistant, which says where the energy is and what it is
+    /// counted in; the template says only whether it is imported or exported.
+    HomeAssistant,
 }
 
 /// Where a number is, and what it means.
@@ -68,6 +82,7 @@ pub struct Quantity {
     /// Topic, with `{topic}` for the URI's.
     pub topic: String,
     /// Alternatives: the first of which every field is there counts. The fields of one add up; a leading `-` takes away.
+    /// The empty field is the whole payload, and one with `{topic}` in it the whole payload of that topic.
     pub fields: Vec<Vec<String>>,
     /// Unit of the fields. A telegram names its own.
     pub unit: Unit,
@@ -94,6 +109,32 @@ pub struct SerialField {
     /// Where it is in payloads that do not have that field.
     #[serde(default)]
     pub or: Vec<String>,
+}
+
+/// What has to hold for energies to be valid: a field, and what it says. All of its topics take part in each sample.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// Topic, with `{topic}` for the URI's.
+    pub topic: String,
+    /// JSON pointer.
+    pub field: String,
+    /// The text or whole number that it has to be.
+    pub equals: Option<String>,
+    /// The field is a time, in seconds since the Unix epoch, and that is at most so long ago, s.
+    pub max_age_s: Option<u32>,
+}
+
+/// An empty message that keeps a device publishing: the only thing that is ever published for a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KeepAlive {
+    /// Topic, with `{first}` for the first level of the URI's.
+    pub topic: String,
+    /// How often, s.
+    pub every_s: u32,
 }
 
 /// A field that is only ever written.
@@ -136,12 +177,29 @@ impl MqttTemplate {
         if self.serial.is_some() && self.topic_is_serial {
             return refuse("topic_is_serial", "has both a serial field and `topic_is_serial`".into());
         }
+        if self.require.len() > MAX_REQUIREMENTS {
+            return refuse("require", format!("more than {MAX_REQUIREMENTS} requirements"));
+        }
+        if self.require.iter().any(|requirement| requirement.equals.is_none() && requirement.max_age_s.is_none()) {
+            return refuse("require", "a requirement needs `equals` or `max_age_s`".into());
+        }
+        let keep_alive = self.keep_alive.as_ref();
+        if keep_alive.is_some_and(|it| !(5..=300).contains(&it.every_s) || it.topic.contains(['+', '#', '$'])) {
+            return refuse("keep_alive", "keep_alive: every_s is from 5 to 300, and the topic has no wildcard".into());
+        }
+        if self.format == Format::HomeAssistant && (self.import.is_some() == self.export.is_some()) {
+            return refuse("format", "a sensor of Home Assistant counts either import or export".into());
+        }
         for (what, quantity) in self.quantities() {
             let fits = if what == "power" { quantity.unit.is_power() } else { quantity.unit.is_energy() };
             if !fits {
                 return refuse(what, format!("{what}: unit {:?} does not fit", quantity.unit));
             }
             let count: usize = quantity.fields.iter().map(Vec::len).sum();
+            let has_topics = quantity.fields.iter().flatten().any(|field| field.contains(PLACEHOLDER));
+            if has_topics && quantity.fields.len() > 1 {
+                return refuse(what, format!("{what}: fields with topics of their own have no alternatives"));
+            }
             if quantity.fields.iter().any(Vec::is_empty) || !(1..=MAX_FIELDS).contains(&count) {
                 return refuse(
                     what,
@@ -149,8 +207,9 @@ impl MqttTemplate {
                 );
             }
         }
-        let quantities = self.quantities().map(|(_, quantity)| &quantity.topic);
+        let quantities = self.quantities().flat_map(|(_, quantity)| quantity.topics());
         let others = self.serial.iter().map(|serial| &serial.topic).chain(self.extra.iter().map(|extra| &extra.topic));
+        let others = others.chain(self.require.iter().map(|requirement| &requirement.topic)).map(String::as_str);
         for topic in quantities.chain(others) {
             if topic.matches(PLACEHOLDER).count() != 1 || topic.contains(['+', '#']) {
                 return refuse("", format!("topic `{topic}` needs `{PLACEHOLDER}` once and no wildcard"));
@@ -170,18 +229,71 @@ impl MqttTemplate {
     #[must_use]
     pub fn base<'a>(&self, uri_topic: &'a str) -> &'a str {
         let inner = |pattern: &str| {
+            let pattern = pattern.replace(CHANNEL, "0");
             let (before, after) = pattern.split_once(PLACEHOLDER)?;
             if before.is_empty() && after.is_empty() {
                 return None;
             }
             uri_topic.strip_prefix(before)?.strip_suffix(after).filter(|inner| !inner.is_empty())
         };
-        self.quantities().find_map(|(_, quantity)| inner(&quantity.topic)).unwrap_or(uri_topic)
+        let topics = || self.quantities().flat_map(|(_, quantity)| quantity.topics());
+        topics().find_map(inner).unwrap_or(uri_topic)
     }
 
     /// The full topic of a pattern for the device with that base.
     #[must_use]
     pub fn topic(pattern: &str, base: &str) -> String {
-        pattern.replace(PLACEHOLDER, base)
+        pattern.replace(CHANNEL, "0").replace(PLACEHOLDER, base)
+    }
+
+    /// True if devices of this template have channels that a URI can choose from.
+    #[must_use]
+    pub fn has_channels(&self) -> bool {
+        self.quantities().any(|(_, quantity)| quantity.topics().any(|topic| topic.contains(CHANNEL)))
+    }
+
+    /// The template for one channel.
+    #[must_use]
+    pub fn for_channel(mut self, channel: u8) -> Self {
+        let set = |topic: &mut String| *topic = topic.replace(CHANNEL, &channel.to_string());
+        for quantity in [&mut self.import, &mut self.export, &mut self.power].into_iter().flatten() {
+            set(&mut quantity.topic);
+            quantity.fields.iter_mut().flatten().for_each(set);
+        }
+        self.require.iter_mut().for_each(|requirement| set(&mut requirement.topic));
+        self.serial.iter_mut().for_each(|serial| set(&mut serial.topic));
+        self
+    }
+
+    /// The topics that a sample needs a fresh message of, for the device with that base: those of its energies, and of
+    /// what says whether they are valid.
+    pub(crate) fn sample_topics(&self, base: &str) -> Vec<String> {
+        let energies = [&self.import, &self.export].into_iter().flatten().flat_map(Quantity::topics);
+        let required = self.require.iter().map(|requirement| requirement.topic.as_str());
+        let mut topics: Vec<String> = Vec::new();
+        for topic in energies.chain(required).map(|pattern| Self::topic(pattern, base)) {
+            if !topics.contains(&topic) {
+                topics.push(topic);
+            }
+        }
+        topics
+    }
+}
+
+impl Quantity {
+    /// The topics that its fields are in, as patterns; one may be there twice.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = &str> {
+        let fields = self.fields.iter().flatten().map(String::as_str);
+        fields.map(|field| {
+            let field = field.strip_prefix('-').unwrap_or(field);
+            if field.contains(PLACEHOLDER) { field } else { self.topic.as_str() }
+        })
+    }
+}
+
+impl KeepAlive {
+    /// The topic for the device with that base.
+    pub(crate) fn topic(&self, base: &str) -> String {
+        self.topic.replace(FIRST_LEVEL, base.split('/').next().unwrap_or(base))
     }
 }

@@ -1,13 +1,6 @@
 //! What a template's own fixture says, and whether the template reads it so.
 
 use super::{Readout, Template};
-use crate::{
-    mqtt::{
-        payload::Message,
-        template::{MqttTemplate, Quantity},
-    },
-    quantity::whole,
-};
 
 impl Template {
     /// What the device of the fixture shows, by the fixture's own word.
@@ -29,7 +22,9 @@ impl Template {
             Self::Mqtt(template) => {
                 let payloads = &template.fixture.payloads;
                 let payloads = payloads.iter().map(|(topic, text)| (topic.as_str(), text.as_bytes()));
-                read_messages(template, &template.fixture.topic, &payloads.collect::<Vec<_>>())?
+                template
+                    .read(&template.fixture.topic, &payloads.collect::<Vec<_>>())
+                    .map_err(|error| error.to_string())?
             }
         };
         let expect = self.fixture_expect();
@@ -47,42 +42,4 @@ impl Template {
         ];
         Err(found.into_iter().flatten().collect::<Vec<_>>().join("; "))
     }
-}
-
-/// What messages of the device at `uri_topic` say, as its driver reads them.
-pub(super) fn read_messages(
-    template: &MqttTemplate,
-    uri_topic: &str,
-    payloads: &[(&str, &[u8])],
-) -> Result<Readout, String> {
-    let base = template.base(uri_topic);
-    let message = |pattern: &str| {
-        let topic = MqttTemplate::topic(pattern, base);
-        match payloads.iter().find(|(known, _)| *known == topic) {
-            Some((topic, payload)) => Message::parse(template.format, topic, payload).map(Some),
-            None => Ok(None),
-        }
-    };
-    let energy = |quantity: &Option<Quantity>| {
-        let Some(quantity) = quantity else { return Ok(None) };
-        message(&quantity.topic)?.map_or(Ok(None), |message| message.energy(quantity))
-    };
-    let read = || {
-        Ok(Readout {
-            import_mwh: energy(&template.import)?,
-            export_mwh: energy(&template.export)?,
-            power_w: match &template.power {
-                Some(power) => match message(&power.topic)? {
-                    Some(message) => message.quantity(power)?.and_then(whole),
-                    None => None,
-                },
-                None => None,
-            },
-            serial: match &template.serial {
-                Some(field) => message(&field.topic)?.and_then(|message| message.serial(field)),
-                None => template.topic_is_serial.then(|| base.into()),
-            },
-        })
-    };
-    read().map_err(|error: crate::MeterError| error.to_string())
 }

@@ -7,7 +7,7 @@ use crate::{
         decode::{Field, Function},
         template::{Block, Sum},
     },
-    mqtt::template::MqttTemplate as Mqtt,
+    mqtt::template::{Format, MqttTemplate as Mqtt},
 };
 use proptest::prelude::*;
 
@@ -49,7 +49,7 @@ fn read_modbus(template: &ModbusTemplate, blocks: &[Block]) -> Readout {
 
 #[test]
 fn every_template_reads_its_fixture() {
-    assert!(modbus_templates().len() >= 7 && mqtt_templates().len() >= 7);
+    assert!(modbus_templates().len() >= 7 && mqtt_templates().len() >= 19);
     for (name, template) in Library::builtin().expect("built-in templates").iter() {
         assert_eq!(template.check_fixture(), Ok(()), "{name}");
     }
@@ -234,13 +234,14 @@ proptest! {
             };
             let written = template.encode(&given, "meter/7");
             let written: Vec<(&str, &[u8])> = written.iter().map(|(topic, text)| (topic.as_str(), text.as_slice())).collect();
-            let read = fixture::read_messages(template, "meter/7", &written).expect(name);
+            let read = template.read("meter/7", &written).expect(name);
             let expected = Readout {
                 import_mwh: given.import_mwh.filter(|_| template.import.is_some()),
                 export_mwh: given.export_mwh.filter(|_| template.export.is_some()),
-                power_w: Some(power_w),
+                power_w: template.power.as_ref().map(|_| power_w),
                 serial: match (&template.serial, template.topic_is_serial) {
                     (Some(_), _) => Some("E0034".into()),
+                    _ if template.format == Format::HomeAssistant => Some("E0034".into()),
                     (None, true) => Some("meter/7".into()),
                     (None, false) => None,
                 },

@@ -1,7 +1,7 @@
 //! From text to a device URI. Refuses what it does not know, and says what it would have taken.
 
 use super::{Broker, DeviceUri, MAX_TIMEOUT_MS, MODBUS_PORT, MQTT_PORT, ModbusDevice, MqttDevice, Parity, StopBits};
-use super::{StreamDevice, SunSpecDevice, Telegrams, Timing, Wire};
+use super::{HTTP_PORT, HomeWizardDevice, StreamDevice, SunSpecDevice, Telegrams, Timing, Wire};
 use crate::MeterError;
 use percent_encoding::percent_decode_str;
 use std::{fmt::Display, str::FromStr};
@@ -10,7 +10,7 @@ use url::Url;
 /// Longest text that is looked at.
 const MAX_LENGTH: usize = 1_024;
 const SCHEMES: &str = "sunspec+tcp, sunspec+rtutcp, sunspec+rtu, modbus+tcp, modbus+rtutcp, modbus+rtu, mqtt, \
-                       p1+serial, p1+tcp, sml+serial or sml+tcp";
+                       p1+serial, p1+tcp, sml+serial, sml+tcp or homewizard+http";
 
 impl FromStr for DeviceUri {
     type Err = MeterError;
@@ -54,6 +54,7 @@ fn parse(text: &str) -> Result<DeviceUri, String> {
             })
         }
         "mqtt" => DeviceUri::Mqtt(mqtt(&url, &mut parameters)?),
+        "homewizard+http" => homewizard(&url, &mut parameters)?,
         scheme => match Telegrams::of_scheme(scheme) {
             Some(telegrams) => stream(telegrams, &url, &mut parameters)?.into(),
             None => return Err(format!("scheme `{scheme}` is not one of {SCHEMES}")),
@@ -102,6 +103,14 @@ fn serial(url: &Url, parameters: &mut Parameters, usual_baud: u32) -> Result<Wir
     Ok(Wire::Serial { path, baud, parity, stop_bits })
 }
 
+fn homewizard(url: &Url, parameters: &mut Parameters) -> Result<DeviceUri, String> {
+    if !url.username().is_empty() || !matches!(url.path(), "" | "/") {
+        return Err("has a user name or a path; a HomeWizard device is `homewizard+http://host` alone".into());
+    }
+    let (host, port) = (host(url)?, port(url, HTTP_PORT)?);
+    Ok(DeviceUri::HomeWizard(HomeWizardDevice { host, port, timeout_ms: timeout(parameters)? }))
+}
+
 fn stream(telegrams: Telegrams, url: &Url, parameters: &mut Parameters) -> Result<StreamDevice, String> {
     let wire = if url.scheme().ends_with("+tcp") {
         if !url.username().is_empty() || !matches!(url.path(), "" | "/") {
@@ -134,7 +143,8 @@ fn mqtt(url: &Url, parameters: &mut Parameters) -> Result<MqttDevice, String> {
         return Err("has a `password_file` but no user name, as in `mqtt://user@broker/topic`".into());
     }
     let timeout_ms = timeout(parameters)?;
-    Ok(MqttDevice { broker, topic, template: template(parameters)?, timeout_ms })
+    let channel = parameters.number("channel", 0, u8::MAX)?.unwrap_or(0);
+    Ok(MqttDevice { broker, topic, template: template(parameters)?, channel, timeout_ms })
 }
 
 fn host(url: &Url) -> Result<String, String> {

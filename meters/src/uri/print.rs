@@ -21,6 +21,7 @@ impl fmt::Display for DeviceUri {
             Self::Modbus(device) => device.fmt(f),
             Self::Mqtt(device) => device.fmt(f),
             Self::Stream(device) => device.fmt(f),
+            Self::HomeWizard(device) => device.fmt(f),
         }
     }
 }
@@ -53,6 +54,9 @@ impl fmt::Display for MqttDevice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let template = utf8_percent_encode(&self.template, ESCAPED);
         write!(f, "mqtt://{}/{}?template={template}", self.broker, utf8_percent_encode(&self.topic, ESCAPED))?;
+        if self.channel != 0 {
+            write!(f, "&channel={}", self.channel)?;
+        }
         if let Some(file) = &self.broker.password_file {
             write!(f, "&password_file={}", utf8_percent_encode(&file.to_string_lossy(), ESCAPED))?;
         }
@@ -132,7 +136,7 @@ impl fmt::Display for Line<'_> {
     }
 }
 
-fn write_authority(f: &mut fmt::Formatter<'_>, host: &str, port: u16, usual_port: u16) -> fmt::Result {
+pub(super) fn write_authority(f: &mut fmt::Formatter<'_>, host: &str, port: u16, usual_port: u16) -> fmt::Result {
     if host.contains(':') {
         write!(f, "[{host}]")?;
     } else {

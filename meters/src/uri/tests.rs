@@ -26,6 +26,9 @@ fn prints_what_it_parses() {
         "modbus+rtu:///dev/ttyUSB0?template=eastron-sdm630&unit=2&baud=19200&parity=even&stop_bits=2&timeout_ms=500",
         "mqtt://broker/shellypro3em-0cb8?template=shelly-em",
         "mqtt://meter@broker:18830/dsmr/json?template=dsmr-reader&password_file=/etc/deren/mqtt&timeout_ms=5000",
+        "mqtt://broker/shellyproem50-1?template=shelly-em1&channel=1",
+        "homewizard+http://10.0.0.9",
+        "homewizard+http://p1meter.local:8080?timeout_ms=800",
         "p1+serial:///dev/ttyUSB0",
         "p1+tcp://10.0.0.7:2001?timeout_ms=5000",
         "sml+serial:///dev/ttyUSB1?baud=19200&parity=even&stop_bits=2&timeout_ms=5000",
@@ -68,6 +71,8 @@ fn refuses_with_a_reason_that_helps() {
         ("mqtt://broker/a/+?template=tasmota", "wildcard"),
         ("mqtt://broker/a#b?template=tasmota", "`%23`"),
         ("p1+tcp://adapter", "names no port"),
+        ("homewizard+http://h/api", "path"),
+        ("homewizard+https://h", "not one of"),
         ("p1+tcp://adapter:2001/path", "path"),
         ("p1+tcp://adapter:2001?template=p1", "parameter `template` is unknown"),
         ("sml+serial://dev/ttyUSB0", "three slashes"),
@@ -105,7 +110,7 @@ proptest! {
         port in 1u16.., timeout_ms in proptest::option::of(1..=MAX_TIMEOUT_MS),
     ) {
         let broker = Broker { host: "broker".into(), port, user, password_file: None };
-        let uri = DeviceUri::Mqtt(MqttDevice { broker, topic, template: "tasmota".into(), timeout_ms });
+        let uri = DeviceUri::Mqtt(MqttDevice { broker, topic, template: "tasmota".into(), channel: 3, timeout_ms });
         prop_assert_eq!(uri.to_string().parse::<DeviceUri>(), Ok(uri));
     }
 }

@@ -3,9 +3,12 @@
 
 mod broken_modbus;
 mod discovery;
+mod homewizard;
 mod modbus_meters;
 mod mqtt;
+mod mqtt_devices;
 mod mqtt_payloads;
+mod mqtt_restart;
 mod one_client;
 mod peers;
 mod quirks;
@@ -15,3 +18,4 @@ mod streams;
 mod sunspec;
 mod sunspec_maps;
 mod support;
+mod telegram_peers;

@@ -84,6 +84,7 @@ impl HomeConfig {
         self.check_connection()?;
         at_most("Modbus servers", self.modbus.len(), MOST_SERVERS)?;
         at_most("MQTT devices", self.mqtt.len(), MOST_SERVERS)?;
+        at_most("meters that push telegrams", self.streams.len(), MOST_SERVERS)?;
         for server in &self.modbus {
             if server.listen.port() != 0 && !servers.insert(server.listen) {
                 return Err(format!(
@@ -92,6 +93,13 @@ impl HomeConfig {
                 ));
             }
             server.check(self).map_err(|what| format!("Modbus server {}: {what}", server.listen))?;
+        }
+        for meter in &self.streams {
+            if meter.listen.port() != 0 && !servers.insert(meter.listen) {
+                return Err(format!("{} is listened at twice; give each meter its own port, or port 0", meter.listen));
+            }
+            self.check_role(meter.role)?;
+            within("every_s", &meter.every_s, 1..=150)?;
         }
         for device in &self.mqtt {
             device.check(self).map_err(|what| format!("MQTT device `{}`: {what}", device.topic))?;

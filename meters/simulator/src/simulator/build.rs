@@ -1,10 +1,10 @@
 //! From one home's configuration to its devices, servers and publishers, and to how a gateway reaches them.
 
-use super::{BoundServer, BuiltHome};
+use super::{BoundServer, BoundStream, BuiltHome};
 use crate::{
     SimulatorError,
     clock::Clock,
-    config::{HomeConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, SunSpecConfig},
+    config::{HomeConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, StreamConfig, SunSpecConfig},
     device::{Device, RunningHome},
     faults::{Fault, FaultKind, FaultScript},
     home::Home,
@@ -12,12 +12,14 @@ use crate::{
     mqtt_publisher::MqttPublisher,
     noise::Noise,
     serving::{ServingDevice, ServingHome},
-    steps, templates,
+    steps,
+    stream_server::StreamServer,
+    templates,
     unit::UnitKind,
 };
 use deren_meters::{
     DeviceUri,
-    uri::{ModbusDevice, MqttDevice, SunSpecDevice, Timing, Wire},
+    uri::{ModbusDevice, MqttDevice, StreamDevice, SunSpecDevice, Timing, Wire},
 };
 use deren_primitives::DeviceRole;
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
@@ -55,8 +57,12 @@ pub(super) async fn home(
         .enumerate()
         .map(|(number, device)| builder.publisher(number, device))
         .collect::<Result<_, _>>()?;
+    let mut streams = Vec::with_capacity(config.streams.len());
+    for (number, meter) in config.streams.iter().enumerate() {
+        streams.push(builder.stream(number, meter).await?);
+    }
     let serving = ServingHome { name: config.name.clone(), devices: builder.serving };
-    Ok(BuiltHome { serving, devices: builder.devices, running: builder.running, servers, publishers })
+    Ok(BuiltHome { serving, devices: builder.devices, running: builder.running, servers, publishers, streams })
 }
 
 /// Each instant at which a counter of the home is reset.
@@ -151,11 +157,30 @@ impl Builder<'_> {
             broker: broker.clone(),
             topic: config.topic.clone(),
             template: config.template.clone(),
+            channel: 0,
             timeout_ms: None,
         });
         self.serve(uri, &device, steps::mqtt_mwh(&template));
         let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
         Ok(MqttPublisher { device, template, broker, topic: config.topic.clone(), interval })
+    }
+}
+
+/// A meter that pushes telegrams.
+impl Builder<'_> {
+    async fn stream(&mut self, number: usize, config: &StreamConfig) -> Result<BoundStream, SimulatorError> {
+        let listen_error =
+            |source| SimulatorError::Listen { home: self.config.name.clone(), address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
+        let address = listener.local_addr().map_err(listen_error)?;
+        let device = self.device(&format!("stream {number}"), config.role, &[]);
+        let telegrams = config.telegrams;
+        let wire = reached_at(address);
+        let uri = DeviceUri::Stream(StreamDevice { telegrams: telegrams.into(), wire, timeout_ms: None });
+        self.serve(uri, &device, steps::telegram_mwh(telegrams));
+        let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
+        let p1 = templates::p1(&self.config.name)?;
+        Ok(BoundStream { address, listener, server: StreamServer { device, telegrams, p1, interval } })
     }
 }
 

@@ -4,12 +4,13 @@ use super::{mosquitto::Mosquitto, *};
 use deren_simulator::config::MqttConfig;
 
 /// Reads every device of the first home by its URI and compares it with the truth before and after.
-async fn every_device_reads_true(simulator: &Simulator) {
+pub async fn every_device_reads_true(simulator: &Simulator) {
     for (number, device) in simulator.serving().homes[0].devices.iter().enumerate() {
+        // What was pushed before it was asked for is a sample, too.
+        let before = truth(simulator, number).await;
         let mut driver = deren_meters::open(&device.uri).await.unwrap();
         let uri = &device.uri;
         let identity = driver.identify().await.unwrap_or_else(|error| panic!("{uri}: {error}"));
-        let before = truth(simulator, number).await;
         let sample = driver.sample().await.unwrap_or_else(|error| panic!("{uri}: {error}"));
         let after = truth(simulator, number).await;
         let step = u64::from(device.register_step_mwh);
@@ -78,6 +79,8 @@ async fn our_driver_reads_every_mqtt_template_that_we_serve() {
     let library = deren_meters::Library::builtin().unwrap();
     let device = |(name, template): (&str, &deren_meters::Template)| {
         let deren_meters::Template::Mqtt(template) = template else { return None };
+        // What only consumes has no role in a home.
+        template.export.as_ref()?;
         let role = if template.import.is_none() { Production } else { Grid };
         Some(MqttConfig { every_s: 150, ..MqttConfig::new(role, name, broker.url(), format!("{name}-1")) })
     };
@@ -85,6 +88,9 @@ async fn our_driver_reads_every_mqtt_template_that_we_serve() {
     assert!(devices.len() >= 6);
     let mut home = whole_home();
     home.modbus.clear();
-    home.mqtt = devices;
-    every_device_reads_true(&start(midsummer(100.0), vec![home]).await).await;
+    // A home has eight at most.
+    for some in devices.chunks(8) {
+        home.mqtt = some.to_vec();
+        every_device_reads_true(&start(midsummer(100.0), vec![home.clone()]).await).await;
+    }
 }

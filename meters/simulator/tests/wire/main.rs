@@ -9,6 +9,7 @@ mod mosquitto;
 mod mqtt;
 mod peers;
 mod process;
+mod streams;
 
 use deren_primitives::DeviceRole::{Grid, Production, Storage};
 use deren_simulator::{

@@ -12,7 +12,7 @@ struct Model {
 }
 
 /// The Python that has pysunspec2.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let python = std::env::var_os("DEREN_PEERS_PYTHON").map(PathBuf::from).unwrap_or_else(|| {
         let home = std::env::var_os("HOME").map(PathBuf::from).expect("HOME is set");
         home.join(".cache/deren/peers/bin/python")

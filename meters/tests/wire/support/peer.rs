@@ -61,8 +61,8 @@ fn cache() -> PathBuf {
     cache.or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cache/deren"))).expect("HOME or DEREN_CACHE is set")
 }
 
-/// The interpreter that has pysunspec2 and pymodbus.
-fn python() -> PathBuf {
+/// The interpreter that has pysunspec2, pymodbus, dsmr-parser and smllib.
+pub fn python() -> PathBuf {
     let python = env::var_os("DEREN_PEERS_PYTHON").map_or_else(|| cache().join("peers/bin/python"), PathBuf::from);
     assert!(
         python.exists(),

@@ -1,0 +1,188 @@
+//! What a discovery message of Home Assistant says of a sensor, as far as it counts energy. Both the full and the
+//! abbreviated keys are read (Home Assistant docs, MQTT discovery).
+
+use super::value_template;
+use crate::{
+    MeterError,
+    mqtt::template::{Format, MqttTemplate, Quantity},
+    quantity::Unit,
+};
+use serde_json::Value;
+
+/// A sensor whose state only ever counts energy up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EnergySensor {
+    /// Where its state is published.
+    pub(crate) state_topic: String,
+    /// Where in the state its number is: a JSON pointer.
+    pub(crate) pointer: String,
+    /// What it is counted in.
+    pub(crate) unit: Unit,
+    /// Its id, unique at its Home Assistant.
+    pub(crate) unique_id: Option<String>,
+    /// What its owner calls it.
+    pub(crate) name: Option<String>,
+    /// Manufacturer of its device.
+    pub(crate) vendor: Option<String>,
+    /// Product that its device is.
+    pub(crate) model: Option<String>,
+}
+
+impl EnergySensor {
+    /// Reads the message that was published as `topic`.
+    ///
+    /// # Errors
+    /// [`MeterError::NotJson`]; [`MeterError::Discovery`] if it is no sensor that counts energy up in Wh, kWh or MWh, or
+    /// its value template computes.
+    pub(crate) fn parse(topic: &str, payload: &[u8]) -> Result<Self, MeterError> {
+        if payload.is_empty() {
+            return Err(MeterError::Discovery { topic: topic.into(), reason: "its entry was deleted".into() });
+        }
+        let config: Value = serde_json::from_slice(payload)
+            .map_err(|error| MeterError::NotJson { topic: topic.into(), reason: error.to_string() })?;
+        read(&config).map_err(|reason| MeterError::Discovery { topic: topic.into(), reason })
+    }
+
+    /// `template` with this sensor's number for its energy, to be read where its state is published.
+    pub(crate) fn resolve(&self, template: &MqttTemplate) -> MqttTemplate {
+        let energy = Quantity {
+            topic: crate::mqtt::template::PLACEHOLDER.into(),
+            fields: vec![vec![self.pointer.clone()]],
+            unit: self.unit,
+            optional: false,
+            text_numbers: true,
+            sum_arrays: false,
+        };
+        let mut resolved = MqttTemplate { format: Format::Json, ..template.clone() };
+        resolved.vendor = self.vendor.clone().unwrap_or(resolved.vendor);
+        resolved.model = self.model.clone().unwrap_or(resolved.model);
+        resolved.import = resolved.import.map(|_| energy.clone());
+        resolved.export = resolved.export.map(|_| energy);
+        resolved
+    }
+}
+
+fn read(config: &Value) -> Result<EnergySensor, String> {
+    let text = |full: &str, short: &str| text_of(config, full, short);
+    let class = text("device_class", "dev_cla").unwrap_or_default();
+    if class != "energy" {
+        return Err(format!("its device class is `{class}`, not `energy`"));
+    }
+    let state_class = text("state_class", "stat_cla").unwrap_or_default();
+    if state_class != "total_increasing" {
+        return Err(format!("its state class is `{state_class}`, not `total_increasing`; it may count down"));
+    }
+    let unit = text("unit_of_measurement", "unit_of_meas").unwrap_or_default();
+    let unit = match unit.as_str() {
+        "Wh" => Unit::WattHour,
+        "kWh" => Unit::KiloWattHour,
+        "MWh" => Unit::MegaWattHour,
+        other => return Err(format!("its unit is `{other}`, not Wh, kWh or MWh")),
+    };
+    let base = text("~", "~").unwrap_or_default();
+    let state_topic = text("state_topic", "stat_t").ok_or("it has no state topic")?;
+    let state_topic = with_base(&state_topic, &base);
+    if state_topic.is_empty() || state_topic.contains(['+', '#', '\0']) {
+        return Err(format!("its state topic `{state_topic}` is empty or has a wildcard"));
+    }
+    let pointer = match text("value_template", "val_tpl") {
+        Some(template) => value_template::pointer(&template)?,
+        None => String::new(),
+    };
+    let device = config.get("device").or_else(|| config.get("dev")).unwrap_or(&Value::Null);
+    Ok(EnergySensor {
+        state_topic,
+        pointer,
+        unit,
+        unique_id: text("unique_id", "uniq_id"),
+        name: text("name", "name").or_else(|| text_of(device, "name", "name")),
+        vendor: text_of(device, "manufacturer", "mf"),
+        model: text_of(device, "model", "mdl"),
+    })
+}
+
+/// The topic with `~` at its beginning or end replaced.
+fn with_base(topic: &str, base: &str) -> String {
+    match (topic.strip_prefix('~'), topic.strip_suffix('~')) {
+        (Some(rest), _) => format!("{base}{rest}"),
+        (None, Some(rest)) => format!("{rest}{base}"),
+        (None, None) => topic.into(),
+    }
+}
+
+/// A text that says something, without control characters and not endless.
+fn text_of(value: &Value, full: &str, short: &str) -> Option<String> {
+    let text = value.get(full).or_else(|| value.get(short))?.as_str()?;
+    let text: String = text.chars().filter(|c| !c.is_control()).take(512).collect();
+    (!text.trim().is_empty()).then(|| text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn parsed(config: &Value) -> Result<EnergySensor, MeterError> {
+        EnergySensor::parse("homeassistant/sensor/n/o/config", config.to_string().as_bytes())
+    }
+
+    fn abbreviated() -> Value {
+        json!({
+            "~": "tele/washer", "stat_t": "~/SENSOR", "name": "Energy total", "uniq_id": "49A3BC_energy",
+            "unit_of_meas": "kWh", "dev_cla": "energy", "stat_cla": "total_increasing",
+            "val_tpl": "{{ value_json['ENERGY'].Total }}", "dev": { "mf": "Tasmota", "mdl": "Sonoff Pow", "ids": ["49A3BC"] },
+        })
+    }
+
+    #[test]
+    fn abbreviated_and_full_keys_mean_the_same() {
+        let full = json!({
+            "state_topic": "tele/washer/SENSOR", "name": "Energy total", "unique_id": "49A3BC_energy",
+            "unit_of_measurement": "kWh", "device_class": "energy", "state_class": "total_increasing",
+            "value_template": "{{ value_json.ENERGY.Total | float }}",
+            "device": { "manufacturer": "Tasmota", "model": "Sonoff Pow" },
+        });
+        let sensor = parsed(&abbreviated()).expect("a sensor");
+        assert_eq!(parsed(&full), Ok(sensor.clone()));
+        assert_eq!((sensor.state_topic.as_str(), sensor.pointer.as_str()), ("tele/washer/SENSOR", "/ENERGY/Total"));
+        assert_eq!((sensor.unit, sensor.unique_id.as_deref()), (Unit::KiloWattHour, Some("49A3BC_energy")));
+        assert_eq!((sensor.vendor.as_deref(), sensor.model.as_deref()), (Some("Tasmota"), Some("Sonoff Pow")));
+    }
+
+    #[test]
+    fn a_base_topic_stands_at_either_end() {
+        assert_eq!(with_base("~/state", "home/x"), "home/x/state");
+        assert_eq!(with_base("state/~", "home/x"), "state/home/x");
+        assert_eq!(with_base("a~b", "home/x"), "a~b");
+    }
+
+    #[test]
+    fn what_does_not_only_count_energy_up_is_refused_with_a_reason() {
+        for (key, value, reason) in [
+            ("dev_cla", json!("power"), "`power`, not `energy`"),
+            ("stat_cla", json!("measurement"), "not `total_increasing`"),
+            ("stat_cla", json!("total"), "may count down"),
+            ("unit_of_meas", json!("GJ"), "not Wh, kWh or MWh"),
+            ("unit_of_meas", json!(7), "not Wh, kWh or MWh"),
+            ("stat_t", json!("~/+"), "wildcard"),
+            ("stat_t", json!(null), "no state topic"),
+            ("val_tpl", json!("{{ value | float * 2 }}"), "is not known"),
+        ] {
+            let mut config = abbreviated();
+            config[key] = value;
+            let error = parsed(&config).expect_err(reason).to_string();
+            assert!(error.contains(reason) && error.contains("homeassistant/sensor/n/o/config"), "{key}: {error}");
+        }
+        assert!(matches!(EnergySensor::parse("t", b"{"), Err(MeterError::NotJson { .. })));
+        assert!(matches!(EnergySensor::parse("t", b"[]"), Err(MeterError::Discovery { .. })));
+        assert!(matches!(EnergySensor::parse("t", b""), Err(MeterError::Discovery { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn any_message_is_a_sensor_or_refused(payload in "[{}\\[\\]\",:a-z_~ ]{0,120}") {
+            let _ = EnergySensor::parse("t", payload.as_bytes());
+        }
+    }
+}
