@@ -18,6 +18,7 @@ pub mod notify;
 pub mod outbox;
 pub mod page;
 pub mod pin;
+pub mod proof;
 pub mod recorder;
 pub mod reload;
 pub mod sampler;

@@ -51,6 +51,14 @@ enum Command {
         /// A host, host:port, or a network such as 192.168.1.0/24
         target: String,
     },
+    /// Check a file of exported readings: signatures, numbers, chain of hashes, registers
+    Verify {
+        /// The file
+        file: PathBuf,
+        /// A key that you know to be the gateway's, as the chain names it: its epoch, `:`, 0x and 64 digits
+        #[arg(long = "key", value_name = "EPOCH:0x…")]
+        keys: Vec<String>,
+    },
     /// Print what the running gateway says of itself
     Status(Config),
     /// Device templates: list those that there are, check a file of your own, try it on a device
@@ -93,6 +101,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Rotate(Config { config }) => commands::link::rotate(&config).await,
         Command::Read { uri } => commands::read::read(&uri).await,
         Command::Discover { target } => commands::read::discover(&target).await,
+        Command::Verify { file, keys } => commands::verify::verify(&file, &keys),
         Command::Status(Config { config }) => commands::status::status(&config).await,
         Command::Template(command) => commands::template::run(command).await,
         Command::Check { config, offline } => commands::check::check(&config.config, offline).await,

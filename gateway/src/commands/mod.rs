@@ -7,6 +7,7 @@ pub(crate) mod read;
 pub(crate) mod run;
 pub(crate) mod status;
 pub(crate) mod template;
+pub(crate) mod verify;
 
 use serde::Serialize;
 use std::io::Write;

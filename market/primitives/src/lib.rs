@@ -25,8 +25,8 @@ pub use reading::{
 #[cfg(feature = "std")]
 pub use signing::verify;
 pub use signing::{
-    BATCH_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, PublicKey, ROTATE_DOMAIN, Signature, batch_message, interval_message,
-    link_message, rotate_message,
+    BATCH_DOMAIN, EXPORT_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, PublicKey, ROTATE_DOMAIN, Signature, batch_message,
+    export_message, interval_message, link_message, rotate_message,
 };
 pub use slot::{Slot, SlotClock};
 pub use timeline::{Timeline, TimelineFull};

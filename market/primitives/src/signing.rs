@@ -20,6 +20,9 @@ pub const LINK_DOMAIN: &[u8; 14] = b"DEREN/link/v1\0";
 /// Domain of a key rotation, signed by the old key.
 pub const ROTATE_DOMAIN: &[u8; 16] = b"DEREN/rotate/v1\0";
 
+/// Domain of the signature that ends a file of exported readings.
+pub const EXPORT_DOMAIN: &[u8; 16] = b"DEREN/export/v1\0";
+
 /// What a gateway signs for a reading: (domain, genesis hash, gateway, key epoch, reading hash).
 pub fn interval_message(genesis: &[u8; 32], gateway: GatewayId, key_epoch: u32, reading: ReadingHash) -> Vec<u8> {
     (INTERVAL_DOMAIN, genesis, gateway, key_epoch, reading).encode()
@@ -39,6 +42,12 @@ pub fn link_message(genesis: &[u8; 32], owner: &[u8; 32], site: SiteId, expires_
 /// What a gateway's old key signs to hand over to a new one: (domain, genesis hash, gateway, new key epoch, new key).
 pub fn rotate_message(genesis: &[u8; 32], gateway: GatewayId, new_key_epoch: u32, new_key: &PublicKey) -> Vec<u8> {
     (ROTATE_DOMAIN, genesis, gateway, new_key_epoch, new_key).encode()
+}
+
+/// What a gateway signs at the end of a file of exported readings: (domain, genesis hash, gateway, key epoch,
+/// blake2_256 of all bytes of the file before the line with the signature). It shows that nothing was left out.
+pub fn export_message(genesis: &[u8; 32], gateway: GatewayId, key_epoch: u32, file_hash: &[u8; 32]) -> Vec<u8> {
+    (EXPORT_DOMAIN, genesis, gateway, key_epoch, file_hash).encode()
 }
 
 /// True if `signature` is `key`'s over `message` by the rules of ZIP 215, which are the chain's. Stricter rules
@@ -76,6 +85,14 @@ mod tests {
         assert_ne!(base, interval_message(&[1; 32], GatewayId([2; 32]), 0, ReadingHash([9; 32])));
         assert!(base.starts_with(b"DEREN/interval/v1\0"));
         assert_eq!(base.len(), 18 + 32 + 32 + 4 + 32);
+    }
+
+    #[test]
+    fn the_end_of_an_export_is_never_a_reading() {
+        let export = export_message(&[1; 32], GatewayId([2; 32]), 0, &[3; 32]);
+        let reading = interval_message(&[1; 32], GatewayId([2; 32]), 0, ReadingHash([3; 32]));
+        assert!(export.starts_with(b"DEREN/export/v1\0"));
+        assert_eq!(export[16..], reading[18..], "the domain alone tells them apart");
     }
 
     /// With key and R of small order and S = 0 ZIP 215 takes any message; strict rules do not. The chain takes

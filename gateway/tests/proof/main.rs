@@ -1,0 +1,8 @@
+//! Files of exported readings: what outsiders can check, and that nothing in them can be changed unnoticed.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod draft;
+mod faults;
+mod golden;
+mod mutations;
+mod peer;
