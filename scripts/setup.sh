@@ -22,7 +22,7 @@ programs="cc:gcc c++:g++ make:make git:git curl:curl pkg-config:pkg-config proto
 # A browser for the pages' tests; DEREN_CHROMIUM names another one.
 [ -n "${DEREN_CHROMIUM:-}" ] || programs="$programs chromium:chromium"
 # Packages without a program of their own.
-extra_packages="libc6-dev python3-venv"
+extra_packages="libc6-dev python3-venv softhsm2 faketime"
 
 # The server's programs lie in no folder of the PATH. Any from 15 on is good.
 has_postgresql() {

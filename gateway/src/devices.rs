@@ -93,7 +93,8 @@ mod tests {
     #[test]
     fn a_device_is_known_while_it_is_away() {
         let folder = tempfile::tempdir().expect("a folder");
-        let signer = Signer::load_or_create(&folder.path().join("key")).expect("made");
+        let key = crate::keys::KeyUri::parse("file:key", folder.path()).expect("a name");
+        let signer = Signer::open(&key, folder.path()).expect("made");
         let roof = device("sunspec+tcp://127.0.0.1:1502?unit=1");
         let mut book = DeviceBook::load(folder.path()).expect("empty");
         assert_eq!(book.device_id(&roof, &signer), None);
@@ -105,7 +106,8 @@ mod tests {
     #[test]
     fn a_device_at_another_address_must_say_again_who_it_is() {
         let folder = tempfile::tempdir().expect("a folder");
-        let signer = Signer::load_or_create(&folder.path().join("key")).expect("made");
+        let key = crate::keys::KeyUri::parse("file:key", folder.path()).expect("a name");
+        let signer = Signer::open(&key, folder.path()).expect("made");
         let mut book = DeviceBook::load(folder.path()).expect("empty");
         book.learn(&device("sunspec+tcp://127.0.0.1:1502?unit=1"), &identity("1")).expect("stored");
         assert_eq!(book.device_id(&device("sunspec+tcp://127.0.0.1:1502?unit=2"), &signer), None);

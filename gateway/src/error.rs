@@ -32,6 +32,34 @@ pub enum GatewayError {
         /// Its permission bits.
         mode: u32,
     },
+    /// The gateway's key cannot be used.
+    #[error("key {key}: {reason}")]
+    Key {
+        /// Its name.
+        key: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The key in use is not where the configuration says.
+    #[error(
+        "key {key}: does not hold {public_key}, the gateway's key: put it back, or if it is lost make another with `deren-gateway keys replace` and have the owner put it on the chain"
+    )]
+    KeyLost {
+        /// Where it should be.
+        key: String,
+        /// Which key.
+        public_key: String,
+    },
+    /// Another process is the same gateway.
+    #[error(
+        "gateway {gateway} runs already ({place}): two with one key sign readings that contradict each other, so stop one of them"
+    )]
+    Twin {
+        /// The gateway.
+        gateway: deren_primitives::GatewayId,
+        /// Where the other one is.
+        place: String,
+    },
     /// The outbox on disk failed.
     #[error("outbox {path}: {reason}")]
     Outbox {

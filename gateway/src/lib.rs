@@ -5,6 +5,7 @@
 //! spans by [`slots`] and stores them as readings in the [`outbox`] → the [`uplink`]. The [`page`] and
 //! [`home_assistant`] show what the [`board`] says. It holds no money, needs no database server, and builds without any crate of the node.
 
+pub mod alone;
 pub mod backoff;
 pub mod board;
 pub mod clock;
@@ -12,6 +13,7 @@ pub mod devices;
 pub mod error;
 pub mod files;
 pub mod home_assistant;
+pub mod keys;
 pub mod logging;
 pub mod metrics;
 pub mod notify;

@@ -19,12 +19,35 @@ struct Config {
     config: PathBuf,
 }
 
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+struct KeysArgs {
+    #[command(subcommand)]
+    command: Option<KeysCommand>,
+    #[command(flatten)]
+    config: Option<Config>,
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Encrypt the key file under a passphrase
+    Encrypt(Config),
+    /// Make a new key in place of one that is lost, and print what the owner puts on the chain
+    Replace {
+        #[command(flatten)]
+        config: Config,
+        /// The gateway, if this data folder does not know it
+        #[arg(long, value_name = "0x…")]
+        gateway: Option<deren_primitives::GatewayId>,
+    },
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Sample, sign and submit until told to end
     Run(Config),
     /// Print the gateway's public key and its devices' ids, as one JSON line
-    Keys(Config),
+    Keys(KeysArgs),
     /// Print the code with which an owner links this gateway to a site
     Link {
         #[command(flatten)]
@@ -94,7 +117,14 @@ fn main() -> ExitCode {
 async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(Config { config }) => commands::run::run(&config).await,
-        Command::Keys(Config { config }) => commands::keys::keys(&config).await,
+        Command::Keys(KeysArgs { command, config }) => match (command, config) {
+            (Some(KeysCommand::Encrypt(Config { config })), _) => commands::keys::encrypt(&config),
+            (Some(KeysCommand::Replace { config, gateway }), _) => {
+                commands::keys::replace(&config.config, gateway).await
+            }
+            (None, Some(Config { config })) => commands::keys::keys(&config).await,
+            (None, None) => Err(anyhow::anyhow!("--config FILE is missing")),
+        },
         Command::Link { config, owner, site, expires } => {
             commands::link::link(&config.config, &owner, site, expires).await
         }

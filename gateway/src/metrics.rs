@@ -84,7 +84,7 @@ fn chain(registry: &mut Registry, status: &Status) {
     gauge(registry, "finalised_block_number", "Newest finalised block seen", chain.finalised_block.unwrap_or(0).into());
     let synchronised = matches!(status.clock, ClockState::Synchronised { .. });
     gauge(registry, "clock_synchronised", "1 while this machine's clock is known to be right", synchronised.into());
-    if status.clock != ClockState::Unknown {
+    if matches!(status.clock, ClockState::Synchronised { .. } | ClockState::Lost { .. }) {
         let error_ms = status.clock.error_ms().into();
         gauge(registry, "clock_error_milliseconds", "Bound on the error of this machine's clock", error_ms);
     }

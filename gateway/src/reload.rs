@@ -100,7 +100,8 @@ fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
     };
     let named = [
         ("data_folder", old.data_folder != new.data_folder),
-        ("key_file", old.key_file != new.key_file),
+        ("key", old.key != new.key),
+        ("announce_to", old.announce_to != new.announce_to),
         ("node_urls", old.node_urls != new.node_urls),
         ("page_listen", old.page_listen != new.page_listen),
         ("reset_confirmations", old.reset_confirmations != new.reset_confirmations),

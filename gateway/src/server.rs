@@ -2,6 +2,7 @@
 //! recorder with what it still holds, and the uplink with it.
 
 use crate::{
+    alone::{OnThisMachine, OnThisNetwork},
     board::{Board, DeviceStatus},
     clock::Clock,
     devices::DeviceBook,
@@ -30,12 +31,15 @@ const EVENTS_WAITING: usize = 256;
 /// # Errors
 /// What keeps it from starting, or the first part that failed for good.
 pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken) -> Result<(), GatewayError> {
-    let signer = Signer::load_or_create(&settings.key_file)?;
+    let signer = Signer::open(&settings.key, &settings.data_folder)?;
+    let _alone = OnThisMachine::take(signer.gateway())?;
     let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox)?);
     let book = DeviceBook::load(&settings.data_folder)?;
     let pin = ChainPin::load(&settings.data_folder)?;
     let board = Arc::new(new_board(&settings, &signer, &book, &outbox)?);
-    let clock = Arc::new(Clock::new(settings.clock_trusted, settings.max_clock_error));
+    let last_good_ms = outbox.last_good_ms()?.unwrap_or(0);
+    let clock = Arc::new(Clock::new(settings.clock_trusted, settings.max_clock_error, last_good_ms));
+    clock.trust_chain_alone(pin.as_ref().is_some_and(|pin| pin.parameters.development));
     let page = Page { listen: settings.page_listen, board: board.clone() };
     let listener = page.bind().await?;
     tracing::info!(gateway = %signer.gateway(), page = %settings.page_listen, "started");
@@ -75,6 +79,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         identified,
         stored: stored.clone(),
     });
+    let network = settings.announce_to.map(|to| OnThisNetwork::new(to, signer.clone(), board.clone())).transpose()?;
     let uplink = Uplink {
         node_urls: settings.node_urls,
         data_folder: settings.data_folder,
@@ -92,6 +97,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         recorder.run(shutdown.clone()),
         Box::pin(uplink.run(shutdown.clone())),
         page.run(listener, shutdown.clone()),
+        announce(network, shutdown.clone()),
         samplers.run(devices_wanted, shutdown.clone()),
         // The lesser parts fail nobody.
         Box::pin(async { Ok(tokio::join!(reload, told, slot_lengths)) }),
@@ -113,6 +119,14 @@ fn new_board(settings: &Settings, signer: &Signer, book: &DeviceBook, outbox: &O
         }
     });
     Ok(board)
+}
+
+/// Says on the network that this gateway is there, where it is asked to.
+async fn announce(network: Option<OnThisNetwork>, shutdown: CancellationToken) -> Result<(), GatewayError> {
+    match network {
+        Some(network) => network.run(shutdown).await,
+        None => Ok(()),
+    }
 }
 
 /// Tells the samplers how long a slot is, once that is known.

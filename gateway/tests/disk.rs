@@ -9,16 +9,19 @@ use deren_gateway::{
     slots::{Progress, Span},
 };
 use deren_primitives::{Anchor, DeviceId, GatewayId, Quality, ReadingHash, RegisterSpan, Slot};
-use deren_simulator::{Simulator, SimulatorConfig};
 use serde_json::Value;
 use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
-use support::{FakeNode, chain::Chain};
+use support::{
+    FakeNode,
+    chain::Chain,
+    real::{Configured, Running, assert_unbroken, finals, home},
+};
 
 const FOLDER: &str = "DEREN_TEST_DISK_FOLDER";
 const DEVICE: DeviceId = DeviceId([1; 32]);
@@ -26,7 +29,11 @@ const DEVICE: DeviceId = DeviceId([1; 32]);
 const ON_SMALL_DISK: &str = r#"mount -t tmpfs -o size=3m,mode=0700 tmpfs "$0" && exec "$@""#;
 
 fn append(outbox: &Outbox, sequence: u64) -> Result<(), String> {
-    let span = Span {
+    append_all(outbox, sequence..sequence + 1)
+}
+
+fn append_all(outbox: &Outbox, sequences: std::ops::Range<u64>) -> Result<(), String> {
+    let span = |sequence: u64| Span {
         first_slot: Slot(u32::try_from(sequence).unwrap()),
         slot_count: 1,
         register_epoch: 0,
@@ -35,10 +42,10 @@ fn append(outbox: &Outbox, sequence: u64) -> Result<(), String> {
         samples: 1,
         max_gap_ms: 1,
     };
-    let sign = |_: ReadingHash| [0; 64];
+    let sign = |_: ReadingHash| Ok([0; 64]);
     let by = SignedBy { genesis: [0; 32], gateway: GatewayId([0; 32]), key_epoch: 0, public_key: [0; 32] };
     let seal = Seal { anchor: Anchor::default(), clock_error_ms: 0, good_ms: None, by, sign: &sign };
-    let update = Update { device: DEVICE, spans: vec![span], progress: Progress::default() };
+    let update = Update { device: DEVICE, spans: sequences.map(span).collect(), progress: Progress::default() };
     outbox.append(vec![update], &seal).map(drop).map_err(|error| error.to_string())
 }
 
@@ -68,7 +75,7 @@ fn append_when_possible(outbox: &Outbox, next: u64) {
     assert_eq!(outbox.alarm(), None);
 }
 
-fn assert_unbroken(outbox: &Outbox, count: u64) {
+fn assert_whole(outbox: &Outbox, count: u64) {
     let queued = outbox.next(&[DEVICE], Slot(u32::MAX), 200_000).unwrap();
     assert_eq!(queued.len() as u64, count);
     assert!(queued.iter().zip(0..).all(|(queued, sequence)| queued.reading.sequence == sequence));
@@ -105,9 +112,9 @@ fn limited_process() {
         append_when_possible(&outbox, next);
         next += 1;
     }
-    assert_unbroken(&outbox, next);
+    assert_whole(&outbox, next);
     drop(outbox);
-    assert_unbroken(&begin(&folder), next);
+    assert_whole(&begin(&folder), next);
     println!("whole");
 }
 
@@ -128,9 +135,9 @@ fn process_on_a_small_disk() {
         next += 1;
         assert_eq!(outbox.remove_before(&[(DEVICE, 0)]).unwrap(), 0);
     }
-    assert_unbroken(&outbox, next);
+    assert_whole(&outbox, next);
     drop(outbox);
-    assert_unbroken(&begin(&folder), next);
+    assert_whole(&begin(&folder), next);
     println!("whole");
 }
 
@@ -181,33 +188,19 @@ fn a_full_disk_is_an_alarm_and_no_loss() {
     assert!(output.status.success() && said.contains("whole"), "{said}{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A process that does not outlive its test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+/// A full outbox stays within the size that the configuration states.
+#[test]
+fn a_full_outbox_takes_no_more_than_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let bounds = Bounds { max_mb: 4, ..Bounds::default() };
+    let outbox = Outbox::open(folder.path(), bounds).unwrap();
+    outbox.begin(DEVICE, Tail::default(), &Progress::default()).unwrap();
+    for slot in 0..bounds.capacity_readings() / 16 {
+        append_all(&outbox, slot * 16..slot * 16 + 16).unwrap();
     }
-}
-
-async fn page(port: u16, path: &str) -> Result<String, String> {
-    deren_gateway::page::ask(([127, 0, 0, 1], port).into(), path).await.map_err(|error| error.to_string())
-}
-
-/// Waits until the gateway's status is as wanted; blocks are made meanwhile.
-async fn until(node: &FakeNode, port: u16, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..1200 {
-        node.make_block();
-        node.finalise();
-        if let Ok(status) = page(port, "/api/status").await.map(|text| serde_json::from_str::<Value>(&text).unwrap())
-            && condition(&status)
-        {
-            return status;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("in vain: {what}");
+    let bytes = fs::metadata(folder.path().join("outbox.redb")).unwrap().len();
+    println!("{} readings in {bytes} bytes", bounds.capacity_readings());
+    assert!(bytes <= u64::from(bounds.max_mb) * 1024 * 1024, "{bytes} bytes");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -215,63 +208,29 @@ async fn a_gateway_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
-    let simulated = r#"
-        seed = 7
-        date = "2026-06-21"
-        start = "11:00"
-        speed = 75.0
-        [[homes]]
-        name = "sun"
-        pv = { kwp = 6.4 }
-        load = { profile = "household", wh_a_day = 10000 }
-        [[homes.modbus]]
-        listen = "127.0.0.1:0"
-        [[homes.modbus.sunspec]]
-        devices = [{ role = "grid", model = 203 }]
-    "#;
-    let file = folder.path().join("simulator.toml");
-    fs::write(&file, simulated).unwrap();
-    let simulator = Simulator::start(&SimulatorConfig::from_file(&file).unwrap()).await.unwrap();
-    let node = FakeNode::start(Chain::new(1, 1)).await;
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let config = folder.path().join("gateway.toml");
-    let uri = &simulator.serving().homes[0].devices[0].uri;
-    let text = format!(
-        "node_urls = [\"{}\"]\nkey_file = \"gateway.key\"\npage_listen = \"127.0.0.1:{port}\"\nsample_interval_ms = 100\n\
-         [[device]]\nname = \"grid\"\nuri = \"{uri}\"\nrole = \"grid\"\n",
-        node.url()
-    );
-    fs::write(&config, text).unwrap();
+    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let gateway = Configured::new(folder.path(), &simulator, &node, "key = \"file:gateway.key\"");
     let program = env!("CARGO_BIN_EXE_deren-gateway").to_owned();
-    let command = [program, "run".into(), "--config".into(), config.display().to_string()];
-    let Some(mut command) = on_small_disk(&data, &command) else {
+    let command = [program, "run".into(), "--config".into(), gateway.file.display().to_string()];
+    let Some(command) = on_small_disk(&data, &command) else {
         return;
     };
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let running = Running(command.spawn().unwrap());
-    let status = until(&node, port, "it knows its device", |status| status["devices"][0]["device"].is_string()).await;
+    let running = Running::start(command);
+    let status = gateway.until(&node, "it knows its device", |status| status["devices"][0]["device"].is_string()).await;
     let device: DeviceId = status["devices"][0]["device"].as_str().unwrap().parse().unwrap();
-    let gateway: GatewayId = status["gateway"].as_str().unwrap().parse().unwrap();
-    node.chain().register(gateway.0, 0, &[device]);
-    node.run_until("readings become final", |chain| chain.final_readings().len() >= 3).await;
+    let id: GatewayId = status["gateway"].as_str().unwrap().parse().unwrap();
+    node.chain().register(id.0, 0, &[device]);
+    finals(&node, 3).await;
 
     let ballast = PathBuf::from(format!("/proc/{}/root{}", running.0.id(), data.join("ballast").display()));
     fill(&ballast);
-    let full = until(&node, port, "an alarm", |status| status["outbox"]["alarm"].is_string()).await;
-    assert!(page(port, "/metrics").await.unwrap().contains("\nderen_gateway_disk_failing 1\n"));
-    let samples = full["devices"][0]["samples_total"].as_u64().unwrap();
-    until(&node, port, "it goes on sampling", |status| {
-        status["outbox"]["alarm"].is_string() && status["devices"][0]["samples_total"].as_u64().unwrap() > samples + 30
-    })
-    .await;
+    let full = gateway.until(&node, "an alarm", |status| status["outbox"]["alarm"].is_string()).await;
+    assert!(gateway.page("/metrics").await.unwrap().contains("\nderen_gateway_disk_failing 1\n"));
+    let samples = |status: &Value| status["devices"][0]["samples_total"].as_u64().unwrap();
+    let goes_on = |status: &Value| status["outbox"]["alarm"].is_string() && samples(status) > samples(&full) + 30;
+    gateway.until(&node, "it goes on sampling", goes_on).await;
     let before = node.chain().final_readings().len();
     fs::remove_file(&ballast).unwrap();
-    until(&node, port, "the alarm ends", |status| status["outbox"]["alarm"].is_null()).await;
-    node.run_until("new readings become final", |chain| chain.final_readings().len() >= before + 4).await;
-
-    let readings = node.chain().final_readings();
-    assert!(readings.iter().zip(0..).all(|(reading, sequence)| reading.sequence == sequence));
-    assert!(readings.windows(2).all(|pair| pair[1].previous == pair[0].hash()));
-    assert!(readings.windows(2).all(|pair| pair[1].first_slot == pair[0].end_slot()));
-    assert!(readings.windows(2).all(|pair| pair[1].registers.continues(&pair[0].registers)));
+    gateway.until(&node, "the alarm ends", |status| status["outbox"]["alarm"].is_null()).await;
+    assert_unbroken(&finals(&node, before + 4).await);
 }

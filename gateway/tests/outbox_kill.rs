@@ -27,7 +27,7 @@ fn append(outbox: &Outbox, sequence: u64) {
         samples: 1,
         max_gap_ms: 1,
     };
-    let sign = |_: ReadingHash| [0; 64];
+    let sign = |_: ReadingHash| Ok([0; 64]);
     let by = SignedBy { genesis: [0; 32], gateway: GatewayId([0; 32]), key_epoch: 0, public_key: [0; 32] };
     let seal = Seal { anchor: Anchor::default(), clock_error_ms: 0, good_ms: None, by, sign: &sign };
     let update = Update { device: DEVICE, spans: vec![span], progress: Progress::default() };

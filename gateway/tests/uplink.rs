@@ -312,5 +312,7 @@ async fn an_answer_of_another_kind_is_an_error_and_no_panic() {
     let client = Node::connect(&node.url().parse().unwrap()).await.unwrap();
     assert_eq!(client.block_hash(0).await.unwrap(), Some([1; 32]));
     assert_eq!(client.block_hash(999).await.unwrap(), None);
+    assert_eq!(client.finalised_hash().await.unwrap(), [1; 32]);
+    node.chain().nonsense_head = true;
     assert!(client.finalised_hash().await.is_err());
 }

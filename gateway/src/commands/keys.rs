@@ -1,7 +1,11 @@
-//! `keys`: who the gateway is and what its devices are called, for whoever registers them. Never prints a secret.
+//! `keys`: who the gateway is and what its devices are called, for whoever registers them; and what becomes of its key.
+//! Never prints a secret.
 
-use super::print_line;
-use deren_gateway::{devices::DeviceBook, error::GatewayError, settings::Settings, signer::Signer};
+use super::{link::ask_node, print_line};
+use anyhow::Context;
+use deren_gateway::{
+    devices::DeviceBook, error::GatewayError, keys::Keys as KeyStore, settings::Settings, signer::Signer,
+};
 use deren_primitives::{DeviceId, DeviceRole, GatewayId};
 use serde::Serialize;
 use std::{path::Path, process::ExitCode};
@@ -27,7 +31,7 @@ struct Device {
 /// Exit code 1 if a device could not be asked who it is.
 pub(crate) async fn keys(config: &Path) -> anyhow::Result<ExitCode> {
     let settings = Settings::load(config)?;
-    let signer = Signer::load_or_create(&settings.key_file)?;
+    let signer = Signer::open(&settings.key, &settings.data_folder)?;
     let mut book = DeviceBook::load(&settings.data_folder)?;
     let mut devices = Vec::with_capacity(settings.devices.len());
     for device in &settings.devices {
@@ -61,4 +65,41 @@ pub(crate) async fn keys(config: &Path) -> anyhow::Result<ExitCode> {
 
 async fn identify(uri: &deren_meters::DeviceUri) -> Result<deren_meters::Identity, deren_meters::MeterError> {
     deren_meters::open(uri).await?.identify().await
+}
+
+/// Encrypts the key file.
+pub(crate) fn encrypt(config: &Path) -> anyhow::Result<ExitCode> {
+    let settings = Settings::load(config)?;
+    KeyStore::encrypt(&settings.key)?;
+    eprintln!("{} is encrypted: without its passphrase the gateway does not start", settings.key);
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Serialize)]
+struct Replacement {
+    gateway: GatewayId,
+    new_key: String,
+    new_key_epoch: u32,
+    code: String,
+}
+
+/// Makes a new key in place of one that is lost, and prints what the owner puts on the chain (`registry.replaceKey`).
+pub(crate) async fn replace(config: &Path, gateway: Option<GatewayId>) -> anyhow::Result<ExitCode> {
+    let settings = Settings::load(config)?;
+    let known = Signer::known_gateway(&settings.data_folder)?;
+    let gateway = gateway.or(known).context("this data_folder knows no gateway: name it with --gateway 0x…")?;
+    let (node, genesis) = ask_node(&settings).await?;
+    let record = node
+        .gateway(gateway, node.finalised_hash().await?)
+        .await?
+        .with_context(|| format!("the chain knows no gateway {gateway}, so there is no key to replace"))?;
+    let new_key_epoch = record.key_epoch.checked_add(1).context("the gateway has had too many keys")?;
+    let (signer, rotation) = Signer::replace(&settings.key, &settings.data_folder, gateway, new_key_epoch, &genesis)?;
+    print_line(&Replacement {
+        gateway: signer.gateway(),
+        new_key: format!("0x{}", hex::encode(rotation.new_key)),
+        new_key_epoch: rotation.new_key_epoch,
+        code: format!("0x{}", hex::encode(rotation.signature)),
+    })?;
+    Ok(ExitCode::SUCCESS)
 }

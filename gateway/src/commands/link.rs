@@ -42,9 +42,9 @@ pub(crate) async fn link(config: &Path, owner: &str, site: u32, expires_unix_s: 
     if expires_unix_s <= now_s {
         bail!("--expires is {expires_unix_s}, which is past: it is {now_s} now");
     }
-    let signer = Signer::load_or_create(&settings.key_file)?;
+    let signer = Signer::open(&settings.key, &settings.data_folder)?;
     let genesis = genesis(&settings).await?;
-    let code = signer.link_code(&genesis, &owner_bytes, SiteId(site), expires_unix_s);
+    let code = signer.link_code(&genesis, &owner_bytes, SiteId(site), expires_unix_s)?;
     print_line(&LinkCode {
         gateway: signer.gateway(),
         owner: format!("0x{}", hex::encode(owner_bytes)),
@@ -57,7 +57,7 @@ pub(crate) async fn link(config: &Path, owner: &str, site: u32, expires_unix_s: 
 
 pub(crate) async fn rotate(config: &Path) -> anyhow::Result<ExitCode> {
     let settings = Settings::load(config)?;
-    let mut signer = Signer::load_or_create(&settings.key_file)?;
+    let mut signer = Signer::open(&settings.key, &settings.data_folder)?;
     let rotation = signer.prepare_rotation(&genesis(&settings).await?)?;
     print_line(&Rotation {
         gateway: signer.gateway(),
@@ -72,16 +72,22 @@ pub(crate) async fn rotate(config: &Path) -> anyhow::Result<ExitCode> {
 async fn genesis(settings: &Settings) -> anyhow::Result<[u8; 32]> {
     let pin = match ChainPin::load(&settings.data_folder)? {
         Some(pin) => pin,
-        None => first_contact(settings).await?,
+        None => first_contact(settings).await?.1,
     };
     pin.genesis().context("the pinned genesis hash cannot be")
 }
 
-async fn first_contact(settings: &Settings) -> Result<ChainPin, GatewayError> {
+/// A node of the gateway's chain, and the chain's genesis hash.
+pub(crate) async fn ask_node(settings: &Settings) -> anyhow::Result<(Node, [u8; 32])> {
+    let (node, pin) = first_contact(settings).await?;
+    Ok((node, pin.genesis().context("the pinned genesis hash cannot be")?))
+}
+
+async fn first_contact(settings: &Settings) -> Result<(Node, ChainPin), GatewayError> {
     let mut last = GatewayError::PartEnded { part: "first contact", reason: "no node is configured".to_owned() };
     for url in &settings.node_urls {
         let pin = match Node::connect(url).await {
-            Ok(node) => check_chain(&node, &settings.data_folder).await,
+            Ok(node) => check_chain(&node, &settings.data_folder).await.map(|pin| (node, pin)),
             Err(error) => Err(error),
         };
         match pin {

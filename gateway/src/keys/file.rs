@@ -1,6 +1,7 @@
 //! Keys in a file that only its owner may read, encrypted under a passphrase or not. Written whole or not at all.
 
 use super::{
+    Secret,
     sealed::{self, Sealed},
     secret_from,
 };
@@ -30,7 +31,7 @@ const MAX_KEYS: usize = 8;
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 enum Content {
     /// Seeds in hexadecimal digits.
-    Keys(Vec<Zeroizing<String>>),
+    Keys(Vec<Secret>),
     /// The same list, encrypted.
     Encrypted(Sealed),
 }
@@ -52,7 +53,10 @@ impl FileKeys {
         if named && !encrypted {
             tracing::warn!(path = %path.display(), "the key file is not encrypted: run `deren-gateway keys encrypt`");
         }
-        let keys = content.map_or(Ok(Vec::new()), |content| unlocked(path, content, passphrase.as_deref()))?;
+        let keys = match content {
+            Some(content) => unlocked(path, content, passphrase.as_deref().map(String::as_str))?,
+            None => Vec::new(),
+        };
         Ok(Self { path: path.to_owned(), keys: Mutex::new(keys), passphrase })
     }
 
@@ -113,7 +117,7 @@ impl FileKeys {
     }
 
     fn store(&self, keys: &[SigningKey]) -> Result<(), GatewayError> {
-        let seeds: Vec<_> = keys.iter().map(|key| Zeroizing::new(hex::encode(key.as_bytes()))).collect();
+        let seeds: Vec<_> = keys.iter().map(|key| Secret(Zeroizing::new(hex::encode(key.as_bytes())))).collect();
         let failed = |error: &dyn ToString| GatewayError::file(&self.path, error.to_string());
         let content = match &self.passphrase {
             None => Content::Keys(seeds),
@@ -158,7 +162,8 @@ fn unlocked(path: &Path, content: Content, passphrase: Option<&str>) -> Result<V
     let seeds = match content {
         Content::Keys(seeds) => seeds,
         Content::Encrypted(sealed) => {
-            let passphrase = passphrase.ok_or_else(|| GatewayError::file(path, "was encrypted meanwhile: start again"))?;
+            let passphrase =
+                passphrase.ok_or_else(|| GatewayError::file(path, "was encrypted meanwhile: start again"))?;
             let plain = sealed::open(&sealed, passphrase).map_err(|error| GatewayError::file(path, error))?;
             serde_json::from_slice(&plain).map_err(|_| GatewayError::file(path, "holds no list of keys"))?
         }
@@ -166,10 +171,10 @@ fn unlocked(path: &Path, content: Content, passphrase: Option<&str>) -> Result<V
     if seeds.len() > MAX_KEYS {
         return Err(GatewayError::file(path, format!("holds more than {MAX_KEYS} keys")));
     }
-    let key = |seed: &Zeroizing<String>| {
+    let key = |seed: &Secret| {
         let mut bytes = Zeroizing::new([0; 32]);
         // The error must not quote the text.
-        hex::decode_to_slice(seed.as_str(), &mut *bytes)
+        hex::decode_to_slice(seed.0.as_str(), &mut *bytes)
             .map_err(|_| GatewayError::file(path, "a key in it is not 64 hexadecimal digits"))?;
         Ok(SigningKey::from_bytes(&bytes))
     };
@@ -261,7 +266,9 @@ mod tests {
         keys.generate().expect("made");
         let whole = std::fs::read_to_string(&path).expect("text");
         let secret = hex::encode(keys.lock()[0].as_bytes());
-        for broken in [whole.replace(&secret, &secret[..60]), whole.replace(&secret, &format!("{secret}\" \"")), "{".into()] {
+        for broken in
+            [whole.replace(&secret, &secret[..60]), whole.replace(&secret, &format!("{secret}\" \"")), "{".into()]
+        {
             files::replace(&path, broken.as_bytes(), Readers::Owner).expect("written");
             let said = FileKeys::open(&path, None).err().expect("broken").to_string();
             assert!(said.contains("gateway.key") && !said.contains(&secret[..16]), "{said}");

@@ -11,7 +11,9 @@ pub use uri::KeyUri;
 use crate::error::GatewayError;
 use deren_primitives::{PublicKey, Signature};
 use file::FileKeys;
+use serde::{Deserialize, Serialize};
 use token::TokenKeys;
+use zeroize::Zeroizing;
 
 /// An opened store of keys, each known by its public key.
 pub enum Keys {
@@ -32,6 +34,21 @@ impl Keys {
             KeyUri::File { path, passphrase } => Self::File(FileKeys::open(path, passphrase.as_deref())?),
             KeyUri::Token(uri) => Self::Token(TokenKeys::open(uri)?),
         })
+    }
+
+    /// Encrypts the file that `uri` names under the passphrase that is found for it.
+    ///
+    /// # Errors
+    /// [`GatewayError::File`] if there is no file or no passphrase, or it is encrypted already; [`GatewayError::Key`] if
+    /// the keys are on a token.
+    pub fn encrypt(uri: &KeyUri) -> Result<(), GatewayError> {
+        match uri {
+            KeyUri::File { path, passphrase } => file::encrypt(path, passphrase.as_deref()),
+            KeyUri::Token(_) => {
+                let reason = "is on a token, which keeps its secret itself".to_owned();
+                Err(GatewayError::Key { key: uri.to_string(), reason })
+            }
+        }
     }
 
     /// The keys that are there now; another process may have made one since the last look.
@@ -79,16 +96,33 @@ impl Keys {
     }
 }
 
+/// A text in a secret file, of which no copy stays in memory.
+#[derive(Clone)]
+pub(crate) struct Secret(pub(crate) Zeroizing<String>);
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
+    }
+}
+
 /// A passphrase or PIN from a file that only its owner may read, without the end of the line.
-fn secret_from(path: &std::path::Path) -> Result<zeroize::Zeroizing<String>, GatewayError> {
+fn secret_from(path: &std::path::Path) -> Result<Zeroizing<String>, GatewayError> {
     let bytes = crate::files::read_private(path)?
         .ok_or_else(|| GatewayError::file(path, "is not there: it should hold what unlocks the gateway's key"))?;
-    let text = zeroize::Zeroizing::new(
-        String::from_utf8(bytes).map_err(|_| GatewayError::file(path, "is no text: it should be a passphrase or PIN"))?,
+    let text = Zeroizing::new(
+        String::from_utf8(bytes)
+            .map_err(|_| GatewayError::file(path, "is no text: it should be a passphrase or PIN"))?,
     );
     let line = text.trim_end_matches(['\r', '\n']);
     if line.is_empty() {
         return Err(GatewayError::file(path, "is empty: it should hold what unlocks the gateway's key"));
     }
-    Ok(zeroize::Zeroizing::new(line.to_owned()))
+    Ok(Zeroizing::new(line.to_owned()))
 }

@@ -1,7 +1,7 @@
 //! Encryption of the key file under a passphrase: Argon2id makes a key of it (RFC 9106), ChaCha20-Poly1305 encrypts
 //! (RFC 8439). Whoever copies the SD card has nothing without the passphrase.
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, aead::AeadInPlace};
 use rand::{TryRngCore, rngs::OsRng};
 use serde::{Deserialize, Serialize};
@@ -67,8 +67,9 @@ pub(super) fn open(sealed: &Sealed, passphrase: &str) -> Result<Zeroizing<Vec<u8
 fn cipher(passphrase: &str, salt: &[u8], cost: (u32, u32, u32)) -> Result<ChaCha20Poly1305, String> {
     let params = Params::new(cost.0, cost.1, cost.2, Some(32)).map_err(|error| error.to_string())?;
     let mut key = Zeroizing::new([0; 32]);
+    let mut memory = vec![Block::default(); params.block_count()];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(passphrase.as_bytes(), salt, &mut *key)
+        .hash_password_into_with_memory(passphrase.as_bytes(), salt, &mut *key, &mut memory)
         .map_err(|error| error.to_string())?;
     Ok(ChaCha20Poly1305::new(&(*key).into()))
 }
@@ -99,6 +100,8 @@ mod tests {
         assert!(open(&changed, "p").is_err());
         assert!(open(&Sealed { content: "00".into(), ..sealed.clone() }, "p").is_err());
         assert!(open(&Sealed { nonce: "zz".into(), ..sealed.clone() }, "p").is_err());
-        assert!(open(&Sealed { argon2id_memory_kib: u32::MAX, ..sealed }, "p").expect_err("greedy").contains("more work"));
+        assert!(
+            open(&Sealed { argon2id_memory_kib: u32::MAX, ..sealed }, "p").expect_err("greedy").contains("more work")
+        );
     }
 }

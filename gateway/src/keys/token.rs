@@ -41,7 +41,9 @@ impl TokenKeys {
 
     pub(super) fn generate(&self) -> Result<PublicKey, GatewayError> {
         let mut id = [0; 16];
-        OsRng.try_fill_bytes(&mut id).map_err(|error| self.failed(format!("no randomness from the system: {error}")))?;
+        OsRng
+            .try_fill_bytes(&mut id)
+            .map_err(|error| self.failed(format!("no randomness from the system: {error}")))?;
         let label = || Attribute::Label(self.uri.object.as_bytes().to_vec());
         self.with(|session| {
             let private = [
@@ -80,7 +82,8 @@ impl TokenKeys {
                 .iter()
                 .find(|(key, _)| key == by)
                 .ok_or_else(|| format!("does not hold the key 0x{}", hex::encode(by)))?;
-            let attributes = session.get_attributes(*public, &[AttributeType::Id]).map_err(|error| error.to_string())?;
+            let attributes =
+                session.get_attributes(*public, &[AttributeType::Id]).map_err(|error| error.to_string())?;
             let mut template = self.template(ObjectClass::PRIVATE_KEY);
             template.extend(attributes);
             let private = session.find_objects(&template).map_err(|error| error.to_string())?;
@@ -107,7 +110,8 @@ impl TokenKeys {
     }
 
     fn key_of(&self, session: &Session, object: ObjectHandle) -> Result<Option<PublicKey>, String> {
-        let attributes = session.get_attributes(object, &[AttributeType::EcPoint]).map_err(|error| error.to_string())?;
+        let attributes =
+            session.get_attributes(object, &[AttributeType::EcPoint]).map_err(|error| error.to_string())?;
         Ok(attributes.iter().find_map(|attribute| match attribute {
             Attribute::EcPoint(point) => bare(point),
             _ => None,
@@ -134,7 +138,7 @@ impl TokenKeys {
         let module = Pkcs11::new(&uri.module)
             .map_err(|error| self.failed(format!("the library {} cannot be loaded: {error}", uri.module.display())))?;
         match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
-            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _) | Error::AlreadyInitialized) => {}
+            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
             Err(error) => return Err(self.failed(error)),
         }
         let mut found = None;

@@ -157,7 +157,8 @@ mod tests {
             module: "/lib/p11.so".into(),
             pin: "/etc/pin".into(),
         };
-        let text = "pkcs11:token=My%20token;object=gateway;type=private?module-path=/lib/p11.so&pin-source=file:/etc/pin";
+        let text =
+            "pkcs11:token=My%20token;object=gateway;type=private?module-path=/lib/p11.so&pin-source=file:/etc/pin";
         assert_eq!(parse(text), Ok(KeyUri::Token(token)));
     }
 

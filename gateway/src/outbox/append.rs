@@ -29,12 +29,13 @@ pub struct Seal<'s> {
     pub anchor: Anchor,
     /// Bound on the error of this machine's clock.
     pub clock_error_ms: u32,
-    /// Now, if the clock is known to be right: nothing is signed before this time any more.
+    /// Now, if the clock is known to be right; else the end of what is signed. Nothing is signed before this time any
+    /// more, in milliseconds since 1970.
     pub good_ms: Option<u64>,
     /// The present key, and for which chain it signs.
     pub by: SignedBy,
     /// Signs a reading's hash with the present key.
-    pub sign: &'s dyn Fn(ReadingHash) -> Signature,
+    pub sign: &'s dyn Fn(ReadingHash) -> Result<Signature, GatewayError>,
 }
 
 impl Seal<'_> {
@@ -81,7 +82,8 @@ impl Outbox {
     /// device whose chain has not begun only has its progress stored, and must have no span. Returns the readings.
     ///
     /// # Errors
-    /// [`GatewayError::Outbox`]; then nothing has changed, and the same updates can be stored later.
+    /// [`GatewayError::Outbox`], or why nothing can be signed; then nothing has changed, and the same updates can be
+    /// stored later.
     pub fn append(&self, updates: Vec<Update>, seal: &Seal<'_>) -> Result<Vec<IntervalReading>, GatewayError> {
         let mut all_sealed = Vec::new();
         let database = self.database()?;
@@ -94,7 +96,7 @@ impl Outbox {
                 };
                 let reading = seal.reading(update.device, span, now);
                 let hash = reading.hash();
-                let signature = (seal.by.key_epoch, (seal.sign)(hash));
+                let signature = (seal.by.key_epoch, (seal.sign)(hash)?);
                 let key = (&update.device.0, now.next_sequence);
                 let store = || -> Result<(), redb::Error> {
                     write.open_table(READINGS)?.insert(key, &*reading.encode())?;
@@ -120,7 +122,8 @@ impl Outbox {
                 meta.insert(ANCHOR, &*seal.anchor.encode())?;
                 write.open_table(SIGNERS)?.insert(seal.by.key_epoch, &*seal.by.encode())?;
             }
-            if let Some(good_ms) = seal.good_ms {
+            let before: Option<u64> = meta.get(GOOD_MS)?.and_then(|row| decode(row.value()).ok());
+            if let Some(good_ms) = seal.good_ms.filter(|good_ms| before.is_none_or(|before| before < *good_ms)) {
                 meta.insert(GOOD_MS, &*good_ms.encode())?;
             }
             drop(meta);

@@ -29,6 +29,8 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_millis(250);
 /// As many events are stored together at most.
 const MAX_EVENTS_AT_ONCE: usize = 64;
+/// A sample's time is no further ahead of now than this.
+const MAX_AHEAD_MS: u64 = 1_000;
 /// So much room is left free for the spans that one round of samples can make.
 const ROOM_FOR_A_ROUND: u64 = 1024;
 
@@ -243,11 +245,12 @@ impl Recorder {
         let Some(rules) = rules else {
             return;
         };
-        if state == ClockState::Unknown {
-            self.parts.board.trouble(
-                "clock",
-                "nobody vouches for this machine's clock, so samples are not used yet: start a time service, or wait for a node",
-            );
+        if let Some(complaint) = state.complaint() {
+            self.parts.board.trouble("clock", &complaint);
+            return;
+        }
+        // Taken before the clock was set back.
+        if sample.at_unix_ms > unix_ms().saturating_add(MAX_AHEAD_MS) {
             return;
         }
         let outcome = recorded.take(rules, sample, matches!(state, ClockState::Lost { .. }), may_seal);
@@ -262,6 +265,11 @@ impl Recorder {
             status.clock = self.parts.clock.state();
             status.outbox.alarm = self.parts.outbox.alarm();
         });
+        if let Some(jump_ms) = self.parts.clock.take_jump() {
+            let what =
+                format!("this machine's clock was set by {jump_ms} ms: it counts again when somebody vouches for it");
+            self.parts.board.trouble("clock", &what);
+        }
         let may_seal = self.may_seal();
         for index in 0..self.devices.len() {
             let rules = self.rules(index);
@@ -321,7 +329,8 @@ impl Recorder {
                 "full: no new readings until some have reached the chain; what is measured meanwhile becomes one estimated reading",
             );
         }
-        room.unwrap_or(false) && !self.disk_fails
+        let clock_will_do = self.parts.clock.state().complaint().is_none();
+        room.unwrap_or(false) && !self.disk_fails && clock_will_do
     }
 
     fn signer(&self) -> std::sync::RwLockReadGuard<'_, Signer> {
@@ -339,12 +348,19 @@ impl Recorder {
         let Some(genesis) = view.pin.genesis() else {
             return;
         };
+        let state = self.parts.clock.state();
+        let last_end = self.unsaved.iter().flat_map(|update| &update.spans).map(|span| span.end_slot()).max();
+        if last_end.is_some() && state.complaint().is_some() {
+            return;
+        }
+        let good_ms = match state {
+            ClockState::Synchronised { .. } => Some(unix_ms()),
+            _ => last_end.map(|end| view.pin.clock().start_ms(end)),
+        };
         let updates = std::mem::take(&mut self.unsaved);
         let (outbox, to_store) = (self.parts.outbox.clone(), updates.clone());
         let signer = self.signer().clone();
-        let state = self.parts.clock.state();
         let clock_error_ms = state.error_ms();
-        let good_ms = matches!(state, ClockState::Synchronised { .. }).then(unix_ms);
         let store = tokio::task::spawn_blocking(move || {
             let sign = |hash| signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
             let seal =
@@ -357,7 +373,10 @@ impl Recorder {
         };
         self.disk_fails = result.is_err();
         match result {
-            Ok(readings) => self.saved(&readings),
+            Ok(readings) => {
+                self.parts.clock.raise_high_water(good_ms.unwrap_or(0));
+                self.saved(&readings);
+            }
             Err(what) => {
                 self.parts.board.trouble("outbox", &what);
                 self.unsaved = updates;

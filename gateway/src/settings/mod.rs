@@ -12,7 +12,7 @@ pub use home_assistant::HomeAssistantSettings;
 pub(crate) use mistake::lines;
 pub use mistake::{Mistake, Place};
 
-use crate::{error::GatewayError, outbox::Bounds};
+use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
 use deren_meters::DeviceUri;
 use deren_primitives::DeviceRole;
 use std::{
@@ -40,8 +40,10 @@ pub struct Settings {
     pub data_folder: PathBuf,
     /// Nodes to try in turn.
     pub node_urls: Vec<Url>,
-    /// The gateway's secrets.
-    pub key_file: PathBuf,
+    /// The gateway's key.
+    pub key: KeyUri,
+    /// Where the gateway says that it is there, so that a second one with its key ends; nowhere without.
+    pub announce_to: Option<SocketAddr>,
     /// Where the status page listens.
     pub page_listen: SocketAddr,
     /// A register that went back or jumped is believed after so many samples that agree.
@@ -86,10 +88,10 @@ impl Settings {
     /// Everything that is wrong, each with the key and where it is written.
     pub fn load(file: &Path) -> Result<Self, GatewayError> {
         let text = std::fs::read_to_string(file).map_err(|error| GatewayError::file(file, error))?;
-        // `CONFIG` names the file itself, as `--config` does.
+        // `CONFIG` names the file itself, as `--config` does; the passphrase is no setting.
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .filter(|(name, _)| name != "DEREN_GATEWAY_CONFIG");
+            .filter(|(name, _)| !["DEREN_GATEWAY_CONFIG", "DEREN_GATEWAY_KEY_PASSPHRASE"].contains(&name.as_str()));
         Self::parse(file, &text, variables)
     }
 
@@ -107,10 +109,8 @@ impl Settings {
         let raw::Document { mut top, mut sections, devices, mut mistakes } = document;
         let folder = file.parent().unwrap_or(Path::new(""));
         let data_folder = folder.join(top.text("data_folder").map_or("data".to_owned(), |(_, path)| path));
-        let key_file = match top.text("key_file") {
-            Some((_, path)) => folder.join(path),
-            None => data_folder.join("gateway.key"),
-        };
+        let key = top.parsed("key", |text| KeyUri::parse(text, folder).map_err(|error| format!("`key`: {error}")));
+        let key = key.unwrap_or(KeyUri::File { path: data_folder.join("gateway.key"), passphrase: None });
         let interval = interval(&mut top).unwrap_or(Duration::from_secs(10));
         let home_assistant = sections.remove("home_assistant").and_then(|mut table| {
             let settings = home_assistant::read(&mut table, folder);
@@ -130,7 +130,8 @@ impl Settings {
             devices: all_devices(devices, &mut mistakes, interval),
             home_assistant,
             data_folder,
-            key_file,
+            key,
+            announce_to: top.parsed("announce_to", announce_to),
         };
         mistakes.extend(top.finish());
         mistakes.sort_by(|one, other| one.place.cmp(&other.place));
@@ -146,6 +147,12 @@ fn bounds(top: &mut Table) -> Bounds {
         archive_days: top.number("archive_days", 1..=36_500).unwrap_or(default.archive_days),
         archive_max_mb: top.number("archive_max_mb", 1..=65_536).unwrap_or(default.archive_max_mb),
     }
+}
+
+fn announce_to(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!("`announce_to` is `{text}`, it should be a broadcast address with a port, like 192.168.1.255:8641")
+    })
 }
 
 fn interval(table: &mut Table) -> Option<Duration> {

@@ -36,7 +36,7 @@ fn complaint(text: &str) -> String {
 fn a_good_file_is_taken_with_its_defaults() {
     let settings = parse(GOOD).expect("good");
     assert_eq!(settings.data_folder, Path::new("/etc/deren/data"));
-    assert_eq!(settings.key_file, Path::new("/etc/deren/data/gateway.key"));
+    assert_eq!(settings.key.to_string(), "file:/etc/deren/data/gateway.key");
     assert!(settings.page_listen.ip().is_loopback());
     assert_eq!(settings.node_urls.len(), 2);
     assert_eq!(settings.devices[0].sample_interval, Duration::from_secs(5));
@@ -219,6 +219,25 @@ fn devices_are_told_apart_by_name_and_address() {
     let twice =
         GOOD.replace("modbus+tcp://192.0.2.8:502?template=eastron-sdm630&unit=2", "sunspec+tcp://192.0.2.7:502?unit=1");
     assert!(complaint(&twice).contains("are the same device"));
+}
+
+#[test]
+fn a_key_is_named_by_uri_and_never_with_its_pin() {
+    let key = |uri: &str| format!("key = \"{uri}\"\n{GOOD}");
+    let token = "pkcs11:token=deren;object=gateway?module-path=/p11.so&pin-source=file:/pin";
+    assert!(matches!(parse(&key(token)).expect("good").key, KeyUri::Token(_)));
+    assert_eq!(parse(&key("file:my.key")).expect("good").key.to_string(), "file:/etc/deren/my.key");
+    let said = complaint(&key(&token.replace("pin-source=file:/pin", "pin-value=98765")));
+    assert!(said.contains("line 1: `key`") && !said.contains("98765"), "{said}");
+    assert!(complaint(&format!("key_file = \"a\"\n{GOOD}")).contains("has no key `key_file`"));
+}
+
+#[test]
+fn announcements_need_an_address_that_is_named() {
+    assert_eq!(parse(GOOD).expect("good").announce_to, None);
+    let to = format!("announce_to = \"192.0.2.255:8641\"\n{GOOD}");
+    assert_eq!(parse(&to).expect("good").announce_to.map(|to| to.port()), Some(8641));
+    assert!(complaint(&format!("announce_to = \"lan\"\n{GOOD}")).contains("line 1: `announce_to`"));
 }
 
 #[test]

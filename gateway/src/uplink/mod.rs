@@ -99,6 +99,7 @@ impl Uplink {
     async fn session(&self, url: &Url, backoff: &mut Backoff) -> Result<std::convert::Infallible, GatewayError> {
         let node = Node::connect(url).await?;
         let pin = check_chain(&node, &self.data_folder).await?;
+        self.clock.trust_chain_alone(pin.parameters.development);
         tracing::info!(%url, genesis = pin.genesis_text(), slot_seconds = pin.parameters.slot_seconds, "connected");
         self.board.update(|status| {
             status.chain.link = Link::Connected;

@@ -73,7 +73,7 @@ impl Session<'_> {
         let readings = signed.try_into().map_err(|_| self.failed("outbox", "more readings than a batch takes"))?;
         let (gateway, key_epoch) = self.signer(|signer| (signer.gateway(), signer.key_epoch()));
         let batch = ReadingBatch { genesis: self.genesis, gateway, key_epoch, attempt: self.attempt, readings };
-        let signature = self.signer(|signer| signer.sign(&batch_message(&batch)));
+        let signature = self.signer(|signer| signer.sign(&batch_message(&batch)))?;
         Ok(Some((batch, signature)))
     }
 
@@ -85,10 +85,12 @@ impl Session<'_> {
             for queued in queued.iter_mut().filter(|queued| queued.key_epoch != signer.key_epoch()) {
                 let hash = queued.reading.hash();
                 queued.key_epoch = signer.key_epoch();
-                queued.signature = signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
+                queued.signature =
+                    signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash))?;
                 again.push(queued.clone());
             }
-        });
+            Ok::<_, GatewayError>(())
+        })?;
         if !again.is_empty() {
             let by = self.signer(|signer| SignedBy::now(signer, genesis));
             tracing::info!(readings = again.len(), "signed again with the new key");

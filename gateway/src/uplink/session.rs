@@ -116,7 +116,7 @@ impl<'u> Session<'u> {
         self.uplink.board.update(|status| status.chain.best_block = Some(number));
         if let Some(block_ms) = self.node.best_block_ms().await? {
             let now_ms = unix_ms();
-            self.uplink.clock.see_block(block_ms, now_ms);
+            self.uplink.clock.see_block(block_ms);
             self.node_is_current = now_ms.abs_diff(block_ms) < CURRENT_WITHIN_MS;
             let slot = self.pin.clock().slot_at(block_ms);
             if self.chain_slot.replace(slot) != Some(slot) {

@@ -30,6 +30,8 @@ pub struct Chain {
     pub ban_submissions: u32,
     /// Readings of these devices are refused.
     pub refuse: BTreeMap<DeviceId, ReadingError>,
+    /// Asked for the finalised head, the node answers what is no hash.
+    pub nonsense_head: bool,
     /// Every batch that was submitted.
     pub submitted: Vec<ReadingBatch>,
     salt: u8,
@@ -55,6 +57,7 @@ impl Chain {
             lose_submissions: 0,
             ban_submissions: 0,
             refuse: BTreeMap::new(),
+            nonsense_head: false,
             submitted: Vec::new(),
             salt,
         };

@@ -4,6 +4,7 @@ use deren_gateway::{
     board::{Board, DeviceStatus, Status},
     clock::{Clock, unix_ms},
     devices::DeviceBook,
+    keys::KeyUri,
     outbox::{Bounds, Outbox},
     pin::ChainPin,
     recorder::{ChainView, Event, Parts, Recorder},
@@ -46,11 +47,12 @@ impl Gateway {
 
     /// As [`Gateway::start`], with an outbox of this size.
     pub fn start_with(folder: &Path, devices: usize, node_urls: &[String], outbox_max_mb: u32) -> Self {
-        let signer = Signer::load_or_create(&folder.join("gateway.key")).expect("a key");
+        let key = KeyUri::parse("file:gateway.key", folder).expect("a name");
+        let signer = Signer::open(&key, folder).expect("a key");
         let outbox =
             Arc::new(Outbox::open(folder, Bounds { max_mb: outbox_max_mb, ..Bounds::default() }).expect("an outbox"));
         let board = Arc::new(Board::new(signer.gateway(), signer.public_key(), signer.key_epoch()));
-        let clock = Arc::new(Clock::new(true, Duration::from_secs(10)));
+        let clock = Arc::new(Clock::new(true, Duration::from_secs(10), 0));
         let book = DeviceBook::load(folder).expect("a book");
         let settings: Vec<DeviceSettings> = (0..devices)
             .map(|index| DeviceSettings {
