@@ -28,13 +28,14 @@ PROGRAMS := build --workspace --bins --test process
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages demo test check build where bench pictures weights clean
+.PHONY: help setup pages demo test check build where deb bench pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
+	@echo 'make deb            the gateway as a Debian package; prints its path'
 	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
 	@echo 'make pages          only the pages; the others build them by themselves'
 	@echo 'make pictures       take the pictures of the pages that README.md shows'
@@ -78,6 +79,10 @@ build: setup
 
 where:
 	@echo $(BIN)
+
+# Its last line is the package's path. DEREN_TARGET=aarch64-unknown-linux-gnu builds it for a Raspberry Pi.
+deb: setup
+	@source $(DEREN_CACHE)/env.sh && scripts/deb.sh
 
 bench: build
 	@$(CARGO) bench -p deren-market

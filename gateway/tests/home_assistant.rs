@@ -200,8 +200,7 @@ fn check_description(topic: &str, fields: &Map<String, Value>) {
         "entity_category",
         "icon",
     ];
-    const SENSOR: [&str; 4] =
-        ["state_class", "unit_of_measurement", "suggested_display_precision", "suggested_unit_of_measurement"];
+    const SENSOR: [&str; 3] = ["state_class", "unit_of_measurement", "suggested_display_precision"];
     let component = topic.split('/').nth(1).unwrap();
     let known: &[&str] = match component {
         "sensor" => &SENSOR,

@@ -129,10 +129,7 @@ fn of_device(names: &Names, device: &DeviceStatus) -> Vec<Config> {
         DeviceRole::Production => ("Energy used", "Energy produced", "Power produced"),
         DeviceRole::Storage => ("Energy charged", "Energy discharged", "Power charged"),
     };
-    let energy = json!({
-        "device_class": "energy", "state_class": "total_increasing", "unit_of_measurement": "Wh",
-        "suggested_unit_of_measurement": "kWh", "suggested_display_precision": 2,
-    });
+    let energy = json!({"device_class": "energy", "state_class": "total_increasing", "unit_of_measurement": "Wh"});
     let watts = json!({"device_class": "power", "state_class": "measurement", "unit_of_measurement": "W"});
     let mut configs = Vec::new();
     let mut add = |there: bool, key: &str, name: &str, more: &Value| {

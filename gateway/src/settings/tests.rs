@@ -280,4 +280,28 @@ fn the_readmes_example_is_good() {
     let example = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let settings = parse(example).expect("good");
     assert!(settings.devices.len() >= 2);
+    let table = readme.split("```toml").nth(2).and_then(|rest| rest.split("```").next()).expect("a table");
+    let settings = parse(&format!("{example}{table}")).expect("good");
+    assert_eq!(settings.home_assistant.and_then(|settings| settings.node_id).as_deref(), Some("home"));
+}
+
+/// The package's configuration is right as it is, and with all that it has behind `#` for its owner to take.
+#[test]
+fn the_packaged_configuration_is_good() {
+    let packaged = include_str!("../../packaging/gateway.toml");
+    let settings = parse(packaged).expect("good");
+    assert_eq!((settings.devices.len(), settings.data_folder.as_path()), (0, Path::new("/var/lib/deren-gateway")));
+    let all: String = packaged
+        .lines()
+        .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).to_owned() + "\n")
+        .collect();
+    let settings = parse(&all).expect("good");
+    assert_eq!((settings.devices.len(), settings.home_assistant.is_some()), (1, true));
+}
+
+#[test]
+fn the_units_data_folder_and_configuration_are_the_packages() {
+    let unit = include_str!("../../packaging/deren-gateway.service");
+    assert!(unit.contains("\nExecStart=/usr/bin/deren-gateway run --config /etc/deren-gateway/gateway.toml\n"));
+    assert!(unit.contains("\nStateDirectory=deren-gateway\n") && unit.contains("\nUser=deren-gateway\n"));
 }
