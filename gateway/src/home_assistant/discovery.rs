@@ -5,11 +5,10 @@
 //! and the device's name stay, so that its history stays too.
 
 use crate::board::{DeviceStatus, Status};
+pub use deren_meters::mqtt::GATEWAY_TOPIC_ROOT as TOPIC_ROOT;
 use deren_primitives::DeviceRole;
 use serde_json::{Map, Value, json};
 
-/// The first part of every topic that carries values of ours. No device of the gateway may lie under it.
-pub const TOPIC_ROOT: &str = "deren-gateway/";
 /// How a payload says who made it.
 pub const ORIGIN: &str = "deren-gateway";
 /// What stands for the gateway itself where a device's name would be. A device may be called so too: their keys differ.

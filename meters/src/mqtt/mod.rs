@@ -18,6 +18,9 @@ use crate::{
 };
 use template::{Format, MqttTemplate};
 
+/// Every topic on which a gateway tells what it measured begins so. None is a meter: it would be counted again.
+pub const GATEWAY_TOPIC_ROOT: &str = "deren-gateway/";
+
 /// The driver for that device.
 pub(crate) fn open(device: MqttDevice, template: MqttTemplate) -> Result<Box<dyn Driver>, MeterError> {
     if device.channel != 0 && !template.has_channels() {

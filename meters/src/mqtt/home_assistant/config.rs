@@ -4,7 +4,10 @@
 use super::value_template;
 use crate::{
     MeterError,
-    mqtt::template::{Format, MqttTemplate, Quantity},
+    mqtt::{
+        GATEWAY_TOPIC_ROOT,
+        template::{Format, MqttTemplate, Quantity},
+    },
     quantity::Unit,
 };
 use serde_json::Value;
@@ -85,6 +88,9 @@ fn read(config: &Value) -> Result<EnergySensor, String> {
     if state_topic.is_empty() || state_topic.contains(['+', '#', '\0']) {
         return Err(format!("its state topic `{state_topic}` is empty or has a wildcard"));
     }
+    if state_topic.starts_with(GATEWAY_TOPIC_ROOT) {
+        return Err("a gateway publishes it, so it is no meter".to_owned());
+    }
     let pointer = match text("value_template", "val_tpl") {
         Some(template) => value_template::pointer(&template)?,
         None => String::new(),
@@ -133,6 +139,19 @@ mod tests {
             "unit_of_meas": "kWh", "dev_cla": "energy", "stat_cla": "total_increasing",
             "val_tpl": "{{ value_json['ENERGY'].Total }}", "dev": { "mf": "Tasmota", "mdl": "Sonoff Pow", "ids": ["49A3BC"] },
         })
+    }
+
+    #[test]
+    fn what_a_gateway_publishes_itself_is_no_meter() {
+        for (base, topic) in
+            [("~", "deren-gateway/home/device/grid/state"), ("deren-gateway/home", "~/device/grid/state")]
+        {
+            let mut config = abbreviated();
+            config["~"] = json!(base);
+            config["stat_t"] = json!(topic);
+            let error = parsed(&config).expect_err("its own").to_string();
+            assert!(error.contains("a gateway publishes it"), "{error}");
+        }
     }
 
     #[test]
