@@ -114,6 +114,12 @@ pub enum GatewayError {
         /// Why, as far as known.
         reason: String,
     },
+    /// Readings cannot be exported.
+    #[error("cannot export: {reason}")]
+    Export {
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The local page cannot be served, or not be asked.
     #[error("status page {address}: {reason}")]
     Page {

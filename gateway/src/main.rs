@@ -74,6 +74,20 @@ enum Command {
         /// A host, host:port, or a network such as 192.168.1.0/24
         target: String,
     },
+    /// Write the signed readings of a time as a file that anyone can check
+    Export {
+        #[command(flatten)]
+        config: Config,
+        /// Its start: a time such as 2026-11-21T15:00:00Z, or seconds since 1970
+        #[arg(long, value_name = "TIME")]
+        from: String,
+        /// Its end
+        #[arg(long, value_name = "TIME")]
+        to: String,
+        /// Where to; checked before it gets this name. Without it, to stdout
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Check a file of exported readings: signatures, numbers, chain of hashes, registers
     Verify {
         /// The file
@@ -131,6 +145,9 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Rotate(Config { config }) => commands::link::rotate(&config).await,
         Command::Read { uri } => commands::read::read(&uri).await,
         Command::Discover { target } => commands::read::discover(&target).await,
+        Command::Export { config, from, to, output } => {
+            commands::export::export(&config.config, &from, &to, output.as_deref())
+        }
         Command::Verify { file, keys } => commands::verify::verify(&file, &keys),
         Command::Status(Config { config }) => commands::status::status(&config).await,
         Command::Template(command) => commands::template::run(command).await,

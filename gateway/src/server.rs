@@ -11,6 +11,7 @@ use crate::{
     outbox::Outbox,
     page::Page,
     pin::ChainPin,
+    proof::{self, Exporter},
     recorder::{ChainView, Parts, Recorder},
     reload::{Followers, Reload},
     samplers::Samplers,
@@ -64,6 +65,13 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let reload = reload.run(settings.clone(), followers, board.clone(), shutdown.clone());
     let told = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
     let slot_lengths = pass_on_slot_length(chain_seen.clone(), slot_ms, shutdown.clone());
+    let exporter = Exporter {
+        data_folder: settings.data_folder.clone(),
+        devices: devices_wanted.clone(),
+        signer: signer.clone(),
+        outbox: outbox.clone(),
+        shutdown: shutdown.clone(),
+    };
     let recorder = Recorder::new(Parts {
         devices: settings.devices,
         confirmations: settings.reset_confirmations,
@@ -101,6 +109,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         samplers.run(devices_wanted, shutdown.clone()),
         // The lesser parts fail nobody.
         Box::pin(async { Ok(tokio::join!(reload, told, slot_lengths)) }),
+        proof::serve(exporter),
     )?;
     tracing::info!("ended");
     Ok(())

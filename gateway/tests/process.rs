@@ -363,6 +363,7 @@ fn own_template(folder: &Path, change: impl Fn(String) -> String) -> PathBuf {
 async fn a_template_of_ones_own_is_listed_checked_and_tried_on_a_device() {
     let folder = tempfile::tempdir().unwrap();
     let config = r#"
+        seed = 7
         date = "2026-06-21"
         start = "11:00"
         [[homes]]
@@ -415,4 +416,39 @@ async fn a_template_of_ones_own_is_listed_checked_and_tried_on_a_device() {
     let differs = run(&["template", "check", file.to_str().unwrap()]).await;
     assert_eq!(differs.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&differs.stdout).contains("import_mwh reads"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readings_are_exported_while_it_runs_and_after_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = simulated(folder.path()).await;
+    let node = FakeNode::start(Chain::new(1, 1)).await;
+    let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
+    register(&node, &config).await;
+    let mut running = Running::start(&config);
+    node.run_until("readings become final", |chain| chain.final_readings().len() >= 4).await;
+    let config = config.to_str().unwrap();
+    for name in ["running.jsonl", "ended.jsonl"] {
+        let file = folder.path().join(name);
+        let file = file.to_str().unwrap();
+        let times = ["--from", "0", "--to", "2040-01-01T00:00:00Z"];
+        let summary = json(&run(&[&["export", "--config", config, "--output", file], &times[..]].concat()).await);
+        assert!(summary["readings"].as_u64().unwrap() >= 4, "{summary}");
+        assert!(summary["devices"].as_array().unwrap().iter().all(|device| device["from_the_beginning"] == true));
+        assert_eq!(summary["devices"][0]["role"].as_str().map(str::is_empty), Some(false), "the gateway knows its own");
+        assert_eq!(json(&run(&["verify", file]).await), summary);
+        if name == "running.jsonl" {
+            assert!(running.terminate().await);
+        }
+    }
+    let file = folder.path().join("ended.jsonl");
+    let changed = fs::read_to_string(&file).unwrap().replacen("\"samples\":", "\"samples\":1", 1);
+    fs::write(&file, changed).unwrap();
+    let refused = run(&["verify", file.to_str().unwrap()]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    let fault: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!((&fault["ok"], &fault["line"], &fault["fault"]), (&false.into(), &2.into(), &"bad_signature".into()));
+    assert_eq!(run(&["verify", config]).await.status.code(), Some(2), "a configuration is no file of readings");
+    let backwards = run(&["export", "--config", config, "--from", "5", "--to", "4"]).await;
+    assert_eq!((backwards.status.code(), backwards.stdout.len()), (Some(2), 0));
 }

@@ -5,6 +5,7 @@ use anyhow::{Context, bail};
 use deren_gateway::{
     error::GatewayError,
     pin::{ChainPin, parse_hash},
+    proof::KeyBook,
     settings::Settings,
     signer::Signer,
     uplink::{Node, check_chain},
@@ -59,6 +60,12 @@ pub(crate) async fn rotate(config: &Path) -> anyhow::Result<ExitCode> {
     let settings = Settings::load(config)?;
     let mut signer = Signer::open(&settings.key, &settings.data_folder)?;
     let rotation = signer.prepare_rotation(&genesis(&settings).await?)?;
+    // By it outsiders will follow the gateway to its new key.
+    KeyBook::load(&settings.data_folder)?.learn_rotation(
+        rotation.new_key_epoch,
+        &rotation.new_key,
+        &rotation.signature,
+    )?;
     print_line(&Rotation {
         gateway: signer.gateway(),
         new_key: format!("0x{}", hex::encode(rotation.new_key)),

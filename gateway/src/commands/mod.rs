@@ -1,6 +1,7 @@
 //! One file a command. Each prints to stdout only what another program may read.
 
 pub(crate) mod check;
+pub(crate) mod export;
 pub(crate) mod keys;
 pub(crate) mod link;
 pub(crate) mod read;

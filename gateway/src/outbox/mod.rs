@@ -10,6 +10,7 @@ mod append;
 mod archive;
 mod arrived;
 mod bounds;
+mod page;
 mod queue;
 mod standing;
 mod tables;

@@ -6,20 +6,26 @@
 //! every byte). The verifier believes nothing that it has not checked, holds one line at a time, and never repairs.
 
 mod chain;
+mod export;
 mod fault;
 mod handover;
 mod hex;
+mod keys;
 mod line;
 mod lines;
 mod period;
+mod socket;
 mod verify;
 mod write;
 
 pub use chain::DeviceSummary;
+pub use export::{Exporter, Request as ExportRequest};
 pub use fault::{Failure, Fault, FaultKind};
 pub use handover::{TrustedKey, keys_of};
 pub use hex::Hex;
+pub use keys::KeyBook;
 pub use line::{Device, End, FORMAT, Header, Key, ReadingLine, SealedReading, VERSION};
 pub use period::{Period, parse_time};
+pub use socket::{ask, serve};
 pub use verify::{Summary, verify};
 pub use write::Writer;

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod draft;
+mod export;
 mod faults;
 mod golden;
 mod mutations;
 mod peer;
+#[path = "../support/mod.rs"]
+mod support;
