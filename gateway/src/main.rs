@@ -71,8 +71,9 @@ enum Command {
     },
     /// Look for devices; only reads
     Discover {
-        /// A host, host:port, or a network such as 192.168.1.0/24
-        target: String,
+        /// A host, host:port, a network such as 192.168.1.0/24, `local`, `serial`, /dev/ttyUSB0, `mdns` or
+        /// mqtt://broker; without one, everything around but brokers
+        target: Option<String>,
     },
     /// Write the signed readings of a time as a file that anyone can check
     Export {
@@ -144,7 +145,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Rotate(Config { config }) => commands::link::rotate(&config).await,
         Command::Read { uri } => commands::read::read(&uri).await,
-        Command::Discover { target } => commands::read::discover(&target).await,
+        Command::Discover { target } => commands::read::discover(target.as_deref()).await,
         Command::Export { config, from, to, output } => {
             commands::export::export(&config.config, &from, &to, output.as_deref())
         }

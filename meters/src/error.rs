@@ -48,6 +48,18 @@ pub enum MeterError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A device that says that it is there, in a way by which it cannot be read.
+    #[error(
+        "{vendor} {name} is at {address}; to have it read, switch on MQTT in its settings and search that broker, as in `discover mqtt://192.168.1.2`"
+    )]
+    Announced {
+        /// What it calls itself.
+        name: String,
+        /// Who makes it.
+        vendor: &'static str,
+        /// Where it is.
+        address: String,
+    },
     /// The device is there, but talks to somebody else.
     #[error(
         "{endpoint}: another program holds its only connection, as it seems ({reason}); end that program, have it share the device, or see whether Modbus is switched on there; asked again in {retry_s} s at the soonest"

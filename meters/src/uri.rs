@@ -27,6 +27,8 @@ mod tests;
 pub use homewizard::{HTTP_PORT, HomeWizardDevice};
 pub use stream::{StreamDevice, Telegrams};
 
+pub(crate) use parse::{broker, without_password};
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{path::PathBuf, time::Duration};
 

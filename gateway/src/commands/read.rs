@@ -5,7 +5,7 @@ use deren_meters::{
     DeviceUri, Library,
     discover::{Event, Target},
 };
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 pub(crate) async fn read(uri: &str) -> anyhow::Result<ExitCode> {
     let uri: DeviceUri = uri.parse()?;
@@ -13,8 +13,13 @@ pub(crate) async fn read(uri: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn discover(target: &str) -> anyhow::Result<ExitCode> {
-    let target: Target = target.parse()?;
+/// Looks at `target`; without one, at everything around: serial ports, what announces itself, and the local networks.
+pub(crate) async fn discover(target: Option<&str>) -> anyhow::Result<ExitCode> {
+    let targets = match target {
+        Some(target) => vec![target.parse()?],
+        None => vec![Target::Serial(None), Target::Announced(None), Target::LocalNetworks],
+    };
+    let on_terminal = std::io::stderr().is_terminal();
     let tell = |event: Event| match event {
         Event::Found(record) => {
             if let Err(error) = print_line(&record) {
@@ -23,8 +28,12 @@ pub(crate) async fn discover(target: &str) -> anyhow::Result<ExitCode> {
         }
         Event::Trouble(error) => eprintln!("{error}"),
         Event::Progress { done, total } if done == total => eprintln!("{total} places looked at"),
+        Event::Progress { done, total } if on_terminal => eprint!("{done} of {total}\r"),
         Event::Progress { .. } => {}
     };
-    deren_meters::discover::discover(&target, Library::builtin()?, &tell).await?;
+    for target in targets {
+        eprintln!("looking at {target}");
+        deren_meters::discover::discover(&target, Library::builtin()?, &tell).await?;
+    }
     Ok(ExitCode::SUCCESS)
 }

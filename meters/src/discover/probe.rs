@@ -1,9 +1,10 @@
-//! What is at one place: asks each usual unit for SunSpec, then for the fingerprints of the Modbus templates.
+//! What is on one Modbus wire: asks each usual unit for SunSpec, then for the fingerprints of the Modbus templates.
 
 use super::{Event, TIMEOUT_MS, UNITS};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
     modbus::{Bus, Manners, ModbusDriver, Read, decode::Field, template::Mark},
+    quirks::Quirks,
     record::read_by,
     sunspec::{
         SunSpecDriver,
@@ -14,42 +15,118 @@ use crate::{
 };
 use std::collections::HashMap;
 
-type Tell<'a> = &'a (dyn Fn(Event) + Send + Sync);
+pub(super) type Tell<'a> = &'a (dyn Fn(Event) + Send + Sync);
 const TIMING: Timing = Timing { timeout_ms: Some(TIMEOUT_MS), settle_ms: 0 };
+/// Silence that is tried where nobody answers after connecting, ms: what Huawei's inverters want.
+const SETTLE_MS: u32 = 2_000;
 
-/// The devices at one place, by unit and order in their chain.
+/// The devices at one host and port, by unit and order in their chain.
 pub(super) async fn place(wire: &Wire, library: &Library, tell: Tell<'_>) -> Vec<Record> {
-    let bus = Bus::shared(wire);
-    let mut found: Vec<Record> = Vec::new();
-    for unit in UNITS {
-        let asked = Unit { bus: &bus, unit, base: None, manners: Manners::from(&TIMING) };
-        let outcome = match asked.walk().await {
-            Ok(links) => Ok(sunspec(wire, &asked, &links, tell).await),
-            Err(MeterError::NotSunSpec { .. }) => by_fingerprint(wire, &asked, library).await,
-            // Nobody of that number here.
-            Err(MeterError::Timeout { .. }) => Ok(Vec::new()),
-            Err(error) if is_nobody(&error) => Ok(Vec::new()),
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok(records) => {
-                for record in records {
-                    if !found.iter().any(|known| is_same(known, &record)) {
-                        tell(Event::Found(record.clone()));
-                        found.push(record);
+    Search { wire, library, tell, timing: TIMING }.units(&UNITS).await
+}
+
+/// True if the unit that was asked is there, whatever it said.
+pub(super) fn is_an_answer(error: &MeterError) -> bool {
+    match error {
+        MeterError::Exception { .. } => !is_nobody(error),
+        MeterError::WrongLength { .. } => true,
+        _ => false,
+    }
+}
+
+/// A search of one wire.
+pub(super) struct Search<'a> {
+    pub(super) wire: &'a Wire,
+    pub(super) library: &'a Library,
+    pub(super) tell: Tell<'a>,
+    pub(super) timing: Timing,
+}
+
+impl Search<'_> {
+    /// The devices on these units, and then on those that the manufacturer of the first suggests instead of the rest.
+    pub(super) async fn units(mut self, units: &[u8]) -> Vec<Record> {
+        let bus = Bus::shared(self.wire);
+        let mut found: Vec<Record> = Vec::new();
+        let mut to_ask = units.to_vec();
+        let mut asked = 0;
+        while let Some(unit) = to_ask.get(asked).copied() {
+            let mut outcome = self.unit(&bus, unit).await;
+            if asked == 0 && matches!(outcome, Err(MeterError::Timeout { .. })) {
+                outcome = self.after_silence(&bus, unit).await;
+            }
+            asked += 1;
+            let is_first = found.is_empty();
+            match outcome {
+                Ok(records) => {
+                    for record in records {
+                        if !found.iter().any(|known| is_same(known, &record)) {
+                            (self.tell)(Event::Found(record.clone()));
+                            found.push(record);
+                        }
+                    }
+                }
+                // Nobody of that number here.
+                Err(MeterError::Timeout { .. }) => {}
+                Err(error) if is_nobody(&error) => {}
+                Err(error) => {
+                    let stop = matches!(error, MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. });
+                    (self.tell)(Event::Trouble(error));
+                    if stop {
+                        break;
                     }
                 }
             }
-            Err(error) => {
-                let stop = matches!(error, MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. });
-                tell(Event::Trouble(error));
-                if stop {
-                    break;
+            // On a serial line anybody may be on any unit.
+            let is_line = matches!(self.wire, Wire::Serial { .. });
+            if let Some(first) = found.first().filter(|_| is_first && !is_line) {
+                let suggested = &Quirks::of(&first.vendor).units;
+                if !suggested.is_empty() {
+                    to_ask.truncate(asked);
+                    let others: Vec<u8> = suggested.iter().filter(|unit| !to_ask.contains(unit)).copied().collect();
+                    to_ask.extend(others);
                 }
             }
         }
+        found
     }
-    found
+
+    /// The devices on a unit: those of its SunSpec chain, or else the meter that its fingerprint tells of.
+    async fn unit(&self, bus: &Bus, unit: u8) -> Result<Vec<Record>, MeterError> {
+        let asked = Unit { bus, unit, base: None, manners: Manners::from(&self.timing) };
+        let mut records = match asked.walk().await {
+            Ok(links) => sunspec(self.wire, &asked, &links, self.tell).await,
+            Err(MeterError::NotSunSpec { .. }) => by_fingerprint(self.wire, &asked, self.library).await?,
+            Err(error) => return Err(error),
+        };
+        for record in &mut records {
+            remember_silence(record, self.timing.settle_ms);
+        }
+        Ok(records)
+    }
+
+    /// Somebody takes connections and says nothing: perhaps it was asked too soon after connecting.
+    async fn after_silence(&mut self, bus: &Bus, unit: u8) -> Result<Vec<Record>, MeterError> {
+        let hasty = self.timing;
+        self.timing.settle_ms = SETTLE_MS;
+        let outcome = self.unit(bus, unit).await;
+        if matches!(outcome, Err(MeterError::Timeout { .. })) {
+            self.timing = hasty;
+        }
+        outcome
+    }
+}
+
+/// Has the device's URI say that it wants silence, unless its manufacturer's always do.
+fn remember_silence(record: &mut Record, settle_ms: u32) {
+    let known_ms = Quirks::of(&record.vendor).settle_ms;
+    let timing = match &mut record.uri {
+        DeviceUri::SunSpec(device) => &mut device.timing,
+        DeviceUri::Modbus(device) => &mut device.timing,
+        _ => return,
+    };
+    if settle_ms > known_ms {
+        timing.settle_ms = settle_ms;
+    }
 }
 
 /// Many devices answer to any unit id.

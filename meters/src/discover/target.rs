@@ -1,10 +1,16 @@
-//! Where to look for devices: a host, a host and port, or a subnet. Never beyond private and loopback ranges.
+//! Where to look for devices: a host, a subnet, all of this machine's own networks, its serial ports, a broker, or what
+//! announces itself. Never beyond private and loopback ranges.
 
-use crate::{MeterError, uri::Wire};
+use super::{local, place::Place};
+use crate::{
+    MeterError,
+    uri::{self, Broker, Wire},
+};
 use ipnet::IpNet;
 use std::{
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
     str::FromStr,
 };
 use tokio::net::lookup_host;
@@ -26,6 +32,15 @@ pub enum Target {
     },
     /// Every address of a subnet, at the usual ports.
     Subnet(IpNet),
+    /// The private networks that this machine is in, of each at most the /24 around its own address: `local`.
+    LocalNetworks,
+    /// A serial port such as `/dev/ttyUSB0`; without one, all that there are: `serial`.
+    Serial(Option<String>),
+    /// What announces itself by multicast DNS on the interface with that address, `mdns:192.168.1.2`; without one, on
+    /// each interface with a private address: `mdns`.
+    Announced(Option<Ipv4Addr>),
+    /// What publishes to a broker: `mqtt://[user@]host[:port][?password_file=…]`.
+    Broker(Broker),
 }
 
 impl FromStr for Target {
@@ -33,8 +48,12 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, MeterError> {
         let refuse = |reason: String| MeterError::Target { text: text.chars().take(256).collect(), reason };
+        if text.starts_with("mqtt://") {
+            let shown = uri::without_password(text);
+            return broker(text).map_err(|reason| MeterError::Target { text: shown, reason });
+        }
         let target = parse(text)
-            .ok_or_else(|| refuse("is not a host, a host:port or a subnet such as 192.168.1.0/24".into()))?;
+            .ok_or_else(|| refuse("is not a host, a host:port, a subnet such as 192.168.1.0/24, `local`, `serial`, a port such as /dev/ttyUSB0, `mdns` or mqtt://broker".into()))?;
         match &target {
             Self::Subnet(subnet) => {
                 if !is_private(subnet.network()) || !is_private(subnet.broadcast()) {
@@ -49,19 +68,44 @@ impl FromStr for Target {
                     )));
                 }
             }
-            Self::Host { host, .. } => {
-                if host.parse().is_ok_and(|address| !is_private(address)) {
-                    return Err(refuse("is not a private or loopback address; search your own network only".into()));
-                }
+            Self::Host { host, .. } if host.parse().is_ok_and(|address| !is_private(address)) => {
+                return Err(refuse(NOT_PRIVATE.into()));
             }
+            Self::Announced(Some(address)) if !is_private(IpAddr::V4(*address)) => {
+                return Err(refuse(NOT_PRIVATE.into()));
+            }
+            _ => {}
         }
         Ok(target)
     }
 }
 
+const NOT_PRIVATE: &str = "is not a private or loopback address; search your own network only";
+
+fn broker(text: &str) -> Result<Target, String> {
+    let broker = uri::broker(text)?;
+    if broker.host.parse().is_ok_and(|address| !is_private(address)) {
+        return Err(NOT_PRIVATE.into());
+    }
+    Ok(Target::Broker(broker))
+}
+
 fn parse(text: &str) -> Option<Target> {
     if text.is_empty() || text.len() > 256 {
         return None;
+    }
+    match text {
+        "local" => return Some(Target::LocalNetworks),
+        "serial" => return Some(Target::Serial(None)),
+        "mdns" => return Some(Target::Announced(None)),
+        _ => {}
+    }
+    if let Some(address) = text.strip_prefix("mdns:") {
+        return address.parse().ok().map(|address| Target::Announced(Some(address)));
+    }
+    if text.starts_with("/dev/") {
+        let is_path = !text.chars().any(char::is_control) && !text.contains("..");
+        return is_path.then(|| Target::Serial(Some(text.into())));
     }
     if text.contains('/') {
         return text.parse().ok().map(Target::Subnet);
@@ -84,33 +128,61 @@ fn parse(text: &str) -> Option<Target> {
 }
 
 impl Target {
-    /// Every host and port of the target. A name is looked up, and stays the name.
-    pub(super) async fn places(&self) -> Result<Vec<Wire>, MeterError> {
-        let wires = |host: &str, port: Option<u16>| -> Vec<Wire> {
-            let ports = port.map_or(USUAL_PORTS.to_vec(), |port| vec![port]);
-            ports.into_iter().map(|port| Wire::Tcp { host: host.into(), port }).collect()
-        };
+    /// True if it is so narrow that nobody being there is worth telling.
+    pub(super) fn names_one_place(&self) -> bool {
+        matches!(
+            self,
+            Self::Host { port: Some(_), .. } | Self::Serial(Some(_)) | Self::Announced(Some(_)) | Self::Broker(_)
+        )
+    }
+
+    /// Every place of the target. A name is looked up, and stays the name.
+    pub(super) async fn places(&self) -> Result<Vec<Place>, MeterError> {
         match self {
-            Self::Subnet(subnet) => {
-                Ok(subnet.hosts().take(MAX_HOSTS).flat_map(|host| wires(&host.to_string(), None)).collect())
+            Self::Subnet(subnet) => Ok(hosts([*subnet])),
+            Self::LocalNetworks => Ok(hosts(local::networks(&local::addresses()?).into_iter().map(IpNet::V4))),
+            Self::Serial(Some(path)) => Ok(vec![Place::Line(path.clone())]),
+            Self::Serial(None) => Ok(local::serial_ports(Path::new("/dev")).into_iter().map(Place::Line).collect()),
+            Self::Announced(Some(address)) => Ok(vec![Place::Announced(*address)]),
+            Self::Announced(None) => Ok(local::addresses()?.iter().map(|net| Place::Announced(net.addr())).collect()),
+            Self::Broker(broker) => {
+                self.check_private(&broker.host, broker.port).await?;
+                Ok(vec![Place::Broker(broker.clone())])
             }
             Self::Host { host, port } => {
-                let refuse = |reason: String| MeterError::Target { text: self.to_string(), reason };
-                let found = lookup_host((host.as_str(), port.unwrap_or_default())).await;
-                let addresses: Vec<SocketAddr> = found.map_err(|error| refuse(error.to_string()))?.collect();
-                if addresses.is_empty() {
-                    return Err(refuse("has no address".into()));
-                }
-                if let Some(public) = addresses.iter().find(|address| !is_private(address.ip())) {
-                    return Err(refuse(format!(
-                        "is at {}, which is not private; search your own network",
-                        public.ip()
-                    )));
-                }
-                Ok(wires(host, *port))
+                self.check_private(host, port.unwrap_or_default()).await?;
+                Ok(wires(host, *port).collect())
             }
         }
     }
+
+    /// Refuses a name that means an address elsewhere, or none.
+    async fn check_private(&self, host: &str, port: u16) -> Result<(), MeterError> {
+        let refuse = |reason: String| MeterError::Target { text: self.to_string(), reason };
+        let found = lookup_host((host, port)).await.map_err(|error| refuse(error.to_string()))?;
+        let addresses: Vec<SocketAddr> = found.collect();
+        if addresses.is_empty() {
+            return Err(refuse("has no address".into()));
+        }
+        match addresses.iter().find(|address| !is_private(address.ip())) {
+            Some(public) => {
+                Err(refuse(format!("is at {}, which is not private; search your own network", public.ip())))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// A host at that port, or at the usual ones.
+fn wires(host: &str, port: Option<u16>) -> impl Iterator<Item = Place> {
+    let ports = port.map_or(USUAL_PORTS.to_vec(), |port| vec![port]);
+    ports.into_iter().map(move |port| Place::Host(Wire::Tcp { host: host.into(), port }))
+}
+
+/// Every host of these networks, at the usual ports.
+fn hosts(networks: impl IntoIterator<Item = IpNet>) -> Vec<Place> {
+    let hosts = networks.into_iter().flat_map(|network| network.hosts()).take(MAX_HOSTS);
+    hosts.flat_map(|host| wires(&host.to_string(), None).collect::<Vec<_>>()).collect()
 }
 
 /// True for addresses that belong to a home or a machine: private, link-local, unique local and loopback.
@@ -129,6 +201,18 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Subnet(subnet) => subnet.fmt(f),
+            Self::LocalNetworks => f.write_str("local"),
+            Self::Serial(None) => f.write_str("serial"),
+            Self::Serial(Some(path)) => f.write_str(path),
+            Self::Announced(None) => f.write_str("mdns"),
+            Self::Announced(Some(address)) => write!(f, "mdns:{address}"),
+            Self::Broker(broker) => {
+                write!(f, "mqtt://{broker}")?;
+                match &broker.password_file {
+                    Some(file) => write!(f, "?password_file={}", file.display()),
+                    None => Ok(()),
+                }
+            }
             Self::Host { host, port: None } => f.write_str(host),
             Self::Host { host, port: Some(port) } if host.contains(':') => write!(f, "[{host}]:{port}"),
             Self::Host { host, port: Some(port) } => write!(f, "{host}:{port}"),
@@ -142,7 +226,10 @@ mod tests {
 
     #[test]
     fn takes_hosts_ports_and_subnets() {
-        for text in ["192.168.1.7", "10.0.0.5:1502", "inverter.local", "inverter:502", "[::1]:502", "127.0.0.0/28"] {
+        let hosts = ["192.168.1.7", "10.0.0.5:1502", "inverter.local", "inverter:502", "[::1]:502", "127.0.0.0/28"];
+        let others = ["local", "serial", "/dev/ttyUSB0", "/dev/serial/by-id/usb-FTDI-if00-port0", "mdns"];
+        let more = ["mdns:192.168.1.2", "mqtt://broker", "mqtt://me@10.0.0.2:18830?password_file=/etc/deren/mqtt"];
+        for text in hosts.into_iter().chain(others).chain(more) {
             assert_eq!(text.parse::<Target>().expect(text).to_string(), text);
         }
         assert_eq!("[::1]".parse(), Ok(Target::Host { host: "::1".into(), port: None }));
@@ -163,9 +250,17 @@ mod tests {
             ("10.0.0", "is not a host"),
             ("10.0.0.0/33", "is not a host"),
             ("a b", "is not a host"),
+            ("/dev/../etc/passwd", "is not a host"),
+            ("mdns:8.8.8.8", "private"),
+            ("mdns:lan", "is not a host"),
+            ("mqtt://8.8.8.8", "private"),
+            ("mqtt://broker/topic", "has a topic"),
+            ("mqtt://me:secret@broker", "password_file"),
+            ("mqtt://broker?template=x", "unknown"),
         ] {
             let error = text.parse::<Target>().expect_err(text).to_string();
             assert!(error.contains(reason), "{text}: {error}");
+            assert!(!error.contains("secret"), "{error}");
         }
     }
 }

@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use std::{fmt::Display, str::FromStr};
 use url::Url;
 
+const PASSWORD: &str = "has a password in it; put it in a file and name that by `password_file=`";
 /// Longest text that is looked at.
 const MAX_LENGTH: usize = 1_024;
 const SCHEMES: &str = "sunspec+tcp, sunspec+rtutcp, sunspec+rtu, modbus+tcp, modbus+rtutcp, modbus+rtu, mqtt, \
@@ -26,7 +27,7 @@ fn parse(text: &str) -> Result<DeviceUri, String> {
     }
     let url = Url::parse(text).map_err(|error| format!("{error}; it should start with {SCHEMES}"))?;
     if url.password().is_some() {
-        return Err("has a password in it; put it in a file and name that by `password_file=`".into());
+        return Err(PASSWORD.into());
     }
     if url.fragment().is_some() {
         return Err("has a `#` part; write `%23` for a `#` in a topic".into());
@@ -132,6 +133,28 @@ fn mqtt(url: &Url, parameters: &mut Parameters) -> Result<MqttDevice, String> {
     if topic.contains(['+', '#', '\0']) {
         return Err(format!("topic `{topic}` has a wildcard; name one device's topic"));
     }
+    let broker = broker_of(url, parameters)?;
+    let timeout_ms = timeout(parameters)?;
+    let channel = parameters.number("channel", 0, u8::MAX)?.unwrap_or(0);
+    Ok(MqttDevice { broker, topic, template: template(parameters)?, channel, timeout_ms })
+}
+
+/// A broker alone, as a search names it. Why it cannot be understood, if it cannot.
+pub(crate) fn broker(text: &str) -> Result<Broker, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if url.password().is_some() {
+        return Err(PASSWORD.into());
+    }
+    if !matches!(url.path(), "" | "/") {
+        return Err(format!("has a topic `{}`; name the broker alone, as in `mqtt://192.168.1.2`", url.path()));
+    }
+    let mut parameters = Parameters::of(&url)?;
+    let broker = broker_of(&url, &mut parameters)?;
+    parameters.finish()?;
+    Ok(broker)
+}
+
+fn broker_of(url: &Url, parameters: &mut Parameters) -> Result<Broker, String> {
     let user = decoded(url.username())?;
     let broker = Broker {
         host: host(url)?,
@@ -142,9 +165,7 @@ fn mqtt(url: &Url, parameters: &mut Parameters) -> Result<MqttDevice, String> {
     if broker.password_file.is_some() && broker.user.is_none() {
         return Err("has a `password_file` but no user name, as in `mqtt://user@broker/topic`".into());
     }
-    let timeout_ms = timeout(parameters)?;
-    let channel = parameters.number("channel", 0, u8::MAX)?.unwrap_or(0);
-    Ok(MqttDevice { broker, topic, template: template(parameters)?, channel, timeout_ms })
+    Ok(broker)
 }
 
 fn host(url: &Url) -> Result<String, String> {
@@ -186,7 +207,7 @@ fn decoded(text: &str) -> Result<String, String> {
 }
 
 /// The text without what stands between the user's name and `@`, for messages.
-fn without_password(text: &str) -> String {
+pub(crate) fn without_password(text: &str) -> String {
     let shown: String = text.chars().take(MAX_LENGTH).collect();
     let Some((scheme, rest)) = shown.split_once("://") else { return shown };
     let authority_end = rest.find('/').unwrap_or(rest.len());

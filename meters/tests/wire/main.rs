@@ -14,6 +14,7 @@ mod peers;
 mod quirks;
 mod rtu;
 mod rtu_tcp;
+mod search;
 mod streams;
 mod sunspec;
 mod sunspec_maps;

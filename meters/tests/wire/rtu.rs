@@ -19,8 +19,8 @@ use tokio_serial::{SerialPort, SerialStream};
 const O_NOCTTY: i32 = 0o400;
 
 /// A serial line with somebody at its other end.
-struct Line {
-    path: String,
+pub struct Line {
+    pub path: String,
     task: JoinHandle<()>,
     // Keeps the line up when the driver closes its port.
     _held: File,
@@ -35,7 +35,7 @@ impl Line {
         Self { path, task: behave(master), _held: held }
     }
 
-    fn served(memory: &Memory) -> Self {
+    pub fn served(memory: &Memory) -> Self {
         let memory = memory.clone();
         Self::start(|master| {
             tokio::spawn(async move {
