@@ -87,7 +87,7 @@ fn serial(url: &Url, parameters: &mut Parameters, usual_baud: u32) -> Result<Wir
         return Err("has a host; a serial port is written with three slashes, as in `modbus+rtu:///dev/ttyUSB0`".into());
     }
     let path = decoded(url.path())?;
-    if path.len() < 2 {
+    if !path.starts_with('/') || path.len() < 2 {
         return Err("names no serial port, as in `modbus+rtu:///dev/ttyUSB0`".into());
     }
     let baud = parameters.number("baud", 300, 4_000_000)?.unwrap_or(usual_baud);

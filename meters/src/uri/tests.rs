@@ -76,6 +76,8 @@ fn refuses_with_a_reason_that_helps() {
         ("p1+tcp://adapter:2001/path", "path"),
         ("p1+tcp://adapter:2001?template=p1", "parameter `template` is unknown"),
         ("sml+serial://dev/ttyUSB0", "three slashes"),
+        ("sml+serial:dev/ttyUSB0", "names no serial port"),
+        ("modbus+rtu:dev/ttyUSB0?template=x", "names no serial port"),
         ("p1+rtu:///dev/ttyUSB0", "not one of"),
     ] {
         assert!(refused(text).contains(reason), "{text}: {}", refused(text));
