@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const LIMIT_BYTES = 60_000;
-const PAGES = ["src/pages/home/page.tsx", "src/pages/buy/page.tsx", "src/pages/grid/page.tsx"];
+const PAGES = ["src/pages/home/page.tsx", "src/pages/buy/page.tsx", "src/pages/grid/page.tsx", "src/pages/link/page.tsx"];
 const CHARTS = "src/components/chart-drawing.ts";
 const LAZY = ["src/chain/submit.ts", "src/session/development-keys.ts", "src/session/wallets.ts"];
 

@@ -5,7 +5,7 @@ import type { Status } from "./api/types";
 import { AccountDialog } from "./components/account-dialog";
 import { CallDialog } from "./components/call-dialog";
 import { Failure, Skeleton } from "./components/panel";
-import { PAGES, path } from "./router";
+import { PAGES, nameOf, path } from "./router";
 import { nameInHash } from "./session/key";
 import { restore, session } from "./session/session";
 import { pulse } from "./state/live";
@@ -16,6 +16,7 @@ import { whole } from "./units/format";
 const Home = lazy(() => import("./pages/home/page"));
 const Buy = lazy(() => import("./pages/buy/page"));
 const Grid = lazy(() => import("./pages/grid/page"));
+const Link = lazy(() => import("./pages/link/page"));
 
 export function App() {
   const status = createQuery(
@@ -42,7 +43,6 @@ export function App() {
 function Shell(props: { status: Status; query: Query<Status> }) {
   const [isChoosing, setChoosing] = createSignal(false);
   const [isRestored, setRestored] = createSignal(false);
-  const page = () => PAGES.find((candidate) => candidate.path === path());
   const takeUp = () => void restore(props.status).finally(() => setRestored(true));
   onMount(() => {
     takeUp();
@@ -50,7 +50,7 @@ function Shell(props: { status: Status; query: Query<Status> }) {
     addEventListener("hashchange", changed);
     onCleanup(() => removeEventListener("hashchange", changed));
   });
-  createEffect(() => (document.title = `${page()?.name ?? "Not found"} · DeREN`));
+  createEffect(() => (document.title = `${nameOf(path())} · DeREN`));
   // A new page begins at its heading for those who listen to it.
   createEffect(on(path, () => document.getElementById("main")?.focus(), { defer: true }));
   const choose = () => setChoosing(true);
@@ -72,6 +72,9 @@ function Shell(props: { status: Status; query: Query<Status> }) {
             </Match>
             <Match when={path() === "/grid"}>
               <Grid status={props.status} choose={choose} />
+            </Match>
+            <Match when={path() === "/link"}>
+              <Link status={props.status} choose={choose} />
             </Match>
           </Switch>
         </Show>

@@ -2,7 +2,7 @@
 import { createRoot, createSignal } from "solid-js";
 import type { Role } from "./api/types";
 
-export type Path = "/" | "/buy" | "/grid";
+export type Path = "/" | "/buy" | "/grid" | "/link";
 
 export const PAGES: readonly { path: Path; name: string; role: Role }[] = [
   { path: "/", name: "My home", role: "owner" },
@@ -10,10 +10,18 @@ export const PAGES: readonly { path: Path; name: string; role: Role }[] = [
   { path: "/grid", name: "Grid", role: "operator" },
 ];
 
+/** Pages that are in no menu, because people come to them from elsewhere. */
+const OTHERS: readonly { path: Path; name: string }[] = [{ path: "/link", name: "Link a gateway" }];
+
+/** What a page is called. */
+export function nameOf(path: Path | null): string {
+  return [...PAGES, ...OTHERS].find((page) => page.path === path)?.name ?? "Not found";
+}
+
 /** The page of a path; an unknown one is nobody's. */
 export function pageAt(pathname: string): Path | null {
   const trimmed = pathname.replace(/(.)\/+$/, "$1");
-  return PAGES.find(({ path }) => path === trimmed)?.path ?? null;
+  return [...PAGES, ...OTHERS].find(({ path }) => path === trimmed)?.path ?? null;
 }
 
 const [path, setPath] = createRoot(() => createSignal(pageAt(globalThis.location.pathname)));

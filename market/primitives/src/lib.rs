@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod chain;
 mod ids;
+mod link_code;
 mod reading;
 mod signing;
 mod slot;
@@ -19,6 +20,9 @@ pub use chain::{
     SlotSummary,
 };
 pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHash, Side, SiteId, ZoneId};
+pub use link_code::{
+    LinkCode, LinkCodeError, LinkedDevice, MAX_HOME_NAME_BYTES, MAX_LINK_CODE_LETTERS, MAX_LINKED_DEVICES,
+};
 pub use reading::{
     Anchor, IntervalReading, MAX_READINGS_PER_BATCH, Quality, ReadingBatch, RegisterSpan, SignedReading,
 };

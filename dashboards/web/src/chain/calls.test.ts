@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Context, describe as inWords, holdUeur, orderWords } from "./calls";
+import type { LinkedDevice } from "../link/code";
+import { type Context, type LinkGateway, describe as inWords, holdUeur, orderWords } from "./calls";
 import { transactionOf } from "./transaction";
 
 const context: Context = { energySeconds: 900, siteName: "Sunny side", zoneName: "Mill Lane" };
@@ -62,6 +63,40 @@ describe("calls in words", () => {
     expect(link.lines[0]).toContain("0x5a5a5a…5a5a");
     expect(inWords({ kind: "resume_order", site: 7, side: "buy" }, context).title).toBe("Resume the buy order");
     expect(inWords({ kind: "claim" }, context).title).toContain("Claim");
+  });
+});
+
+describe("a gateway's registration", () => {
+  const devices: LinkedDevice[] = [{ device: `0x${"03".repeat(32)}`, role: "production", rated_power_w: 6_400, register_step_mwh: 1_000 }];
+  const gateway = `0x${"5a".repeat(32)}`;
+  const link: LinkGateway = { kind: "link_gateway", site: 7, gateway, expires_unix_s: 9, code: "0x22" };
+
+  it("says what is linked and registered, before it is signed", () => {
+    const said = inWords({ kind: "register_gateway", link, site: 7, gateway, devices }, context).lines.join(" ");
+    expect(plain(said)).toContain("Solar production, at most 6.4 kW: 0x030303…0303.");
+    expect(said).toContain("may send readings for Sunny side");
+    expect(inWords({ kind: "register_gateway", link: null, site: 7, gateway, devices }, context).lines[0]).toContain("linked to Sunny side already");
+  });
+
+  it("is one transaction, all of it or nothing", () => {
+    const { pallet, call, args } = transactionOf({ kind: "register_gateway", link, site: 7, gateway, devices });
+    expect([pallet, call]).toEqual(["Utility", "batch_all"]);
+    expect(args["calls"]).toEqual([
+      { type: "Registry", value: { type: "link_gateway", value: { site: 7, gateway, expires_unix_s: 9n, code: "0x22" } } },
+      {
+        type: "Registry",
+        value: {
+          type: "register_device",
+          value: { site: 7, device: devices[0]?.device, role: { type: "Production", value: undefined }, rated_power_w: 6_400, register_step_mwh: 1_000, gateway },
+        },
+      },
+    ]);
+    expect((transactionOf({ kind: "register_gateway", link: null, site: 7, gateway, devices }).args["calls"] as unknown[]).length).toBe(1);
+  });
+
+  it("begins with a site that an operator approved", () => {
+    expect(transactionOf({ kind: "register_site", commitment: "0x77" })).toEqual({ pallet: "Registry", call: "register_site", args: { commitment: "0x77" } });
+    expect(inWords({ kind: "register_site", commitment: "0x77" }, context).lines[0]).toContain("grid operator approved");
   });
 });
 

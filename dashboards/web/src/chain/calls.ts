@@ -1,14 +1,17 @@
 /** The calls that these pages sign, as data, and what each says in words before it is signed. */
 import type { OrderStep, Side } from "../api/types";
+import type { LinkedDevice } from "../link/code";
 import { divideUp, exact } from "../units/decimal";
-import { ct, eur, kwh, short } from "../units/format";
+import { ct, eur, kwh, ratedKw, short } from "../units/format";
 import { aSlot } from "../units/time";
 
 export type Call =
   | { kind: "place_order"; site: number; side: Side; steps: OrderStep[] }
   | { kind: "cancel_order"; site: number; side: Side }
   | { kind: "resume_order"; site: number; side: Side }
-  | { kind: "link_gateway"; site: number; gateway: string; expires_unix_s: number; code: string }
+  | { kind: "register_site"; commitment: string }
+  | LinkGateway
+  | { kind: "register_gateway"; link: LinkGateway | null; site: number; gateway: string; devices: LinkedDevice[] }
   | {
       kind: "set_edge";
       zone: number;
@@ -17,6 +20,9 @@ export type Call =
       capacity_down_wh: number | null;
     }
   | { kind: "claim" };
+
+/** Links a gateway to a site; `code` is the gateway's signature. */
+export type LinkGateway = { kind: "link_gateway"; site: number; gateway: string; expires_unix_s: number; code: string };
 
 /** What the words need to know of the chain and of names. */
 export type Context = { energySeconds: number; siteName: string; zoneName: string };
@@ -39,6 +45,8 @@ export function orderWords(side: Side, steps: readonly OrderStep[], energySecond
   });
   return `${side === "buy" ? "Buy" : "Sell"} ${parts.join(", then ")}`;
 }
+
+const DEVICES: Record<LinkedDevice["role"], string> = { grid: "Grid meter", production: "Solar production", storage: "Battery" };
 
 const capacityWords = (wh: number | null) => (wh === null ? "without a limit" : `at most ${kwh(wh, 0)} a slot`);
 
@@ -75,6 +83,25 @@ export function describe(call: Call, context: Context): Words {
         lines: [
           `Gateway ${short(call.gateway)} may send readings for ${context.siteName}.`,
           "The gateway agreed by its code; with your signature you agree too.",
+        ],
+      };
+    case "register_site":
+      return {
+        title: "Register this site",
+        lines: [
+          "The connection point that your grid operator approved for this account becomes your site.",
+          "Everyone can see the site under its number; only you and your operator can see that it is yours.",
+        ],
+      };
+    case "register_gateway":
+      return {
+        title: "Register this gateway",
+        lines: [
+          call.link === null
+            ? `Gateway ${short(call.gateway)} is linked to ${context.siteName} already.`
+            : `Gateway ${short(call.gateway)} may send readings for ${context.siteName}. It agreed by its code; with your signature you agree too.`,
+          ...call.devices.map((device) => `${DEVICES[device.role]}, at most ${ratedKw(device.rated_power_w)}: ${short(device.device)}.`),
+          "It all happens together, or not at all. What is measured can be traded from the next slot on.",
         ],
       };
     case "set_edge":

@@ -1,5 +1,6 @@
 /** A call as the chain's metadata names it. Pure, so that it can be tested without a node. */
 import type { Side } from "../api/types";
+import type { LinkedDevice } from "../link/code";
 import type { Call } from "./calls";
 
 /** Pallet, call and arguments by name; u64 are bigints. */
@@ -7,6 +8,17 @@ export type Transaction = { pallet: string; call: string; args: Record<string, u
 
 const sideOf = (side: Side) => ({ type: side === "buy" ? "Buy" : "Sell", value: undefined });
 const wide = (value: number | null) => (value === null ? undefined : BigInt(value));
+
+/** A call as an argument of another. */
+const inner = ({ pallet, call, args }: Transaction) => ({ type: pallet, value: { type: call, value: args } });
+const ROLES: Record<LinkedDevice["role"], string> = { grid: "Grid", production: "Production", storage: "Storage" };
+
+/** The registration of one device. */
+function deviceOf(site: number, gateway: string, device: LinkedDevice): Transaction {
+  const { device: id, role, rated_power_w, register_step_mwh } = device;
+  const args = { site, device: id, role: { type: ROLES[role], value: undefined }, rated_power_w, register_step_mwh, gateway };
+  return { pallet: "Registry", call: "register_device", args };
+}
 
 /** The transaction that does what the call says. */
 export function transactionOf(call: Call): Transaction {
@@ -22,6 +34,13 @@ export function transactionOf(call: Call): Transaction {
       return { pallet: "Matching", call: call.kind, args: { site: call.site, side: sideOf(call.side) } };
     case "claim":
       return { pallet: "Matching", call: "claim", args: {} };
+    case "register_site":
+      return { pallet: "Registry", call: "register_site", args: { commitment: call.commitment } };
+    case "register_gateway": {
+      const link = call.link === null ? [] : [transactionOf(call.link)];
+      const devices = call.devices.map((device) => deviceOf(call.site, call.gateway, device));
+      return { pallet: "Utility", call: "batch_all", args: { calls: [...link, ...devices].map(inner) } };
+    }
     case "link_gateway":
       return {
         pallet: "Registry",

@@ -2,7 +2,7 @@
 import { For, Match, Show, Switch, createSignal } from "solid-js";
 import { words } from "../api/problem";
 import type { DevelopmentAccount, Role, Status } from "../api/types";
-import { PAGES, navigate } from "../router";
+import { PAGES, navigate, path } from "../router";
 import { type Identity, isSame } from "../session/key";
 import { enter, leave, session } from "../session/session";
 import { short } from "../units/format";
@@ -19,7 +19,8 @@ export function AccountDialog(props: { status: Status; isOpen: boolean; onClose:
     await enter(identity);
     if (session().phase !== "in") return;
     const page = PAGES.find((candidate) => candidate.role === role);
-    if (page) navigate(page.path);
+    // Who came with a gateway's code stays with it.
+    if (page && path() !== "/link") navigate(page.path);
     props.onClose();
   };
   return (

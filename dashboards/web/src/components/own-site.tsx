@@ -1,13 +1,16 @@
 /** The visitor's own site: asks who they are, and which of their sites they mean, before it shows anything of it. */
-import { type JSX, Show, createMemo, createSignal } from "solid-js";
+import { type JSX, Show, createMemo, createSignal, lazy } from "solid-js";
 import { api } from "../api/client";
 import type { Account, Site, Status } from "../api/types";
 import { address } from "../session/session";
 import { siteName } from "../state/names";
 import { createAccount, siteMoved } from "../state/own";
 import { type Query, createQuery } from "../state/query";
-import { Empty, Load } from "./panel";
+import { Load } from "./panel";
 import { Picker } from "./picker";
+
+/** Few need it, and once. */
+const RegisterSite = lazy(() => import("./register-site"));
 
 /** A site of the visitor's, with what every part of a page needs. */
 export type Own = { account: Account; site: Site; name: string; rename: (name: string) => Promise<void> };
@@ -29,7 +32,7 @@ export function OwnSite(props: OwnSiteProps) {
         {(of) => {
           const chosen = () => of().sites.find((site) => site.id === picked()) ?? of().sites[0];
           return (
-            <Show when={chosen()} fallback={<NoSite account={of()} />}>
+            <Show when={chosen()} fallback={<RegisterSite account={of()} />}>
               {(site) => (
                 <>
                   <Show when={of().sites.length > 1}>
@@ -89,17 +92,5 @@ function Invitation(props: { choose: () => void; children: JSX.Element }) {
         Choose an account
       </button>
     </section>
-  );
-}
-
-function NoSite(props: { account: Account }) {
-  return (
-    <Empty>
-      <p>
-        <strong>No site is registered for this account.</strong> The grid operator approves a connection point for its address;
-        then its owner registers the site.
-      </p>
-      <p class="mono">{props.account.address}</p>
-    </Empty>
   );
 }

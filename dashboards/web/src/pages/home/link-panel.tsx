@@ -39,7 +39,10 @@ export function LinkPanel(props: { own: Own; chain: Chain }) {
   };
   return (
     <Panel title="Link a gateway">
-      <p class="soft">On the gateway, print a link code for this home, then paste the line here.</p>
+      <p class="soft">
+        Get the code on your gateway's own page, for your account and site {props.own.site.id}: it opens <a href="/link">here</a>. Or print one
+        on the gateway, and paste the line.
+      </p>
       <pre class="command" tabindex="0" aria-label="Command">
         deren-gateway link --config FILE --site {props.own.site.id} --owner {accountHex(props.own.account.address)} --expires UNIX
       </pre>
