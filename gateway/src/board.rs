@@ -117,6 +117,8 @@ pub struct DeviceStatus {
     pub import_mwh: Option<u64>,
     /// Export register then.
     pub export_mwh: Option<u64>,
+    /// The smallest difference that its registers can show, mWh; nothing if its driver does not know.
+    pub register_step_mwh: Option<u64>,
     /// Imported since midnight, local time, as far as this gateway saw.
     pub today_import_wh: Option<u64>,
     /// Exported since midnight, local time, as far as this gateway saw.
@@ -249,6 +251,7 @@ impl DeviceStatus {
             power_w: None,
             import_mwh: None,
             export_mwh: None,
+            register_step_mwh: None,
             today_import_wh: None,
             today_export_wh: None,
             samples_total: 0,
@@ -279,6 +282,7 @@ impl DeviceStatus {
         self.power_w = sample.power_w;
         self.import_mwh = sample.import_mwh;
         self.export_mwh = sample.export_mwh;
+        self.register_step_mwh = sample.import_counter.step_mwh.max(sample.export_counter.step_mwh);
         self.samples_total = self.samples_total.saturating_add(1);
         self.trouble = None;
     }

@@ -27,6 +27,7 @@ pub mod sampler;
 pub mod samplers;
 pub mod server;
 pub mod settings;
+pub mod setup;
 pub mod signer;
 pub mod slots;
 pub mod uplink;

@@ -4,6 +4,7 @@
 use crate::{
     board::Board,
     error::GatewayError,
+    page::DeskSettings,
     settings::{DeviceSettings, HomeAssistantSettings, Settings},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -30,6 +31,7 @@ pub type LogBy = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
 pub(crate) struct Followers {
     pub(crate) devices: watch::Sender<Vec<DeviceSettings>>,
     pub(crate) home_assistant: watch::Sender<Option<HomeAssistantSettings>>,
+    pub(crate) desk: watch::Sender<DeskSettings>,
 }
 
 impl Reload {
@@ -50,8 +52,7 @@ impl Reload {
                 Ok(new) => {
                     self.follow(&settings, &new, &followers, &board);
                     // What takes a restart stays what it is, so that it is named at the next reload too.
-                    settings =
-                        Settings { devices: new.devices, home_assistant: new.home_assistant, log: new.log, ..settings };
+                    settings = following(&settings, &new);
                     tracing::info!(devices = settings.devices.len(), "configuration read again");
                 }
                 Err(GatewayError::Settings { mistakes }) => {
@@ -81,6 +82,7 @@ impl Reload {
             known.clone_from(&new.home_assistant);
             changed
         });
+        followers.desk.send_replace(DeskSettings::of(new));
         let waits = needs_restart(old, new);
         if !waits.is_empty() {
             let keys = waits.join(", ");
@@ -89,15 +91,23 @@ impl Reload {
     }
 }
 
-/// The keys that changed and cannot be followed while running.
-fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
-    let followed = Settings {
+/// The old settings with what is followed of the new ones.
+fn following(old: &Settings, new: &Settings) -> Settings {
+    Settings {
         devices: new.devices.clone(),
+        devices_are_picked: new.devices_are_picked,
+        sample_interval: new.sample_interval,
+        home_name: new.home_name.clone(),
+        dashboard_url: new.dashboard_url.clone(),
         home_assistant: new.home_assistant.clone(),
         log: new.log.clone(),
-
         ..old.clone()
-    };
+    }
+}
+
+/// The keys that changed and cannot be followed while running.
+fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
+    let followed = following(old, new);
     let named = [
         ("data_folder", old.data_folder != new.data_folder),
         ("key", old.key != new.key),

@@ -9,13 +9,14 @@ use crate::{
     error::GatewayError,
     home_assistant, notify,
     outbox::Outbox,
-    page::Page,
+    page::{Desk, DeskSettings, Page},
     pin::ChainPin,
     proof::{self, Exporter},
     recorder::{ChainView, Parts, Recorder},
     reload::{Followers, Reload},
     samplers::Samplers,
     settings::Settings,
+    setup::Setup,
     signer::Signer,
     uplink::Uplink,
 };
@@ -41,10 +42,8 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let last_good_ms = outbox.last_good_ms()?.unwrap_or(0);
     let clock = Arc::new(Clock::new(settings.clock_trusted, settings.max_clock_error, last_good_ms));
     clock.trust_chain_alone(pin.as_ref().is_some_and(|pin| pin.parameters.development));
-    let page = Page { listen: settings.page_listen, board: board.clone() };
-    let listener = page.bind().await?;
-    tracing::info!(gateway = %signer.gateway(), page = %settings.page_listen, "started");
-
+    let setup = Arc::new(Setup::open(&settings.data_folder, reload.asked.clone())?);
+    let gateway = signer.gateway();
     let signer = Arc::new(RwLock::new(signer));
     let (events, heard) = mpsc::channel(EVENTS_WAITING);
     // Until a node is reached, readings are anchored where the last ones were.
@@ -54,6 +53,14 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         Some(ChainView { pin, anchor: last_anchor.unwrap_or(genesis) })
     });
     let (chain, chain_seen) = watch::channel(known);
+    let (desk, desk_settings) = watch::channel(DeskSettings::of(&settings));
+    let page = Page {
+        listen: settings.page_listen,
+        board: board.clone(),
+        desk: Arc::new(Desk { setup, signer: signer.clone(), chain: chain_seen.clone(), settings: desk_settings }),
+    };
+    let listener = page.bind().await?;
+    tracing::info!(%gateway, page = %settings.page_listen, "started");
     let (identified, identified_seen) = watch::channel(Vec::new());
     let stored = Arc::new(Notify::new());
 
@@ -61,7 +68,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let samplers = Samplers::start(&settings.devices, events.clone(), slot_ms_seen, board.clone());
     let (devices, devices_wanted) = watch::channel(settings.devices.clone());
     let (home_assistant, home_assistant_wanted) = watch::channel(settings.home_assistant.clone());
-    let followers = Followers { devices, home_assistant };
+    let followers = Followers { devices, home_assistant, desk };
     let reload = reload.run(settings.clone(), followers, board.clone(), shutdown.clone());
     let told = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
     let slot_lengths = pass_on_slot_length(chain_seen.clone(), slot_ms, shutdown.clone());

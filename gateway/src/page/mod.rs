@@ -1,28 +1,43 @@
-//! The local status page: `/` for people, `/api/status` as JSON, `/metrics` for Prometheus. It only shows; nothing can
-//! be changed through it. A page that listens on this machine answers only to this machine's names, so that no web
-//! site can read it through a visitor's browser.
+//! The local page: `/` for people, `/api/status` as JSON, `/metrics` for Prometheus. Anyone whom it answers may look;
+//! only who typed the PIN may look for devices, pick them, or get a link code. It holds no money and shows no secret.
 
 mod ask;
+mod assets;
+mod desk;
+mod names;
+mod problem;
+mod session;
+#[cfg(test)]
+mod tests;
 
 pub use ask::ask;
+pub use desk::{Desk, DeskSettings};
 
-use crate::{board::Board, error::GatewayError, metrics};
+use crate::{
+    board::{Board, Status},
+    error::GatewayError,
+    metrics,
+};
 use axum::{
     Json, Router,
-    extract::{Request, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::{Html, IntoResponse, Response},
-    routing::get,
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
 };
+use names::{Names, is_of_a_home, is_same_origin};
+use problem::Problem;
+use serde::Serialize;
 use std::{net::SocketAddr, sync::Arc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-const PAGE: &str = include_str!("status.html");
 /// The page brings all it needs, and may ask only its own server.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
-                      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Longest body of a request: a whole choice of devices.
+const MAX_BODY_BYTES: usize = 32 * 1_024;
 
 /// Serves the page.
 pub struct Page {
@@ -30,6 +45,16 @@ pub struct Page {
     pub listen: SocketAddr,
     /// What it shows.
     pub board: Arc<Board>,
+    /// What it changes things with.
+    pub desk: Arc<Desk>,
+}
+
+/// What every request may use.
+#[derive(Clone)]
+struct App {
+    board: Arc<Board>,
+    desk: Arc<Desk>,
+    names: Arc<Names>,
 }
 
 impl Page {
@@ -50,7 +75,9 @@ impl Page {
     /// # Errors
     /// [`GatewayError::Page`] if the socket fails.
     pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) -> Result<(), GatewayError> {
-        let app = router(self.board.clone(), self.listen.ip().is_loopback());
+        let names = Arc::new(Names::of(self.listen.ip()));
+        let app = router(App { board: self.board.clone(), desk: self.desk.clone(), names });
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let ended = shutdown.clone();
         let serve = axum::serve(listener, app).with_graceful_shutdown(async move { ended.cancelled().await });
         tokio::select! {
@@ -61,19 +88,38 @@ impl Page {
     }
 }
 
-fn router(board: Arc<Board>, this_machine_only: bool) -> Router {
-    let router = Router::new()
-        .route("/", get(|| async { Html(PAGE) }))
-        .route("/api/status", get(|State(board): State<Arc<Board>>| async move { Json(board.status()) }))
+fn router(app: App) -> Router {
+    Router::new()
+        .route("/api/status", get(show_status))
         .route("/metrics", get(show_metrics))
-        .layer(middleware::from_fn(add_headers));
-    let router = if this_machine_only { router.layer(middleware::from_fn(only_this_machine)) } else { router };
-    router.with_state(board)
+        .route("/api/session", post(session::enter).get(session::show).delete(session::leave))
+        .route("/api/setup", get(desk::show))
+        .route("/api/setup/search", post(desk::search).delete(desk::end_search))
+        .route("/api/setup/home", put(desk::pick))
+        .route("/api/setup/code", post(desk::link_code))
+        .merge(assets::routes())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(app.clone(), guard))
+        .layer(middleware::from_fn(add_headers))
+        .with_state(app)
 }
 
-async fn show_metrics(State(board): State<Arc<Board>>) -> Response {
+/// The board, and how the owner calls the home.
+#[derive(Serialize)]
+struct ShownStatus {
+    #[serde(flatten)]
+    status: Status,
+    home_name: Option<String>,
+}
+
+async fn show_status(State(app): State<App>) -> Json<ShownStatus> {
+    let home_name = app.desk.settings.borrow().home_name.clone();
+    Json(ShownStatus { status: app.board.status(), home_name })
+}
+
+async fn show_metrics(State(app): State<App>) -> Response {
     const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    match metrics::text(&board.status()) {
+    match metrics::text(&app.board.status()) {
         Ok(text) => ([(header::CONTENT_TYPE, TYPE)], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
@@ -89,72 +135,25 @@ async fn add_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Refuses requests that were made to another name: a web site's name that was made to point here.
-async fn only_this_machine(request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    if is_this_machine(host) {
-        next.run(request).await
-    } else {
-        (StatusCode::FORBIDDEN, "this page answers only as localhost\n").into_response()
+/// Answers nobody from outside the home, nobody who asks for another name, and no other site's writing requests.
+async fn guard(
+    State(app): State<App>,
+    ConnectInfo(visitor): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let refuse = |words: &str| Problem::new(StatusCode::FORBIDDEN, words).into_response();
+    if !is_of_a_home(visitor.ip()) {
+        return refuse("This page answers only inside its own home network.");
     }
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use deren_primitives::GatewayId;
-    use serde_json::Value;
-
-    async fn served() -> (SocketAddr, CancellationToken) {
-        let board = Arc::new(Board::new(GatewayId([1; 32]), [1; 32], 0));
-        let page = Page { listen: ([127, 0, 0, 1], 0).into(), board };
-        let listener = page.bind().await.expect("a port");
-        let address = listener.local_addr().expect("bound");
-        let shutdown = CancellationToken::new();
-        tokio::spawn(page.run(listener, shutdown.clone()));
-        (address, shutdown)
+    let headers = request.headers();
+    let host = headers.get(header::HOST).map_or(Ok("localhost"), HeaderValue::to_str);
+    if !host.is_ok_and(|host| app.names.is_own(host)) {
+        return refuse("This page answers only to its own address and name.");
     }
-
-    #[tokio::test]
-    async fn it_serves_the_page_the_status_and_the_metrics() {
-        let (address, shutdown) = served().await;
-        assert!(ask(address, "/").await.expect("page").contains("<!doctype html>"));
-        let status: Value = serde_json::from_str(&ask(address, "/api/status").await.expect("status")).expect("JSON");
-        assert_eq!(status["chain"]["link"], "connecting");
-        assert!(ask(address, "/metrics").await.expect("metrics").contains("deren_gateway_outbox_readings 0"));
-        assert!(ask(address, "/nothing").await.is_err());
-        shutdown.cancel();
+    let writes = !request.method().is_safe();
+    if writes && !is_same_origin(headers) {
+        return refuse("This request came from another site.");
     }
-
-    #[test]
-    fn only_names_of_this_machine_are_its_own() {
-        for own in ["localhost", "LOCALHOST:8640", "127.0.0.1:8640", "127.0.0.2", "[::1]:8640"] {
-            assert!(is_this_machine(own), "{own}");
-        }
-        for other in ["example.org", "192.168.1.4:8640", "localhost.example.org:8640", "[::2]:1", ""] {
-            assert!(!is_this_machine(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn the_page_loads_nothing_from_elsewhere() {
-        assert!(!PAGE.contains("http://") && !PAGE.contains("https://") && !PAGE.contains("src="));
-    }
-
-    #[tokio::test]
-    async fn a_port_in_use_is_a_clear_error() {
-        let (address, shutdown) = served().await;
-        let page = Page { listen: address, board: Arc::new(Board::new(GatewayId([1; 32]), [1; 32], 0)) };
-        let error = page.bind().await.expect_err("in use").to_string();
-        assert!(error.contains(&address.to_string()), "{error}");
-        shutdown.cancel();
-    }
+    next.run(request).await
 }

@@ -16,6 +16,7 @@ use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
 use deren_meters::DeviceUri;
 use deren_primitives::DeviceRole;
 use std::{
+    io::ErrorKind,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -25,6 +26,7 @@ use url::Url;
 
 /// Variables that begin so stand for top-level keys.
 pub const VARIABLE_PREFIX: &str = "DEREN_GATEWAY_";
+const DATA_FOLDER_VARIABLE: &str = "DEREN_GATEWAY_DATA_FOLDER";
 /// At most this many devices; a site has a handful.
 pub const MAX_DEVICES: usize = 64;
 /// At most this many nodes to try in turn.
@@ -62,6 +64,14 @@ pub struct Settings {
     pub log: String,
     /// Where Home Assistant is to find this gateway, if anywhere.
     pub home_assistant: Option<HomeAssistantSettings>,
+    /// How the owner calls the home.
+    pub home_name: Option<String>,
+    /// Where the owner's dashboard is, to which the page sends its link codes.
+    pub dashboard_url: Option<Url>,
+    /// How often a device is sampled that says nothing else.
+    pub sample_interval: Duration,
+    /// True if the configuration names no devices, so that those count that the owner picks on the page.
+    pub devices_are_picked: bool,
     /// What is read.
     pub devices: Vec<DeviceSettings>,
 }
@@ -87,12 +97,20 @@ impl Settings {
     /// # Errors
     /// Everything that is wrong, each with the key and where it is written.
     pub fn load(file: &Path) -> Result<Self, GatewayError> {
-        let text = std::fs::read_to_string(file).map_err(|error| GatewayError::file(file, error))?;
+        let text = match std::fs::read_to_string(file) {
+            // Where the environment names a data folder, it can say all the rest too.
+            Err(error) if error.kind() == ErrorKind::NotFound && std::env::var_os(DATA_FOLDER_VARIABLE).is_some() => {
+                String::new()
+            }
+            read => read.map_err(|error| GatewayError::file(file, error))?,
+        };
         // `CONFIG` names the file itself, as `--config` does; the passphrase is no setting.
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| !["DEREN_GATEWAY_CONFIG", "DEREN_GATEWAY_KEY_PASSPHRASE"].contains(&name.as_str()));
-        Self::parse(file, &text, variables)
+        let mut settings = Self::parse(file, &text, variables)?;
+        crate::setup::picked::add_to(&mut settings)?;
+        Ok(settings)
     }
 
     /// As [`Settings::load`], with the file's text and the variables given. Paths in it are relative to the file.
@@ -127,6 +145,10 @@ impl Settings {
             clock_trusted: top.boolean("clock_trusted").unwrap_or(false),
             max_clock_error: Duration::from_millis(top.number("max_clock_error_ms", 1..=600_000).unwrap_or(10_000)),
             log: top.parsed("log", log_filter).unwrap_or("info".to_owned()),
+            home_name: top.text("home_name").map(|(_, name)| name),
+            dashboard_url: top.parsed("dashboard_url", dashboard_url),
+            sample_interval: interval,
+            devices_are_picked: devices.is_empty(),
             devices: all_devices(devices, &mut mistakes, interval),
             home_assistant,
             data_folder,
@@ -189,6 +211,13 @@ fn node_urls(top: &mut Table) -> Vec<Url> {
         }
     }
     urls
+}
+
+fn dashboard_url(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err(format!("`dashboard_url` is `{text}`, it should be like https://dashboard.example.org/")),
+    }
 }
 
 fn page_listen(top: &mut Table) -> SocketAddr {

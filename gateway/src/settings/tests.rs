@@ -107,6 +107,15 @@ fn a_bad_device_uri_or_role_names_its_line() {
 }
 
 #[test]
+fn without_devices_those_count_that_the_owner_picks() {
+    let none =
+        parse("node_urls = [\"ws://127.0.0.1:1\"]\ndashboard_url = \"https://dashboard.example.org\"").expect("right");
+    assert!(none.devices.is_empty() && none.devices_are_picked && none.dashboard_url.is_some());
+    assert!(!parse(GOOD).expect("good").devices_are_picked);
+    assert!(complaint(&format!("dashboard_url = \"javascript:x\"\n{GOOD}")).contains("like https://"));
+}
+
+#[test]
 fn what_is_missing_is_named() {
     assert!(complaint(&GOOD.replace("node_urls", "# ")).contains("the configuration has no `node_urls`"));
     let said = complaint(&GOOD.replace("role = \"production\"\n", ""));

@@ -1,0 +1,296 @@
+//! Looks for devices when the owner asks, and keeps what was found fresh while the owner looks at it. It only reads.
+
+use crate::clock::unix_ms;
+use deren_meters::{
+    DeviceUri, Library, MeterError, Record,
+    discover::{Event, Target, discover},
+};
+use deren_primitives::DeviceRole;
+use futures::{StreamExt, stream};
+use serde::Serialize;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+
+/// As many devices are shown.
+pub const MAX_FOUND: usize = 64;
+/// As many troubles are shown.
+const MAX_TROUBLES: usize = 20;
+/// What was found is read again so often, and so many at the same time.
+const REFRESH: Duration = Duration::from_secs(3);
+const AT_ONCE: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Nobody looks any more who has not looked for so long.
+const LOOKED_AT: Duration = Duration::from_secs(20);
+
+/// A search as it stands.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Search {
+    /// True until everything was looked at.
+    pub is_running: bool,
+    /// Where it looks.
+    pub target: String,
+    /// So many places are done, of so many.
+    pub done: usize,
+    /// All places.
+    pub total: usize,
+    /// What was found, in the order of finding.
+    pub found: Vec<Found>,
+    /// What answered and could not be read.
+    pub troubles: Vec<String>,
+}
+
+/// A device that was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found {
+    /// What it shows.
+    #[serde(flatten)]
+    pub record: Record,
+    /// What it is, for who has never heard of registers.
+    pub what: &'static str,
+    /// What it most likely measures.
+    pub role: DeviceRole,
+    /// When it was read last.
+    pub read_unix_ms: u64,
+    /// Why it could not be read again.
+    pub trouble: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    search: Search,
+    cancelled: CancellationToken,
+    looked_at: Option<Instant>,
+    is_refreshing: bool,
+    in_use: Vec<DeviceUri>,
+}
+
+/// Looks for devices.
+#[derive(Clone, Debug, Default)]
+pub struct Finder(Arc<Mutex<State>>);
+
+impl Finder {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a search at `targets`, in turn, and forgets what was found before. A search under way ends.
+    pub fn begin(&self, targets: Vec<Target>) {
+        let cancelled = CancellationToken::new();
+        {
+            let mut state = self.state();
+            state.cancelled.cancel();
+            state.cancelled = cancelled.clone();
+            state.is_refreshing = false;
+            state.search = Search { is_running: true, ..Search::default() };
+        }
+        let this = self.clone();
+        tokio::spawn(async move { this.search(targets, cancelled).await });
+    }
+
+    /// Ends a search; what was found stays.
+    pub fn end(&self) {
+        let mut state = self.state();
+        state.cancelled.cancel();
+        state.search.is_running = false;
+        state.is_refreshing = false;
+    }
+
+    /// These are sampled by the gateway already: nobody else need read them.
+    pub fn set_in_use(&self, devices: Vec<DeviceUri>) {
+        self.state().in_use = devices;
+    }
+
+    /// The search as it stands. While somebody looks, what was found is read again and again.
+    pub fn look(&self) -> Search {
+        let mut state = self.state();
+        state.looked_at = Some(Instant::now());
+        if !state.search.is_running && !state.is_refreshing && !state.search.found.is_empty() {
+            state.cancelled = CancellationToken::new();
+            state.is_refreshing = true;
+            let (this, cancelled) = (self.clone(), state.cancelled.clone());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = cancelled.cancelled() => {}
+                    () = this.refresh_while_looked_at() => {}
+                }
+            });
+        }
+        state.search.clone()
+    }
+
+    async fn search(&self, targets: Vec<Target>, cancelled: CancellationToken) {
+        for target in targets {
+            self.state().search.target = target.to_string();
+            let ended = tokio::select! {
+                () = cancelled.cancelled() => return,
+                ended = self.look_at(&target, &cancelled) => ended,
+            };
+            if let Err(error) = ended {
+                self.hear(Event::Trouble(error), &cancelled);
+            }
+        }
+        let mut state = self.state();
+        if !cancelled.is_cancelled() {
+            state.search.is_running = false;
+        }
+    }
+
+    async fn look_at(&self, target: &Target, cancelled: &CancellationToken) -> Result<(), MeterError> {
+        let tell = |event: Event| self.hear(event, cancelled);
+        discover(target, Library::builtin()?, &tell).await.map(drop)
+    }
+
+    fn hear(&self, event: Event, cancelled: &CancellationToken) {
+        let mut state = self.state();
+        let search = &mut state.search;
+        // Another search may have begun.
+        if cancelled.is_cancelled() {
+            return;
+        }
+        match event {
+            Event::Found(record) => {
+                let is_new = search.found.iter().all(|found| found.record.uri != record.uri);
+                if is_new && search.found.len() < MAX_FOUND {
+                    search.found.push(Found::new(record));
+                }
+            }
+            Event::Trouble(error) if search.troubles.len() < MAX_TROUBLES => search.troubles.push(error.to_string()),
+            Event::Progress { done, total } => (search.done, search.total) = (search.done.max(done).min(total), total),
+            Event::Trouble(_) => {}
+        }
+    }
+
+    async fn refresh_while_looked_at(&self) {
+        loop {
+            tokio::time::sleep(REFRESH).await;
+            let to_read: Vec<DeviceUri> = {
+                let mut state = self.state();
+                if state.looked_at.is_none_or(|at| at.elapsed() > LOOKED_AT) {
+                    state.is_refreshing = false;
+                    return;
+                }
+                let uris = state.search.found.iter().map(|found| &found.record.uri);
+                uris.filter(|uri| !state.in_use.contains(uri)).cloned().collect()
+            };
+            stream::iter(to_read)
+                .map(|uri| async move {
+                    let read = tokio::time::timeout(PATIENCE, deren_meters::read(&uri)).await;
+                    (uri, read)
+                })
+                .buffer_unordered(AT_ONCE)
+                .for_each(async |(uri, read)| {
+                    let mut state = self.state();
+                    let Some(found) = state.search.found.iter_mut().find(|found| found.record.uri == uri) else {
+                        return;
+                    };
+                    match read {
+                        Ok(Ok(record)) => *found = Found::new(record),
+                        Ok(Err(error)) => found.trouble = Some(error.to_string()),
+                        Err(_) => found.trouble = Some("it gave no answer in time".to_owned()),
+                    }
+                })
+                .await;
+        }
+    }
+}
+
+impl Found {
+    fn new(record: Record) -> Self {
+        let role = likely_role(&record);
+        let what = match role {
+            DeviceRole::Grid => "Electricity meter",
+            DeviceRole::Production => "Solar inverter",
+            DeviceRole::Storage => "Battery",
+        };
+        Self { record, what, role, read_unix_ms: unix_ms(), trouble: None }
+    }
+}
+
+/// An inverter shows itself by its SunSpec model, or by counting only what it gives.
+fn likely_role(record: &Record) -> DeviceRole {
+    let model = match &record.uri {
+        DeviceUri::SunSpec(device) => device.model,
+        _ => None,
+    };
+    match model {
+        Some(101..=199 | 701..=799) => DeviceRole::Production,
+        None if record.import_mwh.is_none() && record.export_mwh.is_some() => DeviceRole::Production,
+        _ => DeviceRole::Grid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deren_simulator::{Simulator, SimulatorConfig};
+
+    async fn home() -> Simulator {
+        let text = r#"
+            seed = 7
+            date = "2026-06-21"
+            start = "11:00"
+            speed = 75.0
+            [[homes]]
+            name = "sun"
+            pv = { kwp = 6.4 }
+            load = { profile = "household", wh_a_day = 10000 }
+            [[homes.modbus]]
+            listen = "127.0.0.1:0"
+            [[homes.modbus.sunspec]]
+            devices = [{ role = "production", model = 103 }, { role = "grid", model = 203 }]
+        "#;
+        Simulator::start(&SimulatorConfig::from_toml(text).expect("a home")).await.expect("serves")
+    }
+
+    fn place(simulator: &Simulator) -> Target {
+        let uri = simulator.serving().homes[0].devices[0].uri.to_string();
+        uri.split("//").nth(1).and_then(|rest| rest.split('?').next()).expect("a place").parse().expect("a target")
+    }
+
+    async fn until(finder: &Finder, what: &str, condition: impl Fn(&Search) -> bool) -> Search {
+        for _ in 0..1_000 {
+            let search = finder.look();
+            if condition(&search) {
+                return search;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("in vain: {what}: {:?}", finder.look());
+    }
+
+    #[tokio::test]
+    async fn it_finds_what_a_home_has_and_shows_its_power_live() {
+        let simulator = home().await;
+        let finder = Finder::default();
+        finder.begin(vec![place(&simulator)]);
+        let search = until(&finder, "the search ends", |search| !search.is_running).await;
+        let roles: Vec<_> = search.found.iter().map(|found| (found.what, found.role)).collect();
+        let expected = [("Solar inverter", DeviceRole::Production), ("Electricity meter", DeviceRole::Grid)];
+        assert_eq!(roles, expected, "{search:?}");
+        assert_eq!((search.done, search.total), (1, 1));
+        let first = search.found[0].read_unix_ms;
+        until(&finder, "it is read again", |search| search.found[0].read_unix_ms > first).await;
+    }
+
+    #[tokio::test]
+    async fn who_sits_at_the_address_and_does_not_answer_is_named() {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
+        let finder = Finder::default();
+        finder.begin(vec![format!("127.0.0.1:{port}").parse().expect("a target")]);
+        let search = until(&finder, "the search ends", |search| !search.is_running).await;
+        assert!(search.found.is_empty() && search.troubles[0].contains("cannot connect"), "{search:?}");
+    }
+
+    #[tokio::test]
+    async fn a_search_that_is_ended_stays_ended() {
+        let finder = Finder::default();
+        finder.begin(vec!["127.99.0.0/24".parse().expect("a target")]);
+        finder.end();
+        assert!(!finder.look().is_running);
+        tokio::task::yield_now().await;
+        assert!(!finder.look().is_running && finder.look().found.is_empty());
+    }
+}

@@ -1,0 +1,85 @@
+//! How often a PIN may be tried: a few times, then once a minute, then ever more seldom. Wherever the tries come from:
+//! who guesses can have many addresses.
+
+use std::time::{Duration, Instant};
+
+/// As many wrong PINs in a row are free.
+const FREE: u32 = 5;
+const FIRST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+
+/// Wrong PINs in a row.
+#[derive(Debug, Default)]
+pub(super) struct Tries {
+    failures: u32,
+    closed_until: Option<Instant>,
+}
+
+impl Tries {
+    /// How long nobody may try; nothing if somebody may.
+    pub(super) fn wait(&self, now: Instant) -> Option<Duration> {
+        self.closed_until.map(|until| until.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
+    }
+
+    /// A wrong one.
+    pub(super) fn failed(&mut self, now: Instant) {
+        self.failures = self.failures.saturating_add(1);
+        if let Some(beyond) = self.failures.checked_sub(FREE) {
+            let wait = FIRST_WAIT.saturating_mul(2u32.saturating_pow(beyond.min(16))).min(LONGEST_WAIT);
+            self.closed_until = now.checked_add(wait);
+        }
+    }
+
+    /// The right one.
+    pub(super) fn succeeded(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_wrong_pins_close_the_door_and_each_further_one_for_longer() {
+        let mut tries = Tries::default();
+        let mut now = Instant::now();
+        for _ in 0..4 {
+            tries.failed(now);
+            assert_eq!(tries.wait(now), None);
+        }
+        for seconds in [60, 120, 240, 480, 960, 1_920, 3_600, 3_600] {
+            tries.failed(now);
+            assert_eq!(tries.wait(now), Some(Duration::from_secs(seconds)));
+            now += Duration::from_secs(seconds);
+            assert_eq!(tries.wait(now), None);
+        }
+    }
+
+    #[test]
+    fn a_guesser_gets_fewer_than_40_tries_on_the_first_day() {
+        let mut tries = Tries::default();
+        let begin = Instant::now();
+        let (mut now, mut count) = (begin, 0);
+        while now < begin + Duration::from_secs(86_400) {
+            match tries.wait(now) {
+                Some(wait) => now += wait,
+                None => {
+                    tries.failed(now);
+                    count += 1;
+                }
+            }
+        }
+        assert!(count < 40, "{count}");
+    }
+
+    #[test]
+    fn the_right_pin_opens_and_forgets() {
+        let mut tries = Tries::default();
+        let now = Instant::now();
+        (0..5).for_each(|_| tries.failed(now));
+        tries.succeeded();
+        tries.failed(now);
+        assert_eq!(tries.wait(now), None);
+    }
+}
