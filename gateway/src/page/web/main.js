@@ -10,11 +10,11 @@ const at = (id) => document.getElementById(id);
 let shown = null;
 let latest = null;
 
-/** The view that the address names, or the one that is needed. */
+/** The view that the address names, or the one that is needed at first: nobody is taken away from what they do. */
 function wanted() {
   const named = location.hash.slice(1);
   if (named in VIEWS) return named;
-  return latest && latest.devices.length === 0 ? "setup" : "overview";
+  return shown?.name ?? (latest.devices.length === 0 ? "setup" : "overview");
 }
 
 function show() {
