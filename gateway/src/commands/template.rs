@@ -118,10 +118,10 @@ mod tests {
     #[test]
     fn the_file_is_the_template_whatever_the_uri_names() {
         for (given, expected) in [
-            ("modbus+tcp://10.0.0.5", "modbus+tcp://10.0.0.5:502?template=mine&unit=1"),
-            ("modbus+tcp://10.0.0.5?unit=3", "modbus+tcp://10.0.0.5:502?template=mine&unit=3"),
-            ("modbus+tcp://10.0.0.5?template=other", "modbus+tcp://10.0.0.5:502?template=mine&unit=1"),
-            ("mqtt://broker/meter", "mqtt://broker:1883/meter?template=mine"),
+            ("modbus+tcp://10.0.0.5", "modbus+tcp://10.0.0.5?template=mine&unit=1"),
+            ("modbus+tcp://10.0.0.5?unit=3", "modbus+tcp://10.0.0.5?template=mine&unit=3"),
+            ("modbus+tcp://10.0.0.5?template=other", "modbus+tcp://10.0.0.5?template=mine&unit=1"),
+            ("mqtt://broker/meter", "mqtt://broker/meter?template=mine"),
         ] {
             assert_eq!(named(given, "mine").expect(given).to_string(), expected, "{given}");
         }
