@@ -143,6 +143,8 @@ async fn an_encrypted_key_opens_with_its_passphrase_from_systemd_or_the_environm
     let credentials = folder.path().join("credentials");
     fs::create_dir(&credentials).unwrap();
     private(&credentials.join("key-passphrase"), "correct horse\n");
+    // As systemd 255 shows it, which names the reader in an access control list.
+    fs::set_permissions(credentials.join("key-passphrase"), fs::Permissions::from_mode(0o440)).unwrap();
     let mut command = gateway.command(&["run"]);
     command.env("CREDENTIALS_DIRECTORY", &credentials);
     let _running = Running::start(command);

@@ -3,7 +3,7 @@
 use super::{
     Secret,
     sealed::{self, Sealed},
-    secret_from,
+    secret_from, secret_from_credential,
 };
 use crate::{
     error::GatewayError,
@@ -188,7 +188,7 @@ fn find_passphrase(path: &Path, named: Option<&Path>) -> Result<Zeroizing<String
     }
     let credential = std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join(CREDENTIAL));
     if let Some(credential) = credential.filter(|credential| credential.exists()) {
-        return secret_from(&credential);
+        return secret_from_credential(&credential);
     }
     match std::env::var(PASSPHRASE_VARIABLE) {
         Ok(passphrase) if !passphrase.is_empty() => Ok(Zeroizing::new(passphrase)),

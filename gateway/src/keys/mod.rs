@@ -114,8 +114,18 @@ impl<'de> Deserialize<'de> for Secret {
 
 /// A passphrase or PIN from a file that only its owner may read, without the end of the line.
 fn secret_from(path: &std::path::Path) -> Result<Zeroizing<String>, GatewayError> {
-    let bytes = crate::files::read_private(path)?
-        .ok_or_else(|| GatewayError::file(path, "is not there: it should hold what unlocks the gateway's key"))?;
+    line_of(path, crate::files::read_private(path)?)
+}
+
+/// As [`secret_from`], of a credential: systemd lets nobody else into its folder, and may show who may read it as the
+/// file's group.
+fn secret_from_credential(path: &std::path::Path) -> Result<Zeroizing<String>, GatewayError> {
+    line_of(path, crate::files::read(path)?)
+}
+
+fn line_of(path: &std::path::Path, bytes: Option<Vec<u8>>) -> Result<Zeroizing<String>, GatewayError> {
+    let bytes =
+        bytes.ok_or_else(|| GatewayError::file(path, "is not there: it should hold what unlocks the gateway's key"))?;
     let text = Zeroizing::new(
         String::from_utf8(bytes)
             .map_err(|_| GatewayError::file(path, "is no text: it should be a passphrase or PIN"))?,
