@@ -14,6 +14,9 @@ pub enum GatewayError {
         /// Everything that is wrong with it.
         mistakes: Vec<Mistake>,
     },
+    /// The templates compiled in make no sense, which tests exclude.
+    #[error("{0}")]
+    Templates(MeterError),
     /// A file or folder cannot be read or written.
     #[error("{path}: {reason}")]
     File {

@@ -20,6 +20,13 @@ struct Config {
 }
 
 #[derive(Args)]
+struct TemplatesFolder {
+    /// Folder with device templates of your own, as the configuration's `templates_folder`
+    #[arg(long, env = "DEREN_GATEWAY_TEMPLATES_FOLDER", value_name = "FOLDER")]
+    templates_folder: Option<PathBuf>,
+}
+
+#[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 struct KeysArgs {
     #[command(subcommand)]
@@ -68,12 +75,16 @@ enum Command {
     Read {
         /// Such as sunspec+tcp://192.168.1.20:502?unit=1
         uri: String,
+        #[command(flatten)]
+        templates: TemplatesFolder,
     },
     /// Look for devices; only reads
     Discover {
         /// A host, host:port, a network such as 192.168.1.0/24, `local`, `serial`, /dev/ttyUSB0, `mdns` or
         /// mqtt://broker; without one, everything around but brokers
         target: Option<String>,
+        #[command(flatten)]
+        templates: TemplatesFolder,
     },
     /// Write the signed readings of a time as a file that anyone can check
     Export {
@@ -144,8 +155,10 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             commands::link::link(&config.config, &owner, site, expires).await
         }
         Command::Rotate(Config { config }) => commands::link::rotate(&config).await,
-        Command::Read { uri } => commands::read::read(&uri).await,
-        Command::Discover { target } => commands::read::discover(target.as_deref()).await,
+        Command::Read { uri, templates } => commands::read::read(&uri, templates.templates_folder.as_deref()).await,
+        Command::Discover { target, templates } => {
+            commands::read::discover(target.as_deref(), templates.templates_folder.as_deref()).await
+        }
         Command::Export { config, from, to, output } => {
             commands::export::export(&config.config, &from, &to, output.as_deref())
         }

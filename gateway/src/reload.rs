@@ -5,14 +5,16 @@ use crate::{
     board::Board,
     error::GatewayError,
     page::DeskSettings,
-    settings::{DeviceSettings, HomeAssistantSettings, Settings},
+    settings::{DeviceSettings, HomeAssistantSettings, Mistake, Settings},
+    setup::Setup,
 };
+use deren_meters::Library;
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 /// How troubles with it are called on the board.
-const ABOUT: &str = "configuration";
+pub(crate) const ABOUT: &str = "configuration";
 
 /// How a running gateway reads its configuration again.
 pub struct Reload {
@@ -30,8 +32,10 @@ pub type LogBy = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
 /// What follows a changed configuration at once.
 pub(crate) struct Followers {
     pub(crate) devices: watch::Sender<Vec<DeviceSettings>>,
+    pub(crate) templates: watch::Sender<Arc<Library>>,
     pub(crate) home_assistant: watch::Sender<Option<HomeAssistantSettings>>,
     pub(crate) desk: watch::Sender<DeskSettings>,
+    pub(crate) setup: Arc<Setup>,
 }
 
 impl Reload {
@@ -49,17 +53,18 @@ impl Reload {
                 () = self.asked.notified() => {}
             }
             match Settings::load(&self.file) {
+                // Else a device would be read no more that is read well now.
+                Ok(new) if !new.has_all_templates() => refuse(&board, &new.complaints),
                 Ok(new) => {
+                    for complaint in &new.complaints {
+                        board.trouble(ABOUT, &complaint.to_string());
+                    }
                     self.follow(&settings, &new, &followers, &board);
                     // What takes a restart stays what it is, so that it is named at the next reload too.
                     settings = following(&settings, &new);
                     tracing::info!(devices = settings.devices.len(), "configuration read again");
                 }
-                Err(GatewayError::Settings { mistakes }) => {
-                    for mistake in mistakes {
-                        board.trouble(ABOUT, &format!("not taken over, the old one goes on: {mistake}"));
-                    }
-                }
+                Err(GatewayError::Settings { mistakes }) => refuse(&board, &mistakes),
                 Err(error) => board.trouble(ABOUT, &format!("not taken over, the old one goes on: {error}")),
             }
         }
@@ -71,6 +76,12 @@ impl Reload {
         {
             board.trouble(ABOUT, &format!("`log`: {reason}"));
         }
+        followers.setup.finder.set_templates(new.templates.clone());
+        followers.templates.send_if_modified(|known| {
+            let changed = *known != new.templates;
+            known.clone_from(&new.templates);
+            changed
+        });
         let replace = |devices: &mut Vec<DeviceSettings>| {
             let changed = *devices != new.devices;
             devices.clone_from(&new.devices);
@@ -91,11 +102,21 @@ impl Reload {
     }
 }
 
+/// Names each reason for which nothing changes.
+fn refuse(board: &Board, mistakes: &[Mistake]) {
+    for mistake in mistakes {
+        board.trouble(ABOUT, &format!("not taken over, the old one goes on: {mistake}"));
+    }
+}
+
 /// The old settings with what is followed of the new ones.
 fn following(old: &Settings, new: &Settings) -> Settings {
     Settings {
         devices: new.devices.clone(),
         devices_are_picked: new.devices_are_picked,
+        templates_folder: new.templates_folder.clone(),
+        templates: new.templates.clone(),
+        complaints: new.complaints.clone(),
         sample_interval: new.sample_interval,
         home_name: new.home_name.clone(),
         dashboard_url: new.dashboard_url.clone(),

@@ -2,7 +2,7 @@
 //! it never gives up.
 
 use crate::{backoff::Backoff, board::Board, clock::unix_ms, recorder::Event, settings::DeviceSettings};
-use deren_meters::{Driver, Identity, MeterError};
+use deren_meters::{Driver, Identity, Library, MeterError, open_with};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,8 @@ pub struct Sampler {
     pub index: usize,
     /// How to reach it, and how often.
     pub device: DeviceSettings,
+    /// The templates; the device's is among them.
+    pub templates: Arc<Library>,
     /// Where samples go.
     pub events: mpsc::Sender<Event>,
     /// A slot's length in milliseconds, once known.
@@ -42,7 +44,7 @@ impl Sampler {
     async fn sample_for_ever(&self) -> Closed {
         let mut backoff = Backoff::new(FIRST_WAIT.min(self.device.sample_interval), LONGEST_WAIT);
         loop {
-            let error = match deren_meters::open(&self.device.uri).await {
+            let error = match open_with(&self.device.uri, &self.templates).await {
                 Ok(mut driver) => match self.follow(driver.as_mut(), &mut backoff).await {
                     Ok(closed) => return closed,
                     Err(error) => error,

@@ -1,5 +1,6 @@
-//! One sampler a device, kept in line with the configuration: when it changes, only the devices that changed begin
-//! anew. A device has a place, a number that stays while it is configured as it is; places that were left are used again.
+//! One sampler a device, kept in line with the configuration: when it changes, only the devices begin anew that changed,
+//! or whose template did. A device has a place, a number that stays while it is configured as it is; places that were left
+//! are used again.
 
 use crate::{
     board::{Board, DeviceStatus},
@@ -8,6 +9,7 @@ use crate::{
     sampler::Sampler,
     settings::DeviceSettings,
 };
+use deren_meters::Library;
 use std::sync::Arc;
 use tokio::{
     sync::{mpsc, watch},
@@ -20,6 +22,7 @@ pub struct Samplers {
     events: mpsc::Sender<Event>,
     slot_ms: watch::Receiver<Option<u64>>,
     board: Arc<Board>,
+    templates: Arc<Library>,
     places: Vec<Option<Placed>>,
     tasks: JoinSet<usize>,
 }
@@ -33,11 +36,12 @@ impl Samplers {
     /// Samplers for devices of which the recorder and the board know already, in this order.
     pub fn start(
         devices: &[DeviceSettings],
+        templates: Arc<Library>,
         events: mpsc::Sender<Event>,
         slot_ms: watch::Receiver<Option<u64>>,
         board: Arc<Board>,
     ) -> Self {
-        let mut samplers = Self { events, slot_ms, board, places: Vec::new(), tasks: JoinSet::new() };
+        let mut samplers = Self { events, slot_ms, board, templates, places: Vec::new(), tasks: JoinSet::new() };
         for (index, device) in devices.iter().enumerate() {
             samplers.places.push(None);
             samplers.sample(index, device.clone());
@@ -52,9 +56,11 @@ impl Samplers {
     pub async fn run(
         mut self,
         mut wanted: watch::Receiver<Vec<DeviceSettings>>,
+        mut templates: watch::Receiver<Arc<Library>>,
         shutdown: CancellationToken,
     ) -> Result<(), GatewayError> {
         wanted.mark_unchanged();
+        templates.mark_unchanged();
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => break,
@@ -62,8 +68,12 @@ impl Samplers {
                     self.ended(ended)?;
                 }
                 Ok(()) = wanted.changed() => {
-                    let devices = wanted.borrow_and_update().clone();
-                    self.become_devices(&devices).await?;
+                    let (devices, templates) = (wanted.borrow_and_update().clone(), templates.borrow().clone());
+                    self.become_devices(&devices, templates).await?;
+                }
+                Ok(()) = templates.changed() => {
+                    let (devices, templates) = (wanted.borrow().clone(), templates.borrow_and_update().clone());
+                    self.become_devices(&devices, templates).await?;
                 }
                 else => shutdown.cancelled().await,
             }
@@ -81,10 +91,19 @@ impl Samplers {
         ended.map_err(|error| GatewayError::PartEnded { part: "sampler", reason: error.to_string() })
     }
 
-    /// Ends the samplers of devices that are gone or changed, and begins those that are new.
-    async fn become_devices(&mut self, devices: &[DeviceSettings]) -> Result<(), GatewayError> {
+    /// Ends the samplers of devices that are gone, changed or read by another template now, and begins those that are
+    /// new.
+    async fn become_devices(
+        &mut self,
+        devices: &[DeviceSettings],
+        templates: Arc<Library>,
+    ) -> Result<(), GatewayError> {
+        let before = std::mem::replace(&mut self.templates, templates.clone());
         for index in 0..self.places.len() {
-            let left = |placed: &mut Placed| !devices.contains(&placed.device);
+            let left = |placed: &mut Placed| {
+                let uri = &placed.device.uri;
+                !devices.contains(&placed.device) || before.template_of(uri) != templates.template_of(uri)
+            };
             let Some(placed) = self.places.get_mut(index).and_then(|place| place.take_if(left)) else {
                 continue;
             };
@@ -125,6 +144,7 @@ impl Samplers {
         let sampler = Sampler {
             index,
             device: device.clone(),
+            templates: self.templates.clone(),
             events: self.events.clone(),
             slot_ms: self.slot_ms.clone(),
             board: self.board.clone(),

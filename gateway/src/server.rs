@@ -13,7 +13,7 @@ use crate::{
     pin::ChainPin,
     proof::{self, Exporter},
     recorder::{ChainView, Parts, Recorder},
-    reload::{Followers, Reload},
+    reload::{self, Followers, Reload},
     samplers::Samplers,
     settings::Settings,
     setup::Setup,
@@ -57,7 +57,12 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let page = Page {
         listen: settings.page_listen,
         board: board.clone(),
-        desk: Arc::new(Desk { setup, signer: signer.clone(), chain: chain_seen.clone(), settings: desk_settings }),
+        desk: Arc::new(Desk {
+            setup: setup.clone(),
+            signer: signer.clone(),
+            chain: chain_seen.clone(),
+            settings: desk_settings,
+        }),
     };
     let listener = page.bind().await?;
     tracing::info!(%gateway, page = %settings.page_listen, "started");
@@ -65,10 +70,16 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let stored = Arc::new(Notify::new());
 
     let (slot_ms, slot_ms_seen) = watch::channel(None);
-    let samplers = Samplers::start(&settings.devices, events.clone(), slot_ms_seen, board.clone());
+    for complaint in &settings.complaints {
+        board.trouble(reload::ABOUT, &complaint.to_string());
+    }
+    setup.finder.set_templates(settings.templates.clone());
+    let (templates, templates_seen) = watch::channel(settings.templates.clone());
+    let samplers =
+        Samplers::start(&settings.devices, settings.templates.clone(), events.clone(), slot_ms_seen, board.clone());
     let (devices, devices_wanted) = watch::channel(settings.devices.clone());
     let (home_assistant, home_assistant_wanted) = watch::channel(settings.home_assistant.clone());
-    let followers = Followers { devices, home_assistant, desk };
+    let followers = Followers { devices, templates, home_assistant, desk, setup: setup.clone() };
     let reload = reload.run(settings.clone(), followers, board.clone(), shutdown.clone());
     let told = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
     let slot_lengths = pass_on_slot_length(chain_seen.clone(), slot_ms, shutdown.clone());
@@ -113,7 +124,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         Box::pin(uplink.run(shutdown.clone())),
         page.run(listener, shutdown.clone()),
         announce(network, shutdown.clone()),
-        samplers.run(devices_wanted, shutdown.clone()),
+        samplers.run(devices_wanted, templates_seen, shutdown.clone()),
         // The lesser parts fail nobody.
         Box::pin(async { Ok(tokio::join!(reload, told, slot_lengths)) }),
         proof::serve(exporter),

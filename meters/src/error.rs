@@ -23,14 +23,14 @@ pub enum MeterError {
         reason: String,
     },
     /// A URI names a template that the library does not have for this kind of wire.
-    #[error("no {kind} template is named `{name}`; there are {known}")]
+    #[error("no {kind} template is named `{name}`; {meant}")]
     UnknownTemplate {
         /// `modbus` or `mqtt`.
         kind: &'static str,
         /// The name asked for.
         name: String,
-        /// The names that would have worked.
-        known: String,
+        /// What may have been meant: the nearest name, or all that there are.
+        meant: String,
     },
     /// A template file that cannot be used.
     #[error("template `{name}`: {reason}")]

@@ -11,7 +11,14 @@ mod tests;
 
 pub(crate) use parse::Fault;
 
-use crate::{DeviceUri, MeterError, modbus::template::ModbusTemplate, mqtt::template::MqttTemplate};
+use crate::{
+    DeviceUri, MeterError, homewizard,
+    modbus::template::ModbusTemplate,
+    mqtt::template::MqttTemplate,
+    nearest::nearest,
+    p1,
+    uri::{StreamDevice, Telegrams},
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -143,7 +150,11 @@ impl Template {
     pub fn from_file(path: &Path) -> Result<Self, MeterError> {
         let file = path.display().to_string();
         let failed = |reason: String| MeterError::File { path: file.clone(), reason };
-        let length = fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
+        let metadata = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
+        if !metadata.is_file() {
+            return Err(failed("is no file".into()));
+        }
+        let length = metadata.len();
         if length > MAX_FILE_BYTES {
             return Err(failed(format!("{length} bytes; a template has at most {MAX_FILE_BYTES}")));
         }
@@ -171,8 +182,12 @@ impl Template {
 }
 
 /// Templates by name.
-#[derive(Clone, Debug, Default)]
-pub struct Library(BTreeMap<String, Arc<Template>>);
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Library {
+    templates: BTreeMap<String, Arc<Template>>,
+    /// Files that make no sense, by the name that their template would have.
+    broken: BTreeMap<String, MeterError>,
+}
 
 impl Library {
     /// The templates compiled in.
@@ -183,15 +198,19 @@ impl Library {
         static BUILTIN: OnceLock<Result<Library, MeterError>> = OnceLock::new();
         let load = || {
             let parse = |(name, text): &(&str, &str)| Ok(((*name).into(), Arc::new(Template::from_toml(name, text)?)));
-            BUILT_IN.iter().map(parse).collect::<Result<_, _>>().map(Library)
+            let templates = BUILT_IN.iter().map(parse).collect::<Result<_, _>>()?;
+            Ok(Library { templates, ..Self::default() })
         };
         BUILTIN.get_or_init(load).as_ref().map_err(Clone::clone)
     }
 
     /// The templates compiled in, and on top of them every `*.toml` of `folder`; a file of the same name replaces.
     ///
+    /// A file that makes no sense harms nobody else: its name stands for no template then, not even for a built-in one, and
+    /// [`Self::broken`] tells of it.
+    ///
     /// # Errors
-    /// [`MeterError::File`] or [`MeterError::Template`] with the file, what is wrong with it and in which line.
+    /// [`MeterError::File`] if the folder cannot be read, or has too many files.
     pub fn with_folder(folder: &Path) -> Result<Self, MeterError> {
         let failed = |reason: String| MeterError::File { path: folder.display().to_string(), reason };
         let mut library = Self::builtin()?.clone();
@@ -200,68 +219,106 @@ impl Library {
             if path.extension().is_none_or(|extension| extension != "toml") {
                 continue;
             }
-            let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
-            library.insert(name, Template::from_file(&path)?);
-            if library.0.len() > MAX_TEMPLATES {
+            // What begins with a dot is what editors leave behind.
+            let name = path.file_stem().and_then(|stem| stem.to_str()).filter(|name| !name.starts_with('.'));
+            let Some(name) = name else { continue };
+            match Template::from_file(&path) {
+                Ok(template) => library.insert(name, template),
+                Err(error) => {
+                    library.templates.remove(name);
+                    library.broken.insert(name.into(), error);
+                }
+            }
+            if library.templates.len() + library.broken.len() > MAX_TEMPLATES {
                 return Err(failed(format!("more than {MAX_TEMPLATES} templates")));
             }
         }
         Ok(library)
     }
 
+    /// What is wrong with each file of a folder that makes no sense, with the file and the line.
+    pub fn broken(&self) -> impl Iterator<Item = &MeterError> {
+        self.broken.values()
+    }
+
     /// Adds a template, or replaces the one of that name.
     pub fn insert(&mut self, name: &str, template: Template) {
-        self.0.insert(name.into(), Arc::new(template));
+        self.broken.remove(name);
+        self.templates.insert(name.into(), Arc::new(template));
     }
 
     /// The template of that name, of any kind.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Template> {
-        self.0.get(name).map(Arc::as_ref)
+        self.templates.get(name).map(Arc::as_ref)
     }
 
-    /// Refuses a URI that names a template which is not here, or is for another kind of wire.
+    /// The template by which the device that `uri` names is read. `None`: it is read without one, or there is none.
+    #[must_use]
+    pub fn template_of(&self, uri: &DeviceUri) -> Option<&Template> {
+        self.find(uri).ok().flatten()
+    }
+
+    /// Refuses a URI of a device whose template is not here, is broken or is for another kind of wire.
     ///
     /// # Errors
-    /// [`MeterError::UnknownTemplate`] with the names that there are.
+    /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
     pub fn check(&self, uri: &DeviceUri) -> Result<(), MeterError> {
-        match uri {
-            DeviceUri::Modbus(device) => self.modbus(&device.template).map(|_| ()),
-            DeviceUri::Mqtt(device) => self.mqtt(&device.template).map(|_| ()),
-            DeviceUri::SunSpec(_) | DeviceUri::Stream(_) | DeviceUri::HomeWizard(_) => Ok(()),
-        }
+        self.find(uri).map(drop)
+    }
+
+    fn find(&self, uri: &DeviceUri) -> Result<Option<&Template>, MeterError> {
+        let (name, kind) = match uri {
+            DeviceUri::Modbus(device) => (device.template.as_str(), "modbus"),
+            DeviceUri::Mqtt(device) => (device.template.as_str(), "mqtt"),
+            DeviceUri::Stream(StreamDevice { telegrams: Telegrams::P1, .. }) => (p1::TEMPLATE, "mqtt"),
+            DeviceUri::HomeWizard(_) => (homewizard::TEMPLATE, "mqtt"),
+            DeviceUri::SunSpec(_) | DeviceUri::Stream(StreamDevice { telegrams: Telegrams::Sml, .. }) => {
+                return Ok(None);
+            }
+        };
+        let template = self.get(name).filter(|template| template.kind() == kind);
+        template.map(Some).ok_or_else(|| self.lacks(kind, name))
     }
 
     /// Every template, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
-        self.0.iter().map(|(name, template)| (name.as_str(), template.as_ref()))
+        self.templates.iter().map(|(name, template)| (name.as_str(), template.as_ref()))
     }
 
     /// The Modbus template of that name.
     ///
     /// # Errors
-    /// [`MeterError::UnknownTemplate`] with the names that there are.
+    /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
     pub fn modbus(&self, name: &str) -> Result<&ModbusTemplate, MeterError> {
         match self.get(name) {
             Some(Template::Modbus(template)) => Ok(template),
-            _ => Err(self.unknown("modbus", name)),
+            _ => Err(self.lacks("modbus", name)),
         }
     }
 
     /// The MQTT template of that name.
     ///
     /// # Errors
-    /// [`MeterError::UnknownTemplate`] with the names that there are.
+    /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
     pub fn mqtt(&self, name: &str) -> Result<&MqttTemplate, MeterError> {
         match self.get(name) {
             Some(Template::Mqtt(template)) => Ok(template),
-            _ => Err(self.unknown("mqtt", name)),
+            _ => Err(self.lacks("mqtt", name)),
         }
     }
 
-    fn unknown(&self, kind: &'static str, name: &str) -> MeterError {
-        let fits = |template: &Template| matches!(template, Template::Modbus(_)) == (kind == "modbus");
-        let known: Vec<&str> = self.iter().filter(|(_, template)| fits(template)).map(|(name, _)| name).collect();
-        MeterError::UnknownTemplate { kind, name: name.into(), known: known.join(", ") }
+    /// Why there is no such template.
+    fn lacks(&self, kind: &'static str, name: &str) -> MeterError {
+        if let Some(error) = self.broken.get(name) {
+            return error.clone();
+        }
+        let known: Vec<&str> =
+            self.iter().filter(|(_, template)| template.kind() == kind).map(|(name, _)| name).collect();
+        let meant = match nearest(name, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        MeterError::UnknownTemplate { kind, name: name.into(), meant }
     }
 }

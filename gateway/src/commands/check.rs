@@ -3,8 +3,9 @@
 use deren_gateway::{
     error::GatewayError,
     pin::ChainPin,
-    settings::{DeviceSettings, Settings},
+    settings::{DeviceSettings, Mistake, Settings},
 };
+use deren_meters::Library;
 use std::{path::Path, process::ExitCode};
 
 /// Exit code 0 if all is well, 1 if a device does not answer or the outbox cannot hold its days, 2 if the configuration has mistakes: each is printed,
@@ -12,15 +13,13 @@ use std::{path::Path, process::ExitCode};
 pub(crate) async fn check(config: &Path, offline: bool) -> anyhow::Result<ExitCode> {
     let settings = match Settings::load(config) {
         Ok(settings) => settings,
-        Err(GatewayError::Settings { mistakes }) => {
-            for mistake in &mistakes {
-                eprintln!("{mistake}");
-            }
-            eprintln!("{}: {} to correct", config.display(), counted(mistakes.len(), "mistake"));
-            return Ok(ExitCode::from(2));
-        }
+        Err(GatewayError::Settings { mistakes }) => return Ok(refuse(config, &mistakes)),
         Err(error) => return Err(error.into()),
     };
+    // With these the gateway runs, and its owner should know all the same.
+    if !settings.complaints.is_empty() {
+        return Ok(refuse(config, &settings.complaints));
+    }
     let devices = counted(settings.devices.len(), "device");
     println!("{}: the configuration is right: {devices}", config.display());
     // A quarter of an hour, as in production, before the chain is known.
@@ -31,7 +30,7 @@ pub(crate) async fn check(config: &Path, offline: bool) -> anyhow::Result<ExitCo
     }
     let mut all_well = complaint.is_none();
     for device in &settings.devices {
-        if let Err(what) = look_at(device, offline).await {
+        if let Err(what) = look_at(device, &settings.templates, offline).await {
             all_well = false;
             println!("{what}");
         }
@@ -39,13 +38,21 @@ pub(crate) async fn check(config: &Path, offline: bool) -> anyhow::Result<ExitCo
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Without a wire, a device can still have a template that is not there.
-async fn look_at(device: &DeviceSettings, offline: bool) -> Result<(), GatewayError> {
+fn refuse(config: &Path, mistakes: &[Mistake]) -> ExitCode {
+    for mistake in mistakes {
+        eprintln!("{mistake}");
+    }
+    eprintln!("{}: {} to correct", config.display(), counted(mistakes.len(), "mistake"));
+    ExitCode::from(2)
+}
+
+/// Without a wire, a device can still name a channel that it does not have.
+async fn look_at(device: &DeviceSettings, templates: &Library, offline: bool) -> Result<(), GatewayError> {
     let failed = |source| GatewayError::Device { name: device.name.clone(), source };
     if offline {
-        return deren_meters::open(&device.uri).await.map(drop).map_err(failed);
+        return deren_meters::open_with(&device.uri, templates).await.map(drop).map_err(failed);
     }
-    let record = deren_meters::read(&device.uri).await.map_err(failed)?;
+    let record = deren_meters::read_with(&device.uri, templates).await.map_err(failed)?;
     let serial = record.serial.as_deref().unwrap_or("without a serial number");
     println!("device {}: {} {} {serial}", device.name, record.vendor, record.model);
     Ok(())

@@ -6,6 +6,7 @@ use anyhow::Context;
 use deren_gateway::{
     devices::DeviceBook, error::GatewayError, keys::Keys as KeyStore, settings::Settings, signer::Signer,
 };
+use deren_meters::{DeviceUri, Identity, Library, MeterError, open_with};
 use deren_primitives::{DeviceId, DeviceRole, GatewayId};
 use serde::Serialize;
 use std::{path::Path, process::ExitCode};
@@ -37,7 +38,7 @@ pub(crate) async fn keys(config: &Path) -> anyhow::Result<ExitCode> {
     for device in &settings.devices {
         let mut id = book.device_id(device, &signer);
         if id.is_none() {
-            match identify(&device.uri).await {
+            match identify(&device.uri, &settings.templates).await {
                 Ok(identity) => {
                     book.learn(device, &identity)?;
                     id = Some(signer.device_id(&identity));
@@ -63,8 +64,8 @@ pub(crate) async fn keys(config: &Path) -> anyhow::Result<ExitCode> {
     Ok(if all_known { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn identify(uri: &deren_meters::DeviceUri) -> Result<deren_meters::Identity, deren_meters::MeterError> {
-    deren_meters::open(uri).await?.identify().await
+async fn identify(uri: &DeviceUri, templates: &Library) -> Result<Identity, MeterError> {
+    open_with(uri, templates).await?.identify().await
 }
 
 /// Encrypts the key file.

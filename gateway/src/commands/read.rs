@@ -1,20 +1,32 @@
 //! `read` and `discover`: devices as they show themselves now, one JSON object a line. Nothing is written to them.
 
 use super::print_line;
+use deren_gateway::settings::templates_of;
 use deren_meters::{
     DeviceUri, Library,
     discover::{Event, Target},
 };
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, path::Path, process::ExitCode, sync::Arc};
 
-pub(crate) async fn read(uri: &str) -> anyhow::Result<ExitCode> {
+pub(crate) async fn read(uri: &str, templates_folder: Option<&Path>) -> anyhow::Result<ExitCode> {
     let uri: DeviceUri = uri.parse()?;
-    print_line(&deren_meters::read(&uri).await?)?;
+    let templates = templates(templates_folder)?;
+    print_line(&deren_meters::read_with(&uri, &templates).await?)?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// All templates; what is wrong with one is told, and the others are as good as ever.
+fn templates(folder: Option<&Path>) -> anyhow::Result<Arc<Library>> {
+    let (templates, broken) = templates_of(folder)?;
+    for error in broken {
+        eprintln!("{error}");
+    }
+    Ok(templates)
+}
+
 /// Looks at `target`; without one, at everything around: serial ports, what announces itself, and the local networks.
-pub(crate) async fn discover(target: Option<&str>) -> anyhow::Result<ExitCode> {
+pub(crate) async fn discover(target: Option<&str>, templates_folder: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let templates = templates(templates_folder)?;
     let targets = match target {
         Some(target) => vec![target.parse()?],
         None => vec![Target::Serial(None), Target::Announced(None), Target::LocalNetworks],
@@ -33,7 +45,7 @@ pub(crate) async fn discover(target: Option<&str>) -> anyhow::Result<ExitCode> {
     };
     for target in targets {
         eprintln!("looking at {target}");
-        deren_meters::discover::discover(&target, Library::builtin()?, &tell).await?;
+        deren_meters::discover::discover(&target, &templates, &tell).await?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -50,18 +50,20 @@ struct Listed<'a> {
     built_in: bool,
 }
 
+/// Exit code 1 if a file of the folder makes no sense; it is named, and the others are listed.
 fn list(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let own = match folder {
-        Some(folder) => Some(Library::with_folder(folder)?),
-        None => None,
-    };
     let built_in = Library::builtin()?;
-    for (name, template) in own.as_ref().unwrap_or(built_in).iter() {
+    let own = folder.map(Library::with_folder).transpose()?;
+    let all = own.as_ref().unwrap_or(built_in);
+    for (name, template) in all.iter() {
         let (vendor, model) = template.product();
         let built_in = built_in.get(name).is_some_and(|known| known == template);
         print_line(&Listed { name, kind: template.kind(), vendor, model, built_in })?;
     }
-    Ok(ExitCode::SUCCESS)
+    for error in all.broken() {
+        eprintln!("{error}");
+    }
+    Ok(if all.broken().next().is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Exit code 0 if all is well, 1 if the fixture reads otherwise than it says; a template that makes no sense is an

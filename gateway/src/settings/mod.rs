@@ -5,20 +5,24 @@ mod home_assistant;
 mod mistake;
 mod raw;
 mod table;
+mod templates;
 #[cfg(test)]
 mod tests;
 
 pub use home_assistant::HomeAssistantSettings;
 pub(crate) use mistake::lines;
 pub use mistake::{Mistake, Place};
+pub(crate) use templates::Places;
+pub use templates::templates_of;
 
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
-use deren_meters::DeviceUri;
+use deren_meters::{DeviceUri, Library};
 use deren_primitives::DeviceRole;
 use std::{
     io::ErrorKind,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use table::Table;
@@ -36,7 +40,7 @@ pub const MAX_NODES: usize = 8;
 const SECTIONS: [&str; 1] = ["home_assistant"];
 
 /// All settings, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Where the outbox and everything else that must stay is kept.
     pub data_folder: PathBuf,
@@ -68,6 +72,12 @@ pub struct Settings {
     pub home_name: Option<String>,
     /// Where the owner's dashboard is, to which the page sends its link codes.
     pub dashboard_url: Option<Url>,
+    /// Where templates of the owner's own are, if anywhere.
+    pub templates_folder: Option<PathBuf>,
+    /// All templates, as they were when the settings were read.
+    pub templates: Arc<Library>,
+    /// What is wrong with a template, or with a device that names one which is not there. Everything else works.
+    pub complaints: Vec<Mistake>,
     /// How often a device is sampled that says nothing else.
     pub sample_interval: Duration,
     /// True if the configuration names no devices, so that those count that the owner picks on the page.
@@ -108,12 +118,14 @@ impl Settings {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| !["DEREN_GATEWAY_CONFIG", "DEREN_GATEWAY_KEY_PASSPHRASE"].contains(&name.as_str()));
-        let mut settings = Self::parse(file, &text, variables)?;
-        crate::setup::picked::add_to(&mut settings)?;
+        let (mut settings, mut places) = Self::parse_with_places(file, &text, variables)?;
+        crate::setup::picked::add_to(&mut settings, &mut places)?;
+        settings.take_templates(&places)?;
         Ok(settings)
     }
 
-    /// As [`Settings::load`], with the file's text and the variables given. Paths in it are relative to the file.
+    /// As [`Settings::load`], with the file's text and the variables given, and without a look at any other file: of
+    /// templates, it has none. Paths in it are relative to the file.
     ///
     /// # Errors
     /// As [`Settings::load`].
@@ -122,6 +134,15 @@ impl Settings {
         text: &str,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, GatewayError> {
+        Self::parse_with_places(file, text, variables).map(|(settings, _)| settings)
+    }
+
+    /// As [`Settings::parse`], with the places that later complaints name.
+    pub(crate) fn parse_with_places(
+        file: &Path,
+        text: &str,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<(Self, Places), GatewayError> {
         let mut document = raw::parse(&file.display().to_string(), text, &SECTIONS);
         document.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
         let raw::Document { mut top, mut sections, devices, mut mistakes } = document;
@@ -134,6 +155,11 @@ impl Settings {
             let settings = home_assistant::read(&mut table, folder);
             mistakes.extend(table.finish());
             settings
+        });
+        let mut places = Places::default();
+        let templates_folder = top.text("templates_folder").map(|(place, path)| {
+            places.templates_folder = Some(place);
+            folder.join(path)
         });
         let settings = Self {
             node_urls: node_urls(&mut top),
@@ -149,7 +175,10 @@ impl Settings {
             dashboard_url: top.parsed("dashboard_url", dashboard_url),
             sample_interval: interval,
             devices_are_picked: devices.is_empty(),
-            devices: all_devices(devices, &mut mistakes, interval),
+            devices: all_devices(devices, &mut places.devices, &mut mistakes, interval),
+            templates_folder,
+            templates: Arc::default(),
+            complaints: Vec::new(),
             home_assistant,
             data_folder,
             key,
@@ -157,7 +186,7 @@ impl Settings {
         };
         mistakes.extend(top.finish());
         mistakes.sort_by(|one, other| one.place.cmp(&other.place));
-        if mistakes.is_empty() { Ok(settings) } else { Err(GatewayError::Settings { mistakes }) }
+        if mistakes.is_empty() { Ok((settings, places)) } else { Err(GatewayError::Settings { mistakes }) }
     }
 }
 
@@ -236,8 +265,13 @@ fn page_listen(top: &mut Table) -> SocketAddr {
 }
 
 /// The devices that are right; what is wrong with the others, and between them, goes to `mistakes`. None at all is
-/// right too: the owner picks them on the page.
-fn all_devices(tables: Vec<Table>, mistakes: &mut Vec<Mistake>, interval: Duration) -> Vec<DeviceSettings> {
+/// right too: the owner picks them on the page. Where each device's `uri` is written goes to `uris`.
+fn all_devices(
+    tables: Vec<Table>,
+    uris: &mut Vec<Place>,
+    mistakes: &mut Vec<Mistake>,
+    interval: Duration,
+) -> Vec<DeviceSettings> {
     let mut devices: Vec<DeviceSettings> = Vec::with_capacity(tables.len().min(MAX_DEVICES));
     for (number, mut table) in tables.into_iter().enumerate() {
         let place = table.place().clone();
@@ -245,7 +279,9 @@ fn all_devices(tables: Vec<Table>, mistakes: &mut Vec<Mistake>, interval: Durati
             mistakes.push(place.mistake(format!("there are more than {MAX_DEVICES} [[device]] tables")));
             break;
         }
+        let uri = table.place_of("uri");
         if let Some(device) = device(&mut table, interval) {
+            uris.push(uri);
             if devices.iter().any(|other| other.name == device.name) {
                 table.wrong(&place, format!("a second device is named `{}`", device.name));
             } else if let Some(other) = devices.iter().find(|other| other.uri == device.uri) {

@@ -5,6 +5,7 @@ use super::{
     mistake::{Mistake, Place},
     raw::Raw,
 };
+use deren_meters::nearest;
 use std::{collections::BTreeMap, fmt, ops::RangeInclusive, str::FromStr};
 
 /// The keys of one table.
@@ -33,6 +34,11 @@ impl Table {
     /// The place of the table itself.
     pub(super) fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// The place of that key, while it is there; otherwise the table's.
+    pub(super) fn place_of(&self, key: &str) -> Place {
+        self.entries.get(key).map_or(&self.place, |(place, _)| place).clone()
     }
 
     /// True while the key is there.
@@ -179,19 +185,4 @@ fn wrong_unit(key: &str, text: &str) -> String {
         Some(number) => format!("`{key}` is \"{text}\", it should be a bare number in {unit}: {key} = {number}"),
         None => format!("`{key}` is \"{text}\", it should be a bare number ({unit})"),
     }
-}
-
-/// The known key most like `key`, if any is like it at all.
-fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    let likeness = |candidate: &str| {
-        let within = key.len() > 2 && (candidate.contains(key) || key.contains(candidate));
-        let longer_by = candidate.len().abs_diff(key.len()).min(100) as f64;
-        strsim::jaro_winkler(key, candidate).max(if within { 1.0 - longer_by / 400.0 } else { 0.0 })
-    };
-    known
-        .iter()
-        .map(|candidate| (likeness(candidate), *candidate))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
 }

@@ -306,6 +306,7 @@ fn the_packaged_configuration_is_good() {
         .collect();
     let settings = parse(&all).expect("good");
     assert_eq!((settings.devices.len(), settings.home_assistant.is_some()), (1, true));
+    assert_eq!(settings.templates_folder.as_deref(), Some(Path::new("/etc/deren-gateway/templates")));
 }
 
 #[test]

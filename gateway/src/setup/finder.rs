@@ -4,6 +4,7 @@ use crate::clock::unix_ms;
 use deren_meters::{
     DeviceUri, Library, MeterError, Record,
     discover::{Event, Target, discover},
+    read_with,
 };
 use deren_primitives::DeviceRole;
 use futures::{StreamExt, stream};
@@ -65,6 +66,7 @@ struct State {
     looked_at: Option<Instant>,
     is_refreshing: bool,
     in_use: Vec<DeviceUri>,
+    templates: Option<Arc<Library>>,
 }
 
 /// Looks for devices.
@@ -101,6 +103,22 @@ impl Finder {
     /// These are sampled by the gateway already: nobody else need read them.
     pub fn set_in_use(&self, devices: Vec<DeviceUri>) {
         self.state().in_use = devices;
+    }
+
+    /// From now on devices are known and read by these templates.
+    pub fn set_templates(&self, templates: Arc<Library>) {
+        self.state().templates = Some(templates);
+    }
+
+    /// The templates by which devices are known and read; those compiled in until others are set.
+    ///
+    /// # Errors
+    /// [`MeterError::Template`] if one of those compiled in makes no sense, which tests exclude.
+    pub fn templates(&self) -> Result<Arc<Library>, MeterError> {
+        match &self.state().templates {
+            Some(templates) => Ok(templates.clone()),
+            None => Library::builtin().cloned().map(Arc::new),
+        }
     }
 
     /// The search as it stands. While somebody looks, what was found is read again and again.
@@ -140,7 +158,8 @@ impl Finder {
 
     async fn look_at(&self, target: &Target, cancelled: &CancellationToken) -> Result<(), MeterError> {
         let tell = |event: Event| self.hear(event, cancelled);
-        discover(target, Library::builtin()?, &tell).await.map(drop)
+        let templates = self.templates()?;
+        discover(target, &templates, &tell).await.map(drop)
     }
 
     fn hear(&self, event: Event, cancelled: &CancellationToken) {
@@ -175,10 +194,14 @@ impl Finder {
                 let uris = state.search.found.iter().map(|found| &found.record.uri);
                 uris.filter(|uri| !state.in_use.contains(uri)).cloned().collect()
             };
+            let Ok(templates) = self.templates() else { return };
             stream::iter(to_read)
-                .map(|uri| async move {
-                    let read = tokio::time::timeout(PATIENCE, deren_meters::read(&uri)).await;
-                    (uri, read)
+                .map(|uri| {
+                    let templates = &templates;
+                    async move {
+                        let read = tokio::time::timeout(PATIENCE, read_with(&uri, templates)).await;
+                        (uri, read)
+                    }
                 })
                 .buffer_unordered(AT_ONCE)
                 .for_each(async |(uri, read)| {
@@ -225,6 +248,7 @@ fn likely_role(record: &Record) -> DeviceRole {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use deren_meters::Template;
     use deren_simulator::{Simulator, SimulatorConfig};
 
     async fn home() -> Simulator {
@@ -272,6 +296,36 @@ mod tests {
         assert_eq!(roles, expected, "{search:?}");
         assert_eq!((search.done, search.total), (1, 1));
         let first = search.found[0].read_unix_ms;
+        until(&finder, "it is read again", |search| search.found[0].read_unix_ms > first).await;
+    }
+
+    #[tokio::test]
+    async fn a_device_is_known_and_read_again_by_the_owners_own_template() {
+        let text = r#"
+            seed = 7
+            date = "2026-06-21"
+            start = "11:00"
+            [[homes]]
+            name = "sun"
+            load = { profile = "household", wh_a_day = 10000 }
+            [[homes.modbus]]
+            listen = "127.0.0.1:0"
+            [[homes.modbus.meters]]
+            role = "grid"
+            template = "eastron-sdm630"
+        "#;
+        let config = SimulatorConfig::from_toml(text).expect("a home");
+        let simulator = Simulator::start(&config).await.expect("serves");
+        let template = include_str!("../../../meters/templates/eastron-sdm630.toml").replace("Eastron", "Westron");
+        let mut templates = Library::default();
+        templates.insert("my-meter", Template::from_toml("my-meter", &template).expect("a template"));
+        let finder = Finder::default();
+        finder.set_templates(Arc::new(templates));
+        finder.begin(vec![place(&simulator)]);
+        let search = until(&finder, "the search ends", |search| !search.is_running).await;
+        let found = &search.found[0];
+        assert_eq!((found.record.driver.as_str(), found.record.vendor.as_str()), ("my-meter", "Westron"));
+        let first = found.read_unix_ms;
         until(&finder, "it is read again", |search| search.found[0].read_unix_ms > first).await;
     }
 

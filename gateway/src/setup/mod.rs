@@ -49,7 +49,8 @@ impl Setup {
     /// # Errors
     /// [`PickError`] for a choice that cannot be, or a disk that fails.
     pub fn pick(&self, choice: &Choice) -> Result<(), PickError> {
-        choice.store(&self.data_folder)?;
+        let templates = self.finder.templates().map_err(|error| PickError::Refused(error.to_string()))?;
+        choice.store(&self.data_folder, &templates)?;
         tracing::info!(devices = choice.devices.len(), "the owner picked devices on the page");
         self.changed.notify_one();
         Ok(())

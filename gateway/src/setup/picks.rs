@@ -6,6 +6,7 @@ use crate::{
     error::GatewayError,
     files::{self, Readers},
 };
+use deren_meters::Library;
 use deren_primitives::{DeviceRole, MAX_HOME_NAME_BYTES, MAX_LINKED_DEVICES};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -50,8 +51,8 @@ pub enum PickError {
 }
 
 impl Choice {
-    /// Checks it and writes it into `data_folder`.
-    pub(super) fn store(&self, data_folder: &Path) -> Result<(), PickError> {
+    /// Checks it, its devices by these templates, and writes it into `data_folder`.
+    pub(super) fn store(&self, data_folder: &Path, templates: &Library) -> Result<(), PickError> {
         self.check().map_err(|reason| PickError::Refused(reason.to_owned()))?;
         let path = data_folder.join(picked::FILE);
         let refuse = |error: &dyn ToString| PickError::Refused(error.to_string());
@@ -59,7 +60,10 @@ impl Choice {
         let text =
             format!("# Written by the gateway's page. It counts where the configuration names no device.\n{text}");
         // No line of a file that is not written yet: only what is wrong.
-        picked::parse(Path::new("your choice"), &text, 1_000).map_err(|error| refuse(&error))?;
+        let (settings, _) = picked::parse(Path::new("your choice"), &text, 1_000).map_err(|error| refuse(&error))?;
+        for device in &settings.devices {
+            templates.check(&device.uri).map_err(|error| refuse(&format!("{}: {error}", device.name)))?;
+        }
         Ok(files::replace(&path, text.as_bytes(), Readers::Owner)?)
     }
 
@@ -85,14 +89,14 @@ impl Choice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
+    use crate::settings::{Places, Settings};
     use std::time::Duration;
 
     /// The settings of a configuration without devices, with what was picked.
     fn load(folder: &Path) -> Settings {
         let text = "node_urls = [\"ws://127.0.0.1:9944\"]\nsample_interval_ms = 7000\ndata_folder = \".\"";
         let mut settings = Settings::parse(&folder.join("gateway.toml"), text, std::iter::empty()).expect("settings");
-        picked::add_to(&mut settings).expect("read");
+        picked::add_to(&mut settings, &mut Places::default()).expect("read");
         settings
     }
 
@@ -110,8 +114,8 @@ mod tests {
     #[test]
     fn what_is_picked_is_read_as_the_configuration_is() {
         let folder = tempfile::tempdir().expect("a folder");
-        choice().store(folder.path()).expect("stored");
-        choice().store(folder.path()).expect("stored again");
+        choice().store(folder.path(), Library::builtin().expect("templates")).expect("stored");
+        choice().store(folder.path(), Library::builtin().expect("templates")).expect("stored again");
         let picked = load(folder.path());
         assert_eq!(picked.home_name.as_deref(), Some("Am \"Mühlweg\" <b>"));
         assert_eq!(picked.devices.len(), 2);
@@ -131,11 +135,12 @@ mod tests {
     #[test]
     fn a_choice_that_cannot_be_is_refused_and_what_was_picked_stays() {
         let folder = tempfile::tempdir().expect("a folder");
-        choice().store(folder.path()).expect("stored");
+        choice().store(folder.path(), Library::builtin().expect("templates")).expect("stored");
         let refused = |change: fn(&mut Choice), reason: &str| {
             let mut wrong = choice();
             change(&mut wrong);
-            let error = wrong.store(folder.path()).expect_err(reason).to_string();
+            let error =
+                wrong.store(folder.path(), Library::builtin().expect("templates")).expect_err(reason).to_string();
             assert!(error.contains(reason), "{error}");
         };
         refused(|c| c.devices.clear(), "at least one device");
@@ -144,6 +149,10 @@ mod tests {
         refused(|c| c.devices[1].name = "grid".into(), "a second device");
         refused(|c| c.devices[1].name = "a b".into(), "letters, digits");
         refused(|c| c.devices[1].uri = "file:///etc/passwd".into(), "your choice line");
+        refused(
+            |c| c.devices[1].uri = "modbus+tcp://127.0.0.1?template=sdm630".into(),
+            "did you mean `eastron-sdm630`?",
+        );
         refused(|c| c.devices[1].rated_power_w = 0, "rated_power_w");
         refused(|c| c.home_name = " ".into(), "a name");
         refused(|c| c.home_name = "two\nlines".into(), "a name");

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// Name of the template that says what the fields mean.
-const TEMPLATE: &str = "homewizard";
+pub(crate) const TEMPLATE: &str = "homewizard";
 /// What the device is.
 const DEVICE: &str = "/api";
 /// What it measures.

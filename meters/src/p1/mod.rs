@@ -19,6 +19,8 @@ pub use finder::Finder;
 use crate::{MeterError, quantity::Unit};
 use std::fmt::Write;
 
+/// The template that says what the lines of a telegram stand for.
+pub(crate) const TEMPLATE: &str = "p1";
 /// Largest telegram that is looked at, bytes.
 pub const MAX_BYTES: usize = 16 * 1_024;
 /// Most lines of a telegram.

@@ -6,7 +6,7 @@ use crate::{
     driver::{Driver, Identity, Sample},
     identity_watch::IdentityWatch,
     mqtt::template::MqttTemplate,
-    sml,
+    p1, sml,
     uri::{StreamDevice, Telegrams},
     zero_watch::ZeroWatch,
 };
@@ -51,7 +51,7 @@ impl StreamDriver {
     /// [`MeterError::UnknownTemplate`] if the library has no template `p1`.
     pub fn new(device: StreamDevice, library: &Library) -> Result<Self, MeterError> {
         let decoder = match device.telegrams {
-            Telegrams::P1 => Decoder::P1(Box::new(library.mqtt("p1")?.clone())),
+            Telegrams::P1 => Decoder::P1(Box::new(library.mqtt(p1::TEMPLATE)?.clone())),
             Telegrams::Sml => Decoder::Sml,
         };
         let (zeros, identity) = (ZeroWatch::default(), IdentityWatch::default());

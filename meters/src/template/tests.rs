@@ -113,14 +113,39 @@ fn a_folder_adds_to_the_built_in_templates_and_replaces_them() {
     let library = Library::with_folder(folder.path()).expect("a library");
     assert_eq!(library.modbus("eastron-sdm630").expect("replaced").vendor, "Westron");
     assert!(library.modbus("my-meter").is_ok() && library.mqtt("tasmota").is_ok());
-    let error = library.modbus("tasmota").expect_err("wrong kind").to_string();
-    assert!(error.contains("eastron-sdm120") && !error.contains("p1"), "{error}");
-
-    fs::write(folder.path().join("broken.toml"), "kind =").expect("written");
-    assert!(
-        matches!(Library::with_folder(folder.path()), Err(MeterError::Template { name, .. }) if name.ends_with("broken.toml"))
-    );
+    let error = library.modbus("zzz").expect_err("nobody has it").to_string();
+    assert!(error.contains("eastron-sdm120") && error.contains("my-meter") && !error.contains("p1"), "{error}");
+    let error = library.modbus("eastron-sdm603").expect_err("misspelt").to_string();
+    assert!(error.ends_with("did you mean `eastron-sdm630`?"), "{error}");
+    assert!(library.modbus("tasmota").is_err(), "for another kind of wire");
     assert!(matches!(Library::with_folder(&folder.path().join("none")), Err(MeterError::File { .. })));
+}
+
+#[test]
+fn a_broken_file_of_a_folder_harms_its_own_name_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = include_str!("../../templates/eastron-sdm630.toml");
+    for (name, text) in
+        [("mine", good), ("broken", "kind ="), ("p1", "kind = \"mqtt\"\nvendor = 1\n"), (".half-written", "")]
+    {
+        fs::write(folder.path().join(format!("{name}.toml")), text).expect("written");
+    }
+    fs::create_dir(folder.path().join("folder.toml")).expect("made");
+    let library = Library::with_folder(folder.path()).expect("a library");
+    let broken: Vec<String> = library.broken().map(MeterError::to_string).collect();
+    let expected = [("broken.toml", "line 1"), ("folder.toml", "is no file"), ("p1.toml", "line 2")];
+    assert_eq!(broken.len(), expected.len(), "{broken:?}");
+    for ((file, what), told) in expected.iter().zip(&broken) {
+        assert!(told.contains(file) && told.contains(what), "{told}");
+    }
+    let check = |uri: &str| library.check(&uri.parse().expect(uri));
+    assert_eq!(check("modbus+tcp://10.0.0.5?template=mine"), Ok(()));
+    assert_eq!(check("sunspec+tcp://10.0.0.5"), Ok(()));
+    assert!(matches!(check("modbus+tcp://10.0.0.5?template=broken"), Err(MeterError::Template { .. })));
+    // What was to replace a built-in template, and cannot, is no reason to read the device by the old one in silence.
+    assert!(matches!(check("p1+tcp://10.0.0.5:23"), Err(MeterError::Template { .. })));
+    assert!(library.template_of(&"p1+tcp://10.0.0.5:23".parse().expect("a URI")).is_none());
+    assert!(library.template_of(&"modbus+tcp://10.0.0.5?template=mine".parse().expect("a URI")).is_some());
 }
 
 /// The registers of the device that a template's fixture stands for, by function and address.
