@@ -1,13 +1,16 @@
 //! Small files that must be whole or not there: written beside, flushed to disk, then renamed. Private ones are never
-//! readable by others, not even for a moment.
+//! readable by others, not even for a moment. What root writes belongs to whoever has the folder, so that a command that
+//! was typed with `sudo` does not lock the gateway out of its own data.
 
 use crate::error::GatewayError;
 use std::{
     fs::{self, File, OpenOptions, Permissions},
-    io::{ErrorKind, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    io::{self, ErrorKind, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::Path,
 };
+
+const ROOT: u32 = 0;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +54,21 @@ pub fn replace(path: &Path, content: &[u8], readers: Readers) -> Result<(), Gate
             _ => {}
         }
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(beside)?;
+        give_to_owner(&file, folder)?;
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(beside, path)?;
         File::open(folder)?.sync_all()
     };
     write().map_err(|error| GatewayError::file(path, error))
+}
+
+fn give_to_owner(file: &File, folder: &Path) -> io::Result<()> {
+    let (is, should) = (file.metadata()?, fs::metadata(folder)?);
+    if is.uid() != ROOT || should.uid() == ROOT {
+        return Ok(());
+    }
+    fchown(file, Some(should.uid()), Some(should.gid()))
 }
 
 /// What `path` holds, or nothing if there is no such file.
@@ -98,6 +110,20 @@ mod tests {
         replace(&path, b"two", Readers::Owner).expect("written again");
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
         assert_eq!(read_private(&path).expect("private"), Some(b"two".to_vec()));
+    }
+
+    #[test]
+    fn what_root_writes_belongs_to_the_folders_owner() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (somebody, path) = (65_534, folder.path().join("state"));
+        if fs::metadata(folder.path()).expect("there").uid() != ROOT {
+            println!("SKIPPED: only root can give a file away");
+            return;
+        }
+        std::os::unix::fs::chown(folder.path(), Some(somebody), Some(somebody)).expect("given away");
+        replace(&path, b"whole", Readers::Owner).expect("written");
+        let metadata = fs::metadata(&path).expect("there");
+        assert_eq!((metadata.uid(), metadata.gid(), metadata.mode() & 0o777), (somebody, somebody, 0o600));
     }
 
     #[test]
