@@ -4,6 +4,7 @@
 mod broken_modbus;
 mod discovery;
 mod homewizard;
+mod local_networks;
 mod modbus_meters;
 mod mqtt;
 mod mqtt_devices;
