@@ -28,7 +28,7 @@ PROGRAMS := build --workspace --bins --test process
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages demo test check build where deb bench pictures weights clean
+.PHONY: help setup pages demo test check build where deb bench fuzz pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
@@ -37,6 +37,7 @@ help:
 	@echo 'make build          release binaries; `make -s where` prints their folder'
 	@echo 'make deb            the gateway as a Debian package; prints its path'
 	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
+	@echo 'make fuzz [ARGS=…]  give random bytes to all that reads a wire or a file; ARGS="10000000 sml" as many to that one'
 	@echo 'make pages          only the pages; the others build them by themselves'
 	@echo 'make pictures       take the pictures of the pages that README.md shows'
 	@echo 'make weights        measure the pallets again and write their weights.rs'
@@ -96,6 +97,9 @@ pictures: setup
 	@DEREN_PICTURES=$(CARGO_TARGET_DIR)/pictures $(CARGO) test --workspace --test stories in_the_browser::
 	@mkdir -p docs/pages
 	@cd $(CARGO_TARGET_DIR)/pictures && cp home.png buy.png grid.png $(CURDIR)/docs/pages/
+
+fuzz: setup
+	@source $(DEREN_CACHE)/env.sh && scripts/fuzz.sh $(ARGS)
 
 weights: setup
 	@source $(DEREN_CACHE)/env.sh && scripts/weights.sh $(ARGS)

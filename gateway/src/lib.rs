@@ -12,6 +12,9 @@ pub mod clock;
 pub mod devices;
 pub mod error;
 pub mod files;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod home_assistant;
 pub mod keys;
 pub mod logging;

@@ -13,6 +13,9 @@ mod dip_watch;
 pub mod discover;
 pub mod driver;
 pub mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod homewizard;
 mod identity_watch;
 pub mod modbus;

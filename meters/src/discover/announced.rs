@@ -103,6 +103,12 @@ fn question() -> Vec<u8> {
     packet.build_bytes_vec().unwrap_or_default()
 }
 
+/// Any bytes as an answer.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn answer(bytes: &[u8]) {
+    assert!(read(bytes).len() <= MAX_RECORDS as usize);
+}
+
 /// The devices that an answer names.
 fn read(bytes: &[u8]) -> Vec<Announced> {
     // Four counts after id and flags; room is made for as many records as they say.

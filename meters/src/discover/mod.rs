@@ -13,6 +13,8 @@ mod place;
 mod probe;
 mod target;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use announced::answer;
 pub use target::{MAX_HOSTS, Target, USUAL_PORTS};
 
 use crate::{Library, MeterError, Record};

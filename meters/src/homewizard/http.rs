@@ -97,6 +97,13 @@ impl Server {
     }
 }
 
+/// Any bytes as an answer, which may come in two pieces.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn answer(bytes: &[u8]) {
+    let _ = progress(bytes, false).is_ok();
+    let _ = progress(bytes, true).is_ok();
+}
+
 /// What there is of an answer. `ended` says that nothing more will come.
 fn progress(bytes: &[u8], ended: bool) -> Result<Progress, String> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];

@@ -6,6 +6,9 @@
 
 mod http;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use http::answer;
+
 use crate::{
     Library, MeterError, Readout,
     driver::{Driver, Identity, Sample, unix_ms},

@@ -46,6 +46,9 @@ pub struct Bus {
     wire: Wire,
     state: tokio::sync::Mutex<State>,
     connections: AtomicU64,
+    /// Makes connections instead of the wire, in fuzzing.
+    #[cfg(any(test, feature = "fuzzing"))]
+    connects: Option<Box<dyn Fn() -> Link + Send + Sync>>,
 }
 
 #[derive(Default)]
@@ -68,10 +71,33 @@ impl Bus {
             return bus;
         }
         buses.retain(|_, bus| bus.strong_count() > 0);
-        let bus =
-            Arc::new(Self { wire: wire.clone(), state: tokio::sync::Mutex::default(), connections: AtomicU64::new(0) });
+        let bus = Arc::new(Self::new(wire.clone()));
         buses.insert(wire.clone(), Arc::downgrade(&bus));
         bus
+    }
+
+    fn new(wire: Wire) -> Self {
+        Self {
+            wire,
+            state: tokio::sync::Mutex::default(),
+            connections: AtomicU64::new(0),
+            #[cfg(any(test, feature = "fuzzing"))]
+            connects: None,
+        }
+    }
+
+    /// A bus of its own to a device that is only bytes.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn over(wire: Wire, connects: impl Fn() -> Link + Send + Sync + 'static) -> Self {
+        Self { connects: Some(Box::new(connects)), ..Self::new(wire) }
+    }
+
+    async fn connect(&self, manners: &Manners, late_until: Option<Instant>) -> Result<Link, MeterError> {
+        #[cfg(any(test, feature = "fuzzing"))]
+        if let Some(connects) = &self.connects {
+            return Ok(connects());
+        }
+        line::connect(&self.wire, manners, late_until).await
     }
 
     /// The wire.
@@ -118,7 +144,7 @@ impl Bus {
             return Err(self.held(reason.to_owned(), left));
         }
         let late_until = state.late_until.take();
-        let link = match line::connect(&self.wire, manners, late_until).await {
+        let link = match self.connect(manners, late_until).await {
             Err(MeterError::HeldByAnother { reason, .. }) => return Err(self.turned_away(&mut state, reason)),
             outcome => outcome?,
         };

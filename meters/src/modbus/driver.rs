@@ -42,6 +42,12 @@ impl ModbusDriver {
         }
     }
 
+    /// As [`Self::new`], over a bus to a device that is only bytes.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn over(bus: Arc<Bus>, device: ModbusDevice, template: ModbusTemplate) -> Self {
+        Self { bus, ..Self::new(device, template) }
+    }
+
     fn place(&self) -> String {
         format!("{} unit {}", self.device.wire, self.device.unit)
     }

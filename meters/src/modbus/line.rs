@@ -76,6 +76,15 @@ pub(super) async fn connect(wire: &Wire, manners: &Manners, late_until: Option<I
     Ok(link)
 }
 
+/// A connection over bytes that only look like a wire's: with the frames of Modbus TCP, or of a serial line.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn over<P>(port: P, is_tcp: bool) -> Link
+where
+    P: AsyncRead + AsyncWrite + Send + Unpin + std::fmt::Debug + 'static,
+{
+    if is_tcp { client::tcp::attach_slave(port, Slave(0)) } else { client::rtu::attach_slave(Quiet(port), Slave(0)) }
+}
+
 async fn connect_tcp(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> {
     let late = |_| io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} ms", limit.as_millis()));
     let stream = timeout(limit, TcpStream::connect((host, port))).await.map_err(late)??;

@@ -10,4 +10,6 @@ pub mod template;
 
 pub use bus::{Bus, Read};
 pub use driver::ModbusDriver;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use line::over;
 pub use manners::Manners;

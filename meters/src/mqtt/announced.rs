@@ -68,8 +68,7 @@ pub async fn announced(broker: &Broker, for_how_long: Duration, limit: usize) ->
     let deadline = Instant::now() + for_how_long;
     let (client, mut events) = AsyncClient::new(session::options(broker)?, 16);
     events.network_options.set_connection_timeout(session::CONNECT_TIMEOUT_S);
-    let mut found =
-        Found { broker, limit, devices: BTreeMap::new(), tasmotas: BTreeMap::new(), silent: BTreeSet::new() };
+    let mut found = Found::at(broker, limit);
     let mut connected = false;
     while found.devices.len() < limit {
         match timeout_at(deadline, events.poll()).await {
@@ -100,6 +99,17 @@ pub async fn announced(broker: &Broker, for_how_long: Duration, limit: usize) ->
     Ok(found.finish())
 }
 
+/// The devices that these messages announce, by topic and payload.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn heard<'a>(limit: usize, messages: impl Iterator<Item = (&'a str, &'a [u8])>) -> Vec<Announced> {
+    let broker = Broker { host: "broker".into(), port: 1_883, user: None, password_file: None };
+    let mut found = Found::at(&broker, limit);
+    for (topic, payload) in messages {
+        found.take(topic, payload);
+    }
+    found.finish()
+}
+
 /// What was heard so far. Every map has at most `limit` entries.
 struct Found<'a> {
     broker: &'a Broker,
@@ -120,7 +130,11 @@ struct Tasmota {
     template: Option<&'static str>,
 }
 
-impl Found<'_> {
+impl<'a> Found<'a> {
+    fn at(broker: &'a Broker, limit: usize) -> Self {
+        Self { broker, limit, devices: BTreeMap::new(), tasmotas: BTreeMap::new(), silent: BTreeSet::new() }
+    }
+
     fn take(&mut self, topic: &str, payload: &[u8]) {
         let levels: Vec<&str> = topic.split('/').collect();
         match levels.as_slice() {
@@ -230,21 +244,10 @@ impl Found<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     fn heard(limit: usize, messages: &[(&str, &str)]) -> Vec<String> {
-        let broker = Broker { host: "broker".into(), port: 1_883, user: None, password_file: None };
-        let mut found = Found {
-            broker: &broker,
-            limit,
-            devices: BTreeMap::new(),
-            tasmotas: BTreeMap::new(),
-            silent: BTreeSet::new(),
-        };
-        for (topic, payload) in messages {
-            found.take(topic, payload.as_bytes());
-        }
-        found.finish().into_iter().map(|device| device.uri.to_string()).collect()
+        let messages = messages.iter().map(|(topic, payload)| (*topic, payload.as_bytes()));
+        super::heard(limit, messages).into_iter().map(|device| device.uri.to_string()).collect()
     }
 
     #[test]

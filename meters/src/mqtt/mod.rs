@@ -8,6 +8,8 @@ pub(crate) mod payload;
 mod session;
 pub mod template;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use announced::heard;
 pub use announced::{Announced, announced};
 pub use driver::MqttDriver;
 pub use home_assistant::HomeAssistantDriver;

@@ -13,6 +13,8 @@ mod write;
 
 pub use finder::Finder;
 pub use telegram::decode;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use write::message;
 pub use write::write;
 
 /// Largest telegram that is taken, bytes; real ones have 200 to 700.

@@ -37,7 +37,7 @@ pub fn write(readout: &Readout) -> Vec<u8> {
 }
 
 /// A list of six: transaction, group, what to do on errors, body, CRC16, end.
-fn message(number: u8, kind: u16, parts: u8, body: &[u8]) -> Vec<u8> {
+pub(crate) fn message(number: u8, kind: u16, parts: u8, body: &[u8]) -> Vec<u8> {
     let [high, low] = kind.to_be_bytes();
     let mut bytes = vec![0x76, 0x02, number, 0x62, 0, 0x62, 0, 0x72, 0x63, high, low, 0x70 | parts];
     bytes.extend(body);

@@ -51,6 +51,12 @@ impl SunSpecDriver {
         Self { found: Some(found), ..Self::new(device) }
     }
 
+    /// As [`Self::new`], over a bus to a device that is only bytes.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn over(bus: Arc<Bus>, device: SunSpecDevice) -> Self {
+        Self { bus, ..Self::new(device) }
+    }
+
     fn unit(&self) -> Unit<'_> {
         let timing = &self.device.timing;
         let manners = self.quirks.map_or_else(|| Manners::from(timing), |quirks| Manners::of(timing, quirks));

@@ -1,0 +1,23 @@
+//! Gives the committed inputs of fuzzing to what they were found with, on the ordinary toolchain and without libFuzzer.
+//! Included by the tests of `deren-meters` and `deren-gateway`.
+
+use std::path::Path;
+
+/// What a target is called, and what it does with any bytes.
+pub(super) type Target = (&'static str, fn(&[u8]));
+
+/// Gives every input of the targets to them: what fuzzing began with, and what it found. A panic names the input.
+pub(super) fn replay(targets: &[Target]) {
+    for (name, target) in targets {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(name);
+        let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let mut count = 0;
+        for entry in entries {
+            let path = entry.expect("an entry").path();
+            println!("{}", path.display());
+            target(&std::fs::read(&path).expect("an input"));
+            count += 1;
+        }
+        assert!(count > 0, "{} is empty", folder.display());
+    }
+}
