@@ -14,6 +14,7 @@ use std::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+const CRC: crc::Crc<u16> = crc::Crc::<u16>::new(&crc::CRC_16_MODBUS);
 /// So often the bus asks.
 const REQUESTS: u16 = 8;
 
@@ -67,8 +68,7 @@ impl Line {
             }
             [unit, ..] => {
                 let frame = [&[*unit], answer.as_slice()].concat();
-                let sum = crc::Crc::<u16>::new(&crc::CRC_16_MODBUS).checksum(&frame);
-                [frame.as_slice(), &sum.to_le_bytes()].concat()
+                [frame.as_slice(), &CRC.checksum(&frame).to_le_bytes()].concat()
             }
             [] => answer,
         }

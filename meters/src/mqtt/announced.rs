@@ -226,8 +226,13 @@ impl<'a> Found<'a> {
             channel,
             timeout_ms: None,
         };
+        let uri = DeviceUri::Mqtt(device);
+        // A topic that cannot be written into a configuration is of no use to anybody.
+        if uri.to_string().parse::<DeviceUri>().as_ref() != Ok(&uri) {
+            return;
+        }
         let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-        self.devices.insert((topic.into(), channel), Announced { uri: DeviceUri::Mqtt(device), vendor, name });
+        self.devices.insert((topic.into(), channel), Announced { uri, vendor, name });
     }
 
     fn finish(mut self) -> Vec<Announced> {
@@ -313,6 +318,18 @@ mod tests {
             "mqtt://broker/homeassistant/sensor/plug/energy/config?template=home-assistant",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_no_configuration_can_name_is_not_told_of() {
+        let long = format!("{}/status/emdata:0", "a".repeat(1_100));
+        let messages = [
+            ("shellyproem50-\u{1b}/online", "true"),
+            ("/status/emdata:0", "{}"),
+            ("x#/status/emdata:0", "{}"),
+            (&long, "{}"),
+        ];
+        assert_eq!(heard(9, &messages).len(), 0);
     }
 
     #[test]

@@ -170,8 +170,16 @@ fn broker_of(url: &Url, parameters: &mut Parameters) -> Result<Broker, String> {
 
 fn host(url: &Url) -> Result<String, String> {
     let host = url.host_str().unwrap_or_default();
-    let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
-    if host.is_empty() { Err("names no host".into()) } else { decoded(host) }
+    if let Some(address) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+        return Ok(address.to_owned());
+    }
+    let host = decoded(host)?;
+    if host.is_empty() {
+        return Err("names no host".into());
+    }
+    // Anything else would be printed as another URI, and no resolver knows it.
+    let in_names = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+    if host.chars().all(in_names) { Ok(host) } else { Err(format!("host `{host}` is no name and no address")) }
 }
 
 fn port(url: &Url, usual: u16) -> Result<u16, String> {

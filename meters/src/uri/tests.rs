@@ -69,6 +69,8 @@ fn refuses_with_a_reason_that_helps() {
         ("sunspec+tcp://host?baud=9600", "parameter `baud` is unknown"),
         ("mqtt://broker/?template=tasmota", "names no topic"),
         ("mqtt://broker/a/+?template=tasmota", "wildcard"),
+        ("mqtt://bro%23ker/a?template=tasmota", "no name and no address"),
+        ("modbus+tcp://a%3Ab?template=x", "no name and no address"),
         ("mqtt://broker/a#b?template=tasmota", "`%23`"),
         ("p1+tcp://adapter", "names no port"),
         ("homewizard+http://h/api", "path"),
