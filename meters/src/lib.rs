@@ -25,6 +25,7 @@ pub mod p1;
 pub mod quantity;
 pub mod quirks;
 pub mod record;
+mod serial_port;
 pub mod sml;
 pub mod stream;
 pub mod sunspec;

@@ -4,10 +4,7 @@
 //! is thrown away: before each request what is there already, and after a time-out what comes within as much time again.
 
 use super::manners::Manners;
-use crate::{
-    MeterError,
-    uri::{Parity, StopBits, Wire},
-};
+use crate::{MeterError, serial_port, uri::Wire};
 use std::{
     io,
     pin::Pin,
@@ -20,7 +17,6 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_modbus::{client, slave::Slave};
-use tokio_serial::SerialStream;
 
 /// A connection that requests go over.
 pub(super) type Link = client::Context;
@@ -49,17 +45,7 @@ pub(super) async fn connect(wire: &Wire, manners: &Manners, late_until: Option<I
             client::rtu::attach_slave(Quiet(stream), Slave(0))
         }
         Wire::Serial { path, baud, parity, stop_bits } => {
-            let parity = match parity {
-                Parity::None => tokio_serial::Parity::None,
-                Parity::Even => tokio_serial::Parity::Even,
-                Parity::Odd => tokio_serial::Parity::Odd,
-            };
-            let stop_bits = match stop_bits {
-                StopBits::One => tokio_serial::StopBits::One,
-                StopBits::Two => tokio_serial::StopBits::Two,
-            };
-            let settings = tokio_serial::new(path, *baud).parity(parity).stop_bits(stop_bits);
-            let mut port = SerialStream::open(&settings).map_err(|error| match error.kind() {
+            let mut port = serial_port::open(path, *baud, *parity, *stop_bits).map_err(|error| match error.kind() {
                 // What the library makes of a port that somebody has locked.
                 tokio_serial::ErrorKind::NoDevice => held(error.to_string()),
                 _ => unreachable(error.to_string()),
