@@ -36,6 +36,9 @@ describe("amounts with units", () => {
     expect(percent(999, 1000)).toBe("99 %");
     expect(percent(1000, 1000)).toBe("100 %");
     expect(percent(1, 0)).toBe("0 %");
+    expect(percent(0, 1000)).toBe("0 %");
+    expect(percent(9, 1000)).toBe("< 1 %");
+    expect(percent(10, 1000)).toBe("1 %");
     expect(plain(basisPoints(150))).toBe("1.5 %");
   });
 

@@ -74,9 +74,10 @@ export function whole(value: number): string {
   return numberFormat(0, 0).format(value);
 }
 
-/** A share in percent, rounded down, so that 100% means all of it. */
+/** A share in percent, rounded down, so that 100 % means all of it and 0 % nothing: "< 1 %" is in between. */
 export function percent(part: number, all: number): string {
-  return all > 0 ? `${whole(Math.floor((part * 100) / all))} %` : "0 %";
+  const share = all > 0 ? Math.floor((part * 100) / all) : 0;
+  return share === 0 && part > 0 && all > 0 ? "< 1 %" : `${whole(share)} %`;
 }
 
 /** A share in basis points, exactly: "1.5 %". */
