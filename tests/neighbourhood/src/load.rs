@@ -20,6 +20,7 @@ use serde_json::json;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 /// Devices that read one site: its grid meter and its inverter.
@@ -69,6 +70,8 @@ pub async fn run(config: LoadConfig) -> Result<LoadReport> {
     let program = binaries::ours("deren-node")?;
     let folder = tempfile::tempdir().map_err(NeighbourhoodError::file(std::env::temp_dir()))?;
     let throughput = throughput::measure(&config, &program, &made(&folder.path().join("throughput"))?).await?;
+    let what = format!("{} readings, {:.0} a second", throughput.readings, throughput.readings_per_second);
+    config.watcher.done(&what, Duration::from_secs_f64(throughput.seconds));
     let latency = latency::measure(&config, &program, &made(&folder.path().join("latency"))?).await?;
     let gateway = footprint::measure(&config, &made(&folder.path().join("gateway"))?).await?;
     let gateways = config.devices / DEVICES_PER_GATEWAY;

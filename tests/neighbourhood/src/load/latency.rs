@@ -1,6 +1,6 @@
 //! From a slot's end to its settlement and its finality, with all devices sending at once.
 
-use super::{LoadConfig, Ready};
+use super::{LoadConfig, Ready, specification};
 use crate::{NeighbourhoodError, Result, chain::Rpc};
 use deren_primitives::{MarketId, Slot, SlotClock, SlotState};
 use deren_runtime::Hash;
@@ -13,6 +13,7 @@ use std::{
 };
 
 const AT_ONCE: usize = 32;
+const SLOT_SECONDS: u32 = 60;
 const LOOK: Duration = Duration::from_millis(20);
 /// More than a slot, its grace and its settlement take.
 const SLOT_DEADLINE_MS: u64 = 120_000;
@@ -45,9 +46,11 @@ pub struct Latency {
     pub finalised: Spread,
 }
 
-/// Measures it on a fresh chain of the development preset.
+/// Measures it on a fresh chain whose slots are long enough for a large market: a slot settles page by page, and the
+/// next is not cleared before.
 pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) -> Result<Latency> {
-    let mut ready = Ready::start(config, program, "dev", folder).await?;
+    let spec = specification(program, folder, &[("slotSeconds", SLOT_SECONDS)]).await?;
+    let mut ready = Ready::start(config, program, &spec.display().to_string(), folder).await?;
     let rpc = ready.node.rpc().clone();
     let parameters = rpc.parameters(rpc.best().await?.hash).await?;
     let clock = SlotClock::new(NonZeroU32::new(parameters.slot_seconds).unwrap_or(NonZeroU32::MIN));

@@ -19,7 +19,7 @@ pub struct BenchOptions {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     slots: u32,
     /// How long a gateway is watched, in seconds.
-    #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(u32).range(10..=3600))]
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(10..=3600))]
     gateway_seconds: u32,
 }
 
