@@ -28,7 +28,7 @@ PROGRAMS := build --workspace --bins --test process
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages demo test check build where deb bench fuzz pictures weights clean
+.PHONY: help setup pages demo test check build where release-programs edge-gateway deb bench fuzz pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
@@ -56,7 +56,9 @@ demo: setup
 	@{ $(CARGO) $(PROGRAMS); } >&2
 	@exec $(CARGO_TARGET_DIR)/debug/deren-neighbourhood $(ARGS)
 
-# The tests start the same binaries as the demo, so these come first.
+# The tests start the same binaries as the demo, so these come first. Most of a test's time is waiting for blocks and
+# slots, so more of them run at once than there are cores.
+test: export RUST_TEST_THREADS ?= $(shell echo $$(($$(nproc) * 2)))
 test: setup
 	@$(CARGO) $(PROGRAMS)
 	@$(CARGO) test --workspace
@@ -69,14 +71,21 @@ check: setup
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@export RUSTDOCFLAGS='-D warnings' && $(CARGO) doc --workspace --no-deps $(DOC_TARGETS)
 
-# The gateway is built for a small machine, everything else for speed.
+# The gateway is built for a small machine, everything else for speed; side by side, because each ends with minutes
+# that only one core can work on.
 build: setup
-	@$(CARGO) build --release --workspace --exclude deren-gateway --bins
-	@$(CARGO) build --profile edge -p deren-gateway --bins
+	@scripts/pages.sh >/dev/null
+	@$(MAKE) -j$$(nproc) release-programs edge-gateway
 	@mkdir -p $(BIN)
 	@find $(CARGO_TARGET_DIR)/release $(CARGO_TARGET_DIR)/edge -maxdepth 1 -type f -name 'deren-*' -executable \
 	    -exec cp -f -t $(BIN) {} +
 	@echo 'make build: the binaries are in $(BIN)'
+
+release-programs:
+	+@$(CARGO) build --release --workspace --exclude deren-gateway --bins
+
+edge-gateway:
+	+@$(CARGO) build --profile edge -p deren-gateway --bins
 
 where:
 	@echo $(BIN)
