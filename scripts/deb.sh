@@ -10,10 +10,10 @@ version=3.8.0
 tool=$cache/tools/bin/cargo-deb
 target=${DEREN_TARGET:-}
 
-if [ "$("$tool" --version 2>/dev/null)" != "$version" ]; then
+if [ "$("$tool" --version 2>/dev/null)" != "cargo-deb $version" ]; then
     echo "deb: installing cargo-deb $version" >&2
     # Without optimisation: it runs for seconds, and compiles in a third of the time.
-    CARGO_TARGET_DIR=$cache/tools/target cargo install --quiet --locked --debug --root "$cache/tools" --version "$version" cargo-deb >&2
+    CARGO_TARGET_DIR=$cache/tools/target cargo install --quiet --locked --force --debug --root "$cache/tools" --version "$version" cargo-deb >&2
     rm -rf "$cache/tools/target"
 fi
 
