@@ -2,8 +2,8 @@
 //! announce themselves. It only reads, only when asked, and only in private or loopback address ranges.
 //!
 //! At every Modbus place it looks for SunSpec first, then for meters by their templates' fingerprints, on the unit ids
-//! that devices usually have; once one has answered, on those that its manufacturer uses. A unit that gives no answer at
-//! all to the search for SunSpec is passed over.
+//! that devices usually have; once one has answered, on those that its manufacturer uses, and at last on those that only
+//! templates name. A unit that gives no answer at all to the search for SunSpec is passed over.
 
 mod announced;
 mod broker;
@@ -62,7 +62,7 @@ pub async fn discover(
     library: &Library,
     on_event: &(dyn Fn(Event) + Send + Sync),
 ) -> Result<Vec<Record>, MeterError> {
-    let places = target.places().await?;
+    let places = target.places(&target::ports(library)).await?;
     // Where one place was named, that nobody answers there is worth telling.
     let tell_unreachable = target.names_one_place();
     let progress = Progress { done: Mutex::new(0), total: places.iter().map(Place::steps).sum() };

@@ -1,9 +1,14 @@
-//! What is on one Modbus wire: asks each usual unit for SunSpec, then for the fingerprints of the Modbus templates.
+//! What is on one Modbus wire: asks each usual unit for SunSpec, then for the fingerprints of the Modbus templates; and the
+//! units that only templates name for the fingerprints of those alone.
 
 use super::{Event, TIMEOUT_MS, UNITS};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
-    modbus::{Bus, Manners, ModbusDriver, Read, decode::Field, template::Mark},
+    modbus::{
+        Bus, Manners, ModbusDriver, Read,
+        decode::Field,
+        template::{Mark, ModbusTemplate},
+    },
     quirks::Quirks,
     record::read_by,
     sunspec::{
@@ -13,12 +18,16 @@ use crate::{
     },
     uri::{ModbusDevice, SunSpecDevice, Timing, Wire},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 pub(super) type Tell<'a> = &'a (dyn Fn(Event) + Send + Sync);
 const TIMING: Timing = Timing { timeout_ms: Some(TIMEOUT_MS), settle_ms: 0 };
 /// Silence that is tried where nobody answers after connecting, ms: what Huawei's inverters want.
 const SETTLE_MS: u32 = 2_000;
+/// Most units that are asked besides the usual ones, because templates name them.
+const MAX_OTHER_UNITS: usize = 16;
+/// So many of them may be silent, each for as long as the time-out.
+const MAX_SILENT: usize = 2;
 
 /// The devices at one host and port, by unit and order in their chain.
 pub(super) async fn place(wire: &Wire, library: &Library, tell: Tell<'_>) -> Vec<Record> {
@@ -43,28 +52,26 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The devices on these units, and then on those that the manufacturer of the first suggests instead of the rest.
+    /// The devices on these units. On a network, then on those that the manufacturer of the first suggests instead of the
+    /// rest, and on those that only templates name.
     pub(super) async fn units(mut self, units: &[u8]) -> Vec<Record> {
         let bus = Bus::shared(self.wire);
+        // On a serial line anybody may be on any unit.
+        let is_line = matches!(self.wire, Wire::Serial { .. });
         let mut found: Vec<Record> = Vec::new();
         let mut to_ask = units.to_vec();
         let mut asked = 0;
+        let mut is_there = false;
         while let Some(unit) = to_ask.get(asked).copied() {
             let mut outcome = self.unit(&bus, unit).await;
             if asked == 0 && matches!(outcome, Err(MeterError::Timeout { .. })) {
                 outcome = self.after_silence(&bus, unit).await;
             }
             asked += 1;
+            is_there |= !matches!(outcome, Err(MeterError::Timeout { .. } | MeterError::Unreachable { .. }));
             let is_first = found.is_empty();
             match outcome {
-                Ok(records) => {
-                    for record in records {
-                        if !found.iter().any(|known| is_same(known, &record)) {
-                            (self.tell)(Event::Found(record.clone()));
-                            found.push(record);
-                        }
-                    }
-                }
+                Ok(records) => self.add(records, &mut found),
                 // Nobody of that number here.
                 Err(MeterError::Timeout { .. }) => {}
                 Err(error) if is_nobody(&error) => {}
@@ -72,12 +79,10 @@ impl Search<'_> {
                     let stop = matches!(error, MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. });
                     (self.tell)(Event::Trouble(error));
                     if stop {
-                        break;
+                        return found;
                     }
                 }
             }
-            // On a serial line anybody may be on any unit.
-            let is_line = matches!(self.wire, Wire::Serial { .. });
             if let Some(first) = found.first().filter(|_| is_first && !is_line) {
                 let suggested = &Quirks::of(&first.vendor).units;
                 if !suggested.is_empty() {
@@ -87,7 +92,53 @@ impl Search<'_> {
                 }
             }
         }
+        if is_there && !is_line {
+            self.units_of_templates(&bus, &to_ask, &mut found).await;
+        }
         found
+    }
+
+    /// Asks the units that only templates name, those of the first device's manufacturer if one was found.
+    async fn units_of_templates(&self, bus: &Bus, asked: &[u8], found: &mut Vec<Record>) {
+        let vendor = found.first().map(|first| first.vendor.clone());
+        let templates = modbus_templates(self.library).map(|(_, template)| template);
+        let likely = templates.filter(|template| vendor.as_ref().is_none_or(|vendor| template.vendor == *vendor));
+        let named: BTreeSet<u8> = likely.flat_map(|template| template.wire.units.iter().copied()).collect();
+        let mut silent = 0;
+        for unit in named.into_iter().filter(|unit| !asked.contains(unit)).take(MAX_OTHER_UNITS) {
+            let to_ask = Unit { bus, unit, base: None, manners: Manners::from(&self.timing) };
+            let of_unit = modbus_templates(self.library).filter(|(_, template)| template.wire.units.contains(&unit));
+            match by_fingerprint(self.wire, Seen::of(&to_ask, false), of_unit, self.tell).await {
+                Ok(mut records) => {
+                    for record in &mut records {
+                        remember_silence(record, self.timing.settle_ms);
+                    }
+                    self.add(records, found);
+                }
+                Err(MeterError::Timeout { .. }) => silent += 1,
+                Err(error) if is_nobody(&error) => {}
+                Err(error) => {
+                    let stop = matches!(error, MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. });
+                    (self.tell)(Event::Trouble(error));
+                    if stop {
+                        return;
+                    }
+                }
+            }
+            if silent == MAX_SILENT {
+                return;
+            }
+        }
+    }
+
+    /// Tells of those that are not known yet.
+    fn add(&self, records: Vec<Record>, found: &mut Vec<Record>) {
+        for record in records {
+            if !found.iter().any(|known| is_same(known, &record)) {
+                (self.tell)(Event::Found(record.clone()));
+                found.push(record);
+            }
+        }
     }
 
     /// The devices on a unit: those of its SunSpec chain, or else the meter that its fingerprint tells of.
@@ -95,7 +146,10 @@ impl Search<'_> {
         let asked = Unit { bus, unit, base: None, manners: Manners::from(&self.timing) };
         let mut records = match asked.walk().await {
             Ok(links) => sunspec(self.wire, &asked, &links, self.tell).await,
-            Err(MeterError::NotSunSpec { .. }) => by_fingerprint(self.wire, &asked, self.library).await?,
+            Err(MeterError::NotSunSpec { .. }) => {
+                let templates = modbus_templates(self.library);
+                by_fingerprint(self.wire, Seen::of(&asked, true), templates, self.tell).await?
+            }
             Err(error) => return Err(error),
         };
         for record in &mut records {
@@ -165,13 +219,25 @@ async fn sunspec(wire: &Wire, unit: &Unit<'_>, links: &[Link], tell: Tell<'_>) -
     records
 }
 
-/// The first template of which everything fits, and those of other parts of the same box.
-async fn by_fingerprint(wire: &Wire, unit: &Unit<'_>, library: &Library) -> Result<Vec<Record>, MeterError> {
-    let mut seen = Seen { unit, answers: HashMap::new() };
+fn modbus_templates(library: &Library) -> impl Iterator<Item = (&str, &ModbusTemplate)> {
+    library.iter().filter_map(|(name, template)| match template {
+        Template::Modbus(template) => Some((name, template)),
+        Template::Mqtt(_) => None,
+    })
+}
+
+/// The first template of which everything fits, and those of other parts of the same box. A part that cannot be read is
+/// told of, and hides no other.
+async fn by_fingerprint<'l>(
+    wire: &Wire,
+    mut seen: Seen<'_>,
+    templates: impl Iterator<Item = (&'l str, &'l ModbusTemplate)>,
+    tell: Tell<'_>,
+) -> Result<Vec<Record>, MeterError> {
+    let unit = seen.unit;
     let mut records: Vec<Record> = Vec::new();
     let mut box_name = None;
-    for (name, template) in library.iter() {
-        let Template::Modbus(template) = template else { continue };
+    for (name, template) in templates {
         if box_name.is_some_and(|box_name| box_name != template.box_name(name)) {
             continue;
         }
@@ -185,7 +251,11 @@ async fn by_fingerprint(wire: &Wire, unit: &Unit<'_>, library: &Library) -> Resu
                 ModbusDevice { wire: wire.clone(), unit: unit.unit, template: name.into(), timing: Timing::default() };
             let uri = DeviceUri::Modbus(device.clone());
             let mut driver = ModbusDriver::new(ModbusDevice { timing: TIMING, ..device }, template.clone());
-            records.push(read_by(&mut driver, uri).await?);
+            match read_by(&mut driver, uri).await {
+                Ok(record) => records.push(record),
+                Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => return Err(error),
+                Err(error) => tell(Event::Trouble(error)),
+            }
         }
     }
     Ok(records)
@@ -194,10 +264,16 @@ async fn by_fingerprint(wire: &Wire, unit: &Unit<'_>, library: &Library) -> Resu
 /// What a unit answered, so that templates that look at the same register ask once.
 struct Seen<'a> {
     unit: &'a Unit<'a>,
+    /// False while the unit gave no answer to anything, so that nobody may be there.
+    is_there: bool,
     answers: HashMap<(u8, u16, u16), Option<Vec<u16>>>,
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
+    fn of(unit: &'a Unit<'a>, is_there: bool) -> Self {
+        Self { unit, is_there, answers: HashMap::new() }
+    }
+
     async fn words(&mut self, field: &Field) -> Result<Option<Vec<u16>>, MeterError> {
         let key = (u8::from(field.function), field.address, field.word_count());
         if let Some(answer) = self.answers.get(&key) {
@@ -208,8 +284,10 @@ impl Seen<'_> {
         let answer = match self.unit.bus.read(read, self.unit.manners).await {
             Ok(words) => Some(words),
             Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => return Err(error),
+            Err(error) if !self.is_there && !is_an_answer(&error) => return Err(error),
             Err(_) => None,
         };
+        self.is_there = true;
         self.answers.insert(key, answer.clone());
         Ok(answer)
     }

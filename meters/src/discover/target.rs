@@ -3,11 +3,12 @@
 
 use super::{local, place::Place};
 use crate::{
-    MeterError,
+    Library, MeterError, Template,
     uri::{self, Broker, Wire},
 };
 use ipnet::IpNet;
 use std::{
+    collections::BTreeSet,
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
@@ -19,6 +20,19 @@ use tokio::net::lookup_host;
 pub const MAX_HOSTS: usize = 1_024;
 /// Ports that are tried where the target names none: Modbus TCP, and SolarEdge's.
 pub const USUAL_PORTS: [u16; 2] = [502, 1_502];
+
+/// Most ports that are tried of a host, with those that only templates name.
+const MAX_PORTS: usize = 4;
+
+/// The ports that are tried where the target names none.
+pub(super) fn ports(library: &Library) -> Vec<u16> {
+    let named = library.iter().filter_map(|(_, template)| match template {
+        Template::Modbus(template) => Some(&template.wire.ports),
+        Template::Mqtt(_) => None,
+    });
+    let others: BTreeSet<u16> = named.flatten().copied().filter(|port| !USUAL_PORTS.contains(port)).collect();
+    USUAL_PORTS.into_iter().chain(others).take(MAX_PORTS).collect()
+}
 
 /// Where to look for devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,11 +150,11 @@ impl Target {
         )
     }
 
-    /// Every place of the target. A name is looked up, and stays the name.
-    pub(super) async fn places(&self) -> Result<Vec<Place>, MeterError> {
+    /// Every place of the target, at these ports where it names none. A name is looked up, and stays the name.
+    pub(super) async fn places(&self, ports: &[u16]) -> Result<Vec<Place>, MeterError> {
         match self {
-            Self::Subnet(subnet) => Ok(hosts([*subnet])),
-            Self::LocalNetworks => Ok(hosts(local::networks(&local::addresses()?).into_iter().map(IpNet::V4))),
+            Self::Subnet(subnet) => Ok(hosts([*subnet], ports)),
+            Self::LocalNetworks => Ok(hosts(local::networks(&local::addresses()?).into_iter().map(IpNet::V4), ports)),
             Self::Serial(Some(path)) => Ok(vec![Place::Line(path.clone())]),
             Self::Serial(None) => Ok(local::serial_ports(Path::new("/dev")).into_iter().map(Place::Line).collect()),
             Self::Announced(Some(address)) => Ok(vec![Place::Announced(*address)]),
@@ -151,7 +165,7 @@ impl Target {
             }
             Self::Host { host, port } => {
                 self.check_private(host, port.unwrap_or_default()).await?;
-                Ok(wires(host, *port).collect())
+                Ok(wires(host, *port, ports).collect())
             }
         }
     }
@@ -174,15 +188,15 @@ impl Target {
 }
 
 /// A host at that port, or at the usual ones.
-fn wires(host: &str, port: Option<u16>) -> impl Iterator<Item = Place> {
-    let ports = port.map_or(USUAL_PORTS.to_vec(), |port| vec![port]);
+fn wires(host: &str, port: Option<u16>, usual: &[u16]) -> impl Iterator<Item = Place> {
+    let ports = port.map_or(usual.to_vec(), |port| vec![port]);
     ports.into_iter().map(move |port| Place::Host(Wire::Tcp { host: host.into(), port }))
 }
 
 /// Every host of these networks, at the usual ports.
-fn hosts(networks: impl IntoIterator<Item = IpNet>) -> Vec<Place> {
+fn hosts(networks: impl IntoIterator<Item = IpNet>, usual: &[u16]) -> Vec<Place> {
     let hosts = networks.into_iter().flat_map(|network| network.hosts()).take(MAX_HOSTS);
-    hosts.flat_map(|host| wires(&host.to_string(), None).collect::<Vec<_>>()).collect()
+    hosts.flat_map(|host| wires(&host.to_string(), None, usual).collect::<Vec<_>>()).collect()
 }
 
 /// True for addresses that belong to a home or a machine: private, link-local, unique local and loopback.
@@ -233,6 +247,15 @@ mod tests {
             assert_eq!(text.parse::<Target>().expect(text).to_string(), text);
         }
         assert_eq!("[::1]".parse(), Ok(Target::Host { host: "::1".into(), port: None }));
+    }
+
+    #[test]
+    fn ports_that_only_templates_name_are_tried_too_and_not_too_many() {
+        let mut library = Library::builtin().expect("templates").clone();
+        assert_eq!(ports(&library), USUAL_PORTS);
+        let text = include_str!("../../templates/kostal-plenticore.toml").replace("[1502]", "[1502, 5020, 5021, 5022]");
+        library.insert("mine", Template::from_toml("mine", &text).expect("a template"));
+        assert_eq!(ports(&library), [502, 1502, 5020, 5021]);
     }
 
     #[test]

@@ -6,12 +6,15 @@ use crate::support::{
     served::{Memory, Served},
 };
 use deren_meters::{
-    Library, MeterError, Readout, Record,
+    Library, MeterError, Readout, Record, Template,
     discover::{Event, Target, UNITS, discover},
 };
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use tokio::net::TcpListener;
 
@@ -165,7 +168,72 @@ async fn a_gateway_with_nobody_behind_it_is_left_at_once() {
     let (records, events) = found_at(device.port).await;
     assert!(records.is_empty());
     assert_eq!(events, [Event::Progress { done: 1, total: 1 }]);
-    assert_eq!(asked.load(Ordering::SeqCst), 3 * UNITS.len(), "three places for the marker a unit, no more");
+    let others = units_of_templates().into_iter().filter(|unit| !UNITS.contains(unit)).count();
+    assert!(others > 5, "{others}");
+    let expected = 3 * UNITS.len() + others;
+    assert_eq!(
+        asked.load(Ordering::SeqCst),
+        expected,
+        "three places for the marker a usual unit, one question another"
+    );
+}
+
+fn units_of_templates() -> BTreeSet<u8> {
+    let templates = Library::builtin().expect("templates").iter();
+    let units = templates.filter_map(|(_, template)| match template {
+        Template::Modbus(template) => Some(template.wire.units.clone()),
+        Template::Mqtt(_) => None,
+    });
+    units.flatten().collect()
+}
+
+#[tokio::test]
+async fn a_device_is_found_on_every_unit_that_its_template_names() {
+    for (name, template) in Library::builtin().expect("templates").iter() {
+        let Template::Modbus(template) = template else { continue };
+        for unit in template.wire.units.iter().copied().filter(|unit| *unit != 1) {
+            let memory = Memory::default();
+            for block in template.encode(&template.fixture.expect).expect("it fits") {
+                memory.put(unit, block.function.into(), block.address, &block.words);
+            }
+            let device = Served::start(&memory).await;
+            let (records, _) = found_at(device.port).await;
+            assert!(records.iter().any(|record| record.driver == name), "{name} on unit {unit}: {records:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn both_meters_of_a_box_with_units_of_its_own_are_found() {
+    let memory = Memory::default();
+    serve(&memory, 22, "victron-pvinverter");
+    serve(&memory, 31, "victron-grid");
+    let device = Served::start(&memory).await;
+    let (records, _) = found_at(device.port).await;
+    let found: Vec<String> = records.iter().map(|record| record.uri.to_string()).collect();
+    let at = |rest: &str| format!("modbus+tcp://127.0.0.1:{}?template=victron-{rest}", device.port);
+    assert_eq!(found, [at("pvinverter&unit=22"), at("grid&unit=31")]);
+    for record in records {
+        assert_eq!(deren_meters::read(&record.uri).await, Ok(record));
+    }
+}
+
+#[tokio::test]
+async fn who_answers_on_one_unit_alone_is_not_asked_on_all_others() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = asked.clone();
+    let device = Rogue::start(move |request| {
+        counter.fetch_add(usize::from(!UNITS.contains(&request.unit)), Ordering::SeqCst);
+        match request.unit {
+            1 => Reply::Pdu(request.exception(2)),
+            unit if UNITS.contains(&unit) => Reply::Pdu(request.exception(11)),
+            _ => Reply::Silence,
+        }
+    })
+    .await;
+    let (records, _) = found_at(device.port).await;
+    assert!(records.is_empty());
+    assert_eq!(asked.load(Ordering::SeqCst), 2, "two units that say nothing are enough");
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ pub struct Asked {
     pub before: usize,
     /// Since the connection was made.
     pub age: Duration,
+    pub unit: u8,
     pub function: u8,
     pub address: u16,
     pub count: u16,
@@ -94,7 +95,8 @@ impl Rogue {
                         let word = |at: usize| u16::from_be_bytes([frame[at], frame[at + 1]]);
                         let before = asked.fetch_add(1, Ordering::SeqCst);
                         let (age, function) = (since.elapsed(), frame[7]);
-                        let request = Asked { before, age, function, address: word(8), count: word(10) };
+                        let unit = frame[6];
+                        let request = Asked { before, age, unit, function, address: word(8), count: word(10) };
                         let (mut header, pdu) = (frame[..7].to_vec(), behave(request));
                         let pdu = match pdu {
                             Reply::Pdu(pdu) => pdu,
