@@ -37,6 +37,8 @@ pub struct Status {
     pub outbox: OutboxStatus,
     /// The devices, in the order of the configuration.
     pub devices: Vec<DeviceStatus>,
+    /// What of the newest slot does not agree between the grid meter and production and storage, and why it may be so.
+    pub cross_check: Option<String>,
     /// What went wrong lately, newest first.
     pub troubles: Vec<Trouble>,
 }
@@ -142,6 +144,8 @@ pub struct DeviceStatus {
     /// Not configured any more: its place waits for another device, and nobody is shown it.
     #[serde(skip)]
     pub left: bool,
+    /// What its owner should do: another device answers in its place.
+    pub attention: Option<String>,
 }
 
 /// Something that went wrong.
@@ -174,6 +178,7 @@ impl Board {
             chain: ChainStatus::default(),
             outbox: OutboxStatus::default(),
             devices: Vec::new(),
+            cross_check: None,
             troubles: Vec::new(),
         };
         Self(Mutex::new((status, VecDeque::new())))
@@ -263,6 +268,7 @@ impl DeviceStatus {
             registered: None,
             refusal: None,
             left: false,
+            attention: None,
         }
     }
 

@@ -55,6 +55,12 @@ impl DeviceBook {
             .map(|known| signer.device_id(&known.identity))
     }
 
+    /// Who last said to be the device at its present address.
+    pub fn identity(&self, device: &DeviceSettings) -> Option<&Identity> {
+        let known = self.known.get(&device.name)?;
+        (known.uri == device.uri.to_string()).then_some(&known.identity)
+    }
+
     /// Writes down who the device says it is.
     ///
     /// # Errors

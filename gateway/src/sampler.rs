@@ -4,7 +4,7 @@
 use crate::{backoff::Backoff, board::Board, clock::unix_ms, recorder::Event, settings::DeviceSettings};
 use deren_meters::{Driver, Identity, Library, MeterError, open_with};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// The first wait after a failure, and the longest.
@@ -59,10 +59,12 @@ impl Sampler {
     /// Asks who the device is, and samples it until its connection fails.
     async fn follow(&self, driver: &mut dyn Driver, backoff: &mut Backoff) -> Result<Closed, MeterError> {
         let mut known: Option<Identity> = None;
+        let ask_again = Arc::new(Notify::new());
         loop {
             if known.is_none() {
                 let identity = driver.identify().await?;
-                let event = Event::Identified { index: self.index, identity: identity.clone() };
+                let event =
+                    Event::Identified { index: self.index, identity: identity.clone(), ask_again: ask_again.clone() };
                 if self.events.send(event).await.is_err() {
                     return Ok(Closed);
                 }
@@ -74,7 +76,11 @@ impl Sampler {
                     if self.events.send(Event::Sample { index: self.index, sample }).await.is_err() {
                         return Ok(Closed);
                     }
-                    self.wait_for_next().await;
+                    tokio::select! {
+                        () = self.wait_for_next() => {}
+                        // The sample that makes it doubted must not wait for the next: the device is asked at once.
+                        () = ask_again.notified() => known = None,
+                    }
                 }
                 Err(error) => {
                     self.failed(&error);

@@ -9,7 +9,8 @@ use crate::{
 };
 use deren_meters::Sample;
 use deren_primitives::DeviceId;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 /// What holds for this device's slots on this chain.
 pub(super) fn rules(
@@ -17,6 +18,7 @@ pub(super) fn rules(
     device: &DeviceSettings,
     confirmations: u8,
     boundary_wait: Option<Duration>,
+    has_serial: bool,
 ) -> Rules {
     let parameters = &pin.parameters;
     let half_grace = Duration::from_secs(u64::from(parameters.grace_seconds)) / 2;
@@ -30,6 +32,7 @@ pub(super) fn rules(
             slot_energy_seconds: parameters.slot_energy_seconds,
             slot_seconds: parameters.slot_seconds,
         }),
+        has_serial,
     }
 }
 
@@ -37,6 +40,12 @@ pub(super) fn rules(
 #[derive(Debug, Default)]
 pub(super) struct Recorded {
     id: Option<DeviceId>,
+    /// It has said a serial number of its own.
+    has_serial: bool,
+    /// No device is configured at its place any more.
+    left: bool,
+    /// Rung when it should say again who it is.
+    pub(super) ask_again: Option<Arc<Notify>>,
     /// True once its chain of readings has begun on disk.
     begun: bool,
     /// Where its slots continue, until the builder is made.
@@ -55,13 +64,44 @@ pub(super) struct Took {
 }
 
 impl Recorded {
+    /// A place at which a device is configured, or none, and no device has said who it is.
+    pub(super) fn at_place(configured: bool) -> Self {
+        Self { left: !configured, ..Self::default() }
+    }
+
+    /// True if no device is configured at its place any more.
+    pub(super) fn is_left(&self) -> bool {
+        self.left
+    }
+
     pub(super) fn id(&self) -> Option<DeviceId> {
         self.id
     }
 
     /// From now on this is that device.
-    pub(super) fn become_device(&mut self, id: DeviceId, progress: Progress, begun: bool) {
-        *self = Self { id: Some(id), begun, stored: progress.clone(), progress, ..Self::default() };
+    pub(super) fn become_device(&mut self, id: DeviceId, has_serial: bool, progress: Progress, begun: bool) {
+        *self = Self { id: Some(id), has_serial, begun, stored: progress.clone(), progress, ..Self::default() };
+    }
+
+    /// The coarsest step of its counters, mWh, as far as it is known.
+    pub(super) fn step_mwh(&self) -> u64 {
+        self.builder.as_ref().map_or(0, SlotBuilder::step_mwh)
+    }
+
+    pub(super) fn has_serial(&self) -> bool {
+        self.has_serial
+    }
+
+    /// It has said again who it is, and is the one that it was.
+    pub(super) fn identity_seen(&mut self) {
+        if let Some(builder) = &mut self.builder {
+            builder.identity_seen();
+        }
+    }
+
+    /// True if it has samples of a slot that is not sealed.
+    pub(super) fn has_open_samples(&self) -> bool {
+        self.begun && self.builder.as_ref().is_some_and(|builder| builder.progress().samples() > 0)
     }
 
     /// Its chain of readings has begun; with `progress`, its slots continue there and not where they are.
@@ -77,20 +117,40 @@ impl Recorded {
     pub(super) fn take(&mut self, rules: Rules, sample: &Sample, clock_lost: bool, may_seal: bool) -> Took {
         let may_seal = may_seal && self.begun;
         let outcome = self.builder(rules).take(Observation::of(sample, clock_lost), may_seal);
+        if self.builder.as_ref().is_some_and(SlotBuilder::wants_identity)
+            && let Some(ask_again) = &self.ask_again
+        {
+            ask_again.notify_one();
+        }
         let trouble = match outcome.note {
             Note::Taken | Note::OutOfOrder => None,
             Note::BehindSealed => Some(
                 "the clock is behind what has been signed already: samples count again once it has caught up"
                     .to_owned(),
             ),
-            Note::Doubted(1) => {
-                Some("a register went back or jumped: waiting for more samples before that is believed".to_owned())
-            }
+            Note::Doubted(1) => Some(
+                "a register went back, or rose by more than the rated power allows: its samples wait until enough of them agree and the device has said again who it is. If this goes on, check `rated_power_w`, and whether the meter was replaced"
+                    .to_owned(),
+            ),
             Note::Doubted(_) => None,
+            Note::Below => Some(
+                "a register shows a little less than before: it counts again once it has passed what it showed, and until then its readings do not trade"
+                    .to_owned(),
+            ),
             Note::ResetConfirmed => Some(
                 "the registers were reset: a new register epoch begins, and one slot of it does not trade".to_owned(),
             ),
-            Note::JumpConfirmed => Some("the registers jumped and stayed there: taken as they are".to_owned()),
+            Note::JumpConfirmed => Some(
+                "the registers rose by more than the rated power allows and stayed there: that is not booked as energy; a new register epoch begins, and one slot of it does not trade"
+                    .to_owned(),
+            ),
+            Note::WrapConfirmed => {
+                Some("a register was full and began at 0 again: it goes on in the same epoch, nothing is lost".to_owned())
+            }
+            Note::TooMuch => Some(
+                "a slot shows more energy than the rated power allows: it waits and becomes part of a longer, estimated reading. Check `rated_power_w`"
+                    .to_owned(),
+            ),
         };
         Took { update: self.update(outcome.spans), trouble }
     }

@@ -1,8 +1,10 @@
 //! Takes the samples of all devices, makes spans of them, and has each stored as a signed reading before anyone else
 //! hears of it. It alone writes new readings, and it alone moves a device's slots on.
 
+mod crosscheck;
 mod day;
 mod device;
+mod swap;
 
 use crate::{
     board::Board,
@@ -15,8 +17,9 @@ use crate::{
     signer::Signer,
     slots::Progress,
 };
+use crosscheck::{Checked, CrossCheck};
 use deren_meters::{Identity, Sample};
-use deren_primitives::{Anchor, DeviceCursor, DeviceId, interval_message};
+use deren_primitives::{Anchor, DeviceCursor, DeviceId, DeviceRole, interval_message};
 use device::Recorded;
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -43,6 +46,8 @@ pub enum Event {
         index: usize,
         /// Who it says it is.
         identity: Identity,
+        /// To be rung when it should say so again.
+        ask_again: Arc<Notify>,
     },
     /// A device was sampled.
     Sample {
@@ -110,6 +115,9 @@ pub struct Parts {
 pub struct Recorder {
     parts: Parts,
     devices: Vec<Recorded>,
+    /// Devices that another one has replaced, until their last slot is sealed, with their places.
+    leaving: Vec<(usize, Recorded)>,
+    crosscheck: CrossCheck,
     /// Made but not stored yet.
     unsaved: Vec<Update>,
     /// The disk refused them: nothing new is made before they are stored.
@@ -121,7 +129,15 @@ impl Recorder {
     /// A recorder that has heard nothing yet.
     pub fn new(parts: Parts) -> Self {
         let devices = parts.devices.iter().map(|_| Recorded::default()).collect();
-        Self { parts, devices, unsaved: Vec::new(), disk_fails: false, last_checkpoint: Instant::now() }
+        Self {
+            parts,
+            devices,
+            leaving: Vec::new(),
+            crosscheck: CrossCheck::default(),
+            unsaved: Vec::new(),
+            disk_fails: false,
+            last_checkpoint: Instant::now(),
+        }
     }
 
     /// Records until `shutdown`, then stores where every slot stands.
@@ -154,7 +170,15 @@ impl Recorder {
 
     fn hear(&mut self, event: Event) {
         let result = match event {
-            Event::Identified { index, identity } => self.identified(index, &identity),
+            Event::Identified { index, identity, ask_again } => {
+                let result = self.identified(index, &identity);
+                self.devices
+                    .iter_mut()
+                    .skip(index)
+                    .take(1)
+                    .for_each(|recorded| recorded.ask_again = Some(ask_again.clone()));
+                result
+            }
             Event::Sample { index, sample } => {
                 self.sampled(index, &sample);
                 Ok(())
@@ -174,10 +198,12 @@ impl Recorder {
     fn configured(&mut self, index: usize, device: Option<DeviceSettings>) {
         if let Some(recorded) = self.devices.get_mut(index) {
             self.unsaved.extend(recorded.checkpoint());
-            *recorded = Recorded::default();
+            *recorded = Recorded::at_place(device.is_some());
         } else if index == self.devices.len() {
-            self.devices.push(Recorded::default());
+            self.devices.push(Recorded::at_place(device.is_some()));
         }
+        self.crosscheck = CrossCheck::default();
+        self.parts.board.update(|status| status.cross_check = None);
         if let Some(device) = device {
             match self.parts.devices.get_mut(index) {
                 Some(place) => *place = device,
@@ -190,44 +216,6 @@ impl Recorder {
     fn show_identified(&self) {
         let ids = self.devices.iter().filter_map(Recorded::id).collect();
         self.parts.identified.send_replace(ids);
-    }
-
-    /// Continues the slots of the device that is at this place in the configuration now.
-    fn identified(&mut self, index: usize, identity: &Identity) -> Result<(), GatewayError> {
-        let (Some(settings), Some(_)) = (self.parts.devices.get(index), self.devices.get(index)) else {
-            return Ok(());
-        };
-        let id = self.signer().device_id(identity);
-        if let Some(other) = self.devices.iter().position(|recorded| recorded.id() == Some(id)) {
-            if other != index {
-                let other = self.parts.devices.get(other).map_or("another", |device| &device.name);
-                let what = format!("is the same device as {other}, so its samples are not used: remove one of the two");
-                self.parts.board.trouble(&settings.name, &what);
-                self.parts.board.update_device(index, |device| device.trouble = Some(what));
-            }
-            return Ok(());
-        }
-        if let Err(error) = self.parts.book.learn(settings, identity) {
-            self.parts.board.trouble(&settings.name, &error.to_string());
-        }
-        let stored = self.parts.outbox.stored(id)?;
-        tracing::info!(device = %settings.name, %id, vendor = %identity.vendor, model = %identity.model, "identified");
-        let begun = stored.is_some();
-        // Where its slots stand may not be on disk yet.
-        let unsaved = self.unsaved.iter().rev().find(|update| update.device == id);
-        let progress = unsaved.map(|update| update.progress.clone()).or(stored.map(|stored| stored.progress));
-        let progress = progress.unwrap_or_default();
-        if let Some(recorded) = self.devices.get_mut(index) {
-            recorded.become_device(id, progress, begun);
-        }
-        self.parts.board.update_device(index, |device| {
-            device.device = Some(id);
-            device.kind = Some(format!("{} {}", identity.vendor, identity.model));
-            device.registered = None;
-            device.refusal = None;
-        });
-        self.show_identified();
-        Ok(())
     }
 
     fn sampled(&mut self, index: usize, sample: &Sample) {
@@ -264,6 +252,9 @@ impl Recorder {
         self.parts.board.update(|status| {
             status.clock = self.parts.clock.state();
             status.outbox.alarm = self.parts.outbox.alarm();
+            for device in status.devices.iter_mut().filter(|device| device.registered == Some(true)) {
+                device.attention = None;
+            }
         });
         if let Some(jump_ms) = self.parts.clock.take_jump() {
             let what =
@@ -275,6 +266,14 @@ impl Recorder {
             let rules = self.rules(index);
             if let (Some(rules), Some(recorded)) = (rules, self.devices.get_mut(index)) {
                 self.unsaved.extend(recorded.settle(rules, unix_ms(), may_seal));
+            }
+        }
+        for (index, mut recorded) in std::mem::take(&mut self.leaving) {
+            if let Some(rules) = self.rules(index) {
+                self.unsaved.extend(recorded.settle(rules, unix_ms(), may_seal));
+            }
+            if recorded.has_open_samples() {
+                self.leaving.push((index, recorded));
             }
         }
         if !self.disk_fails && self.last_checkpoint.elapsed() >= self.parts.checkpoint_interval {
@@ -307,6 +306,7 @@ impl Recorder {
                 );
                 self.parts.board.trouble("outbox", &what);
                 self.unsaved.retain(|update| update.device != id);
+                self.leaving.retain(|(_, recorded)| recorded.id() != Some(id));
             }
             Standing::InStep | Standing::NodeBehind => return Ok(()),
         }
@@ -384,7 +384,7 @@ impl Recorder {
         }
     }
 
-    fn saved(&self, readings: &[deren_primitives::IntervalReading]) {
+    fn saved(&mut self, readings: &[deren_primitives::IntervalReading]) {
         for reading in readings {
             tracing::info!(
                 device = %reading.device, sequence = reading.sequence, slot = reading.first_slot.0,
@@ -395,6 +395,7 @@ impl Recorder {
                 device.last_slot = Some(last_slot);
                 device.waiting_readings = device.waiting_readings.saturating_add(1);
             });
+            self.cross_check(reading);
         }
         let waiting = self.parts.outbox.len().unwrap_or_default();
         let made = u64::try_from(readings.len()).unwrap_or(u64::MAX);
@@ -407,11 +408,34 @@ impl Recorder {
         }
     }
 
+    /// Compares the grid meter with production and storage, and tells the owner what does not agree.
+    fn cross_check(&mut self, reading: &deren_primitives::IntervalReading) {
+        let Some(index) = self.devices.iter().position(|recorded| recorded.id() == Some(reading.device)) else {
+            return;
+        };
+        let places = self.parts.devices.iter().zip(&self.devices).enumerate();
+        let roles =
+            places.filter(|(_, (_, recorded))| !recorded.is_left()).map(|(index, (device, _))| (index, device.role));
+        let roles = roles.collect();
+        let step_mwh = self.devices.iter().map(Recorded::step_mwh).max().unwrap_or_default();
+        let now = match self.crosscheck.note(index, &roles, step_mwh, reading) {
+            Checked::NotYet => return,
+            Checked::Agrees => None,
+            Checked::Disagrees(what) => Some(what),
+        };
+        if let Some(what) = now.as_ref().filter(|_| self.parts.board.status().cross_check.is_none()) {
+            let grid = self.parts.devices.iter().find(|device| device.role == DeviceRole::Grid);
+            self.parts.board.trouble(grid.map_or("home", |device| &device.name), what);
+        }
+        self.parts.board.update(|status| status.cross_check = now);
+    }
+
     /// What holds for a device's slots; nothing before the first contact with the chain.
     fn rules(&self, index: usize) -> Option<crate::slots::Rules> {
         let view = self.parts.chain.borrow();
         let pin = &view.as_ref()?.pin;
         let device = self.parts.devices.get(index)?;
-        Some(device::rules(pin, device, self.parts.confirmations, self.parts.boundary_wait))
+        let has_serial = self.devices.get(index).is_some_and(Recorded::has_serial);
+        Some(device::rules(pin, device, self.parts.confirmations, self.parts.boundary_wait, has_serial))
     }
 }

@@ -1,17 +1,20 @@
 //! The slot builder of one device: takes samples in order, gives spans. What it may not do: repair a register, or
 //! go back behind a boundary that it has sealed.
 
-use super::{MaxPower, Observation, Point, Progress, Registers, Span, progress::Reset};
-use deren_primitives::{Quality, RegisterSpan, Slot, SlotClock};
+use super::{
+    MaxPower, Observation, Point, Progress, Registers, Span,
+    doubt::Doubt,
+    judge::{Direction, Oddity, Step},
+    news::{KeptNews, News},
+};
+use deren_primitives::{Quality, Slot, SlotClock};
 
 /// A sample older than the last one by no more than this came late; by more, the clock was set back.
 const LATE_SAMPLE_MS: u64 = 5_000;
-/// At most this many spans come of one sample; what is left comes of the next ones.
-const MAX_SPANS_AT_ONCE: usize = 8;
-/// A fall to zero needs so many times the samples of another fall.
-const ZERO_TIMES: usize = 5;
-/// As many samples as a drop or a jump may need to be believed.
-pub(crate) const MAX_CONFIRMATIONS: u8 = 60;
+/// A device whose power is unknown may have forgotten this much when it starts again: a kWh.
+const FORGOTTEN_MWH: u64 = 1_000_000;
+/// One whose power is known, what it gives in this time: devices write their counters down once an hour or more often.
+const FORGOTTEN_MS: u64 = 3_600_000;
 
 /// What holds for a device's slots.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +27,8 @@ pub struct Rules {
     pub boundary_wait_ms: u64,
     /// The device's power, if it is known.
     pub max_power: Option<MaxPower>,
+    /// The device has a serial number: it must have said again who it is before a reset is believed.
+    pub has_serial: bool,
 }
 
 /// What became of a sample.
@@ -36,11 +41,18 @@ pub enum Note {
     /// The clock is behind what has been sealed already: samples count again once it has caught up.
     BehindSealed,
     /// A register went back or jumped: waiting for samples that agree, so many so far.
-    Doubted(u8),
+    Doubted(u16),
+    /// A register shows a little less than before: it stands where it was until it shows more again.
+    Below,
     /// The registers went back and stayed there: a new register epoch begins.
     ResetConfirmed,
-    /// The registers jumped and stayed there: the jump is taken as it is.
+    /// The registers rose by more than can have flowed, and stayed there: a new register epoch begins.
     JumpConfirmed,
+    /// A register began at 0 again where its layout says so: it goes on in the same epoch.
+    WrapConfirmed,
+    /// The slot that is over shows more than the device's power allows: it waits to become a part of a longer, estimated
+    /// reading.
+    TooMuch,
 }
 
 /// What a sample gave.
@@ -52,26 +64,29 @@ pub struct Outcome {
     pub note: Note,
 }
 
+impl Outcome {
+    fn only(note: Note) -> Self {
+        Self { spans: Vec::new(), note }
+    }
+}
+
 /// The slot builder of one device.
 #[derive(Clone, Debug)]
 pub struct SlotBuilder {
-    rules: Rules,
-    progress: Progress,
-    /// Samples that contradict the last one taken, oldest first; bounded by [`SlotBuilder::needed`].
-    doubted: Vec<Observation>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Forward,
-    Back,
-    Jump,
+    pub(super) rules: Rules,
+    pub(super) progress: Progress,
+    /// Samples that contradict the last one taken.
+    doubt: Doubt,
+    /// The coarsest step of the device's counters, as far as it is known.
+    pub(super) step_mwh: u64,
+    /// What is complete shows more than the device's power allows, and waits.
+    pub(super) too_much: bool,
 }
 
 impl SlotBuilder {
     /// Continues from `progress`; `Progress::default()` starts afresh.
     pub fn new(rules: Rules, progress: Progress) -> Self {
-        Self { rules, progress, doubted: Vec::new() }
+        Self { rules, progress, doubt: Doubt::default(), step_mwh: 0, too_much: false }
     }
 
     /// What must be stored to continue later.
@@ -79,48 +94,88 @@ impl SlotBuilder {
         &self.progress
     }
 
+    /// The coarsest step of the device's counters, mWh; 0 if nobody knows it.
+    pub fn step_mwh(&self) -> u64 {
+        self.step_mwh
+    }
+
+    /// True if the device should say again who it is: what it shows is odd, and evidence is wanted.
+    pub fn wants_identity(&self) -> bool {
+        self.rules.has_serial && self.doubt.wants_identity()
+    }
+
+    /// The device was asked who it is, and is the one that it was: part of the evidence for a reset.
+    pub fn identity_seen(&mut self) {
+        self.doubt.identity_seen();
+    }
+
     /// Takes a sample. With `may_seal` false no span is made, and what was sampled meanwhile becomes part of a later,
     /// estimated one.
     pub fn take(&mut self, seen: Observation, may_seal: bool) -> Outcome {
-        if self.rules.clock.slot_at(seen.point.at_ms) == Slot(u32::MAX) {
+        let at_ms = seen.point.at_ms;
+        if self.rules.clock.slot_at(at_ms) == Slot(u32::MAX) {
             // Beyond the last slot that has a number: the clock is wrong by ages.
-            return Outcome { spans: Vec::new(), note: Note::OutOfOrder };
+            return Outcome::only(Note::OutOfOrder);
         }
+        self.step_mwh = seen.step_mwh();
         let Some(last) = self.progress.last else {
             self.progress.last = Some(seen.point);
-            self.progress.last_sample_ms = seen.point.at_ms;
-            return Outcome { spans: Vec::new(), note: Note::Taken };
+            self.progress.last_sample_ms = at_ms;
+            self.forget_news(at_ms);
+            return Outcome::only(Note::Taken);
         };
-        if let Some(note) = self.refuse_by_time(last, seen.point.at_ms) {
-            return Outcome { spans: Vec::new(), note };
+        if let Some(note) = self.refuse_by_time(last, at_ms) {
+            return Outcome::only(note);
         }
-        match self.step(last.registers, self.progress.last_sample_ms, seen.point) {
-            Step::Forward => {
-                self.doubted.clear();
-                Outcome { spans: self.accept(seen, may_seal), note: Note::Taken }
+        let step = self.step(last.registers, &seen, false);
+        let oddity = match step.oddity {
+            None if self.doubt.goes_on_from_jump(&seen, self.rules.max_power) => Oddity::Jump,
+            None => {
+                self.doubt.clear();
+                let spans = self.accept(seen, step, may_seal);
+                return self.outcome(spans, if step.below { Note::Below } else { Note::Taken });
             }
-            step => self.doubt(last, seen, step, may_seal),
+            Some(oddity) => oddity,
+        };
+        let count = self.doubt.hold(seen, oddity, self.rules.max_power);
+        match self.doubt.confirmed(last.registers, self.rules.confirmations, self.rules.has_serial) {
+            Some((oddity, believed)) => self.believe(last, oddity, believed, may_seal),
+            None => Outcome::only(Note::Doubted(u16::try_from(count).unwrap_or(u16::MAX))),
         }
     }
 
-    /// Seals the slot of the last sample if its end is past by the bounded wait and no later sample came.
-    pub fn settle(&mut self, now_ms: u64, may_seal: bool) -> Vec<Span> {
-        let (Some(next), Some(last)) = (self.progress.next_slot, self.progress.last) else {
-            return Vec::new();
+    fn outcome(&self, spans: Vec<Span>, note: Note) -> Outcome {
+        let held = self.too_much && note == Note::Taken;
+        Outcome { spans, note: if held { Note::TooMuch } else { note } }
+    }
+
+    /// Takes samples that were doubted and have been confirmed.
+    fn believe(&mut self, last: Point, oddity: Oddity, believed: Vec<Observation>, may_seal: bool) -> Outcome {
+        let note = match oddity {
+            Oddity::Wrap => Note::WrapConfirmed,
+            Oddity::Back => Note::ResetConfirmed,
+            Oddity::Jump if self.may_have_caught_up(last, &believed) => Note::Taken,
+            Oddity::Jump => Note::JumpConfirmed,
         };
-        let slot = self.rules.clock.slot_at(last.at_ms).max(next);
-        let end_ms = self.rules.clock.end_ms(slot);
-        let due_ms = end_ms.saturating_add(self.rules.boundary_wait_ms);
-        if !may_seal || self.progress.samples == 0 || now_ms < due_ms {
-            return Vec::new();
+        let mut rest = believed.into_iter();
+        if matches!(note, Note::ResetConfirmed | Note::JumpConfirmed)
+            && let Some(first) = rest.next()
+        {
+            self.begin_epoch(last, first);
         }
-        self.note_gap(now_ms);
-        let flat = Point { at_ms: end_ms, registers: last.registers };
-        let spans = self.seal_through(slot, last, flat);
-        self.progress.last = Some(flat);
-        self.progress.samples = 0;
-        self.progress.max_gap_ms = 0;
-        spans
+        let mut spans = Vec::new();
+        for seen in rest {
+            let from = self.progress.last.map_or(last.registers, |last| last.registers);
+            let step = self.step(from, &seen, note == Note::Taken);
+            spans.extend(self.accept(seen, step, may_seal));
+        }
+        self.outcome(spans, note)
+    }
+
+    /// True if a device that never says what flows stood still for as long as this jump takes.
+    fn may_have_caught_up(&self, last: Point, believed: &[Observation]) -> bool {
+        let first = believed.first().filter(|first| !first.shows_power);
+        first.is_some_and(|first| self.step(last.registers, first, true).oddity.is_none())
     }
 
     /// A sample at `at_ms` that cannot be used, and why. A clock that was set back, but not behind what is sealed,
@@ -133,219 +188,60 @@ impl SlotBuilder {
         if at_ms.saturating_add(LATE_SAMPLE_MS) >= last.at_ms {
             return Some(Note::OutOfOrder);
         }
+        let mut news = self.news();
+        news.set_back(at_ms, last.at_ms);
+        self.progress.news = KeptNews(Some(news));
+        self.progress.quality = self.progress.quality.with(Quality::CLOCK_UNSYNCHRONISED);
         if at_ms <= sealed_ms {
             return Some(Note::BehindSealed);
         }
         self.progress.last = Some(Point { at_ms: at_ms.saturating_sub(1).max(sealed_ms), ..last });
         self.progress.last_sample_ms = self.progress.last_sample_ms.min(at_ms.saturating_sub(1));
-        self.progress.quality = self.progress.quality.with(Quality::CLOCK_UNSYNCHRONISED);
         None
     }
 
-    fn step(&self, from: Registers, from_ms: u64, to: Point) -> Step {
-        let elapsed_ms = to.at_ms.saturating_sub(from_ms);
-        if !to.registers.is_at_least(from) {
-            Step::Back
-        } else if self.rules.max_power.is_none_or(|power| power.allows(from, to.registers, elapsed_ms)) {
-            Step::Forward
-        } else {
-            Step::Jump
-        }
-    }
-
-    /// Holds a sample that went back or jumped until enough later ones agree with it.
-    fn doubt(&mut self, last: Point, seen: Observation, step: Step, may_seal: bool) -> Outcome {
-        let agrees = self.doubted.last().is_some_and(|held| {
-            seen.point.at_ms > held.point.at_ms
-                && self.step(held.point.registers, held.point.at_ms, seen.point) == Step::Forward
-                && held.point.registers.is_at_least(last.registers) == (step == Step::Jump)
+    /// What `seen` is, from the registers believed last; with `stood_still` they may have caught up with all that can have
+    /// flowed since they moved.
+    fn step(&self, from: Registers, seen: &Observation, stood_still: bool) -> Step {
+        let power = self.rules.max_power;
+        let news = self.news();
+        let most = power.map(|power| match stood_still {
+            true => news.since_it_moved_mwh(seen, power),
+            false => news.most_mwh(seen, self.progress.last_sample_ms, power),
         });
-        if !agrees {
-            self.doubted.clear();
-        }
-        self.doubted.push(seen);
-        let needed = self.needed(last, seen);
-        if self.doubted.len() < needed {
-            let so_far = u8::try_from(self.doubted.len()).unwrap_or(u8::MAX);
-            return Outcome { spans: Vec::new(), note: Note::Doubted(so_far) };
-        }
-        let mut believed = std::mem::take(&mut self.doubted).into_iter();
-        let mut spans = Vec::new();
-        let note = if step == Step::Back {
-            if let Some(first) = believed.next() {
-                self.begin_epoch(last, first);
-            }
-            Note::ResetConfirmed
-        } else {
-            Note::JumpConfirmed
+        let forgotten_mwh = power.map_or(FORGOTTEN_MWH, |power| power.energy_mwh(FORGOTTEN_MS));
+        let shown = seen.point.registers;
+        let direction = |from_mwh, shown_mwh, counter: deren_meters::Counter, most_mwh: Option<u64>| Direction {
+            from_mwh,
+            shown_mwh,
+            counter,
+            most_mwh: most_mwh.map(|most| most.saturating_add(counter.step_mwh.unwrap_or(0).saturating_mul(2))),
+            forgotten_mwh,
         };
-        for seen in believed {
-            spans.extend(self.accept(seen, may_seal));
-        }
-        Outcome { spans, note }
+        let (import_most, export_most) = most.map_or((None, None), |[import, export]| (Some(import), Some(export)));
+        Step::of(
+            direction(from.import_mwh, shown.import_mwh, seen.import_counter, import_most),
+            direction(from.export_mwh, shown.export_mwh, seen.export_counter, export_most),
+        )
     }
 
-    /// How many samples must agree. A register that reads zero needs more: devices show it for a while after a start.
-    fn needed(&self, last: Point, seen: Observation) -> usize {
-        let (before, now) = (last.registers, seen.point.registers);
-        let fell_to_zero =
-            (before.import_mwh > 0 && now.import_mwh == 0) || (before.export_mwh > 0 && now.export_mwh == 0);
-        let times = if fell_to_zero { ZERO_TIMES } else { 1 };
-        usize::from(self.rules.confirmations.clamp(1, MAX_CONFIRMATIONS)) * times
+    /// Takes note of a sample that is believed; returns the time that passed without news.
+    pub(super) fn gap_ms(&mut self, before: Registers, now: Registers, seen: &Observation) -> u64 {
+        let last_sample_ms = self.progress.last_sample_ms;
+        let power = self.rules.max_power;
+        let mut news = self.news();
+        let gap_ms = news.taken(before, now, seen, last_sample_ms, power);
+        self.progress.news = KeptNews(Some(news));
+        gap_ms
     }
 
-    /// The registers were reset: what they showed last closes the slot in which it was, and what they show now opens
-    /// the next. So nothing that either showed is lost, and nothing is booked that neither showed.
-    fn begin_epoch(&mut self, last: Point, first: Observation) {
-        let progress = &mut self.progress;
-        progress.max_gap_ms = progress.max_gap_ms.max(first.point.at_ms.saturating_sub(progress.last_sample_ms));
-        if let Some(next) = progress.next_slot {
-            // A second reset before the first is sealed: the old epoch still ends where it ended.
-            let (slot, old_close) =
-                progress.reset.map_or((self.rules.clock.slot_at(last.at_ms).max(next), last.registers), |reset| {
-                    (reset.slot, reset.old_close)
-                });
-            progress.reset = Some(Reset { slot, old_close, new_open: first.point.registers });
-        }
-        progress.last = Some(first.point);
-        progress.last_sample_ms = first.point.at_ms;
-        progress.samples = progress.samples.saturating_add(1);
+    fn news(&self) -> News {
+        let unknown = || News::after(self.progress.last_sample_ms, self.rules.clock.slot_ms());
+        self.progress.news.0.unwrap_or_else(unknown)
     }
 
-    fn note_gap(&mut self, now_ms: u64) {
-        let gap_ms = now_ms.saturating_sub(self.progress.last_sample_ms);
-        self.progress.max_gap_ms = self.progress.max_gap_ms.max(gap_ms);
-    }
-
-    /// Takes a sample that continues the last one.
-    fn accept(&mut self, seen: Observation, may_seal: bool) -> Vec<Span> {
-        let point = seen.point;
-        let last = self.progress.last.unwrap_or(point);
-        let gap_ms = point.at_ms.saturating_sub(self.progress.last_sample_ms);
-        self.note_gap(point.at_ms);
-        let now = self.rules.clock.slot_at(point.at_ms);
-        let spans = match self.progress.next_slot {
-            None => {
-                self.open_first(last, point, now, gap_ms);
-                Vec::new()
-            }
-            Some(next) if now > next && may_seal => {
-                let spans = self.seal_before(now, next, last, point);
-                if self.progress.next_slot != Some(now) {
-                    return spans;
-                }
-                self.progress.samples = 0;
-                self.progress.max_gap_ms = if point.at_ms == self.rules.clock.start_ms(now) { 0 } else { gap_ms };
-                spans
-            }
-            Some(_) => {
-                let start_ms = self.rules.clock.start_ms(now);
-                if last.at_ms < start_ms {
-                    self.progress.crossed = Some(Point { at_ms: start_ms, registers: last.towards(point, start_ms) });
-                }
-                Vec::new()
-            }
-        };
-        let progress = &mut self.progress;
-        progress.last = Some(point);
-        progress.last_sample_ms = point.at_ms;
-        progress.samples = progress.samples.saturating_add(1);
-        if seen.suspect {
-            progress.quality = progress.quality.with(Quality::SUSPECT);
-        }
-        if seen.clock_unsynchronised {
-            progress.quality = progress.quality.with(Quality::CLOCK_UNSYNCHRONISED);
-        }
-        spans
-    }
-
-    /// The first boundary that two samples enclose is where the device's readings begin.
-    fn open_first(&mut self, last: Point, point: Point, now: Slot, gap_ms: u64) {
-        if self.rules.clock.slot_at(last.at_ms) == now && self.rules.clock.start_ms(now) != last.at_ms {
-            return;
-        }
-        self.progress.open = last.towards(point, self.rules.clock.start_ms(now));
-        self.progress.next_slot = Some(now);
-        self.progress.samples = u32::from(last.at_ms == self.rules.clock.start_ms(now));
-        self.progress.max_gap_ms = gap_ms;
-        self.progress.quality = Quality::GOOD;
-    }
-
-    /// Seals everything before slot `now`: what was sampled, and then what was not.
-    fn seal_before(&mut self, now: Slot, next: Slot, last: Point, point: Point) -> Vec<Span> {
-        let before_now = Slot(now.0.saturating_sub(1));
-        let start_ms = self.rules.clock.start_ms(now);
-        // After a hold the boundary may lie before the last sample; then it was met when that was taken.
-        let crossed = self.progress.crossed.take().filter(|crossed| crossed.at_ms == start_ms);
-        let last = crossed.filter(|_| last.at_ms > start_ms).unwrap_or(last);
-        let mut spans = Vec::new();
-        if self.progress.samples > 0 {
-            let sampled = match self.progress.reset {
-                Some(reset) => reset.slot,
-                None => self.rules.clock.slot_at(last.at_ms).max(next),
-            };
-            spans = self.seal_through(sampled.min(before_now), last, point);
-            self.progress.samples = 0;
-        }
-        spans.extend(self.seal_through(before_now, last, point));
-        spans
-    }
-
-    /// Seals from the next slot through `through`, with the boundaries on the line from `last` to `point`. If that
-    /// were too many spans at once, the rest is left for the next sample, and the last point moves up to there.
-    fn seal_through(&mut self, through: Slot, last: Point, point: Point) -> Vec<Span> {
-        let mut spans = Vec::new();
-        while let Some(next) = self.progress.next_slot.filter(|next| *next <= through) {
-            if spans.len() == MAX_SPANS_AT_ONCE {
-                let at_ms = self.rules.clock.start_ms(next);
-                self.progress.last = Some(Point { at_ms, registers: self.progress.open });
-                break;
-            }
-            let until = self.progress.reset.map_or(through, |reset| reset.slot.min(through));
-            let slots = until.since(next).saturating_add(1).min(u32::from(u16::MAX));
-            spans.push(self.seal_one(next, u16::try_from(slots).unwrap_or(u16::MAX), last, point));
-        }
-        spans
-    }
-
-    fn seal_one(&mut self, first_slot: Slot, slot_count: u16, last: Point, point: Point) -> Span {
-        let end_slot = first_slot.plus(u32::from(slot_count));
-        let progress = &mut self.progress;
-        let close = match progress.reset {
-            Some(reset) => reset.old_close,
-            None => last.towards(point, self.rules.clock.start_ms(end_slot)),
-        };
-        let reset = progress.reset.filter(|reset| reset.slot < end_slot);
-        let guessed = slot_count > 1 || progress.samples == 0 || progress.max_gap_ms > self.rules.clock.slot_ms() / 2;
-        let mut quality = std::mem::take(&mut progress.quality);
-        if guessed || reset.is_some() {
-            quality = quality.with(Quality::ESTIMATED);
-        }
-        if std::mem::take(&mut progress.epoch_raised) {
-            quality = quality.with(Quality::EPOCH_RAISED).with(Quality::ESTIMATED);
-        }
-        let span = Span {
-            first_slot,
-            slot_count,
-            register_epoch: progress.register_epoch,
-            registers: RegisterSpan {
-                import_open_mwh: progress.open.import_mwh,
-                import_close_mwh: close.import_mwh,
-                export_open_mwh: progress.open.export_mwh,
-                export_close_mwh: close.export_mwh,
-            },
-            quality,
-            samples: progress.samples,
-            max_gap_ms: u32::try_from(progress.max_gap_ms).unwrap_or(u32::MAX),
-        };
-        progress.next_slot = Some(end_slot);
-        progress.open = close;
-        if let Some(reset) = reset {
-            progress.reset = None;
-            progress.register_epoch = progress.register_epoch.saturating_add(1);
-            progress.epoch_raised = true;
-            progress.open = reset.new_open;
-        }
-        span
+    /// The registers begin anew at this sample: nothing older says anything of them.
+    pub(super) fn forget_news(&mut self, at_ms: u64) {
+        self.progress.news = KeptNews(Some(News::after(at_ms, self.rules.clock.slot_ms())));
     }
 }

@@ -4,15 +4,21 @@
 //! around it, rounded down, and consecutive spans of a register epoch always meet.
 
 mod builder;
+mod doubt;
+mod judge;
+mod news;
 mod points;
+mod power;
 mod progress;
 #[cfg(test)]
 mod property_tests;
+mod seal;
 #[cfg(test)]
 mod tests;
 
 pub use builder::{Note, Outcome, Rules, SlotBuilder};
-pub use points::{MaxPower, Observation, Point, Registers};
+pub use points::{Observation, Point, Registers};
+pub use power::{MaxPower, boundary_error_mwh};
 pub use progress::Progress;
 
 use deren_primitives::{Quality, RegisterSpan, Slot};

@@ -1,7 +1,7 @@
-//! Registers at a moment, what lies between two such points, and whether a step between them can be true.
+//! Registers at a moment, what lies between two such points, and a sample as the slot builder takes it.
 
 use codec::{Decode, Encode};
-use deren_meters::Sample;
+use deren_meters::{Counter, Sample};
 
 /// A device's cumulative registers. A direction that it does not count stands at 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -10,18 +10,6 @@ pub struct Registers {
     pub import_mwh: u64,
     /// Energy given, in mWh.
     pub export_mwh: u64,
-}
-
-impl Registers {
-    /// True if neither register is below `earlier`'s.
-    pub fn is_at_least(self, earlier: Self) -> bool {
-        self.import_mwh >= earlier.import_mwh && self.export_mwh >= earlier.export_mwh
-    }
-
-    /// The larger of the two steps from `earlier`; 0 for a register that went back.
-    fn largest_step_mwh(self, earlier: Self) -> u64 {
-        self.import_mwh.saturating_sub(earlier.import_mwh).max(self.export_mwh.saturating_sub(earlier.export_mwh))
-    }
 }
 
 /// Registers at a moment.
@@ -62,6 +50,14 @@ fn between(from: u64, to: u64, part: u64, whole: u64) -> u64 {
 pub struct Observation {
     /// When, and what the registers were.
     pub point: Point,
+    /// What it says flows at this moment, W, where that direction has a register: import positive.
+    pub power_w: Option<i32>,
+    /// It says what flows, in whichever direction.
+    pub shows_power: bool,
+    /// How the device counts what it draws.
+    pub import_counter: Counter,
+    /// How it counts what it gives.
+    pub export_counter: Counter,
     /// The driver doubts it.
     pub suspect: bool,
     /// This machine's clock is not known to be right.
@@ -69,41 +65,42 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// Registers at a moment of which nothing else is known.
+    pub fn plain(point: Point) -> Self {
+        let unknown = Counter::default();
+        Self {
+            point,
+            power_w: None,
+            shows_power: false,
+            import_counter: unknown,
+            export_counter: unknown,
+            suspect: false,
+            clock_unsynchronised: false,
+        }
+    }
+
     /// What a driver's sample says.
     pub fn of(sample: &Sample, clock_unsynchronised: bool) -> Self {
         let registers =
             Registers { import_mwh: sample.import_mwh.unwrap_or(0), export_mwh: sample.export_mwh.unwrap_or(0) };
-        Self { point: Point { at_ms: sample.at_unix_ms, registers }, suspect: sample.suspect, clock_unsynchronised }
+        let counted = |power_w: &i32| {
+            let register = if *power_w > 0 { sample.import_mwh } else { sample.export_mwh };
+            register.is_some()
+        };
+        Self {
+            power_w: sample.power_w.filter(counted),
+            shows_power: sample.power_w.is_some(),
+            import_counter: sample.import_counter,
+            export_counter: sample.export_counter,
+            suspect: sample.suspect,
+            clock_unsynchronised,
+            ..Self::plain(Point { at_ms: sample.at_unix_ms, registers })
+        }
     }
-}
 
-/// How fast a device's registers can rise at most, so that a wrong register or a late reply is not taken for energy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MaxPower {
-    /// The device's rated power.
-    pub rated_w: u32,
-    /// The metered time that a slot stands for.
-    pub slot_energy_seconds: u32,
-    /// A slot's length.
-    pub slot_seconds: u32,
-}
-
-/// A step up to this size is never doubted: registers that are written in whole kWh step that far at once.
-const ALWAYS_PLAUSIBLE_MWH: u64 = 1_000_000;
-/// Only steps beyond this multiple of the rated power are doubted; lesser ones are for the chain to judge.
-const RATED_POWER_MULTIPLE: u128 = 10;
-
-impl MaxPower {
-    /// True if a device of this power can have got from `earlier` to `later` in `elapsed_ms`.
-    pub fn allows(self, earlier: Registers, later: Registers, elapsed_ms: u64) -> bool {
-        let step_mwh = later.largest_step_mwh(earlier);
-        // W × ms / 3600 = mWh
-        let limit_mwh = u128::from(self.rated_w)
-            .saturating_mul(u128::from(elapsed_ms))
-            .saturating_mul(u128::from(self.slot_energy_seconds))
-            .saturating_mul(RATED_POWER_MULTIPLE)
-            / 3600
-            / u128::from(self.slot_seconds.max(1));
-        step_mwh <= ALWAYS_PLAUSIBLE_MWH || u128::from(step_mwh) <= limit_mwh
+    /// The coarser of the two counters' steps; 0 if nobody knows.
+    pub(super) fn step_mwh(&self) -> u64 {
+        let step = |counter: &Counter| counter.step_mwh.unwrap_or(0);
+        step(&self.import_counter).max(step(&self.export_counter))
     }
 }

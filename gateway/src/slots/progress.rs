@@ -1,6 +1,6 @@
 //! How far a device's slots have come: everything that must survive a restart, as one value with fixed bytes.
 
-use super::{Point, Registers};
+use super::{Point, Registers, news::KeptNews};
 use codec::{Decode, Encode};
 use deren_primitives::{DeviceCursor, Quality, Slot, SlotClock};
 
@@ -41,6 +41,8 @@ pub struct Progress {
     pub(super) quality: Quality,
     /// A reset that has been confirmed but not sealed.
     pub(super) reset: Option<Reset>,
+    /// When the registers moved last. It must stay the last field: rows that were stored before it was there end here.
+    pub(super) news: KeptNews,
 }
 
 impl Progress {
@@ -66,6 +68,11 @@ impl Progress {
     /// The first slot that no span covers yet; nothing before the first boundary.
     pub fn next_slot(&self) -> Option<Slot> {
         self.next_slot
+    }
+
+    /// Samples since the first slot that no span covers yet.
+    pub fn samples(&self) -> u32 {
+        self.samples
     }
 
     /// How often the registers were reset.

@@ -53,7 +53,8 @@ const CONFIRMATIONS: u8 = 3;
 impl Script {
     fn new(slot_seconds: u32) -> Self {
         let clock = SlotClock::new(NonZeroU32::new(slot_seconds).expect("not zero"));
-        let rules = Rules { clock, confirmations: CONFIRMATIONS, boundary_wait_ms: 5_000, max_power: None };
+        let rules =
+            Rules { clock, confirmations: CONFIRMATIONS, boundary_wait_ms: 5_000, max_power: None, has_serial: true };
         let registers = Registers { import_mwh: 1_000_000, export_mwh: 1_000_000 };
         Self {
             rules,
@@ -68,8 +69,7 @@ impl Script {
 
     fn sample(&mut self, registers: Registers) -> Note {
         let point = Point { at_ms: self.now_ms, registers };
-        let seen = Observation { point, suspect: false, clock_unsynchronised: false };
-        let outcome = self.builder.take(seen, self.may_seal);
+        let outcome = self.builder.take(Observation::plain(point), self.may_seal);
         self.spans.extend(outcome.spans);
         outcome.note
     }
@@ -92,9 +92,14 @@ impl Script {
                     return;
                 }
                 self.registers = Registers { import_mwh: at_mwh, export_mwh: at_mwh };
-                for _ in 0..CONFIRMATIONS {
+                // A zero just before makes the evidence weak: then it takes five times the samples.
+                for _ in 0..5 * CONFIRMATIONS {
                     self.now_ms += after_ms;
-                    self.sample(self.registers);
+                    let note = self.sample(self.registers);
+                    self.builder.identity_seen();
+                    if note == Note::ResetConfirmed {
+                        break;
+                    }
                 }
                 self.shown.push(self.registers);
             }

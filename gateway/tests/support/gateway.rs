@@ -2,7 +2,7 @@
 
 use deren_gateway::{
     board::{Board, DeviceStatus, Status},
-    clock::{Clock, unix_ms},
+    clock::{Clock, Machine, unix_ms},
     devices::DeviceBook,
     keys::KeyUri,
     outbox::{Bounds, Outbox},
@@ -39,20 +39,47 @@ pub fn identity(index: usize) -> Identity {
     Identity { vendor: "V".into(), model: "M".into(), serial: index.to_string(), has_serial: true, sub_unit: 0 }
 }
 
+/// A machine whose kernel does not vouch for its clock.
+struct Unsteered;
+
+impl Machine for Unsteered {
+    fn wall_ms(&self) -> u64 {
+        unix_ms()
+    }
+
+    fn boot_ms(&self) -> u64 {
+        unix_ms()
+    }
+
+    fn kernel_error_ms(&self) -> Option<u32> {
+        None
+    }
+}
+
 impl Gateway {
     /// Starts one with its data in `folder`, devices without power limits, and these nodes.
     pub fn start(folder: &Path, devices: usize, node_urls: &[String]) -> Self {
         Self::start_with(folder, devices, node_urls, 8)
     }
 
+    /// As [`Gateway::start`], on a machine for whose clock nobody vouches.
+    pub fn start_without_clock(folder: &Path, devices: usize, node_urls: &[String]) -> Self {
+        let clock = Clock::with_machine(false, Duration::from_secs(10), 0, Box::new(Unsteered));
+        Self::start_by(clock, folder, devices, node_urls, 8)
+    }
+
     /// As [`Gateway::start`], with an outbox of this size.
     pub fn start_with(folder: &Path, devices: usize, node_urls: &[String], outbox_max_mb: u32) -> Self {
+        Self::start_by(Clock::new(true, Duration::from_secs(10), 0), folder, devices, node_urls, outbox_max_mb)
+    }
+
+    fn start_by(clock: Clock, folder: &Path, devices: usize, node_urls: &[String], outbox_max_mb: u32) -> Self {
         let key = KeyUri::parse("file:gateway.key", folder).expect("a name");
         let signer = Signer::open(&key, folder).expect("a key");
         let outbox =
             Arc::new(Outbox::open(folder, Bounds { max_mb: outbox_max_mb, ..Bounds::default() }).expect("an outbox"));
         let board = Arc::new(Board::new(signer.gateway(), signer.public_key(), signer.key_epoch()));
-        let clock = Arc::new(Clock::new(true, Duration::from_secs(10), 0));
+        let clock = Arc::new(clock);
         let book = DeviceBook::load(folder).expect("a book");
         let settings: Vec<DeviceSettings> = (0..devices)
             .map(|index| DeviceSettings {
@@ -121,7 +148,10 @@ impl Gateway {
     }
 
     pub async fn identify(&self, index: usize) {
-        self.events.send(Event::Identified { index, identity: identity(index) }).await.expect("heard");
+        self.events
+            .send(Event::Identified { index, identity: identity(index), ask_again: Arc::default() })
+            .await
+            .expect("heard");
     }
 
     /// A sample of now: 1 mWh for each millisecond since 1970.

@@ -13,7 +13,7 @@ pub use devices::{
 pub use streams::{StreamConfig, TelegramKind};
 pub use time::{Day, TimeOfDay};
 
-use crate::load::Profile;
+use crate::{faults::RandomFaults, load::Profile};
 use serde::{Deserialize, Serialize};
 
 /// A neighbourhood under one sky.
@@ -64,6 +64,9 @@ pub struct HomeConfig {
     /// The most that its grid connection carries, W: the rating of its grid meter.
     #[serde(default = "defaults::connection_w")]
     pub connection_w: u32,
+    /// Faults of all its devices, made from a seed, besides those that are written down with each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub random_faults: Option<RandomFaults>,
     /// Its Modbus TCP servers, at most 8.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modbus: Vec<ModbusConfig>,
@@ -84,6 +87,7 @@ impl HomeConfig {
             load: LoadConfig::default(),
             battery: None,
             connection_w: defaults::connection_w(),
+            random_faults: None,
             modbus: Vec::new(),
             mqtt: Vec::new(),
             streams: Vec::new(),

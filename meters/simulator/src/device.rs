@@ -1,10 +1,10 @@
-//! One device of a home: which of the home's flows it counts, since when, and what is wrong with it at the moment.
-//! Never knows how its registers look on a wire.
+//! One device of a home that runs. Never knows how its registers look on a wire.
 
 use crate::{
     clock::Clock,
-    faults::{FaultKind, FaultScript},
+    faults::FaultScript,
     home::{Books, Home, Powers},
+    model::{Model, Plate},
     noise::Noise,
 };
 use deren_primitives::DeviceRole;
@@ -62,8 +62,8 @@ impl RunningHome {
         })
     }
 
-    fn books_at_mark(&self, elapsed_s: u64) -> Option<Books> {
-        self.home.lock().unwrap_or_else(PoisonError::into_inner).books_at_mark(elapsed_s)
+    fn at_mark(&self, elapsed_s: u64) -> Option<(Books, Powers)> {
+        self.home.lock().unwrap_or_else(PoisonError::into_inner).at_mark(elapsed_s)
     }
 }
 
@@ -87,53 +87,43 @@ pub struct Shown {
     pub registers: Option<Registers>,
 }
 
-/// A name plate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plate {
-    /// Made from the seed.
-    pub serial: u32,
-    /// The most that flows through it, W.
-    pub rated_power_w: u32,
-}
-
 /// One device of a running home.
 #[derive(Clone, Debug)]
 pub struct Device {
     home: RunningHome,
-    role: DeviceRole,
-    plate: Plate,
-    history: Registers,
-    faults: FaultScript,
+    model: Model,
 }
 
 impl Device {
-    /// A device in `role` of `home`. A real meter has a history: `noise`, its own, says what it counted before.
+    /// A device in `role` of `home`; `noise`, its own, says what it counted before.
     pub fn new(home: RunningHome, role: DeviceRole, rated_power_w: u32, noise: Noise, faults: FaultScript) -> Self {
-        // 1 to 9 MWh: a few years of a household, and small enough for floats to resolve a Wh.
-        let past = |index| noise.between(index, 1_000_000_000, 9_000_000_000);
-        let history = match role {
-            DeviceRole::Production => Registers { export_mwh: past(0), ..Registers::default() },
-            DeviceRole::Grid | DeviceRole::Storage => {
-                Registers { import_mwh: past(1), export_mwh: past(2), power_w: 0 }
-            }
-        };
-        let serial = u32::try_from(noise.between(3, 10_000_000, 99_999_999)).unwrap_or_default();
-        Self { home, role, plate: Plate { serial, rated_power_w }, history, faults }
+        Self { home, model: Model::new(role, rated_power_w, noise, faults) }
+    }
+
+    /// The same, with counters of import and export that begin at 0 again at these mWh.
+    #[must_use]
+    pub fn with_moduli(self, moduli_mwh: [Option<u64>; 2]) -> Self {
+        Self { model: self.model.with_moduli(moduli_mwh), ..self }
     }
 
     /// What it measures.
     pub const fn role(&self) -> DeviceRole {
-        self.role
+        self.model.role()
     }
 
-    /// Its name plate.
+    /// Its name plate at the start.
     pub const fn plate(&self) -> &Plate {
-        &self.plate
+        self.model.plate()
+    }
+
+    /// The name plate of the meter that is there at `elapsed_s`.
+    pub fn plate_at(&self, elapsed_s: u64) -> Plate {
+        self.model.plate_at(elapsed_s)
     }
 
     /// Its faults.
     pub const fn faults(&self) -> &FaultScript {
-        &self.faults
+        self.model.faults()
     }
 
     /// The home that it is in.
@@ -143,51 +133,12 @@ impl Device {
 
     /// What it shows at `moment`.
     pub fn shown(&self, moment: &Moment) -> Shown {
-        let at_s = moment.elapsed_s;
-        let registers = if self.faults.is_on(FaultKind::Nan, at_s) {
-            None
-        } else if self.faults.is_on(FaultKind::Zero, at_s) {
-            Some(Registers::default())
-        } else {
-            Some(self.registers(moment))
-        };
-        Shown { elapsed_s: at_s, registers }
+        self.model.shown(moment, |at_s| self.home.at_mark(at_s))
     }
 
-    /// What it has counted by `moment`, resets included.
+    /// What it has counted by `moment`, resets and swaps included.
     pub fn registers(&self, moment: &Moment) -> Registers {
-        let now = flows(self.role, &moment.books, &moment.powers);
-        let reset = self.faults.reset_at_s(moment.elapsed_s).and_then(|at_s| self.home.books_at_mark(at_s));
-        match reset {
-            Some(books) => {
-                let before = flows(self.role, &books, &Powers::default());
-                Registers {
-                    import_mwh: now.import_mwh.saturating_sub(before.import_mwh),
-                    export_mwh: now.export_mwh.saturating_sub(before.export_mwh),
-                    power_w: now.power_w,
-                }
-            }
-            None => Registers {
-                import_mwh: now.import_mwh + self.history.import_mwh,
-                export_mwh: now.export_mwh + self.history.export_mwh,
-                power_w: now.power_w,
-            },
-        }
-    }
-}
-
-/// The part of a home's books that a device in `role` counts.
-const fn flows(role: DeviceRole, books: &Books, powers: &Powers) -> Registers {
-    match role {
-        DeviceRole::Grid => {
-            Registers { import_mwh: books.import_mwh, export_mwh: books.export_mwh, power_w: powers.grid_w }
-        }
-        DeviceRole::Production => {
-            Registers { import_mwh: 0, export_mwh: books.production_mwh, power_w: powers.pv_w.saturating_neg() }
-        }
-        DeviceRole::Storage => {
-            Registers { import_mwh: books.charge_mwh, export_mwh: books.discharge_mwh, power_w: powers.battery_w }
-        }
+        self.model.registers(moment, &|at_s| self.home.at_mark(at_s))
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     clock::SpeedPermille,
     config::{BatteryConfig, HomeConfig, PvConfig, SimulatorConfig},
-    faults::Fault,
+    faults::{Fault, FaultKind},
 };
 
 fn running(faults: &FaultScript) -> RunningHome {
@@ -15,7 +15,7 @@ fn running(faults: &FaultScript) -> RunningHome {
     };
     let neighbourhood = SimulatorConfig::new("2026-06-21".parse().unwrap(), "11:00".parse().unwrap());
     let clock = Clock::new(neighbourhood.start_unix_s(), SpeedPermille(1_000), u64::MAX);
-    RunningHome::new(Home::new(&neighbourhood, &config, faults.resets_at_s()), clock)
+    RunningHome::new(Home::new(&neighbourhood, &config, faults.marks_s()), clock)
 }
 
 fn device(role: DeviceRole, faults: Vec<Fault>) -> Device {
@@ -82,6 +82,51 @@ fn a_reset_counts_from_zero_and_one_that_ends_comes_back() {
     assert_eq!(at(100), 0);
     assert!(at(1_099) > 0 && at(1_099) < before);
     assert!(at(1_100) > before);
+}
+
+#[test]
+fn a_stuck_device_stands_and_then_shows_what_flowed_meanwhile() {
+    let device = device(DeviceRole::Production, vec![Fault::new(FaultKind::Stuck, 100, Some(1_000))]);
+    let at = |at_s| device.shown(&moment(&device, at_s)).registers.unwrap();
+    let when_it_began = at(100);
+    assert!(when_it_began.power_w < 0);
+    assert_eq!([at(500), at(1_099)], [when_it_began; 2]);
+    assert_eq!(at(1_100), device.registers(&moment(&device, 1_100)));
+    assert!(at(1_100).export_mwh > when_it_began.export_mwh + 100_000);
+}
+
+#[test]
+fn a_jump_goes_up_and_comes_back() {
+    let jump = Fault { by_wh: Some(2_000), ..Fault::new(FaultKind::Jump, 10, Some(5)) };
+    let device = device(DeviceRole::Grid, vec![jump]);
+    let off_by = |at_s| {
+        let moment = moment(&device, at_s);
+        device.shown(&moment).registers.unwrap().import_mwh - device.registers(&moment).import_mwh
+    };
+    assert_eq!([9, 10, 14, 15].map(off_by), [0, 2_000_000, 2_000_000, 0]);
+}
+
+#[test]
+fn a_swapped_meter_has_its_own_serial_number_and_counters() {
+    let device = device(DeviceRole::Grid, vec![Fault::new(FaultKind::Swap, 100, Some(1_000))]);
+    let registers = |at_s| device.registers(&moment(&device, at_s));
+    let (old, new, back) = (registers(99), registers(100), registers(1_100));
+    assert!(new.import_mwh <= 5_000_000 && old.import_mwh >= 1_000_000_000 && back.import_mwh >= old.import_mwh);
+    assert_eq!(device.plate_at(99), *device.plate());
+    assert_ne!(device.plate_at(100).serial, device.plate().serial);
+    assert_eq!(device.plate_at(1_100), *device.plate());
+}
+
+#[test]
+fn a_rollover_starts_near_its_end_and_begins_at_zero_again() {
+    let rollover = Fault { by_wh: Some(100), ..Fault::new(FaultKind::Rollover, 0, None) };
+    let modulus_mwh = 4_294_967_296_000;
+    let device = device(DeviceRole::Production, vec![rollover]).with_moduli([Some(modulus_mwh); 2]);
+    let shown = |at_s| device.shown(&moment(&device, at_s)).registers.unwrap();
+    assert_eq!(shown(0).export_mwh, modulus_mwh - 100_000);
+    assert_eq!(shown(0).import_mwh, 0, "it counts no import");
+    let produced_mwh = device.registers(&moment(&device, 600)).export_mwh - (modulus_mwh - 100_000);
+    assert_eq!(shown(600).export_mwh, produced_mwh - 100_000);
 }
 
 #[tokio::test]

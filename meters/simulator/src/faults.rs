@@ -1,5 +1,9 @@
 //! What goes wrong with a device and when, as a script. Decides only; the servers act it out on the wire.
 
+mod random;
+
+pub use random::RandomFaults;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -20,6 +24,13 @@ pub struct Fault {
     /// For `late_reply`: how late, in real milliseconds, at most 60 000; without it 8 000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_ms: Option<u32>,
+    /// For `jump`: by how much, in Wh, without it 50 MWh. For `rollover`: how far below its end the counter starts, without
+    /// it 1 kWh.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_wh: Option<u64>,
+    /// For `clock_jump`: by how much the device's own clock is wrong, in seconds; without it an hour ahead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_s: Option<i32>,
 }
 
 /// What goes wrong.
@@ -48,6 +59,18 @@ pub enum FaultKind {
     NotJson,
     /// SunSpec: the model says that it is one register longer than it is.
     WrongLength,
+    /// Registers and power stand as they were when it began; what flows meanwhile shows at its end.
+    Stuck,
+    /// The counters show much more than there is; at its end they show what is true again.
+    Jump,
+    /// Another meter of the same kind is in its place, with its own serial number and counters.
+    Swap,
+    /// The counters are near their end when the simulation starts, and begin at 0 again when they are full.
+    Rollover,
+    /// Nothing of this device's server answers, and nothing is published: what a cut cable does.
+    NetworkLoss,
+    /// The time that the device itself reports is wrong.
+    ClockJump,
 }
 
 impl fmt::Display for FaultKind {
@@ -71,10 +94,19 @@ impl FaultKind {
     /// True if such a fault can happen on `wire`.
     pub const fn happens_on(self, wire: Wire) -> bool {
         match self {
-            Self::Silent | Self::ShortReply | Self::Zero | Self::Nan | Self::Disconnect | Self::CounterReset => true,
-            Self::Exception | Self::LateReply => matches!(wire, Wire::SunSpec | Wire::Modbus),
+            Self::Silent
+            | Self::ShortReply
+            | Self::Zero
+            | Self::Nan
+            | Self::Disconnect
+            | Self::CounterReset
+            | Self::Stuck
+            | Self::Jump
+            | Self::Swap
+            | Self::NetworkLoss => true,
+            Self::Exception | Self::LateReply | Self::Rollover => matches!(wire, Wire::SunSpec | Wire::Modbus),
             Self::WrongLength => matches!(wire, Wire::SunSpec),
-            Self::Retained | Self::NotJson => matches!(wire, Wire::Mqtt),
+            Self::Retained | Self::NotJson | Self::ClockJump => matches!(wire, Wire::Mqtt),
         }
     }
 }
@@ -82,7 +114,7 @@ impl FaultKind {
 impl Fault {
     /// The fault `kind` from `at_s`, for `for_s` simulated seconds.
     pub const fn new(kind: FaultKind, at_s: u64, for_s: Option<u64>) -> Self {
-        Self { at_s, for_s, kind, exception_code: None, late_ms: None }
+        Self { at_s, for_s, kind, exception_code: None, late_ms: None, by_wh: None, by_s: None }
     }
 
     /// True at `elapsed_s` simulated seconds after the start, if the fault is on.
@@ -111,15 +143,21 @@ impl FaultScript {
         self.on(kind, elapsed_s).is_some()
     }
 
-    /// When the latest reset that is on at `elapsed_s` began.
-    pub fn reset_at_s(&self, elapsed_s: u64) -> Option<u64> {
-        let resets = self.0.iter().filter(|fault| fault.kind == FaultKind::CounterReset && fault.is_on(elapsed_s));
-        resets.map(|fault| fault.at_s).max()
+    /// The latest fault of one of `kinds` that is on at `elapsed_s`, with its number in the script.
+    pub fn latest(&self, kinds: &[FaultKind], elapsed_s: u64) -> Option<(usize, &Fault)> {
+        let on = self.0.iter().enumerate().filter(|(_, fault)| kinds.contains(&fault.kind) && fault.is_on(elapsed_s));
+        on.max_by_key(|(number, fault)| (fault.at_s, *number))
     }
 
-    /// Each instant at which a reset begins.
-    pub fn resets_at_s(&self) -> impl Iterator<Item = u64> {
-        self.0.iter().filter(|fault| fault.kind == FaultKind::CounterReset).map(|fault| fault.at_s)
+    /// Each instant at which what a device shows later is decided: resets, swaps, and where it stands still.
+    pub fn marks_s(&self) -> impl Iterator<Item = u64> {
+        let kinds = [FaultKind::CounterReset, FaultKind::Swap, FaultKind::Stuck];
+        self.0.iter().filter(move |fault| kinds.contains(&fault.kind)).map(|fault| fault.at_s)
+    }
+
+    /// All of it, in order.
+    pub fn faults(&self) -> &[Fault] {
+        &self.0
     }
 }
 
@@ -140,11 +178,9 @@ mod tests {
     fn the_latest_reset_counts() {
         let reset = |at_s, for_s| Fault::new(FaultKind::CounterReset, at_s, for_s);
         let script = FaultScript::new(vec![reset(10, None), reset(50, Some(10)), Fault::new(FaultKind::Nan, 55, None)]);
-        assert_eq!(script.reset_at_s(9), None);
-        assert_eq!(script.reset_at_s(20), Some(10));
-        assert_eq!(script.reset_at_s(55), Some(50));
-        assert_eq!(script.reset_at_s(60), Some(10));
-        assert_eq!(script.resets_at_s().collect::<Vec<_>>(), [10, 50]);
+        let latest = |at_s| script.latest(&[FaultKind::CounterReset], at_s).map(|(_, fault)| fault.at_s);
+        assert_eq!([9, 20, 55, 60].map(latest), [None, Some(10), Some(50), Some(10)]);
+        assert_eq!(script.marks_s().collect::<Vec<_>>(), [10, 50]);
     }
 
     #[test]

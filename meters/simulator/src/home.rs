@@ -71,8 +71,8 @@ pub struct Home {
     carry_pv: u64,
     carry_load: u64,
     carry_plan: i64,
-    /// Instants whose books are kept.
-    marks: BTreeMap<u64, Option<Books>>,
+    /// Instants whose books and powers are kept.
+    marks: BTreeMap<u64, Option<(Books, Powers)>>,
 }
 
 impl Home {
@@ -94,7 +94,7 @@ impl Home {
             carry_pv: 0,
             carry_load: 0,
             carry_plan: 0,
-            marks: marks.map(|mark| (mark, (mark == 0).then(Books::default))).collect(),
+            marks: marks.map(|mark| (mark, (mark == 0).then(Default::default))).collect(),
         }
     }
 
@@ -113,8 +113,8 @@ impl Home {
         self.powers
     }
 
-    /// The books at the instant `elapsed_s`, if it is a mark that has been passed.
-    pub fn books_at_mark(&self, elapsed_s: u64) -> Option<Books> {
+    /// Books and powers at the instant `elapsed_s`, if it is a mark that has been passed.
+    pub fn at_mark(&self, elapsed_s: u64) -> Option<(Books, Powers)> {
         self.marks.get(&elapsed_s).copied().flatten()
     }
 
@@ -150,8 +150,8 @@ impl Home {
         }
         self.powers = powers(pv_mw, load_mw, flow);
         self.elapsed_s += 1;
-        if let Some(books) = self.marks.get_mut(&self.elapsed_s) {
-            *books = Some(self.books);
+        if let Some(mark) = self.marks.get_mut(&self.elapsed_s) {
+            *mark = Some((self.books, self.powers));
         }
     }
 

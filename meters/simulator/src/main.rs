@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
-use deren_simulator::{Simulator, SimulatorConfig, csv, templates};
+use deren_simulator::{Simulator, SimulatorConfig, csv, scripts, templates};
 use std::{io::Write, path::PathBuf, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -37,6 +37,9 @@ enum Command {
         /// A day's quarter-hours as comma-separated values.
         #[arg(long)]
         csv: bool,
+        /// The faults of each device, as TOML that can be written down.
+        #[arg(long, conflicts_with = "csv")]
+        faults: bool,
     },
 }
 
@@ -59,17 +62,23 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<()> {
     match (cli.command, cli.serve) {
-        (Some(Command::Home { config, csv: true }), _) => {
+        (Some(Command::Home { config, faults: true, .. }), _) => {
+            let config = read(&config)?;
+            let mut out = std::io::stdout().lock();
+            Ok(out.write_all(scripts::to_text(&config).as_bytes())?)
+        }
+        (Some(Command::Home { config, csv: true, .. }), _) => {
             let config = read(&config)?;
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             csv::write_day(&config, &mut out)?;
             Ok(out.flush()?)
         }
-        (Some(Command::Home { .. }), _) => bail!("say how to show the homes: --csv"),
+        (Some(Command::Home { .. }), _) => bail!("say what to show of the homes: --csv or --faults"),
         (None, Some(Serve { config, check: true })) => {
             let config = read(&config)?;
             templates::check(&config)?;
             eprintln!("the configuration is good: {} homes", config.homes.len());
+            std::io::stdout().lock().write_all(scripts::to_text(&config).as_bytes())?;
             Ok(())
         }
         (None, Some(Serve { config, check: false })) => {

@@ -88,6 +88,10 @@ impl ModbusServer {
             return Outcome::Exception(ExceptionCode::GatewayTargetDevice);
         };
         let moment = home.now().await;
+        let devices = self.units.values().flat_map(UnitKind::devices);
+        if devices.into_iter().any(|device| device.faults().is_on(FaultKind::NetworkLoss, moment.elapsed_s)) {
+            return Outcome::Silence;
+        }
         match unit.read(range, &moment) {
             Ok(answer) => act_out(unit, &answer.devices, answer.words, &moment),
             Err(NoRegisters::Count) => Outcome::Exception(ExceptionCode::IllegalDataValue),

@@ -11,6 +11,9 @@ use deren_meters::{
 };
 use serde_json::Value;
 
+/// Where a message tells the device's own time: Tasmota's.
+const TIME: &str = "/Time";
+
 /// One message to the broker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -25,7 +28,7 @@ pub struct Message {
 /// The messages of `device` at `moment`; none while it is silent.
 pub fn messages(template: &MqttTemplate, device: &Device, topic: &str, moment: &Moment) -> Vec<Message> {
     let on = |kind| device.faults().is_on(kind, moment.elapsed_s);
-    if on(FaultKind::Silent) || on(FaultKind::Disconnect) {
+    if on(FaultKind::Silent) || on(FaultKind::NetworkLoss) || on(FaultKind::Disconnect) {
         return Vec::new();
     }
     let readout = readout(device, &device.shown(moment));
@@ -37,9 +40,23 @@ pub fn messages(template: &MqttTemplate, device: &Device, topic: &str, moment: &
     } else {
         template.encode(&readout, topic)
     };
+    let encoded = encoded.into_iter().map(|(topic, payload)| (topic, timed(payload, device, moment)));
     let broken = |payload: Vec<u8>| if on(FaultKind::NotJson) { not_json(payload) } else { payload };
     let retain = on(FaultKind::Retained);
-    encoded.into_iter().map(|(topic, payload)| Message { topic, payload: broken(payload), retain }).collect()
+    encoded.map(|(topic, payload)| Message { topic, payload: broken(payload), retain }).collect()
+}
+
+/// The message with the device's own time where it reports one, as its clock has it.
+fn timed(payload: Vec<u8>, device: &Device, moment: &Moment) -> Vec<u8> {
+    let Ok(mut document) = serde_json::from_slice::<Value>(&payload) else { return payload };
+    let Some(time) = document.pointer_mut(TIME).filter(|time| time.is_string()) else { return payload };
+    let off_s = device.faults().on(FaultKind::ClockJump, moment.elapsed_s).map(|jump| jump.by_s.unwrap_or(3_600));
+    let unix_s = device.home().clock().unix_s(moment.elapsed_s).saturating_add_signed(off_s.unwrap_or(0).into());
+    let shown = i64::try_from(unix_s).ok().and_then(|unix_s| chrono::DateTime::from_timestamp(unix_s, 0));
+    if let Some(shown) = shown {
+        *time = Value::String(shown.format("%Y-%m-%dT%H:%M:%S").to_string());
+    }
+    document.to_string().into_bytes()
 }
 
 /// A message that broke off in the middle.

@@ -101,3 +101,10 @@ fn a_lacking_field_leaves_the_topic_out_only_if_nothing_else_is_in_it() {
     let document = json(&sent[0]);
     assert!(document["ENERGY"].get("Total").is_none() && document["ENERGY"]["Power"] == -250.0, "{document}");
 }
+
+#[test]
+fn a_device_with_a_clock_tells_its_time_and_its_clock_may_jump() {
+    let time = |kind| json(&sent("tasmota", "washer", &device(DeviceRole::Grid, kind))[0])["Time"].clone();
+    assert_eq!(time(None), "2026-06-21T11:01:40");
+    assert_eq!(time(Some(FaultKind::ClockJump)), "2026-06-21T12:01:40");
+}

@@ -2,6 +2,7 @@
 
 use crate::config::{SunSpecModel, TelegramKind};
 use deren_meters::{
+    Counter,
     modbus::{
         decode::{Field, Layout},
         template::{ModbusTemplate, Sum},
@@ -17,6 +18,16 @@ pub fn sunspec_mwh(model: SunSpecModel, energy_scale: i8) -> u32 {
     match model {
         SunSpecModel::InverterFloat(_) | SunSpecModel::MeterFloat(_) => FLOAT_STEP_MWH,
         _ => ten_to(i32::from(energy_scale) + 3),
+    }
+}
+
+/// Where the counters of a SunSpec device begin at 0 again, mWh; nothing for floats and 64 bits.
+pub fn sunspec_modulus_mwh(model: SunSpecModel, energy_scale: i8) -> Option<u64> {
+    match model {
+        SunSpecModel::Inverter(_) | SunSpecModel::Meter(_) => {
+            Counter::whole(Some(1 << 32), i32::from(energy_scale) + 3).modulus_mwh
+        }
+        _ => None,
     }
 }
 

@@ -6,7 +6,8 @@ mod models;
 
 use crate::{
     config::{ChainEnd, SunSpecConfig, SunSpecModel},
-    device::{Plate, Shown},
+    device::Shown,
+    model::Plate,
 };
 use deren_primitives::DeviceRole;
 use layout::{ModelImage, Points};

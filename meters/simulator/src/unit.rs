@@ -5,6 +5,7 @@ use crate::{
     config::SunSpecConfig,
     device::{Device, Moment, Shown},
     faults::FaultKind,
+    model::Plate,
     sunspec_image::{self, ChainDevice, Part},
 };
 use deren_meters::{
@@ -87,11 +88,13 @@ impl UnitKind {
 }
 
 fn chain(config: &SunSpecConfig, devices: &[Device], moment: &Moment) -> Vec<Part> {
+    let plates: Vec<Plate> = devices.iter().map(|device| device.plate_at(moment.elapsed_s)).collect();
     let shown: Vec<ChainDevice<'_>> = devices
         .iter()
-        .map(|device| ChainDevice {
+        .zip(&plates)
+        .map(|(device, plate)| ChainDevice {
             role: device.role(),
-            plate: device.plate(),
+            plate,
             shown: device.shown(moment),
             wrong_length: device.faults().is_on(FaultKind::WrongLength, moment.elapsed_s),
         })
@@ -105,7 +108,7 @@ pub fn readout(device: &Device, shown: &Shown) -> Readout {
         import_mwh: shown.registers.map(|registers| registers.import_mwh),
         export_mwh: shown.registers.map(|registers| registers.export_mwh),
         power_w: shown.registers.map(|registers| registers.power_w),
-        serial: Some(device.plate().serial.to_string()),
+        serial: Some(device.plate_at(shown.elapsed_s).serial.to_string()),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     SimulatorError,
     clock::Clock,
     faults::{Fault, FaultKind, Wire},
+    steps,
 };
 use deren_primitives::DeviceRole;
 use std::{collections::BTreeSet, net::SocketAddr, ops::RangeInclusive};
@@ -82,6 +83,11 @@ impl HomeConfig {
         self.pv.as_ref().map_or(Ok(()), PvConfig::check)?;
         self.battery.as_ref().map_or(Ok(()), BatteryConfig::check)?;
         self.check_connection()?;
+        if let Some(random) = &self.random_faults {
+            within("random_faults.seed", &random.seed, 0..=i64::MAX as u64)?;
+            within("random_faults.per_day", &random.per_day, 1..=200)?;
+            within("random_faults.days", &random.days, 1..=100)?;
+        }
         at_most("Modbus servers", self.modbus.len(), MOST_SERVERS)?;
         at_most("MQTT devices", self.mqtt.len(), MOST_SERVERS)?;
         at_most("meters that push telegrams", self.streams.len(), MOST_SERVERS)?;
@@ -193,6 +199,11 @@ impl SunSpecConfig {
                 return Err(format!("model {model} is an inverter's; a grid or storage device takes 201-213 or 701"));
             }
             check_faults(&device.faults, Wire::SunSpec)?;
+            let wraps = steps::sunspec_modulus_mwh(device.model, device.energy_scale).is_some();
+            if !wraps && device.faults.iter().any(|fault| fault.kind == FaultKind::Rollover) {
+                let model = u16::from(device.model);
+                return Err(format!("model {model} counts in a float or in 64 bits, which never wrap: no `rollover`"));
+            }
         }
         Ok(())
     }
@@ -223,6 +234,19 @@ fn check_faults(faults: &[Fault], wire: Wire) -> Checked {
         if let Some(late_ms) = fault.late_ms {
             within("late_ms", &late_ms, 1..=60_000)?;
             only_with("late_ms", kind, FaultKind::LateReply)?;
+        }
+        if let Some(by_wh) = fault.by_wh {
+            within("by_wh", &by_wh, 1..=1_000_000_000)?;
+            if kind != FaultKind::Rollover {
+                only_with("by_wh", kind, FaultKind::Jump)?;
+            }
+        }
+        if let Some(by_s) = fault.by_s {
+            within("by_s", &by_s, -1_000_000_000..=1_000_000_000)?;
+            only_with("by_s", kind, FaultKind::ClockJump)?;
+        }
+        if kind == FaultKind::Rollover && (fault.at_s != 0 || fault.for_s.is_some()) {
+            return Err("a `rollover` begins with the simulation: at_s = 0 and no for_s".into());
         }
         within("at_s", &fault.at_s, 0..=10_000_000_000)?;
     }

@@ -6,11 +6,12 @@ use crate::{
     clock::Clock,
     config::{HomeConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, StreamConfig, SunSpecConfig},
     device::{Device, RunningHome},
-    faults::{Fault, FaultKind, FaultScript},
+    faults::{FaultKind, FaultScript},
     home::Home,
     modbus_server::ModbusServer,
     mqtt_publisher::MqttPublisher,
     noise::Noise,
+    scripts,
     serving::{ServingDevice, ServingHome},
     steps,
     stream_server::StreamServer,
@@ -19,6 +20,7 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri,
+    modbus::template::Sum,
     uri::{ModbusDevice, MqttDevice, StreamDevice, SunSpecDevice, Timing, Wire},
 };
 use deren_primitives::DeviceRole;
@@ -28,6 +30,8 @@ use tokio::net::TcpListener;
 /// Makes the devices of one home.
 struct Builder<'a> {
     config: &'a HomeConfig,
+    /// By the device's name within the home.
+    scripts: BTreeMap<String, FaultScript>,
     running: RunningHome,
     noise: Noise,
     serving: Vec<ServingDevice>,
@@ -39,9 +43,13 @@ pub(super) async fn home(
     config: &HomeConfig,
     clock: Clock,
 ) -> Result<BuiltHome, SimulatorError> {
-    let running = RunningHome::new(Home::new(neighbourhood, config, resets_at_s(config)), clock);
+    let scripts: BTreeMap<String, FaultScript> =
+        scripts::of_home(config).into_iter().map(|script| (script.device, script.script)).collect();
+    let marks_s: Vec<u64> = scripts.values().flat_map(FaultScript::marks_s).collect();
+    let running = RunningHome::new(Home::new(neighbourhood, config, marks_s.into_iter()), clock);
     let mut builder = Builder {
         config,
+        scripts,
         running,
         noise: Noise::new(neighbourhood.seed, "devices").stream(&config.name),
         serving: Vec::new(),
@@ -65,25 +73,14 @@ pub(super) async fn home(
     Ok(BuiltHome { serving, devices: builder.devices, running: builder.running, servers, publishers, streams })
 }
 
-/// Each instant at which a counter of the home is reset.
-fn resets_at_s(config: &HomeConfig) -> impl Iterator<Item = u64> {
-    let chains = config.modbus.iter().flat_map(|server| &server.sunspec).flat_map(|chain| &chain.devices);
-    let meters = config.modbus.iter().flat_map(|server| &server.meters);
-    let faults = chains
-        .flat_map(|device| &device.faults)
-        .chain(meters.flat_map(|meter| &meter.faults))
-        .chain(config.mqtt.iter().flat_map(|device| &device.faults));
-    faults.filter(|fault| fault.kind == FaultKind::CounterReset).map(|fault| fault.at_s)
-}
-
 impl Builder<'_> {
-    fn device(&self, name: &str, role: DeviceRole, faults: &[Fault]) -> Device {
+    fn device(&mut self, name: &str, role: DeviceRole) -> Device {
         let rated_power_w = match role {
             DeviceRole::Grid => self.config.connection_w,
             DeviceRole::Production => self.config.pv.as_ref().map_or(0, |pv| pv.rated_w()),
             DeviceRole::Storage => self.config.battery.as_ref().map_or(0, |battery| battery.power_w),
         };
-        let script = FaultScript::new(faults.to_vec());
+        let script = self.scripts.remove(name).unwrap_or_default();
         Device::new(self.running.clone(), role, rated_power_w, self.noise.stream(name), script)
     }
 
@@ -119,7 +116,8 @@ impl Builder<'_> {
         let mut devices = Vec::with_capacity(config.devices.len());
         for (number, configured) in config.devices.iter().enumerate() {
             let name = format!("modbus {server} unit {} device {number}", config.unit);
-            let device = self.device(&name, configured.role, &configured.faults);
+            let modulus_mwh = steps::sunspec_modulus_mwh(configured.model, configured.energy_scale);
+            let device = self.device(&name, configured.role).with_moduli([modulus_mwh; 2]);
             let model = u16::from(configured.model);
             let seen = occurrences.entry(model).or_default();
             let uri = DeviceUri::SunSpec(SunSpecDevice {
@@ -139,7 +137,16 @@ impl Builder<'_> {
 
     fn meter(&mut self, server: usize, config: &MeterConfig, wire: &Wire) -> Result<UnitKind, SimulatorError> {
         let template = templates::modbus(&self.config.name, config)?;
-        let device = self.device(&format!("modbus {server} unit {}", config.unit), config.role, &config.faults);
+        let modulus_mwh = |sum: &Option<Sum>| sum.as_ref().and_then(|sum| sum.counter(None).modulus_mwh);
+        let moduli_mwh = [modulus_mwh(&template.import), modulus_mwh(&template.export)];
+        let wants_wrap = config.faults.iter().any(|fault| fault.kind == FaultKind::Rollover);
+        if wants_wrap && moduli_mwh == [None; 2] {
+            let reason =
+                format!("home `{}`: the counters of `{}` never wrap: no `rollover`", self.config.name, config.template);
+            return Err(SimulatorError::Config(reason));
+        }
+        let name = format!("modbus {server} unit {}", config.unit);
+        let device = self.device(&name, config.role).with_moduli(moduli_mwh);
         let uri = DeviceUri::Modbus(ModbusDevice {
             wire: wire.clone(),
             unit: config.unit,
@@ -152,7 +159,7 @@ impl Builder<'_> {
 
     fn publisher(&mut self, number: usize, config: &MqttConfig) -> Result<MqttPublisher, SimulatorError> {
         let (template, broker) = templates::mqtt(&self.config.name, config)?;
-        let device = self.device(&format!("mqtt {number}"), config.role, &config.faults);
+        let device = self.device(&format!("mqtt {number}"), config.role);
         let uri = DeviceUri::Mqtt(MqttDevice {
             broker: broker.clone(),
             topic: config.topic.clone(),
@@ -173,7 +180,7 @@ impl Builder<'_> {
             |source| SimulatorError::Listen { home: self.config.name.clone(), address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
-        let device = self.device(&format!("stream {number}"), config.role, &[]);
+        let device = self.device(&format!("stream {number}"), config.role);
         let telegrams = config.telegrams;
         let wire = reached_at(address);
         let uri = DeviceUri::Stream(StreamDevice { telegrams: telegrams.into(), wire, timeout_ms: None });

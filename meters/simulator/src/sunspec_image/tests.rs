@@ -1,7 +1,7 @@
 //! Chains as a reader sees them.
 
 use super::*;
-use crate::{config::SunSpecDevice, device::Registers};
+use crate::{config::SunSpecDevice, device::Registers, model::Plate};
 use proptest::prelude::*;
 
 const PLATE: Plate = Plate { serial: 12_345_678, rated_power_w: 6_000 };

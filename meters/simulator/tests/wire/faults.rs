@@ -154,3 +154,45 @@ async fn a_fault_ends_when_its_time_is_over() {
     assert_eq!(words(&inverter(&mut stream).await)[0], 103);
     assert!(simulator.device(0, 0).unwrap().home().now().await.elapsed_s >= 600);
 }
+
+#[tokio::test]
+async fn a_swapped_inverter_says_another_serial_number() {
+    // Frozen an hour after its start, each home shows what its script says of that hour.
+    let mut serials = Vec::new();
+    for fault in [Fault::new(FaultKind::Swap, 3_601, None), Fault::new(FaultKind::Swap, 1_000, None)] {
+        let mut home = whole_home();
+        home.modbus[0].sunspec[0].devices[0].faults = vec![fault];
+        let simulator = start(frozen(), vec![home]).await;
+        let uri = simulator.serving().homes[0].devices[0].uri.clone();
+        let mut driver = deren_meters::open(&uri).await.unwrap();
+        serials.push(driver.identify().await.unwrap().serial);
+        let export_mwh = driver.sample().await.unwrap().export_mwh.unwrap();
+        assert_eq!(export_mwh < 20_000_000, fault_is_on(&simulator), "{export_mwh}");
+    }
+    assert_ne!(serials[0], serials[1]);
+}
+
+fn fault_is_on(simulator: &Simulator) -> bool {
+    simulator.device(0, 0).unwrap().faults().is_on(FaultKind::Swap, 3_600)
+}
+
+#[tokio::test]
+async fn a_lost_network_answers_for_no_device_of_the_server() {
+    let (_simulator, mut stream) = with_inverter_fault(always(FaultKind::NetworkLoss)).await;
+    ask(&mut stream, 7, 1, INVERTER_AT, 52).await;
+    ask(&mut stream, 8, 1, METER_AT, 107).await;
+    ask(&mut stream, 9, 2, 0x48, 2).await;
+    let nothing = tokio::time::timeout(Duration::from_millis(500), reply(&mut stream)).await;
+    assert!(nothing.is_err(), "{nothing:?}");
+}
+
+#[tokio::test]
+async fn a_counter_that_starts_near_its_end_wraps_on_the_wire() {
+    let rollover = Fault { by_wh: Some(100), ..Fault::new(FaultKind::Rollover, 0, None) };
+    let (simulator, mut stream) = with_inverter_fault(rollover).await;
+    let inverter = words(&inverter(&mut stream).await);
+    let shown_wh = (u64::from(inverter[24]) << 16) | u64::from(inverter[25]);
+    let truth_wh = truth(&simulator, 0).await.export_mwh / 1_000;
+    assert!(truth_wh > 1 << 32, "an hour of noon is more than 100 Wh: {truth_wh}");
+    assert_eq!(shown_wh, truth_wh - (1 << 32));
+}

@@ -57,6 +57,19 @@ async fn it_prints_one_line_serves_and_stops_on_sigterm() {
 }
 
 #[test]
+fn faults_of_a_seed_are_printed_by_home_and_by_check_always_the_same() {
+    let random_faults = Some(deren_simulator::faults::RandomFaults { seed: 7, per_day: 3, days: 2 });
+    let homes = vec![HomeConfig { random_faults, ..whole_home() }];
+    let config = file(&SimulatorConfig { homes, ..midsummer(75.0) }.to_toml().unwrap());
+    let printed = run(&["home", "--faults"], config.path());
+    assert!(printed.status.success());
+    let text = String::from_utf8(printed.stdout).unwrap();
+    assert_eq!(text.matches("# home whole, modbus 0 unit").count(), 4, "{text}");
+    assert!(text.lines().filter(|line| line.contains("at_s = ")).count() >= 4 * 3, "{text}");
+    assert_eq!(run(&["--check"], config.path()).stdout, text.as_bytes());
+}
+
+#[test]
 fn check_accepts_a_good_file_and_names_every_kind_of_mistake() {
     assert!(run(&["--check"], good().path()).status.success());
     let refusal = |text: &str| {

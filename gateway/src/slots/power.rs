@@ -1,0 +1,133 @@
+//! What a device's power allows: how far its registers can rise in a time, how much a reading may show, and how far a
+//! boundary can be off. The same arithmetic as the chain's, so that what it would flag is held here and explained.
+
+use super::Span;
+use deren_primitives::RegisterSpan;
+
+/// A device may give a tenth more than its rating before anyone doubts it, as on the chain.
+const HEADROOM_PERMILLE: u128 = 1_100;
+
+/// A device's answer may be this much older than the moment at which it arrives.
+const ANSWER_MS: u64 = 2_000;
+
+/// How fast a device's registers can rise at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxPower {
+    /// The device's rated power.
+    pub rated_w: u32,
+    /// The metered time that a slot stands for.
+    pub slot_energy_seconds: u32,
+    /// A slot's length.
+    pub slot_seconds: u32,
+}
+
+impl MaxPower {
+    /// The most that flows in `elapsed_ms` of the chain's time at 1.1 × rated power, mWh, rounded up.
+    pub fn energy_mwh(self, elapsed_ms: u64) -> u64 {
+        // W × ms ÷ 3600 = mWh; permille on top.
+        let scaled = u128::from(self.rated_w)
+            .saturating_mul(u128::from(elapsed_ms))
+            .saturating_mul(u128::from(self.slot_energy_seconds))
+            .saturating_mul(HEADROOM_PERMILLE);
+        let divisor = 3_600_000 * u128::from(self.slot_seconds.max(1));
+        u64::try_from(scaled.div_ceil(divisor)).unwrap_or(u64::MAX)
+    }
+
+    /// The most that a register can rise between two samples `elapsed_ms` apart, mWh, steps not counted. Twice the time:
+    /// it may have moved just before the one and just after the other.
+    pub(super) fn between_samples_mwh(self, elapsed_ms: u64) -> u64 {
+        self.energy_mwh(elapsed_ms.saturating_mul(2).saturating_add(ANSWER_MS))
+    }
+
+    /// The energy of `watt` in `elapsed_ms` of the chain's time, mWh, rounded down.
+    pub(super) fn shown_mwh(self, watt: u32, elapsed_ms: u64) -> u64 {
+        let scaled = u128::from(watt)
+            .saturating_mul(u128::from(elapsed_ms))
+            .saturating_mul(u128::from(self.slot_energy_seconds));
+        u64::try_from(scaled / (3_600 * u128::from(self.slot_seconds.max(1)))).unwrap_or(u64::MAX)
+    }
+
+    /// True if a reading may show this much: 1.1 × rated power × time, and two register steps, as the chain reckons it.
+    pub fn allows(self, span: &Span, step_mwh: u64) -> bool {
+        // Both sides in mWh × 36 000, so that nothing is rounded: W × s = mWh × 3.6.
+        let seconds = u128::from(self.slot_energy_seconds).saturating_mul(u128::from(span.slot_count));
+        let rated = u128::from(self.rated_w).saturating_mul(seconds).saturating_mul(10 * HEADROOM_PERMILLE);
+        let most = rated.saturating_add(u128::from(step_mwh).saturating_mul(72_000));
+        u128::from(largest_mwh(&span.registers)).saturating_mul(36_000) <= most
+    }
+}
+
+fn largest_mwh(registers: &RegisterSpan) -> u64 {
+    let imported_mwh = registers.import_close_mwh.saturating_sub(registers.import_open_mwh);
+    let exported_mwh = registers.export_close_mwh.saturating_sub(registers.export_open_mwh);
+    imported_mwh.max(exported_mwh)
+}
+
+/// The declared error of each of a reading's boundary registers, mWh: how far it can be from what truly had flowed.
+///
+/// ```text
+/// 1.1 × rated_power × (max_gap + clock_error) × slot_energy_seconds ÷ slot_seconds  +  2 × register step
+/// ```
+///
+/// A boundary's register lies between what the device showed last before it and first after it, which are `max_gap`
+/// apart at most, and so does the truth; between the two no more can have flowed than the device's power allows. A
+/// clock that is wrong moves the boundary by its error. What a device shows is cut off to its step on either side. The
+/// energy of a slot is between two boundaries, so it is off by twice this at most. All terms but rating and step are
+/// signed with the reading, and those two are in the device's registration: anyone can compute it.
+pub fn boundary_error_mwh(power: MaxPower, max_gap_ms: u32, clock_error_ms: u32, step_mwh: u64) -> u64 {
+    let off_ms = u64::from(max_gap_ms).saturating_add(u64::from(clock_error_ms));
+    power.energy_mwh(off_ms).saturating_add(step_mwh.saturating_mul(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deren_primitives::{Quality, Slot};
+    use proptest::prelude::*;
+
+    const FIVE_KW: MaxPower = MaxPower { rated_w: 5000, slot_energy_seconds: 900, slot_seconds: 900 };
+
+    fn span(import_mwh: u64, slot_count: u16) -> Span {
+        Span {
+            first_slot: Slot(0),
+            slot_count,
+            register_epoch: 0,
+            registers: RegisterSpan { import_open_mwh: 7, import_close_mwh: 7 + import_mwh, ..Default::default() },
+            quality: Quality::GOOD,
+            samples: 1,
+            max_gap_ms: 0,
+        }
+    }
+
+    #[test]
+    fn the_declared_error_follows_gap_clock_and_step() {
+        // 5.5 kW × 10 s = 15 278 mWh (rounded up), and two steps of a Wh.
+        assert_eq!(boundary_error_mwh(FIVE_KW, 10_000, 0, 1_000), 17_278);
+        assert_eq!(boundary_error_mwh(FIVE_KW, 9_000, 1_000, 1_000), 17_278);
+        assert_eq!(boundary_error_mwh(FIVE_KW, 0, 0, 0), 0);
+        // On a development chain a slot of 12 s stands for 900 s: so does each of its seconds.
+        let fast = MaxPower { slot_seconds: 12, ..FIVE_KW };
+        assert_eq!(boundary_error_mwh(fast, 1_000, 0, 0), FIVE_KW.energy_mwh(75_000));
+    }
+
+    #[test]
+    fn a_reading_may_show_a_tenth_more_than_rated_and_two_steps() {
+        assert!(FIVE_KW.allows(&span(1_375_000 + 200, 1), 100));
+        assert!(!FIVE_KW.allows(&span(1_375_000 + 201, 1), 100));
+        assert!(FIVE_KW.allows(&span(2 * 1_375_000, 2), 0));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_allowed_here_is_what_the_chain_allows(
+            rated_w in 1..200_000u32, seconds in 1..2_000u32, slot_seconds in 1..2_000u32, count in 1..200u16,
+            step_mwh in 0..100_000u64, off_mwh in 0..5u64,
+        ) {
+            let power = MaxPower { rated_w, slot_energy_seconds: seconds, slot_seconds };
+            let most = u128::from(rated_w) * u128::from(seconds) * u128::from(count) * 11_000
+                + u128::from(step_mwh) * 72_000;
+            let near_mwh = (u64::try_from(most / 36_000).expect("small") + off_mwh).saturating_sub(2);
+            prop_assert_eq!(power.allows(&span(near_mwh, count), step_mwh), u128::from(near_mwh) * 36_000 <= most);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Random fault scripts over simulated weeks: whatever goes wrong with a device, its clock, its gateway or the disk, what
+//! trades is true within the declared error, no reading is above rated power × time, and the chain of readings is whole.
+//!
+//! Everything is in this process and by seed: the simulator's books and fault scripts → what the device shows → the
+//! gateway's slot builder → its outbox, which numbers, chains and signs → the chain's own rules, from its source file.
+//!
+//! `DEREN_FAULT_SCRIPTS` says how many scripts (64), `DEREN_FAULT_SEED` which is the first (0). A failure names its seed.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+extern crate self as deren_runtime_apis;
+
+/// The metering pallet's rules as the chain applies them; the file reads nothing but what this crate's root gives it.
+#[path = "../../../runtime/pallets/metering/src/judge.rs"]
+#[allow(missing_docs)]
+mod judge;
+
+mod device;
+mod gateway;
+mod homes;
+mod verdicts;
+
+use deren_primitives::DeviceRole;
+use homes::Timeline;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Instant,
+};
+
+/// What an accepted reading shows, as the runtime names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Energies {
+    pub import_wh: u64,
+    pub export_wh: u64,
+}
+
+/// What the registry says of a device, as far as the rules ask.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceView {
+    pub rated_power_w: u32,
+    pub register_step_mwh: u32,
+    pub in_service: bool,
+}
+
+fn number(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).ok().map_or(usual, |text| text.parse().expect("a number"))
+}
+
+/// One week of one device.
+fn run(timelines: &[Timeline], seed: u64) -> verdicts::Tally {
+    let home = &timelines[seed as usize % timelines.len()];
+    let role = if seed.is_multiple_of(3) { DeviceRole::Grid } else { DeviceRole::Production };
+    let device = device::Device::new(home, role, seed);
+    let readings = gateway::record(&device, seed);
+    verdicts::check(&device, &readings)
+}
+
+#[test]
+fn any_script_of_faults_books_what_is_true_and_nothing_else() {
+    let (first, count) = (number("DEREN_FAULT_SEED", 0), number("DEREN_FAULT_SCRIPTS", 64));
+    let began = Instant::now();
+    let timelines = homes::weeks();
+    let next = AtomicU64::new(first);
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let tally = std::thread::scope(|scope| {
+        let work = || {
+            let mut tally = verdicts::Tally::default();
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= first + count {
+                    return tally;
+                }
+                tally += run(&timelines, seed);
+            }
+        };
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no script fails"))
+            .fold(verdicts::Tally::default(), |a, b| a + b)
+    });
+    println!("{count} scripts from seed {first} in {:?}: {tally:?}", began.elapsed());
+    // A test in which nothing trades, or nothing goes wrong, shows nothing.
+    assert!(tally.good > 100 * count && tally.flagged > count, "{tally:?}");
+    if count >= 64 {
+        assert!(
+            tally.mute * 20 < count
+                && tally.epochs_raised > 0
+                && tally.swaps > 0
+                && tally.wraps > 0
+                && tally.faults > 20 * count,
+            "{tally:?}"
+        );
+    }
+}
+
+/// Seeds that once showed a fault of ours, each with what it was.
+#[test]
+fn seeds_that_once_failed_hold() {
+    let timelines = homes::weeks();
+    for seed in REGRESSIONS {
+        run(&timelines, *seed);
+    }
+}
+
+const REGRESSIONS: &[u64] = &[
+    // See the tests of `src/slots`.
+    5, 8,
+    // A grid meter that is reset in a night in which a battery covers all: SunSpec shows no energy until it counts.
+    18,
+];

@@ -1,0 +1,167 @@
+//! What the chain makes of the readings, and whether what it would trade is true.
+
+use crate::{DeviceView, device::Device, gateway::Recorded, homes::WEEK_MS, judge};
+use deren_gateway::slots::boundary_error_mwh;
+use deren_primitives::{DeviceCursor, IntervalReading, ReadingVerdict, Slot, SlotClock};
+use deren_simulator::faults::FaultKind;
+use std::{
+    collections::BTreeMap,
+    num::NonZeroU32,
+    ops::{Add, AddAssign},
+};
+
+/// What came of scripts, to show that they show something.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub faults: u64,
+    pub good: u64,
+    pub flagged: u64,
+    pub epochs_raised: u64,
+    pub swaps: u64,
+    pub wraps: u64,
+    /// Scripts at whose end the device shows no energy, without a fault.
+    pub mute: u64,
+    /// The largest error of an unflagged reading, in thousandths of what it declares.
+    pub worst_error_permille: u64,
+}
+
+impl Add for Tally {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            faults: self.faults + other.faults,
+            good: self.good + other.good,
+            flagged: self.flagged + other.flagged,
+            epochs_raised: self.epochs_raised + other.epochs_raised,
+            swaps: self.swaps + other.swaps,
+            wraps: self.wraps + other.wraps,
+            mute: self.mute + other.mute,
+            worst_error_permille: self.worst_error_permille.max(other.worst_error_permille),
+        }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+fn clock() -> SlotClock {
+    SlotClock::new(NonZeroU32::new(900).unwrap())
+}
+
+/// Brings each meter's readings to the chain and compares what it would trade with what truly flowed.
+pub fn check(device: &Device<'_>, meters: &BTreeMap<u32, Recorded>) -> Tally {
+    let seed = device.seed;
+    let mut tally = Tally { faults: device.script.faults().len() as u64, ..Tally::default() };
+    tally.swaps = meters.len() as u64 - 1;
+    let mut newest: Option<(&IntervalReading, ReadingVerdict)> = None;
+    for recorded in meters.values() {
+        tally.wraps += recorded.wraps;
+        let mut cursor = DeviceCursor::default();
+        for reading in &recorded.readings {
+            let verdict = accept(device, reading, &mut cursor)
+                .unwrap_or_else(|error| panic!("seed {seed}: the chain refuses {reading:?}: {error}"));
+            let never = [ReadingVerdict::ABOVE_RATED_POWER, ReadingVerdict::DISCONTINUOUS, ReadingVerdict::BACKWARD];
+            for verdict_that_must_not_be in never {
+                assert!(!verdict.contains(verdict_that_must_not_be), "seed {seed}: {verdict:?} of {reading:?}");
+            }
+            if verdict.trades() {
+                tally.good += 1;
+                let permille = error_permille(device, reading);
+                tally.worst_error_permille = tally.worst_error_permille.max(permille);
+            } else {
+                tally.flagged += 1;
+                tally.epochs_raised += u64::from(verdict.contains(ReadingVerdict::EPOCH_CHANGED));
+            }
+            if newest.is_none_or(|(before, _)| before.end_slot() < reading.end_slot()) {
+                newest = Some((reading, verdict));
+            }
+        }
+        no_slot_twice(seed, &recorded.readings);
+    }
+    let (newest, verdict) = newest.unwrap_or_else(|| panic!("seed {seed}: nothing was read in a week"));
+    if !device.can_recover() {
+        // A SunSpec meter that was reset while nothing flows through it: its counters are 0, which SunSpec cannot tell from
+        // "not counted", so there is no sample to recover by until it counts again.
+        tally.mute += 1;
+        return tally;
+    }
+    let end = clock().slot_at(device.home.start_ms + WEEK_MS);
+    assert!(end.since(newest.end_slot()) <= 1, "seed {seed}: it never recovered: {newest:?}, the week ends at {end}");
+    let recovered = verdict.trades() || device.script.faults().iter().any(|fault| fault.kind == FaultKind::Jump);
+    assert!(recovered, "seed {seed}: after six quiet hours {newest:?} is {verdict:?}");
+    tally
+}
+
+/// The chain's rules for one reading.
+fn accept(
+    device: &Device<'_>,
+    reading: &IntervalReading,
+    cursor: &mut DeviceCursor,
+) -> Result<ReadingVerdict, deren_primitives::ReadingError> {
+    let view = DeviceView {
+        rated_power_w: device.power.rated_w,
+        register_step_mwh: device.step_mwh() as u32,
+        in_service: true,
+    };
+    judge::ensure_next(reading, cursor, Slot(u32::MAX))?;
+    let verdict = judge::verdict(reading, cursor, &view, device.power.slot_energy_seconds, Slot(0));
+    *cursor = judge::advance(reading, reading.hash());
+    Ok(verdict)
+}
+
+/// Compares a reading that trades with the truth: how much of the error that it declares it has.
+fn error_permille(device: &Device<'_>, reading: &IntervalReading) -> u64 {
+    let elapsed_ms = |slot: Slot| clock().start_ms(slot).saturating_sub(device.home.start_ms);
+    let (from_ms, to_ms) = (elapsed_ms(reading.first_slot), elapsed_ms(reading.end_slot()));
+    let (before, after) = (device.home.truth(device.role, from_ms), device.home.truth(device.role, to_ms));
+    let registers = &reading.registers;
+    let booked = [
+        registers.import_close_mwh - registers.import_open_mwh,
+        registers.export_close_mwh - registers.export_open_mwh,
+    ];
+    let declared_mwh =
+        2 * boundary_error_mwh(device.power, reading.max_gap_ms, reading.clock_error_ms, device.step_mwh());
+    let shown = judge::energies(reading);
+    let mut worst = 0;
+    for (direction, booked_mwh) in booked.into_iter().enumerate() {
+        let true_mwh = after[direction] - before[direction];
+        let too_little_mwh = true_mwh.saturating_sub(booked_mwh).saturating_sub(device.hidden_mwh(from_ms, to_ms));
+        let error_mwh = booked_mwh.saturating_sub(true_mwh).max(too_little_mwh);
+        let seed = device.seed;
+        assert!(
+            error_mwh <= declared_mwh,
+            "seed {seed}: {booked_mwh} mWh booked where {true_mwh} flowed, {declared_mwh} declared, from {from_ms} ms: {reading:?}\n{}",
+            going_wrong(device, from_ms, to_ms)
+        );
+        worst = worst.max(error_mwh * 1000 / declared_mwh.max(1));
+        let traded_wh = [shown.import_wh, shown.export_wh][direction];
+        assert!(traded_wh.abs_diff(booked_mwh / 1000) <= 1, "seed {seed}: {shown:?} of {booked:?}");
+    }
+    worst
+}
+
+fn no_slot_twice(seed: u64, readings: &[IntervalReading]) {
+    for pair in readings.windows(2) {
+        assert_eq!(pair[0].end_slot(), pair[1].first_slot, "seed {seed}: a gap between readings of one gateway");
+        assert_eq!(pair[1].sequence, pair[0].sequence + 1, "seed {seed}");
+        assert_eq!(pair[1].previous, pair[0].hash(), "seed {seed}");
+    }
+}
+
+/// What went wrong in the hours around a span, to find out why.
+fn going_wrong(device: &Device<'_>, from_ms: u64, to_ms: u64) -> String {
+    let near = |at_ms: u64, end_ms: u64| at_ms < to_ms + 3_600_000 && end_ms + 3_600_000 > from_ms;
+    let faults = device.script.faults().iter().filter(|fault| {
+        let end_s = fault.at_s + fault.for_s.unwrap_or(3_600);
+        near(fault.at_s * 1000, end_s * 1000)
+    });
+    let faults: Vec<String> = faults.map(|fault| format!("{fault:?}")).collect();
+    let troubles = crate::gateway::troubles(device.seed);
+    let troubles = troubles.iter().filter(|trouble| near(trouble.from_ms, trouble.to_ms));
+    let troubles: Vec<String> = troubles.map(|trouble| format!("{trouble:?}")).collect();
+    format!("{}\n{}", faults.join("\n"), troubles.join("\n"))
+}
