@@ -164,7 +164,9 @@ impl SlotBuilder {
             self.begin_epoch(last, first);
         }
         let mut spans = Vec::new();
-        for seen in rest {
+        // A slot may have been sealed meanwhile without them: what they show of it belongs to the gap at its end.
+        let sealed_ms = self.progress.last.map_or(0, |last| last.at_ms);
+        for seen in rest.filter(|seen| seen.point.at_ms > sealed_ms) {
             let from = self.progress.last.map_or(last.registers, |last| last.registers);
             let step = self.step(from, &seen, note == Note::Taken);
             spans.extend(self.accept(seen, step, may_seal));

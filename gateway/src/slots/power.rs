@@ -34,9 +34,10 @@ impl MaxPower {
     }
 
     /// The most that a register can rise between two samples `elapsed_ms` apart, mWh, steps not counted. Twice the time:
-    /// it may have moved just before the one and just after the other.
+    /// it may have moved just before the one and just after the other. Not more than that, so that a rise that is taken
+    /// for energy and was none stays within what two boundaries declare.
     pub(super) fn between_samples_mwh(self, elapsed_ms: u64) -> u64 {
-        self.energy_mwh(elapsed_ms.saturating_mul(2).saturating_add(ANSWER_MS))
+        self.energy_mwh(elapsed_ms.saturating_add(elapsed_ms.max(ANSWER_MS)))
     }
 
     /// The energy of `watt` in `elapsed_ms` of the chain's time, mWh, rounded down.
@@ -108,6 +109,15 @@ mod tests {
         // On a development chain a slot of 12 s stands for 900 s: so does each of its seconds.
         let fast = MaxPower { slot_seconds: 12, ..FIVE_KW };
         assert_eq!(boundary_error_mwh(fast, 1_000, 0, 0), FIVE_KW.energy_mwh(75_000));
+    }
+
+    #[test]
+    fn what_may_rise_between_two_samples_is_within_what_two_boundaries_declare() {
+        for elapsed_ms in [2_000, 10_000, 60_000, 900_000] {
+            let declared_mwh = 2 * boundary_error_mwh(FIVE_KW, elapsed_ms, 0, 0);
+            assert!(FIVE_KW.between_samples_mwh(elapsed_ms.into()) <= declared_mwh);
+        }
+        assert_eq!(FIVE_KW.between_samples_mwh(100), FIVE_KW.energy_mwh(2_100), "an answer may be late");
     }
 
     #[test]

@@ -346,6 +346,29 @@ fn a_wrap_keeps_its_epoch_and_its_energy() {
 }
 
 #[test]
+fn what_was_held_before_a_slot_was_sealed_without_it_is_in_the_gap_at_its_end() {
+    let counter = deren_meters::Counter { modulus_mwh: Some(4_294_967_296_000), step_mwh: Some(1_000) };
+    let mut builder = with_power(5000);
+    let take = |builder: &mut SlotBuilder, at_s: u64| {
+        let wh = (4_294_967_296 - 12 + (at_s - 60) / 2) % 4_294_967_296;
+        let outcome = builder.take(Observation { import_counter: counter, ..seen(at_s, wh) }, true);
+        builder.identity_seen();
+        outcome
+    };
+    for at_s in [60, 70, 80] {
+        assert_eq!(take(&mut builder, at_s).note, Note::Taken);
+    }
+    assert_eq!([90, 110].map(|at_s| take(&mut builder, at_s).note), [Note::Doubted(1), Note::Doubted(2)]);
+    let sealed = builder.settle(131_000, true);
+    assert_eq!((import(&sealed[0]).1, sealed[0].max_gap_ms), (4_294_967_294_000, 51_000));
+    assert_eq!(take(&mut builder, 135).note, Note::WrapConfirmed);
+    let spans: Vec<Span> = [150, 165, 180].into_iter().flat_map(|at_s| take(&mut builder, at_s).spans).collect();
+    // 30 Wh flowed in this slot; the 20 Wh of the one before that were held are booked with them, and so declared.
+    assert_eq!((import(&spans[0]), spans[0].max_gap_ms), ((4_294_967_294_000, 4_294_967_344_000), 55_000));
+    assert!(spans[0].quality.contains(Quality::ESTIMATED));
+}
+
+#[test]
 fn a_device_that_forgot_a_little_stands_until_it_has_caught_up() {
     let mut builder = with_power(5000);
     feed(&mut builder, &[(60, 100_000), (80, 100_020)]);

@@ -3,7 +3,7 @@
 use crate::homes::{DAYS, Timeline, WEEK_MS};
 use deren_gateway::slots::MaxPower;
 use deren_meters::{Counter, Sample};
-use deren_primitives::DeviceRole;
+use deren_primitives::{DeviceRole, RegisterSpan};
 use deren_simulator::{
     device::Moment,
     faults::{Fault, FaultKind, FaultScript, RandomFaults, Wire},
@@ -24,6 +24,13 @@ const NO_SAMPLE: [FaultKind; 10] = [
     FaultKind::Retained,
     FaultKind::NotJson,
 ];
+
+/// From here to the week's end nothing goes wrong any more.
+const QUIET_FROM_MS: u64 = WEEK_MS - 6 * 3_600_000;
+/// Samples after which a gateway believes a register that began anew, and counts, whoever shows it.
+const WEAK_EVIDENCE: u64 = 30;
+/// The same for one that does not count.
+const EVIDENCE_WITHOUT_COUNTING: u64 = 300;
 
 /// A device of a home for a week.
 pub struct Device<'h> {
@@ -74,17 +81,30 @@ impl<'h> Device<'h> {
         !NO_SAMPLE.iter().any(|kind| self.script.is_on(*kind, elapsed_ms / 1000))
     }
 
-    /// True if the quiet end of the week is enough to believe whatever it shows: throughout it shows an energy, or it
-    /// does for the last two hours and counts meanwhile.
-    pub fn can_recover(&self) -> bool {
-        let hour_ms = 3_600_000;
-        let shows_for =
-            |for_ms| (WEEK_MS - for_ms..WEEK_MS).step_by(60_000).all(|at_ms| self.sample(at_ms, 0).is_some());
-        let shown = |before_end_ms| {
-            let sample = self.sample(WEEK_MS - before_end_ms, 0).unwrap_or_default();
-            sample.import_mwh.unwrap_or(0) + sample.export_mwh.unwrap_or(0)
+    /// Since when the gateway has what it needs to believe the device again, milliseconds after the start; nothing if the
+    /// week ends before. Only SunSpec withholds it in the quiet end: it writes a counter at 0 as it writes one that does
+    /// not exist, so a device that was reset while nothing flows shows no energy to anyone until it counts again. Then
+    /// its energy truly cannot be known, and this is the only excuse for a script that ends without readings.
+    pub fn evidence_ms(&self, every_ms: u64) -> Option<u64> {
+        let looks = || (QUIET_FROM_MS..WEEK_MS).step_by(every_ms as usize);
+        let shown_mwh = |at_ms| self.sample(at_ms, 0).map(|sample| total_mwh(&sample));
+        let withheld_ms = looks().filter(|at_ms| shown_mwh(*at_ms).is_none()).last();
+        let from_ms = withheld_ms.map_or(QUIET_FROM_MS, |at_ms| at_ms + every_ms);
+        let first_mwh = shown_mwh(from_ms);
+        let counts_ms = looks().find(|at_ms| *at_ms > from_ms && shown_mwh(*at_ms) > first_mwh).unwrap_or(WEEK_MS);
+        let soonest_ms = from_ms + WEAK_EVIDENCE * every_ms;
+        Some(counts_ms.max(soonest_ms).min(from_ms + EVIDENCE_WITHOUT_COUNTING * every_ms))
+    }
+
+    /// True if it shows less at the end of the week than the gateway believes: a jump that was small enough to be energy,
+    /// and went back. What flows next is not booked until the register has passed what it once showed.
+    pub fn shows_less_than(&self, registers: &RegisterSpan) -> bool {
+        let sample = self.sample(WEEK_MS - 1, 0).unwrap_or_default();
+        let less = |shown_mwh: Option<u64>, close_mwh: u64| {
+            let counted_mwh = self.counter.modulus_mwh.map_or(close_mwh, |modulus| close_mwh % modulus);
+            shown_mwh.is_some_and(|shown_mwh| shown_mwh < counted_mwh)
         };
-        shows_for(6 * hour_ms - 60_000) || (shows_for(2 * hour_ms) && shown(hour_ms) > shown(2 * hour_ms))
+        less(sample.import_mwh, registers.import_close_mwh) || less(sample.export_mwh, registers.export_close_mwh)
     }
 
     /// One look at its registers, which the gateway's clock says to be at `at_unix_ms`.
@@ -114,19 +134,31 @@ impl<'h> Device<'h> {
         })
     }
 
-    /// What may have flowed unseen in a span because the device stood still: until the power that it shows adds up to
-    /// two steps nobody can tell, and if it shows none nobody ever can. Then too little is booked, never too much.
-    pub fn hidden_mwh(&self, from_ms: u64, to_ms: u64) -> u64 {
-        let overlaps = |fault: &&Fault| {
-            let end_ms = (fault.at_s + fault.for_s.unwrap_or(u64::MAX / 4000)).saturating_mul(1000);
-            fault.kind == FaultKind::Stuck && fault.at_s * 1000 < to_ms && end_ms > from_ms
-        };
+    /// What may have flowed unseen in a direction of a span because the device stood still: until the power that it shows
+    /// adds up to two steps nobody can tell, and if it shows none nobody ever can. Then too little is booked, never too
+    /// much, and by no more than what flowed while it stood.
+    pub fn hidden_mwh(&self, direction: usize, from_ms: u64, to_ms: u64) -> u64 {
         let hidden = |fault: &Fault| {
+            let end_ms = (fault.at_s + fault.for_s.unwrap_or(u64::MAX / 4000)).saturating_mul(1000);
+            let (stood_ms, moved_ms) = (from_ms.max(fault.at_s * 1000), to_ms.min(end_ms));
+            if fault.kind != FaultKind::Stuck || stood_ms >= moved_ms {
+                return 0;
+            }
+            let truth = |at_ms| self.home.truth(self.role, at_ms)[direction];
+            let flowed_mwh = truth(moved_ms) - truth(stood_ms);
             let (_, powers) = self.home.at(fault.at_s * 1000);
             let watt = if self.role == DeviceRole::Production { powers.pv_w } else { powers.grid_w }.unsigned_abs();
             let steps_mwh = 2 * self.counter.step_mwh.unwrap_or(0);
-            if watt < 25 { u64::MAX / 4 } else { self.power.energy_mwh(steps_mwh * 3_600 / u64::from(watt)) }
+            if watt < 25 {
+                flowed_mwh
+            } else {
+                flowed_mwh.min(self.power.energy_mwh(steps_mwh * 3_600 / u64::from(watt)))
+            }
         };
-        self.script.faults().iter().filter(overlaps).map(hidden).fold(0, |sum, hidden| (sum + hidden).min(u64::MAX / 4))
+        self.script.faults().iter().map(hidden).sum()
     }
+}
+
+fn total_mwh(sample: &Sample) -> u64 {
+    sample.import_mwh.unwrap_or(0) + sample.export_mwh.unwrap_or(0)
 }

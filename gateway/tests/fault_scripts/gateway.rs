@@ -95,11 +95,16 @@ fn rules(device: &Device<'_>) -> Rules {
     }
 }
 
+/// How often it samples.
+pub fn every_ms(seed: u64) -> u64 {
+    [10_000, 20_000, 30_000, 60_000][Noise::new(seed, "gateway").between(0, 0, 3) as usize]
+}
+
 /// The readings of each meter that was there, by serial number, in the order in which they came.
 pub fn record(device: &Device<'_>, seed: u64) -> BTreeMap<u32, Recorded> {
     let noise = Noise::new(seed, "gateway");
     let troubles = troubles(seed);
-    let every_ms = [10_000, 20_000, 30_000, 60_000][noise.between(0, 0, 3) as usize];
+    let every_ms = every_ms(seed);
     let skew_ms = noise.between(1, 0, 100) as i64 - 50;
     let (mut meters, rules) = (BTreeMap::<u32, Slots>::new(), rules(device));
     let mut known: Option<(u32, u64)> = None;

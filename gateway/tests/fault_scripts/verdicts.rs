@@ -1,14 +1,22 @@
 //! What the chain makes of the readings, and whether what it would trade is true.
 
-use crate::{DeviceView, device::Device, gateway::Recorded, homes::WEEK_MS, judge};
+use crate::{
+    DeviceView,
+    device::Device,
+    gateway::{Recorded, every_ms},
+    homes::WEEK_MS,
+    judge,
+};
 use deren_gateway::slots::boundary_error_mwh;
-use deren_primitives::{DeviceCursor, IntervalReading, ReadingVerdict, Slot, SlotClock};
-use deren_simulator::faults::FaultKind;
+use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, Slot, SlotClock};
 use std::{
     collections::BTreeMap,
     num::NonZeroU32,
     ops::{Add, AddAssign},
 };
+
+/// Once what it shows is believed: the slot of the moment, the first of the new epoch, and one that trades.
+const SLOTS_TO_RECOVER: u64 = 3;
 
 /// What came of scripts, to show that they show something.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,8 +27,11 @@ pub struct Tally {
     pub epochs_raised: u64,
     pub swaps: u64,
     pub wraps: u64,
-    /// Scripts at whose end the device shows no energy, without a fault.
+    /// Scripts at whose end the device has withheld its energy for too long to be believed again: see
+    /// `Device::evidence_ms`.
     pub mute: u64,
+    /// Scripts at whose end the device shows less than it once did: see `Device::shows_less_than`.
+    pub below: u64,
     /// The largest error of an unflagged reading, in thousandths of what it declares.
     pub worst_error_permille: u64,
 }
@@ -37,6 +48,7 @@ impl Add for Tally {
             swaps: self.swaps + other.swaps,
             wraps: self.wraps + other.wraps,
             mute: self.mute + other.mute,
+            below: self.below + other.below,
             worst_error_permille: self.worst_error_permille.max(other.worst_error_permille),
         }
     }
@@ -83,16 +95,18 @@ pub fn check(device: &Device<'_>, meters: &BTreeMap<u32, Recorded>) -> Tally {
         no_slot_twice(seed, &recorded.readings);
     }
     let (newest, verdict) = newest.unwrap_or_else(|| panic!("seed {seed}: nothing was read in a week"));
-    if !device.can_recover() {
-        // A SunSpec meter that was reset while nothing flows through it: its counters are 0, which SunSpec cannot tell from
-        // "not counted", so there is no sample to recover by until it counts again.
+    let slots_ms = SLOTS_TO_RECOVER * 900_000;
+    if device.evidence_ms(every_ms(seed)).is_none_or(|at_ms| at_ms + slots_ms + 2 * every_ms(seed) > WEEK_MS) {
         tally.mute += 1;
         return tally;
     }
     let end = clock().slot_at(device.home.start_ms + WEEK_MS);
     assert!(end.since(newest.end_slot()) <= 1, "seed {seed}: it never recovered: {newest:?}, the week ends at {end}");
-    let recovered = verdict.trades() || device.script.faults().iter().any(|fault| fault.kind == FaultKind::Jump);
-    assert!(recovered, "seed {seed}: after six quiet hours {newest:?} is {verdict:?}");
+    if !verdict.trades() {
+        let below = newest.quality.contains(Quality::SUSPECT) && device.shows_less_than(&newest.registers);
+        assert!(below, "seed {seed}: after six quiet hours {newest:?} is {verdict:?}");
+        tally.below += 1;
+    }
     tally
 }
 
@@ -129,7 +143,8 @@ fn error_permille(device: &Device<'_>, reading: &IntervalReading) -> u64 {
     let mut worst = 0;
     for (direction, booked_mwh) in booked.into_iter().enumerate() {
         let true_mwh = after[direction] - before[direction];
-        let too_little_mwh = true_mwh.saturating_sub(booked_mwh).saturating_sub(device.hidden_mwh(from_ms, to_ms));
+        let too_little_mwh =
+            true_mwh.saturating_sub(booked_mwh).saturating_sub(device.hidden_mwh(direction, from_ms, to_ms));
         let error_mwh = booked_mwh.saturating_sub(true_mwh).max(too_little_mwh);
         let seed = device.seed;
         assert!(

@@ -65,15 +65,28 @@ impl Gateway {
     /// As [`Gateway::start`], on a machine for whose clock nobody vouches.
     pub fn start_without_clock(folder: &Path, devices: usize, node_urls: &[String]) -> Self {
         let clock = Clock::with_machine(false, Duration::from_secs(10), 0, Box::new(Unsteered));
-        Self::start_by(clock, folder, devices, node_urls, 8)
+        Self::start_by(clock, folder, devices, node_urls, 8, None)
     }
 
     /// As [`Gateway::start`], with an outbox of this size.
     pub fn start_with(folder: &Path, devices: usize, node_urls: &[String], outbox_max_mb: u32) -> Self {
-        Self::start_by(Clock::new(true, Duration::from_secs(10), 0), folder, devices, node_urls, outbox_max_mb)
+        Self::start_by(Clock::new(true, Duration::from_secs(10), 0), folder, devices, node_urls, outbox_max_mb, None)
     }
 
-    fn start_by(clock: Clock, folder: &Path, devices: usize, node_urls: &[String], outbox_max_mb: u32) -> Self {
+    /// As [`Gateway::start`], for samples of the past: only a sample after its end seals a slot, and no clock.
+    pub fn start_patient(folder: &Path, devices: usize, node_urls: &[String]) -> Self {
+        let wait = Duration::from_secs(365 * 86_400);
+        Self::start_by(Clock::new(true, Duration::from_secs(10), 0), folder, devices, node_urls, 8, Some(wait))
+    }
+
+    fn start_by(
+        clock: Clock,
+        folder: &Path,
+        devices: usize,
+        node_urls: &[String],
+        outbox_max_mb: u32,
+        boundary_wait: Option<Duration>,
+    ) -> Self {
         let key = KeyUri::parse("file:gateway.key", folder).expect("a name");
         let signer = Signer::open(&key, folder).expect("a key");
         let outbox =
@@ -107,7 +120,7 @@ impl Gateway {
         let recorder = Recorder::new(Parts {
             devices: settings,
             confirmations: 3,
-            boundary_wait: None,
+            boundary_wait,
             checkpoint_interval: Duration::from_millis(300),
             book,
             signer: signer.clone(),
