@@ -12,7 +12,7 @@ mod tests;
 pub(crate) use parse::Fault;
 
 use crate::{
-    DeviceUri, MeterError, homewizard,
+    Counter, DeviceUri, MeterError, homewizard,
     modbus::template::ModbusTemplate,
     mqtt::template::MqttTemplate,
     nearest::nearest,
@@ -123,6 +123,14 @@ pub struct Readout {
     pub power_w: Option<i32>,
     /// Serial number.
     pub serial: Option<String>,
+}
+
+/// What a device shows, and how it counts that.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub(crate) readout: Readout,
+    pub(crate) import_counter: Counter,
+    pub(crate) export_counter: Counter,
 }
 
 /// A device as data.

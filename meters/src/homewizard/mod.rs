@@ -14,6 +14,7 @@ use crate::{
     driver::{Driver, Identity, Sample, unix_ms},
     identity_watch::IdentityWatch,
     mqtt::template::MqttTemplate,
+    template::Counted,
     uri::{HomeWizardDevice, Wire},
     zero_watch::ZeroWatch,
 };
@@ -69,7 +70,7 @@ impl HomeWizardDriver {
         format!("http://{}{path}", self.server.endpoint)
     }
 
-    async fn measure(&self) -> Result<Readout, MeterError> {
+    async fn measure(&self) -> Result<Counted, MeterError> {
         let body = self.server.get(MEASUREMENT, self.timeout()).await?;
         self.template.decode(&body, &self.place(MEASUREMENT))
     }
@@ -97,8 +98,8 @@ impl HomeWizardDriver {
 impl Driver for HomeWizardDriver {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
         let about = self.ask_about().await?;
-        let readout = self.measure().await?;
-        let identity = self.who(&about, readout.serial);
+        let counted = self.measure().await?;
+        let identity = self.who(&about, counted.readout.serial);
         self.identity.remember(&identity, 0);
         self.about = Some(about);
         Ok(identity)
@@ -111,7 +112,8 @@ impl Driver for HomeWizardDriver {
             let about = self.ask_about().await?;
             self.about = Some(about);
         }
-        let Readout { import_mwh, export_mwh, power_w, serial } = self.measure().await?;
+        let Counted { readout, import_counter, export_counter } = self.measure().await?;
+        let Readout { import_mwh, export_mwh, power_w, serial } = readout;
         if let Some(about) = &self.about {
             let now = self.who(about, serial);
             self.identity.confirm(&now, 0, place.clone())?;
@@ -120,6 +122,7 @@ impl Driver for HomeWizardDriver {
         if import_mwh.is_none() && export_mwh.is_none() {
             return Err(MeterError::NoEnergy { place, reason: "its measurement has no energy".into() });
         }
-        Ok(Sample { at_unix_ms: unix_ms(), import_mwh, export_mwh, power_w, suspect, ..Sample::default() })
+        let at_unix_ms = unix_ms();
+        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
     }
 }

@@ -184,12 +184,13 @@ impl Driver for MqttDriver {
         }
         let import_mwh = messages.energy(self.template.import.as_ref())?;
         let export_mwh = messages.energy(self.template.export.as_ref())?;
+        let (import_counter, export_counter) = messages.counters(&self.template);
         let power_w = self.power_w(&inbox);
         let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
         if import_mwh.is_none() && export_mwh.is_none() {
             let reason = "its payload has no energy field".into();
             return Err(MeterError::NoEnergy { place: format!("topic {}", topics.join(", ")), reason });
         }
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, ..Sample::default() })
+        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
     }
 }

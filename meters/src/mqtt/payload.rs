@@ -3,9 +3,10 @@
 
 use super::template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField};
 use crate::{
-    MeterError, Readout,
+    Counter, MeterError, Readout,
     p1::{self, Telegram},
     quantity::{scale_decimal, whole},
+    template::Counted,
 };
 use serde_json::Value;
 
@@ -37,8 +38,10 @@ enum Fault {
 
 impl MqttTemplate {
     /// What one payload that has everything shows. `place` is where it came from, for errors.
-    pub(crate) fn decode(&self, bytes: &[u8], place: &str) -> Result<Readout, MeterError> {
-        Messages::parse(self.format, place, [(place, bytes)])?.readout(self)
+    pub(crate) fn decode(&self, bytes: &[u8], place: &str) -> Result<Counted, MeterError> {
+        let messages = Messages::parse(self.format, place, [(place, bytes)])?;
+        let (import_counter, export_counter) = messages.counters(self);
+        Ok(Counted { readout: messages.readout(self)?, import_counter, export_counter })
     }
 }
 
@@ -77,6 +80,31 @@ impl<'a> Messages<'a> {
             power_w: template.power.as_ref().and_then(|power| self.quantity(power).ok()?).and_then(whole),
             serial: template.serial.as_ref().and_then(|serial| self.serial(serial)),
         })
+    }
+
+    /// How import and export are counted.
+    pub(crate) fn counters(&self, template: &MqttTemplate) -> (Counter, Counter) {
+        let counter = |quantity: Option<&Quantity>| quantity.map(|quantity| self.counter(quantity)).unwrap_or_default();
+        (counter(template.import.as_ref()), counter(template.export.as_ref()))
+    }
+
+    /// As the template says, or the telegram. Of registers that add up nobody knows which one is full when.
+    fn counter(&self, quantity: &Quantity) -> Counter {
+        let shown = |term: &String| {
+            let (topic, field) = self.place(quantity, signed(term).0);
+            match &self.message(&topic)?.payload {
+                Payload::P1(telegram) => telegram.value(field).map(|_| telegram.counter(field)),
+                Payload::Json(_) => None,
+            }
+        };
+        let counters = |terms: &Vec<String>| terms.iter().map(shown).collect::<Option<Vec<Counter>>>();
+        match quantity.fields.iter().find_map(counters).as_deref() {
+            None => Counter { modulus_mwh: None, step_mwh: quantity.step_mwh.map(u64::from) },
+            Some([counter]) => *counter,
+            Some(several) => {
+                Counter { modulus_mwh: None, step_mwh: several.iter().filter_map(|counter| counter.step_mwh).min() }
+            }
+        }
     }
 
     /// The quantity in thousandths; `None` if it is optional and missing.

@@ -86,6 +86,8 @@ pub struct Quantity {
     pub fields: Vec<Vec<String>>,
     /// Unit of the fields. A telegram names its own.
     pub unit: Unit,
+    /// The smallest difference that an energy can show, mWh, where its source says it. A telegram shows it itself.
+    pub step_mwh: Option<u32>,
     /// The fields may be missing: then the device does not have this quantity.
     #[serde(default)]
     pub optional: bool,
@@ -194,6 +196,9 @@ impl MqttTemplate {
             let fits = if what == "power" { quantity.unit.is_power() } else { quantity.unit.is_energy() };
             if !fits {
                 return refuse(what, format!("{what}: unit {:?} does not fit", quantity.unit));
+            }
+            if quantity.step_mwh.is_some_and(|step_mwh| step_mwh == 0 || what == "power") {
+                return refuse(what, format!("{what}: `step_mwh` is of an energy, and above 0"));
             }
             let count: usize = quantity.fields.iter().map(Vec::len).sum();
             let has_topics = quantity.fields.iter().flatten().any(|field| field.contains(PLACEHOLDER));

@@ -16,7 +16,7 @@ mod samples;
 
 pub use finder::Finder;
 
-use crate::{MeterError, quantity::Unit};
+use crate::{Counter, MeterError, quantity::Unit};
 use std::fmt::Write;
 
 /// The template that says what the lines of a telegram stand for.
@@ -25,6 +25,8 @@ pub(crate) const TEMPLATE: &str = "p1";
 pub const MAX_BYTES: usize = 16 * 1_024;
 /// Most lines of a telegram.
 const MAX_LINES: usize = 512;
+/// Digits before the point of a register that is written in full.
+const MIN_WHOLE_DIGITS: usize = 6;
 /// CRC16 of the P1 standard: polynomial x¹⁶ + x¹⁵ + x² + 1, bits reflected, starting from 0.
 const CRC: crc::Crc<u16> = crc::Crc::<u16>::new(&crc::CRC_16_ARC);
 
@@ -61,6 +63,21 @@ impl<'a> Telegram<'a> {
             Some((crate::quantity::scale_decimal(number, unit.milli_exponent())?, unit))
         };
         Some(read().ok_or(value))
+    }
+
+    /// How the energy of that line is counted. Meters write a register with as many digits as it has, zeros in front
+    /// (P1 companion standard: `F9(3,3)`, six and three); where there are fewer, nobody knows when it is full.
+    #[must_use]
+    pub fn counter(&self, code: &str) -> Counter {
+        let counter = || {
+            let (number, symbol) = self.value(code)?.split_once('*')?;
+            let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+            let exponent = Unit::from_symbol(symbol)?.milli_exponent() - i32::try_from(decimals.len()).ok()?;
+            let digits = u32::try_from(whole.len() + decimals.len()).ok()?;
+            let values = 10u128.checked_pow(digits).filter(|_| whole.len() >= MIN_WHOLE_DIGITS);
+            Some(Counter::whole(values, exponent))
+        };
+        counter().unwrap_or_default()
     }
 }
 
@@ -151,6 +168,20 @@ mod tests {
         assert_eq!(telegram.value("0-0:96.1.1").map(serial_text), Some("E0".into()));
         assert_eq!(serial_text(&serial_hex("E0034")), "E0034");
         assert_eq!(serial_text("not hex"), "not hex");
+    }
+
+    #[test]
+    fn digits_say_how_fine_a_register_is_and_when_it_is_full() {
+        let lines =
+            [("a", "001801.123*kWh"), ("b", "00003844.917*kWh"), ("c", "006545766*Wh"), ("d", "12.5*kWh"), ("e", "7")];
+        let text = write("x", &lines.map(|(code, value)| (code.into(), value.into())));
+        let telegram = Telegram::parse(text.as_bytes(), "here").expect("a telegram");
+        let counter = |code| (telegram.counter(code).modulus_mwh, telegram.counter(code).step_mwh);
+        assert_eq!(counter("a"), (Some(1_000_000_000_000), Some(1_000)), "a million kWh");
+        assert_eq!(counter("b"), (Some(100_000_000_000_000), Some(1_000)));
+        assert_eq!(counter("c"), (Some(1_000_000_000_000), Some(1_000)));
+        assert_eq!(counter("d"), (None, Some(100_000)), "not written in full");
+        assert_eq!([counter("e"), counter("f")], [(None, None); 2]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn telegram(text: &str) -> String {
 
 fn readout(text: &str) -> Readout {
     let template = Library::builtin().expect("templates").mqtt("p1").expect("it is there");
-    template.decode(telegram(text).as_bytes(), "here").expect("a telegram")
+    template.decode(telegram(text).as_bytes(), "here").expect("a telegram").readout
 }
 
 #[test]
@@ -45,6 +45,15 @@ fn both_tariffs_of_a_dutch_meter_add_up() {
 }
 
 #[test]
+fn one_register_is_full_at_a_million_kwh_and_of_two_tariffs_nobody_knows() {
+    let template = Library::builtin().expect("templates").mqtt("p1").expect("it is there");
+    let counter = |text| template.decode(telegram(text).as_bytes(), "here").expect("a telegram").import_counter;
+    let in_wh = Counter { modulus_mwh: None, step_mwh: Some(1_000) };
+    assert_eq!([DSMR_4_2, DSMR_5].map(counter), [in_wh; 2]);
+    assert_eq!(counter(SAGEMCOM), Counter { modulus_mwh: Some(1_000_000_000_000), ..in_wh });
+}
+
+#[test]
 fn a_meter_that_counts_in_wh_and_has_a_total_is_read_by_its_total() {
     let expected =
         Readout { import_mwh: Some(6_545_766_000), export_mwh: Some(58_000), power_w: Some(286), serial: None };
@@ -56,7 +65,7 @@ fn a_luxembourg_meter_is_known_by_its_logical_device_name() {
     let lines = [("0-0:42.0.0", "53414731303330373030303030303331"), ("1-0:1.8.0", "000040.222*kWh")];
     let text = write("Lux5\\253769484_A", &lines.map(|(code, value)| (code.into(), value.into())));
     let template = Library::builtin().expect("templates").mqtt("p1").expect("it is there");
-    let read = template.decode(text.as_bytes(), "here").expect("a telegram");
+    let read = template.decode(text.as_bytes(), "here").expect("a telegram").readout;
     assert_eq!((read.serial.as_deref(), read.import_mwh), (Some("SAG1030700000031"), Some(40_222_000)));
 }
 

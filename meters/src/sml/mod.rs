@@ -13,6 +13,7 @@ mod write;
 
 pub use finder::Finder;
 pub use telegram::decode;
+pub(crate) use telegram::decode_counted;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use write::message;
 pub use write::write;

@@ -3,8 +3,9 @@
 
 use super::{EXPORT, IMPORT, POWER, WATT, WATT_HOUR};
 use crate::{
-    MeterError, Readout,
+    Counter, MeterError, Readout,
     quantity::{scale, whole},
+    template::Counted,
 };
 use sml_rs::parser::{
     ParseError,
@@ -25,6 +26,12 @@ const TARIFFS: [u8; 4] = [1, 2, 3, 4];
 /// [`MeterError::Telegram`] if a message is cut, garbled, unknown or fails its CRC16; [`MeterError::WrongType`] if an
 /// energy is not in Wh, and [`MeterError::OutOfRange`] if it is below zero or too large.
 pub fn decode(messages: &[u8], place: &str) -> Result<Readout, MeterError> {
+    decode_counted(messages, place).map(|counted| counted.readout)
+}
+
+/// As [`decode`], with what the scalers say of the registers. When one is full they do not say: a number is written in
+/// as few bytes as it takes.
+pub(crate) fn decode_counted(messages: &[u8], place: &str) -> Result<Counted, MeterError> {
     let garbled = |reason: String| MeterError::Telegram { place: place.into(), reason };
     if lists_too_many(messages) {
         return Err(garbled("it lists more than four thousand million values".into()));
@@ -43,7 +50,9 @@ pub fn decode(messages: &[u8], place: &str) -> Result<Readout, MeterError> {
     }
     let import_mwh = readings.energy(IMPORT)?;
     let export_mwh = readings.energy(EXPORT)?;
-    Ok(Readout { import_mwh, export_mwh, power_w: readings.power_w, serial: readings.serial })
+    let (import_counter, export_counter) = (readings.counter(IMPORT), readings.counter(EXPORT));
+    let readout = Readout { import_mwh, export_mwh, power_w: readings.power_w, serial: readings.serial };
+    Ok(Counted { readout, import_counter, export_counter })
 }
 
 /// A list of 2³² − 2 values or one more, in its most compact writing. The parser adds two to the number of values, which
@@ -55,8 +64,8 @@ fn lists_too_many(messages: &[u8]) -> bool {
 /// What was seen of the registers that count.
 struct Readings<'a> {
     place: &'a str,
-    /// Energy registers by their code, mWh.
-    energies: Vec<([u8; 6], i128)>,
+    /// Energy registers by their code, mWh, each with the power of ten of a Wh in which it counts.
+    energies: Vec<([u8; 6], i128, i8)>,
     power_w: Option<i32>,
     serial: Option<String>,
 }
@@ -77,13 +86,13 @@ impl Readings<'_> {
             return Err(self.wrong_type(code, got));
         }
         let mwh = milli(entry).ok_or_else(|| self.wrong_type(code, format!("{:?}", entry.value)))?;
-        self.energies.push((code, mwh));
+        self.energies.push((code, mwh, entry.scaler.unwrap_or(0)));
         Ok(())
     }
 
     /// The register of all tariffs, or else the sum of the tariffs that there are.
     fn energy(&self, total: [u8; 6]) -> Result<Option<u64>, MeterError> {
-        let find = |code: [u8; 6]| self.energies.iter().find(|(found, _)| *found == code).map(|(_, mwh)| *mwh);
+        let find = |code: [u8; 6]| self.energies.iter().find(|(found, ..)| *found == code).map(|(_, mwh, _)| *mwh);
         let tariffs = || {
             let tariff = |number: &u8| find(tariff(total, *number));
             TARIFFS.iter().filter_map(tariff).reduce(i128::saturating_add)
@@ -94,6 +103,13 @@ impl Readings<'_> {
             what: named(total),
             value: format!("{mwh} mWh"),
         })
+    }
+
+    /// How that register is counted, or those of its tariffs.
+    fn counter(&self, total: [u8; 6]) -> Counter {
+        let all = || self.energies.iter().filter(|(code, ..)| is_register(*code, total));
+        let finest = all().find(|(code, ..)| *code == total).or_else(|| all().min_by_key(|(.., scaler)| *scaler));
+        finest.map(|(.., scaler)| Counter::whole(None, i32::from(*scaler) + 3)).unwrap_or_default()
     }
 
     fn wrong_type(&self, code: [u8; 6], got: String) -> MeterError {

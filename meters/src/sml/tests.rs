@@ -1,7 +1,7 @@
 //! SML telegrams of real meters and our own, whole and broken.
 
 use super::*;
-use crate::{MeterError, Readout};
+use crate::{Counter, MeterError, Readout};
 use proptest::prelude::*;
 
 const HOLLEY: &str = include_str!("../../tests/telegrams/sml-holley.hex");
@@ -42,6 +42,17 @@ fn telegrams_of_real_meters_are_read() {
     assert_eq!(read(&bytes(HOLLEY)), expect(4_499_896_200, 0, Some(137), Some("0a01484c5902000424a0")), "a long list");
     assert_eq!(read(&bytes(DZG)), expect(5_430_157_700, 26_244_572_600, Some(-299), Some("0a01445a47000282225e")));
     assert_eq!(read(&bytes(ISKRA)), expect(2_043_104_700, 0, Some(193), Some("0a0149534b00047a5544")));
+}
+
+#[test]
+fn a_scaler_says_how_fine_a_register_is() {
+    let counters = |hexadecimal| {
+        let messages = found(&bytes(hexadecimal)).pop().expect("one").expect("whole");
+        let counted = decode_counted(&messages, "here").expect("a telegram");
+        [counted.import_counter, counted.export_counter]
+    };
+    let tenth_of_a_wh = Counter { modulus_mwh: None, step_mwh: Some(100) };
+    assert_eq!([HOLLEY, DZG, ISKRA].map(counters), [[tenth_of_a_wh; 2]; 3]);
 }
 
 #[test]

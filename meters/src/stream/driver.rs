@@ -7,6 +7,7 @@ use crate::{
     identity_watch::IdentityWatch,
     mqtt::template::MqttTemplate,
     p1, sml,
+    template::Counted,
     uri::{StreamDevice, Telegrams},
     zero_watch::ZeroWatch,
 };
@@ -36,10 +37,10 @@ enum Decoder {
 }
 
 impl Decoder {
-    fn decode(&self, bytes: &[u8], place: &str) -> Result<Readout, MeterError> {
+    fn decode(&self, bytes: &[u8], place: &str) -> Result<Counted, MeterError> {
         match self {
             Self::P1(template) => template.decode(bytes, place),
-            Self::Sml => sml::decode(bytes, place),
+            Self::Sml => sml::decode_counted(bytes, place),
         }
     }
 }
@@ -128,8 +129,8 @@ impl Driver for StreamDriver {
         while newest.at.elapsed() > self.timeout() {
             newest = self.newer_than(newest.number).await?;
         }
-        let readout = self.decoder.decode(&newest.bytes, &self.place())?;
-        let identity = self.who(readout.serial);
+        let counted = self.decoder.decode(&newest.bytes, &self.place())?;
+        let identity = self.who(counted.readout.serial);
         self.identity.remember(&identity, 0);
         Ok(identity)
     }
@@ -138,7 +139,8 @@ impl Driver for StreamDriver {
         let arrived = self.newer_than(self.given).await?;
         self.given = arrived.number;
         let place = self.place();
-        let Readout { import_mwh, export_mwh, power_w, serial } = self.decoder.decode(&arrived.bytes, &place)?;
+        let Counted { readout, import_counter, export_counter } = self.decoder.decode(&arrived.bytes, &place)?;
+        let Readout { import_mwh, export_mwh, power_w, serial } = readout;
         if serial.is_some() {
             let now = self.who(serial);
             self.identity.confirm(&now, 0, place.clone())?;
@@ -148,6 +150,7 @@ impl Driver for StreamDriver {
             let reason = "its telegram has no energy; some meters want a PIN before they show it".into();
             return Err(MeterError::NoEnergy { place, reason });
         }
-        Ok(Sample { at_unix_ms: arrived.at_unix_ms, import_mwh, export_mwh, power_w, suspect, ..Sample::default() })
+        let at_unix_ms = arrived.at_unix_ms;
+        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
     }
 }

@@ -104,6 +104,15 @@ fn a_template_that_makes_no_sense_is_refused_with_the_line() {
 }
 
 #[test]
+fn a_step_is_of_an_energy_and_above_zero() {
+    let good = include_str!("../../templates/homewizard.toml");
+    for (what, with) in [("step_mwh = 1000", "step_mwh = 0"), ("unit = \"W\"", "unit = \"W\"\nstep_mwh = 1000")] {
+        let error = Template::from_toml("changed", &good.replacen(what, with, 1)).expect_err(with).to_string();
+        assert!(error.contains("`step_mwh` is of an energy"), "{with}: {error}");
+    }
+}
+
+#[test]
 fn a_folder_adds_to_the_built_in_templates_and_replaces_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = include_str!("../../templates/eastron-sdm630.toml").replace("Eastron", "Westron");

@@ -1,7 +1,7 @@
 //! Meters that push P1 and SML telegrams, over TCP and over serial lines.
 
 use crate::support::{driver, pusher::Pusher};
-use deren_meters::{DeviceUri, Library, MeterError, Readout, read, sml};
+use deren_meters::{Counter, DeviceUri, Library, MeterError, Readout, read, sml};
 use tokio::net::TcpListener;
 
 fn readout(import_mwh: u64) -> Readout {
@@ -67,6 +67,16 @@ async fn a_sample_is_the_newest_telegram_and_never_given_twice() {
             assert!(next.at_unix_ms > last.at_unix_ms, "{kind}: one telegram, one sample");
             last = next;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_sample_says_how_its_registers_are_counted() {
+    for (kind, modulus_mwh, step_mwh) in [("p1", Some(1_000_000_000_000), 1_000), ("sml", None, 100)] {
+        let pusher = Pusher::tcp(vec![telegram(kind, 1_000_000)]).await;
+        let sample = driver(&format!("{kind}+tcp://{}", pusher.place)).await.sample().await.expect("a sample");
+        let counter = Counter { modulus_mwh, step_mwh: Some(step_mwh) };
+        assert_eq!([sample.import_counter, sample.export_counter], [counter; 2], "{kind}");
     }
 }
 

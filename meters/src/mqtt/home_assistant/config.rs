@@ -55,6 +55,7 @@ impl EnergySensor {
             optional: false,
             text_numbers: true,
             sum_arrays: false,
+            step_mwh: None,
         };
         let mut resolved = MqttTemplate { format: Format::Json, ..template.clone() };
         resolved.vendor = self.vendor.clone().unwrap_or(resolved.vendor);
