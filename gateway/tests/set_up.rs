@@ -132,7 +132,10 @@ async fn pin_in_log(folder: &Path) -> String {
 async fn from_first_start_to_final_readings_without_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let simulator = simulated().await;
-    let node = FakeNode::start(Chain::new(1, 1)).await;
+    let mut chain = Chain::new(1, 1);
+    // A simulated second of sun is not a real one: else nothing of it could have flowed.
+    chain.parameters.slot_energy_seconds = 75;
+    let node = FakeNode::start(chain).await;
     let mut gateway = Gateway::start(folder.path(), &node.url());
     let pin = pin_in_log(folder.path()).await;
     gateway.enter(&pin).await;
