@@ -21,7 +21,7 @@ use tokio::{
 
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
-async fn simulated() -> Simulator {
+async fn simulated_at(listen: &str) -> Simulator {
     let text = r#"
         seed = 7
         date = "2026-06-21"
@@ -32,25 +32,28 @@ async fn simulated() -> Simulator {
         pv = { kwp = 6.4 }
         load = { profile = "household", wh_a_day = 10000 }
         [[homes.modbus]]
-        listen = "127.0.0.1:0"
+        listen = "LISTEN"
         [[homes.modbus.sunspec]]
         devices = [{ role = "production", model = 103 }, { role = "grid", model = 203 }]
     "#;
-    Simulator::start(&SimulatorConfig::from_toml(text).unwrap()).await.unwrap()
+    Simulator::start(&SimulatorConfig::from_toml(&text.replace("LISTEN", listen)).unwrap()).await.unwrap()
 }
 
-/// The process, and a visitor of its page. It does not outlive its test.
+/// A process that does not outlive its test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The process, and a visitor of its page.
 struct Gateway {
-    process: Child,
+    _process: Killed,
     port: u16,
     headers: String,
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 impl Gateway {
@@ -70,7 +73,7 @@ impl Gateway {
             .stderr(log)
             .spawn()
             .unwrap();
-        Self { process, port, headers: String::new() }
+        Self { _process: Killed(process), port, headers: String::new() }
     }
 
     /// The status and the JSON that a request brings; nothing if nobody answers.
@@ -128,10 +131,104 @@ async fn pin_in_log(folder: &Path) -> String {
     panic!("in vain: a PIN in the log");
 }
 
+/// Says to this program that it runs in a network of its own, and where its files go.
+const IN_OWN_NETWORK: &str = "DEREN_TEST_OWN_NETWORK";
+/// A home's network, all of whose addresses this machine has itself. Nothing else is in reach.
+const OWN_NETWORK: &str = "ip link set lo up && ip address add 10.77.0.1/29 dev lo && exec \"$@\"";
+
+/// This test again in a network of its own; `None`, with the reason printed, where nobody may make one.
+fn in_own_network(folder: &Path) -> Option<std::process::Output> {
+    for how in [&["--net"][..], &["--net", "--map-root-user"]] {
+        let within = || {
+            let mut command = Command::new("unshare");
+            command.args(how).args(["sh", "-c", OWN_NETWORK, "sh"]);
+            command
+        };
+        if within().arg("true").output().is_ok_and(|tried| tried.status.success()) {
+            let program = std::env::current_exe().unwrap();
+            let test = ["--exact", "one_press_looks_everywhere_nearby", "--nocapture"];
+            return Some(within().arg(program).args(test).env(IN_OWN_NETWORK, folder).output().unwrap());
+        }
+    }
+    println!("skipped: nobody may make a network here (unshare --net, as root or with user namespaces; ip)");
+    None
+}
+
+/// A broker on its usual port, at which a Tasmota has announced itself.
+async fn broker_with_a_tasmota(folder: &Path) -> Killed {
+    let config = folder.join("mosquitto.conf");
+    fs::write(&config, "listener 1883 127.0.0.1\nallow_anonymous true\n").unwrap();
+    let program = if Path::new("/usr/sbin/mosquitto").exists() { "/usr/sbin/mosquitto" } else { "mosquitto" };
+    let log = || Stdio::from(fs::File::create(folder.join("mosquitto.log")).unwrap());
+    let broker = Killed(Command::new(program).arg("-c").arg(&config).stdout(log()).stderr(log()).spawn().unwrap());
+    for (topic, payload) in [
+        ("tasmota/discovery/AABB/config", r#"{"dn":"Dryer","t":"dryer","ft":"%prefix%/%topic%/"}"#),
+        ("tasmota/discovery/AABB/sensors", r#"{"sn":{"ENERGY":{"Total":1.2}},"ver":1}"#),
+    ] {
+        let publish =
+            || Command::new("mosquitto_pub").args(["-h", "127.0.0.1", "-r", "-t", topic, "-m", payload]).output();
+        let mut tries = 0;
+        while !publish().unwrap().status.success() {
+            tries += 1;
+            assert!(tries < 800, "in vain: a broker");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+    broker
+}
+
+/// It looks for real at all that a machine has, so it runs in a network of its own alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_press_looks_everywhere_nearby() {
+    let Some(folder) = std::env::var_os(IN_OWN_NETWORK) else {
+        let folder = tempfile::tempdir().unwrap();
+        if let Some(output) = in_own_network(folder.path()) {
+            let said = String::from_utf8_lossy(&output.stdout);
+            let whole = format!("{said}{}", String::from_utf8_lossy(&output.stderr));
+            assert!(output.status.success() && said.contains("looked everywhere"), "{whole}");
+        }
+        return;
+    };
+    let folder = Path::new(&folder);
+    let _simulator = simulated_at("10.77.0.3:1502").await;
+    let _broker = broker_with_a_tasmota(folder).await;
+    let mut gateway = Gateway::start(folder, "ws://127.0.0.1:9");
+    let pin = pin_in_log(folder).await;
+    gateway.enter(&pin).await;
+    let places = |parts: &Value| -> Vec<String> {
+        let targets = parts.as_array().unwrap().iter().map(|part| part["target"].as_str().unwrap().to_owned());
+        // What is plugged into this machine is no matter of its network.
+        targets.filter(|target| !target.starts_with("/dev/")).collect()
+    };
+    let before = gateway.until("GET", "/api/setup", &Value::Null, |code, _| code == 200).await;
+    let everywhere = ["10.77.0.0/29", "mdns", "brokers"];
+    assert_eq!(places(&before["nearby"]), everywhere);
+    assert!(before["search"]["parts"].as_array().is_some_and(Vec::is_empty), "it looks only when asked: {before}");
+
+    gateway.until("POST", "/api/setup/search", &json!({}), |code, _| code == 202).await;
+    let shown =
+        gateway.until("GET", "/api/setup", &Value::Null, |_, shown| shown["search"]["is_running"] == false).await;
+    let search = &shown["search"];
+    assert_eq!(places(&search["parts"]), everywhere);
+    for part in search["parts"].as_array().unwrap() {
+        assert!(part["is_done"] == true && part["done"] == part["total"], "{part}");
+    }
+    let found = search["found"].as_array().unwrap().iter().map(|device| device["uri"].as_str().unwrap());
+    let mut found: Vec<&str> = found.collect();
+    found.sort_unstable();
+    let expected = [
+        "mqtt://127.0.0.1/dryer?template=tasmota",
+        "sunspec+tcp://10.77.0.3:1502?unit=1&model=103&index=0",
+        "sunspec+tcp://10.77.0.3:1502?unit=1&model=203&index=0",
+    ];
+    assert_eq!(found, expected, "{shown}");
+    println!("looked everywhere");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_first_start_to_final_readings_without_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated().await;
+    let simulator = simulated_at("127.0.0.1:0").await;
     let mut chain = Chain::new(1, 1);
     // A simulated second of sun is not a real one: else nothing of it could have flowed.
     chain.parameters.slot_energy_seconds = 75;

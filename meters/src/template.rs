@@ -179,6 +179,15 @@ impl Template {
         }
     }
 
+    /// Whether the device counts what it imports, and what it exports.
+    #[must_use]
+    pub fn counts(&self) -> (bool, bool) {
+        match self {
+            Self::Modbus(template) => (template.import.is_some(), template.export.is_some()),
+            Self::Mqtt(template) => (template.import.is_some(), template.export.is_some()),
+        }
+    }
+
     /// Kind of wire, as a template file names it.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -4,7 +4,7 @@ use super::print_line;
 use deren_gateway::settings::templates_of;
 use deren_meters::{
     DeviceUri, Library,
-    discover::{Event, Target},
+    discover::{Event, nearby},
 };
 use std::{io::IsTerminal, path::Path, process::ExitCode, sync::Arc};
 
@@ -24,12 +24,13 @@ fn templates(folder: Option<&Path>) -> anyhow::Result<Arc<Library>> {
     Ok(templates)
 }
 
-/// Looks at `target`; without one, at everything around: serial ports, what announces itself, and the local networks.
+/// Looks at `target`; without one, at everything nearby: the local networks, serial ports, what announces itself, and
+/// brokers.
 pub(crate) async fn discover(target: Option<&str>, templates_folder: Option<&Path>) -> anyhow::Result<ExitCode> {
     let templates = templates(templates_folder)?;
     let targets = match target {
         Some(target) => vec![target.parse()?],
-        None => vec![Target::Serial(None), Target::Announced(None), Target::LocalNetworks],
+        None => nearby()?,
     };
     let on_terminal = std::io::stderr().is_terminal();
     let tell = |event: Event| match event {

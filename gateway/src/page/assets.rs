@@ -15,14 +15,17 @@ macro_rules! web {
 
 const INDEX: &str = web!("index.html");
 /// Path, type and content.
-const FILES: [(&str, &str, &str); 7] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("/page.css", "text/css; charset=utf-8", web!("page.css")),
     ("/main.js", JAVASCRIPT, web!("main.js")),
     ("/dom.js", JAVASCRIPT, web!("dom.js")),
     ("/api.js", JAVASCRIPT, web!("api.js")),
     ("/overview.js", JAVASCRIPT, web!("overview.js")),
     ("/setup.js", JAVASCRIPT, web!("setup.js")),
+    ("/finder.js", JAVASCRIPT, web!("finder.js")),
+    ("/picker.js", JAVASCRIPT, web!("picker.js")),
     ("/link.js", JAVASCRIPT, web!("link.js")),
+    ("/words.js", JAVASCRIPT, web!("words.js")),
 ];
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 

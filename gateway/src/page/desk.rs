@@ -5,7 +5,7 @@ use crate::{
     clock::unix_ms,
     recorder::ChainView,
     settings::{DeviceSettings, Settings},
-    setup::{Choice, Pick, PickError, Search, Setup, account, code},
+    setup::{Choice, Part, Pick, PickError, Search, Setup, account, code},
     signer::Signer,
 };
 use axum::{
@@ -13,13 +13,17 @@ use axum::{
     extract::{State, rejection::JsonRejection},
     http::StatusCode,
 };
-use deren_meters::discover::Target;
+use deren_meters::{
+    MeterError,
+    discover::{Target, nearby},
+    uri::Broker,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 use url::Url;
 
-/// Most places that one search names.
+/// Most places that may be typed for one search.
 const MAX_TARGETS: usize = 8;
 
 /// What the page changes things with.
@@ -45,6 +49,8 @@ pub struct DeskSettings {
     pub devices_are_picked: bool,
     /// Where the dashboard is, if the configuration says it.
     pub dashboard_url: Option<Url>,
+    /// The broker that Home Assistant reads, if the configuration says it.
+    pub broker: Option<Broker>,
 }
 
 impl DeskSettings {
@@ -55,7 +61,15 @@ impl DeskSettings {
             devices: settings.devices.clone(),
             devices_are_picked: settings.devices_are_picked,
             dashboard_url: settings.dashboard_url.clone(),
+            broker: settings.home_assistant.as_ref().map(|home_assistant| home_assistant.broker.clone()),
         }
+    }
+
+    /// Where devices are looked for that nobody typed an address of.
+    fn nearby(&self) -> Result<Vec<Target>, MeterError> {
+        let mut targets = nearby()?;
+        targets.extend(self.broker.clone().map(Target::Broker));
+        Ok(targets)
     }
 }
 
@@ -65,6 +79,8 @@ pub(super) struct Shown {
     /// True if the page may pick devices.
     may_pick: bool,
     picked: Vec<Shape>,
+    /// Where a search looks for which no place is typed.
+    nearby: Vec<Part>,
     search: Search,
     /// True once the chain is known, so that a code can be made.
     chain_known: bool,
@@ -94,19 +110,20 @@ pub(super) async fn show(State(app): State<App>, _: Owner) -> Json<Shown> {
     finder.set_in_use(settings.devices.iter().map(|device| device.uri.clone()).collect());
     Json(Shown {
         picked: picked.collect(),
+        nearby: settings.nearby().unwrap_or_default().iter().map(Part::of).collect(),
         home_name: settings.home_name,
         may_pick: settings.devices_are_picked,
         search: finder.look(),
         chain_known: app.desk.chain.borrow().is_some(),
-        dashboard_url: settings.dashboard_url.map(String::from),
+        dashboard_url: settings.dashboard_url.as_ref().map(Url::to_string),
     })
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Where {
-    /// Hosts, subnets and whatever else can be searched, apart by blanks or commas.
-    place: String,
+    /// Hosts, subnets and whatever else can be searched, apart by blanks or commas; without it, everything nearby.
+    place: Option<String>,
 }
 
 /// `POST /api/setup/search`: begins to look.
@@ -116,6 +133,11 @@ pub(super) async fn search(
     body: Result<Json<Where>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
     let Json(Where { place }) = read(body)?;
+    let Some(place) = place else {
+        let targets = app.desk.settings.borrow().nearby();
+        app.desk.setup.finder.begin(targets.map_err(failed)?);
+        return Ok(StatusCode::ACCEPTED);
+    };
     let words: Vec<&str> = place.split([' ', ',', ';']).filter(|word| !word.is_empty()).collect();
     if words.is_empty() || words.len() > MAX_TARGETS {
         return Err(bad("Say where to look: an address such as 192.168.1.20, or a network such as 192.168.1.0/24."));

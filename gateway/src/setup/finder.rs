@@ -1,63 +1,26 @@
 //! Looks for devices when the owner asks, and keeps what was found fresh while the owner looks at it. It only reads.
 
-use crate::clock::unix_ms;
+use super::search::{Found, MAX_FOUND, MAX_TROUBLES, Part, Search};
 use deren_meters::{
-    DeviceUri, Library, MeterError, Record,
+    DeviceUri, Library, MeterError,
     discover::{Event, Target, discover},
     read_with,
 };
-use deren_primitives::DeviceRole;
 use futures::{StreamExt, stream};
-use serde::Serialize;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tokio_util::sync::CancellationToken;
 
-/// As many devices are shown.
-pub const MAX_FOUND: usize = 64;
-/// As many troubles are shown.
-const MAX_TROUBLES: usize = 20;
 /// What was found is read again so often, and so many at the same time.
 const REFRESH: Duration = Duration::from_secs(3);
 const AT_ONCE: usize = 4;
+/// So many places of a search are looked at at the same time.
+const PARTS_AT_ONCE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Nobody looks any more who has not looked for so long.
 const LOOKED_AT: Duration = Duration::from_secs(20);
-
-/// A search as it stands.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Search {
-    /// True until everything was looked at.
-    pub is_running: bool,
-    /// Where it looks.
-    pub target: String,
-    /// So many places are done, of so many.
-    pub done: usize,
-    /// All places.
-    pub total: usize,
-    /// What was found, in the order of finding.
-    pub found: Vec<Found>,
-    /// What answered and could not be read.
-    pub troubles: Vec<String>,
-}
-
-/// A device that was found.
-#[derive(Clone, Debug, Serialize)]
-pub struct Found {
-    /// What it shows.
-    #[serde(flatten)]
-    pub record: Record,
-    /// What it is, for who has never heard of registers.
-    pub what: &'static str,
-    /// What it most likely measures.
-    pub role: DeviceRole,
-    /// When it was read last.
-    pub read_unix_ms: u64,
-    /// Why it could not be read again.
-    pub trouble: Option<String>,
-}
 
 #[derive(Debug, Default)]
 struct State {
@@ -78,7 +41,7 @@ impl Finder {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a search at `targets`, in turn, and forgets what was found before. A search under way ends.
+    /// Begins a search at `targets`, and forgets what was found before. A search under way ends.
     pub fn begin(&self, targets: Vec<Target>) {
         let cancelled = CancellationToken::new();
         {
@@ -86,7 +49,8 @@ impl Finder {
             state.cancelled.cancel();
             state.cancelled = cancelled.clone();
             state.is_refreshing = false;
-            state.search = Search { is_running: true, ..Search::default() };
+            let parts = targets.iter().map(Part::of).collect();
+            state.search = Search { is_running: true, parts, ..Search::default() };
         }
         let this = self.clone();
         tokio::spawn(async move { this.search(targets, cancelled).await });
@@ -132,7 +96,13 @@ impl Finder {
             tokio::spawn(async move {
                 tokio::select! {
                     () = cancelled.cancelled() => {}
-                    () = this.refresh_while_looked_at() => {}
+                    // Devices that answer do not wait for those that publish when they like.
+                    () = this.refresh_while_looked_at(is_published) => {}
+                    () = this.refresh_while_looked_at(|uri| !is_published(uri)) => {}
+                }
+                let mut state = this.state();
+                if !cancelled.is_cancelled() {
+                    state.is_refreshing = false;
                 }
             });
         }
@@ -140,59 +110,70 @@ impl Finder {
     }
 
     async fn search(&self, targets: Vec<Target>, cancelled: CancellationToken) {
-        for target in targets {
-            self.state().search.target = target.to_string();
-            let ended = tokio::select! {
-                () = cancelled.cancelled() => return,
-                ended = self.look_at(&target, &cancelled) => ended,
-            };
-            if let Err(error) = ended {
-                self.hear(Event::Trouble(error), &cancelled);
+        let look = |(part, target): (usize, Target)| {
+            let cancelled = &cancelled;
+            async move {
+                if let Err(error) = self.look_at(part, &target, cancelled).await {
+                    self.hear(part, Event::Trouble(error), cancelled);
+                }
+                self.change(cancelled, |search| {
+                    if let Some(part) = search.parts.get_mut(part) {
+                        (part.done, part.is_done) = (part.total, true);
+                    }
+                });
             }
+        };
+        tokio::select! {
+            () = cancelled.cancelled() => {}
+            () = stream::iter(targets.into_iter().enumerate()).for_each_concurrent(PARTS_AT_ONCE, look) => {}
         }
-        let mut state = self.state();
-        if !cancelled.is_cancelled() {
-            state.search.is_running = false;
-        }
+        self.change(&cancelled, |search| search.is_running = false);
     }
 
-    async fn look_at(&self, target: &Target, cancelled: &CancellationToken) -> Result<(), MeterError> {
-        let tell = |event: Event| self.hear(event, cancelled);
+    async fn look_at(&self, part: usize, target: &Target, cancelled: &CancellationToken) -> Result<(), MeterError> {
+        let tell = |event: Event| self.hear(part, event, cancelled);
         let templates = self.templates()?;
         discover(target, &templates, &tell).await.map(drop)
     }
 
-    fn hear(&self, event: Event, cancelled: &CancellationToken) {
+    /// Changes the search, unless another one has begun.
+    fn change(&self, cancelled: &CancellationToken, change: impl FnOnce(&mut Search)) {
         let mut state = self.state();
-        let search = &mut state.search;
-        // Another search may have begun.
-        if cancelled.is_cancelled() {
-            return;
-        }
-        match event {
-            Event::Found(record) => {
-                let is_new = search.found.iter().all(|found| found.record.uri != record.uri);
-                if is_new && search.found.len() < MAX_FOUND {
-                    search.found.push(Found::new(record));
-                }
-            }
-            Event::Trouble(error) if search.troubles.len() < MAX_TROUBLES => search.troubles.push(error.to_string()),
-            Event::Progress { done, total } => (search.done, search.total) = (search.done.max(done).min(total), total),
-            Event::Trouble(_) => {}
+        if !cancelled.is_cancelled() {
+            change(&mut state.search);
         }
     }
 
-    async fn refresh_while_looked_at(&self) {
+    fn hear(&self, part: usize, event: Event, cancelled: &CancellationToken) {
+        let Ok(templates) = self.templates() else { return };
+        self.change(cancelled, |search| match event {
+            Event::Found(record) => {
+                let is_new = search.found.iter().all(|found| found.record.uri != record.uri);
+                if is_new && search.found.len() < MAX_FOUND {
+                    search.found.push(Found::new(record, &templates));
+                }
+            }
+            Event::Trouble(error) if search.troubles.len() < MAX_TROUBLES => search.troubles.push(error.to_string()),
+            Event::Trouble(_) => {}
+            Event::Progress { done, total } => {
+                if let Some(part) = search.parts.get_mut(part) {
+                    (part.done, part.total) = (part.done.max(done).min(total), total);
+                }
+            }
+        });
+    }
+
+    /// Reads those again and again; ends when nobody looks any more.
+    async fn refresh_while_looked_at(&self, these: impl Fn(&DeviceUri) -> bool) {
         loop {
             tokio::time::sleep(REFRESH).await;
             let to_read: Vec<DeviceUri> = {
-                let mut state = self.state();
+                let state = self.state();
                 if state.looked_at.is_none_or(|at| at.elapsed() > LOOKED_AT) {
-                    state.is_refreshing = false;
                     return;
                 }
                 let uris = state.search.found.iter().map(|found| &found.record.uri);
-                uris.filter(|uri| !state.in_use.contains(uri)).cloned().collect()
+                uris.filter(|uri| these(uri) && !state.in_use.contains(uri)).cloned().collect()
             };
             let Ok(templates) = self.templates() else { return };
             stream::iter(to_read)
@@ -210,7 +191,9 @@ impl Finder {
                         return;
                     };
                     match read {
-                        Ok(Ok(record)) => *found = Found::new(record),
+                        Ok(Ok(record)) => *found = Found::new(record, &templates),
+                        // What publishes seldom need not have published meanwhile.
+                        Err(_) if is_published(&uri) => {}
                         Ok(Err(error)) => found.trouble = Some(error.to_string()),
                         Err(_) => found.trouble = Some("it gave no answer in time".to_owned()),
                     }
@@ -220,35 +203,16 @@ impl Finder {
     }
 }
 
-impl Found {
-    fn new(record: Record) -> Self {
-        let role = likely_role(&record);
-        let what = match role {
-            DeviceRole::Grid => "Electricity meter",
-            DeviceRole::Production => "Solar inverter",
-            DeviceRole::Storage => "Battery",
-        };
-        Self { record, what, role, read_unix_ms: unix_ms(), trouble: None }
-    }
-}
-
-/// An inverter shows itself by its SunSpec model, or by counting only what it gives.
-fn likely_role(record: &Record) -> DeviceRole {
-    let model = match &record.uri {
-        DeviceUri::SunSpec(device) => device.model,
-        _ => None,
-    };
-    match model {
-        Some(101..=199 | 701..=799) => DeviceRole::Production,
-        None if record.import_mwh.is_none() && record.export_mwh.is_some() => DeviceRole::Production,
-        _ => DeviceRole::Grid,
-    }
+/// True for a device that publishes when it likes, and cannot be asked.
+fn is_published(uri: &DeviceUri) -> bool {
+    matches!(uri, DeviceUri::Mqtt(_))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use deren_meters::Template;
+    use deren_primitives::DeviceRole;
     use deren_simulator::{Simulator, SimulatorConfig};
 
     async fn home() -> Simulator {
@@ -294,7 +258,8 @@ mod tests {
         let roles: Vec<_> = search.found.iter().map(|found| (found.what, found.role)).collect();
         let expected = [("Solar inverter", DeviceRole::Production), ("Electricity meter", DeviceRole::Grid)];
         assert_eq!(roles, expected, "{search:?}");
-        assert_eq!((search.done, search.total), (1, 1));
+        let Part { done, total, is_done, .. } = search.parts[0];
+        assert_eq!((done, total, is_done), (1, 1, true));
         let first = search.found[0].read_unix_ms;
         until(&finder, "it is read again", |search| search.found[0].read_unix_ms > first).await;
     }
@@ -327,6 +292,16 @@ mod tests {
         assert_eq!((found.record.driver.as_str(), found.record.vendor.as_str()), ("my-meter", "Westron"));
         let first = found.read_unix_ms;
         until(&finder, "it is read again", |search| search.found[0].read_unix_ms > first).await;
+    }
+
+    #[tokio::test]
+    async fn several_places_are_looked_at_and_each_tells_how_far_it_is() {
+        let simulator = home().await;
+        let finder = Finder::default();
+        finder.begin(vec!["127.99.0.0/30".parse().expect("a network"), place(&simulator)]);
+        let search = until(&finder, "the search ends", |search| !search.is_running).await;
+        let parts: Vec<_> = search.parts.iter().map(|part| (part.done, part.total, part.is_done)).collect();
+        assert_eq!((parts, search.found.len()), (vec![(4, 4, true), (1, 1, true)], 2), "{search:?}");
     }
 
     #[tokio::test]

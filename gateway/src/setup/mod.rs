@@ -8,12 +8,14 @@ mod finder;
 pub mod picked;
 mod picks;
 mod pin;
+mod search;
 mod sessions;
 mod tries;
 
 pub use door::{Door, Refused};
-pub use finder::{Finder, Found, MAX_FOUND, Search};
+pub use finder::Finder;
 pub use picks::{Choice, Pick, PickError};
+pub use search::{Found, MAX_FOUND, Part, Search};
 pub use sessions::Session;
 
 use crate::error::GatewayError;

@@ -1,14 +1,17 @@
 //! A broker: listens for a while to what it announces (Home Assistant's and Tasmota's discovery messages, Shelly's topics).
 //! It publishes nothing. Such a device is told of without numbers: they come with its next message.
 
-use super::{Event, probe::Tell};
+use super::{Event, TIMEOUT_MS, probe::Tell};
 use crate::{
     Identity, MeterError, Record,
     mqtt::{Announced, announced},
     uri::Broker,
 };
 use std::time::Duration;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, MissedTickBehavior, interval_at, timeout},
+};
 
 /// So long is listened, s: most announcements are retained, and come at once.
 pub(super) const LISTEN_S: u32 = 15;
@@ -29,6 +32,18 @@ pub(super) async fn place(broker: &Broker, tell: Tell<'_>, tick: &(dyn Fn() + Se
             tell(Event::Trouble(error));
             Vec::new()
         }
+    }
+}
+
+/// The same at a host that may have no broker: then nothing is told.
+pub(super) async fn place_if_there(broker: &Broker, tell: Tell<'_>) -> Vec<Record> {
+    let patience = Duration::from_millis(TIMEOUT_MS.into());
+    match timeout(patience, TcpStream::connect((broker.host.as_str(), broker.port))).await {
+        Ok(Ok(connection)) => {
+            drop(connection);
+            place(broker, tell, &|| {}).await
+        }
+        Ok(Err(_)) | Err(_) => Vec::new(),
     }
 }
 

@@ -15,7 +15,7 @@ mod target;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use announced::answer;
-pub use target::{MAX_HOSTS, Target, USUAL_PORTS};
+pub use target::{MAX_HOSTS, Target, USUAL_PORTS, nearby};
 
 use crate::{Library, MeterError, Record};
 use futures::{StreamExt, stream};
@@ -63,12 +63,12 @@ pub async fn discover(
     on_event: &(dyn Fn(Event) + Send + Sync),
 ) -> Result<Vec<Record>, MeterError> {
     let places = target.places(&target::ports(library)).await?;
-    // Where one place was named, that nobody answers there is worth telling.
-    let tell_unreachable = target.names_one_place();
     let progress = Progress { done: Mutex::new(0), total: places.iter().map(Place::steps).sum() };
     let look = |(index, place): (usize, Place)| {
         let progress = &progress;
         async move {
+            // Where one place was named, that nobody answers there is worth telling; a broker that was found is there.
+            let tell_unreachable = target.names_one_place() || matches!(place, Place::PerhapsBroker(_));
             let tell = |event: Event| match event {
                 Event::Trouble(MeterError::Unreachable { .. }) if !tell_unreachable => {}
                 event => on_event(event),

@@ -18,13 +18,15 @@ pub(super) enum Place {
     Announced(Ipv4Addr),
     /// A broker: who publishes there.
     Broker(Broker),
+    /// A host that may have a broker.
+    PerhapsBroker(Broker),
 }
 
 impl Place {
     /// In how many steps its progress is told.
     pub(super) fn steps(&self) -> usize {
         match self {
-            Self::Host(_) | Self::Announced(_) => 1,
+            Self::Host(_) | Self::Announced(_) | Self::PerhapsBroker(_) => 1,
             Self::Line(_) => line::STEPS,
             Self::Broker(_) => usize::try_from(broker::LISTEN_S).unwrap_or(usize::MAX),
         }
@@ -45,6 +47,7 @@ impl Place {
                 Vec::new()
             }),
             Self::Broker(place) => broker::place(place, tell, tick).await,
+            Self::PerhapsBroker(place) => broker::place_if_there(place, tell).await,
         }
     }
 }

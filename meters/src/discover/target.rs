@@ -4,9 +4,9 @@
 use super::{local, place::Place};
 use crate::{
     Library, MeterError, Template,
-    uri::{self, Broker, Wire},
+    uri::{self, Broker, MQTT_PORT, Wire},
 };
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use std::{
     collections::BTreeSet,
     fmt,
@@ -20,6 +20,8 @@ use tokio::net::lookup_host;
 pub const MAX_HOSTS: usize = 1_024;
 /// Ports that are tried where the target names none: Modbus TCP, and SolarEdge's.
 pub const USUAL_PORTS: [u16; 2] = [502, 1_502];
+/// Where the system has its serial ports.
+const DEVICES: &str = "/dev";
 
 /// Most ports that are tried of a host, with those that only templates name.
 const MAX_PORTS: usize = 4;
@@ -55,6 +57,22 @@ pub enum Target {
     Announced(Option<Ipv4Addr>),
     /// What publishes to a broker: `mqtt://[user@]host[:port][?password_file=…]`.
     Broker(Broker),
+    /// What publishes to any broker of this machine or of the networks that it is in, as far as it asks for no
+    /// password: `brokers`.
+    LocalBrokers,
+}
+
+/// Everything that this machine can look at by itself: the private networks that it is in, its serial ports, what
+/// announces itself, and brokers. It looks at this machine only.
+///
+/// # Errors
+/// [`MeterError::Target`] if the system does not tell its addresses.
+pub fn nearby() -> Result<Vec<Target>, MeterError> {
+    let networks = local::networks(&local::addresses()?);
+    let announced = (!networks.is_empty()).then_some(Target::Announced(None));
+    let ports = local::serial_ports(Path::new(DEVICES)).into_iter().map(|path| Target::Serial(Some(path)));
+    let networks = networks.into_iter().map(|network| Target::Subnet(IpNet::V4(network)));
+    Ok(networks.chain(ports).chain(announced).chain([Target::LocalBrokers]).collect())
 }
 
 impl FromStr for Target {
@@ -67,7 +85,7 @@ impl FromStr for Target {
             return broker(text).map_err(|reason| MeterError::Target { text: shown, reason });
         }
         let target = parse(text)
-            .ok_or_else(|| refuse("is not a host, a host:port, a subnet such as 192.168.1.0/24, `local`, `serial`, a port such as /dev/ttyUSB0, `mdns` or mqtt://broker".into()))?;
+            .ok_or_else(|| refuse("is not a host, a host:port, a subnet such as 192.168.1.0/24, `local`, `serial`, a port such as /dev/ttyUSB0, `mdns`, `brokers` or mqtt://broker".into()))?;
         match &target {
             Self::Subnet(subnet) => {
                 if !is_private(subnet.network()) || !is_private(subnet.broadcast()) {
@@ -112,6 +130,7 @@ fn parse(text: &str) -> Option<Target> {
         "local" => return Some(Target::LocalNetworks),
         "serial" => return Some(Target::Serial(None)),
         "mdns" => return Some(Target::Announced(None)),
+        "brokers" => return Some(Target::LocalBrokers),
         _ => {}
     }
     if let Some(address) = text.strip_prefix("mdns:") {
@@ -156,13 +175,14 @@ impl Target {
             Self::Subnet(subnet) => Ok(hosts([*subnet], ports)),
             Self::LocalNetworks => Ok(hosts(local::networks(&local::addresses()?).into_iter().map(IpNet::V4), ports)),
             Self::Serial(Some(path)) => Ok(vec![Place::Line(path.clone())]),
-            Self::Serial(None) => Ok(local::serial_ports(Path::new("/dev")).into_iter().map(Place::Line).collect()),
+            Self::Serial(None) => Ok(local::serial_ports(Path::new(DEVICES)).into_iter().map(Place::Line).collect()),
             Self::Announced(Some(address)) => Ok(vec![Place::Announced(*address)]),
             Self::Announced(None) => Ok(local::addresses()?.iter().map(|net| Place::Announced(net.addr())).collect()),
             Self::Broker(broker) => {
                 self.check_private(&broker.host, broker.port).await?;
                 Ok(vec![Place::Broker(broker.clone())])
             }
+            Self::LocalBrokers => Ok(brokers(&local::addresses()?)),
             Self::Host { host, port } => {
                 self.check_private(host, port.unwrap_or_default()).await?;
                 Ok(wires(host, *port, ports).collect())
@@ -199,6 +219,14 @@ fn hosts(networks: impl IntoIterator<Item = IpNet>, usual: &[u16]) -> Vec<Place>
     hosts.flat_map(|host| wires(&host.to_string(), None, usual).collect::<Vec<_>>()).collect()
 }
 
+/// Every host that may have a broker, this machine first and once.
+fn brokers(own: &[Ipv4Net]) -> Vec<Place> {
+    let is_own = |host: &Ipv4Addr| own.iter().any(|net| net.addr() == *host);
+    let hosts = local::networks(own).into_iter().flat_map(|network| network.hosts()).filter(|host| !is_own(host));
+    let at = |host: Ipv4Addr| Broker { host: host.to_string(), port: MQTT_PORT, user: None, password_file: None };
+    [Ipv4Addr::LOCALHOST].into_iter().chain(hosts).take(MAX_HOSTS).map(|host| Place::PerhapsBroker(at(host))).collect()
+}
+
 /// True for addresses that belong to a home or a machine: private, link-local, unique local and loopback.
 #[must_use]
 pub fn is_private(address: IpAddr) -> bool {
@@ -219,6 +247,7 @@ impl fmt::Display for Target {
             Self::Serial(None) => f.write_str("serial"),
             Self::Serial(Some(path)) => f.write_str(path),
             Self::Announced(None) => f.write_str("mdns"),
+            Self::LocalBrokers => f.write_str("brokers"),
             Self::Announced(Some(address)) => write!(f, "mdns:{address}"),
             Self::Broker(broker) => {
                 write!(f, "mqtt://{broker}")?;
@@ -241,7 +270,7 @@ mod tests {
     #[test]
     fn takes_hosts_ports_and_subnets() {
         let hosts = ["192.168.1.7", "10.0.0.5:1502", "inverter.local", "inverter:502", "[::1]:502", "127.0.0.0/28"];
-        let others = ["local", "serial", "/dev/ttyUSB0", "/dev/serial/by-id/usb-FTDI-if00-port0", "mdns"];
+        let others = ["local", "serial", "/dev/ttyUSB0", "/dev/serial/by-id/usb-FTDI-if00-port0", "mdns", "brokers"];
         let more = ["mdns:192.168.1.2", "mqtt://broker", "mqtt://me@10.0.0.2:18830?password_file=/etc/deren/mqtt"];
         for text in hosts.into_iter().chain(others).chain(more) {
             assert_eq!(text.parse::<Target>().expect(text).to_string(), text);
@@ -256,6 +285,27 @@ mod tests {
         let text = include_str!("../../templates/kostal-plenticore.toml").replace("[1502]", "[1502, 5020, 5021, 5022]");
         library.insert("mine", Template::from_toml("mine", &text).expect("a template"));
         assert_eq!(ports(&library), [502, 1502, 5020, 5021]);
+    }
+
+    #[test]
+    fn brokers_are_looked_for_on_this_machine_and_its_neighbours_each_once() {
+        let own: Vec<Ipv4Net> = ["10.1.2.3/29", "10.1.2.4/29"].iter().map(|net| net.parse().expect(net)).collect();
+        let hosts: Vec<String> = brokers(&own)
+            .into_iter()
+            .map(|place| match place {
+                Place::PerhapsBroker(broker) => broker.to_string(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(hosts, ["127.0.0.1", "10.1.2.1", "10.1.2.2", "10.1.2.5", "10.1.2.6"]);
+        assert_eq!(brokers(&[]).len(), 1);
+    }
+
+    #[test]
+    fn what_is_nearby_can_be_typed_too_and_is_private() {
+        for target in nearby().expect("told") {
+            assert_eq!(target.to_string().parse(), Ok(target));
+        }
     }
 
     #[test]

@@ -40,7 +40,8 @@ async function send(method, path, body) {
 
 export const status = () => send("GET", "/api/status");
 export const setup = () => send("GET", "/api/setup");
-export const search = (place) => send("POST", "/api/setup/search", { place });
+/** Looks at that place, or everywhere without one. */
+export const search = (place) => send("POST", "/api/setup/search", place === null ? {} : { place });
 export const endSearch = () => send("DELETE", "/api/setup/search");
 export const pick = (choice) => send("PUT", "/api/setup/home", choice);
 export const code = (owner, site) => send("POST", "/api/setup/code", { owner, site });

@@ -57,6 +57,9 @@ export function ago(unixMs) {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
 }
 
+/** A moment as day and clock time. */
+export const moment = (unixMs) => new Date(unixMs).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+
 const DIRECTIONS = {
   grid: ["from the grid", "to the grid"],
   production: ["drawn", "produced"],

@@ -8,7 +8,8 @@ const SVG = "http://www.w3.org/2000/svg";
 export function linkPanel(fail) {
   // The dashboard sends its visitor here with these.
   const asked = new URLSearchParams(location.search);
-  const owner = el("input", { autocomplete: "off", spellcheck: "false", value: asked.get("owner") ?? "", name: "owner" });
+  // Two lines, so that the whole address is seen on a phone too.
+  const owner = el("textarea", { class: "mono", rows: 2, autocomplete: "off", autocapitalize: "none", spellcheck: "false", name: "owner" }, asked.get("owner") ?? "");
   const site = el("input", { inputmode: "numeric", autocomplete: "off", value: asked.get("site") ?? "", name: "site" });
   const button = el("button", { class: "button primary", type: "submit" }, "Get the code");
   const error = el("p", { class: "bad", role: "alert" });
@@ -24,7 +25,7 @@ export function linkPanel(fail) {
     if (number === null) return say(error, "The site is a number. The dashboard shows it once your home is registered; your grid operator must approve your connection point first.");
     button.disabled = true;
     try {
-      const made = await api.code(owner.value.trim(), number);
+      const made = await api.code(owner.value.replace(/\s+/g, ""), number);
       owner.setAttribute("aria-invalid", "false");
       result.replaceChildren(...codeParts(made));
       result.hidden = false;
