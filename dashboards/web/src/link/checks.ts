@@ -1,8 +1,11 @@
 /** What stands between a code that was read and its registration, in plain words and with what to do. Pure. */
 import type { Account, Site } from "../api/types";
-import { short } from "../units/format";
+import { ratedKw } from "../units/format";
 import { accountHex } from "../units/ss58";
 import type { LinkCode, LinkedDevice } from "./code";
+
+/** What a device measures, as its owner calls it. */
+export const ROLES: Record<LinkedDevice["role"], string> = { grid: "Grid meter", production: "Solar production", storage: "Battery" };
 
 /** What does not depend on who looks: another chain's code, or an old one. */
 export function codeProblem(code: LinkCode, genesis: string, nowUnixS: number): string | null {
@@ -14,7 +17,7 @@ export function codeProblem(code: LinkCode, genesis: string, nowUnixS: number): 
 /** Why this account cannot use the code; null if it can. */
 export function ownerProblem(code: LinkCode, account: Account): string | null {
   if (accountHex(account.address) !== code.owner) {
-    return `The code was made for the account ${short(code.owner)}. Choose that account, or get a code for yours on the gateway's page.`;
+    return "The code was made for another account. Choose the account that was typed on the gateway's page, or get a code for yours there.";
   }
   if (account.sites.some((site) => site.id === code.site)) return null;
   return account.sites.length === 0
@@ -38,7 +41,7 @@ export function missing(code: LinkCode, site: Site): Missing {
 /** A device that the chain would refuse, in words. */
 export function deviceProblem(device: LinkedDevice, site: Site): string | null {
   if (device.rated_power_w > site.max_power_w) {
-    return `It is set to ${device.rated_power_w / 1000} kW, and your connection point may take ${site.max_power_w / 1000} kW. Correct it on the gateway's page.`;
+    return `${ROLES[device.role]} is set to at most ${ratedKw(device.rated_power_w)}, and your connection point may take ${ratedKw(site.max_power_w)}. Correct it on the gateway's page, and get a new code.`;
   }
   return null;
 }

@@ -6,8 +6,8 @@ import type { Account, Site } from "../../api/types";
 import { ask } from "../../chain/signing";
 import { Load, Panel } from "../../components/panel";
 import RegisterSite from "../../components/register-site";
-import { codeProblem, deviceProblem, missing, ownerProblem } from "../../link/checks";
-import { LONGEST, type LinkCode, type LinkedDevice, codeInHash, readCode } from "../../link/code";
+import { ROLES, codeProblem, deviceProblem, missing, ownerProblem } from "../../link/checks";
+import { LONGEST, type LinkCode, codeInHash, readCode } from "../../link/code";
 import { address } from "../../session/session";
 import { nameError, siteName } from "../../state/names";
 import { createAccount, siteMoved } from "../../state/own";
@@ -16,8 +16,6 @@ import { nowUnixS } from "../../state/stream";
 import { ratedKw, short } from "../../units/format";
 import { dayAndClock } from "../../units/time";
 import type { PageProps } from "../page-props";
-
-const ROLES: Record<LinkedDevice["role"], string> = { grid: "Grid meter", production: "Solar production", storage: "Battery" };
 
 export default function LinkPage(props: PageProps) {
   const [text, setText] = createSignal(codeInHash(location.hash) ?? "");
@@ -97,7 +95,7 @@ function Summary(props: { code: LinkCode }) {
   return (
     <Panel title="What your gateway says" note={`The code holds until ${dayAndClock(props.code.expires_unix_s)}`}>
       <dl class="figures">
-        <div class="figure">
+        <div class="figure named">
           <dt>Home</dt>
           <dd>{props.code.home ?? `Site ${props.code.site}`}</dd>
         </div>
