@@ -1,28 +1,11 @@
 // What holds on every page: readable for all, on small and large screens, light and dark; names are text; small to load.
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
-import type { Page } from "@playwright/test";
+import { faults } from "../support/axe.ts";
 import { NARROW, WIDE, expect, open, settle, test } from "../support/browser.ts";
 import { joker, jokersName, origin, pages } from "../support/neighbourhood.ts";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** JavaScript that a first visit may load, gzipped. */
 const FIRST_LOAD_BYTES = 60_000;
-
-type Violation = { id: string; impact: string | null; help: string; nodes: { target: unknown }[] };
-
-/** What axe finds on the page that stops somebody from using it. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, "utf8"));
-  const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
-  return violations
-    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
-    .map((violation) => `${violation.id}: ${violation.help} (${JSON.stringify(violation.nodes.map((node) => node.target))})`);
-}
 
 for (const scheme of ["light", "dark"] as const) {
   test(`axe finds no serious fault on any page, ${scheme}`, async ({ page }) => {

@@ -24,6 +24,20 @@ export const operator = () => said("DEREN_OPERATOR");
 export const joker = () => said("DEREN_JOKER");
 /** That name. */
 export const jokersName = () => said("DEREN_JOKERS_NAME");
+/** What the story of a new gateway is told besides. */
+export const plugIn = () => ({
+  /** Who has no home on the chain yet. */
+  newcomer: said("DEREN_NEWCOMER"),
+  /** The gateway's page. */
+  gateway: said("DEREN_GATEWAY"),
+  pin: said("DEREN_PIN"),
+  /** Where its devices are, and nothing else. */
+  place: said("DEREN_PLACE"),
+  /** What the home is to be called. */
+  home: said("DEREN_HOME"),
+  /** The connection point that the operator approved. */
+  point: said("DEREN_POINT"),
+});
 /** Where pictures go. */
 export const pictures = () => said("DEREN_PICTURES");
 /** Where traces of what failed go. */

@@ -22,6 +22,8 @@ pub struct Visit<'a> {
     pub joker: Option<(&'a str, &'a str)>,
     /// Where pictures go.
     pub pictures: &'a Path,
+    /// What else this story is told, as variables of its environment.
+    pub more: &'a [(&'a str, String)],
 }
 
 /// Tells the browser one story, and gives what it said. `Err` with all of that if a test failed.
@@ -48,6 +50,7 @@ pub async fn visit(neighbourhood: &Neighbourhood, visit: &Visit<'_>, watcher: &d
         .env("DEREN_JOKER", joker)
         .env("DEREN_JOKERS_NAME", name)
         .env("DEREN_PICTURES", visit.pictures)
+        .envs(visit.more.iter().map(|(name, value)| (name, value)))
         .env("DEREN_RESULTS", neighbourhood.folder().join("browser"))
         .env("TMPDIR", neighbourhood.folder());
     let what = format!("the browser's story `{}`", visit.story);

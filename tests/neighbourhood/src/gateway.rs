@@ -70,6 +70,35 @@ impl Gateway {
         Self::configured(binaries, folder, logs, &home.name, configuration)
     }
 
+    /// A gateway at its first start, without devices; its page sends codes to the dashboards at `dashboards`.
+    pub fn unpacked(
+        binaries: &Binaries,
+        folder: &Path,
+        logs: &Path,
+        name: &str,
+        node_ports: &[u16],
+        dashboards: &str,
+    ) -> Result<Self> {
+        let configuration =
+            |page_port| format!("{}dashboard_url = \"{dashboards}/\"\n", toml_text(&[], page_port, node_ports));
+        Self::configured(binaries, folder, logs, name, configuration)
+    }
+
+    /// Where its page is.
+    pub fn page_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.page_port)
+    }
+
+    /// The PIN of its page, as its owner reads it in the log of the first start.
+    pub fn pin(&self) -> Result<String> {
+        let log = fs::read_to_string(&self.log).map_err(NeighbourhoodError::file(&self.log))?;
+        let pin = log.split("pin=\"").nth(1).and_then(|rest| rest.split('"').next());
+        pin.map(str::to_owned).ok_or_else(|| NeighbourhoodError::Command {
+            what: format!("the page of the gateway of {}", self.name),
+            reason: "there is no PIN in its log".to_owned(),
+        })
+    }
+
     /// Writes into a folder of its own what `configuration` says for the port of the status page.
     pub(crate) fn configured(
         binaries: &Binaries,

@@ -40,7 +40,7 @@ pub use node::{Node, Preset};
 pub use pages::{Address, Pages};
 pub use ports::free as free_port;
 pub use process::{Process, tail};
-pub use registration::{People, Registered, RegisteredHome};
+pub use registration::{NEWCOMER, People, Registered, RegisteredHome};
 pub use report::{Fill, SlotReport, Totals, ZoneResult};
 pub use settled::settled;
 pub use simulator::Simulator;

@@ -8,7 +8,7 @@ use crate::{
     ledger::Follower,
     node::{Node, Preset, no_node},
     pages::no_pages,
-    registration::{People, Registered, register},
+    registration::{People, Registered, expect_newcomer, no_street, register},
     simulator::Simulator,
     view::{Names, SimulatedTime, Street},
     wait::shown,
@@ -19,6 +19,7 @@ use deren_simulator::{
     faults::{Fault, FaultKind},
     serving::Serving,
 };
+use sp_core::H256;
 use std::{
     fs,
     num::NonZeroU32,
@@ -48,6 +49,8 @@ pub struct Config {
     pub cloudiness: f64,
     /// Starts the dashboards and their database too, and leaves some homes to visitors.
     pub pages: bool,
+    /// The pages offer one more account, of somebody who has no home on the chain yet.
+    pub newcomer: bool,
     /// Keeps the folder with data and logs when everything has ended.
     pub keep_logs: bool,
     /// Is told what is being waited for.
@@ -65,6 +68,7 @@ impl Config {
             start: "11:00".parse().map_err(NeighbourhoodError::Configuration)?,
             cloudiness: 0.5,
             pages: false,
+            newcomer: false,
             keep_logs: false,
             watcher: Arc::new(Silent),
         })
@@ -139,7 +143,7 @@ impl Neighbourhood {
                 let database =
                     database.await.map_err(|error| NeighbourhoodError::Configuration(error.to_string()))??;
                 let node_port = nodes.first().ok_or_else(no_node)?.rpc_port();
-                Some(Pages::start(&binaries, folder.path(), &logs, database, node_port, &homes)?)
+                Some(Pages::start(&binaries, folder.path(), &logs, database, node_port, &homes, config.newcomer)?)
             }
         };
         shown("the gateways", watcher, healthy(&mut gateways)).await?;
@@ -204,6 +208,22 @@ impl Neighbourhood {
     /// The chain's slots.
     pub fn clock(&self) -> SlotClock {
         SlotClock::new(NonZeroU32::new(self.parameters.slot_seconds).unwrap_or(NonZeroU32::MIN))
+    }
+
+    /// Gets everything ready for a newcomer on the first street, with this connection. Gives the commitment that the
+    /// operator hands to them.
+    pub async fn expect_newcomer(&self, max_power_w: u32) -> Result<H256> {
+        let zone = *self.registered.feeders.first().ok_or_else(no_street)?;
+        let wallet = Wallet::new(self.rpc()?, Until::InBlock).await?;
+        expect_newcomer(&wallet, &self.people, zone, max_power_w).await
+    }
+
+    /// A gateway at its first start: it knows its nodes and where the pages are, and no device.
+    pub fn unpack_gateway(&self, name: &str) -> Result<Gateway> {
+        let node_ports: Vec<u16> = self.nodes.iter().map(Node::rpc_port).collect();
+        let logs = self.folder.make("logs")?;
+        let origin = self.pages()?.dashboards.api()?.origin().to_owned();
+        Gateway::unpacked(&Binaries::find()?, &self.folder.make("homes")?, &logs, name, &node_ports, &origin)
     }
 
     /// From now on this goes wrong with a home's grid meter. The other devices are away for a moment.

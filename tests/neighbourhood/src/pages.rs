@@ -7,7 +7,7 @@ use crate::{
     dashboards::{Dashboards, ReadyAccount, Role},
     database::Database,
     layout::{FEEDERS, Home, HomeKind},
-    registration::{OPERATOR, People, Registered},
+    registration::{NEWCOMER, NEWCOMER_PATH, OPERATOR, People, Registered},
     wait::shown,
 };
 use deren_primitives::SiteId;
@@ -46,8 +46,13 @@ impl Pages {
         database: Database,
         node_port: u16,
         homes: &[Home],
+        newcomer: bool,
     ) -> Result<Self> {
-        let accounts = ready_accounts(homes);
+        let mut accounts = ready_accounts(homes);
+        if newcomer {
+            let (name, derivation) = (NEWCOMER.to_owned(), NEWCOMER_PATH.to_owned());
+            accounts.push(ReadyAccount { name, role: Role::Owner, derivation });
+        }
         let node_url = format!("ws://127.0.0.1:{node_port}");
         let log = logs.join("dashboards.log");
         let mut dashboards = Dashboards::prepare(binaries, folder, log, database.url(), &node_url, &accounts)?;

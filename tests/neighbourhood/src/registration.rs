@@ -3,7 +3,11 @@
 //! gateways by code, register devices, and place orders.
 
 mod market;
+mod newcomer;
 mod owners;
+
+pub(crate) use newcomer::no_street;
+pub use newcomer::{NEWCOMER, NEWCOMER_PATH, expect_newcomer};
 
 use crate::{
     Result, Watcher,

@@ -66,7 +66,7 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
         .ok_or_else(|| missing("MarketCreated"))
 }
 
-fn endow(owner: &Account) -> [RuntimeCall; 2] {
+pub(super) fn endow(owner: &Account) -> [RuntimeCall; 2] {
     [
         RuntimeCall::Assets(pallet_assets::Call::mint {
             id: EUR_ASSET.into(),

@@ -51,7 +51,7 @@ async fn a_neighbour_buys_and_all_three_pages_show_it() {
 async fn tell(neighbourhood: &Neighbourhood, story: &str, pictures: &Option<PathBuf>) {
     let folder = PathBuf::from(concat!(env!("CARGO_TARGET_TMPDIR"), "/../screenshots"));
     let joker = Some((neighbourhood.homes[JOKER].name.as_str(), NAME));
-    let told = Visit { story, joker, pictures: pictures.as_ref().unwrap_or(&folder) };
+    let told = Visit { story, joker, pictures: pictures.as_ref().unwrap_or(&folder), more: &[] };
     for line in visit(neighbourhood, &told, &Told).await.unwrap_or_else(|error| panic!("{error}")) {
         eprintln!("{line}");
     }

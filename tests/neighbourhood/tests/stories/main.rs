@@ -5,6 +5,7 @@ mod four_validators;
 mod in_the_browser;
 mod killed_again_and_again;
 mod killed_in_the_middle;
+mod plugs_in;
 mod seen_as_it_is;
 mod stops_everything;
 mod support;

@@ -30,7 +30,7 @@ pub async fn run() -> anyhow::Result<()> {
     config.pages = true;
     config.watcher = view.clone();
     let neighbourhood = Neighbourhood::start(config).await?;
-    let story = Visit { story: STORY, joker: None, pictures: Path::new("") };
+    let story = Visit { story: STORY, joker: None, pictures: Path::new(""), more: &[] };
     let said = visit(&neighbourhood, &story, view.as_ref()).await?;
     let (line, delays) = said
         .iter()

@@ -1,0 +1,48 @@
+//! Somebody who moves in when the neighbourhood runs already: what the administration and the operator do for them. The
+//! rest they do themselves, on the pages.
+
+use super::{
+    People,
+    market::{endow, together},
+};
+use crate::{
+    NeighbourhoodError, Result,
+    chain::{Account, FeeIn, Wallet},
+};
+use codec::Encode;
+use deren_primitives::ZoneId;
+use deren_runtime::RuntimeCall;
+use sp_core::H256;
+use sp_crypto_hashing::blake2_256;
+
+/// What the pages call them.
+pub const NEWCOMER: &str = "Newcomer";
+/// Their account's path; on a development chain only.
+pub const NEWCOMER_PATH: &str = "//Newcomer";
+
+/// The newcomer's account.
+fn newcomer() -> Result<Account> {
+    Account::derived(NEWCOMER, NEWCOMER_PATH)
+}
+
+/// Takes the newcomer's prepayment and approves their connection point in `zone`. Gives the commitment to it, as the
+/// operator hands it to them.
+pub async fn expect_newcomer(wallet: &Wallet<'_>, people: &People, zone: ZoneId, max_power_w: u32) -> Result<H256> {
+    let newcomer = newcomer()?;
+    let prepaid = together(endow(&newcomer).to_vec());
+    wallet.send(&people.on_ramp, "taking the newcomer's prepayment", prepaid, FeeIn::Ren).await?;
+    let commitment: H256 = blake2_256(&("DEREN demonstration salt", "DE00012345678900000009999").encode()).into();
+    let approve = RuntimeCall::Registry(pallet_deren_registry::Call::approve_point {
+        zone,
+        commitment,
+        owner: newcomer.id(),
+        max_power_w,
+    });
+    wallet.send(&people.operator, "approving the newcomer's connection point", approve, FeeIn::Ren).await?;
+    Ok(commitment)
+}
+
+/// The error of a neighbourhood without streets.
+pub(crate) fn no_street() -> NeighbourhoodError {
+    NeighbourhoodError::Configuration("there is no street into which somebody could move".to_owned())
+}
