@@ -84,9 +84,11 @@ impl News {
         gap_ms
     }
 
-    /// What flowed since the registers moved, up to this sample, by the power that the device shows.
+    /// What flowed since the registers moved, up to this sample, by the power that the device shows. Of a silence before
+    /// the sample its power says nothing.
     fn flowed_by(&self, seen: &Observation, power: Option<MaxPower>) -> u64 {
-        let elapsed_ms = seen.point.at_ms.saturating_sub(self.seen_ms);
+        let longest_ms = power.map_or(0, MaxPower::between_samples_at_most_ms);
+        let elapsed_ms = seen.point.at_ms.saturating_sub(self.seen_ms).min(longest_ms);
         let watt = seen.power_w.map(i32::unsigned_abs);
         match power.zip(watt).filter(|(_, watt)| *watt >= COUNTS_FROM_W) {
             Some((power, watt)) => self.flowed_mwh.saturating_add(power.shown_mwh(watt, elapsed_ms)),

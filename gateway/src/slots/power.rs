@@ -7,6 +7,9 @@ use deren_primitives::RegisterSpan;
 /// A device may give a tenth more than its rating before anyone doubts it, as on the chain.
 const HEADROOM_PERMILLE: u128 = 1_100;
 
+/// A device is sampled at least so often in a slot.
+const SAMPLES_IN_A_SLOT: u64 = 6;
+
 /// A device's answer may be this much older than the moment at which it arrives.
 const ANSWER_MS: u64 = 2_000;
 
@@ -38,6 +41,11 @@ impl MaxPower {
     /// for energy and was none stays within what two boundaries declare.
     pub(super) fn between_samples_mwh(self, elapsed_ms: u64) -> u64 {
         self.energy_mwh(elapsed_ms.saturating_add(elapsed_ms.max(ANSWER_MS)))
+    }
+
+    /// The time between two samples of a device that is sampled as often as a reading needs it.
+    pub(super) fn between_samples_at_most_ms(self) -> u64 {
+        u64::from(self.slot_seconds) * 1_000 / SAMPLES_IN_A_SLOT
     }
 
     /// The energy of `watt` in `elapsed_ms` of the chain's time, mWh, rounded down.

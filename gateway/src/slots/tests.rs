@@ -294,6 +294,23 @@ fn a_register_that_stands_while_power_flows_is_no_news() {
 }
 
 #[test]
+fn the_power_after_a_silence_says_nothing_of_the_silence() {
+    let mut builder = with_power(5000);
+    let counter = deren_meters::Counter { modulus_mwh: None, step_mwh: Some(1_000) };
+    let mut take = |at_s, wh, power_w| {
+        let shown = Observation { power_w: Some(power_w), import_counter: counter, ..seen(at_s, wh) };
+        builder.take(shown, true).spans
+    };
+    for (at_s, wh) in [(60, 1000), (70, 1001), (80, 1002)] {
+        take(at_s, wh, 360);
+    }
+    // 100 W for 90 s would be more than the register can hide; for 10 s they are not.
+    assert!(take(170, 1002, 100).iter().all(|span| span.quality.contains(Quality::ESTIMATED)));
+    let spans: Vec<Span> = (180..=240).step_by(10).flat_map(|at_s| take(at_s, 1002, 0)).collect();
+    assert_eq!((spans[1].quality, spans[1].max_gap_ms), (Quality::GOOD, 10_000));
+}
+
+#[test]
 fn energy_above_rated_power_is_held_until_it_fits_into_an_estimated_reading() {
     let mut builder = with_power(3000);
     // 3 kW give 50 Wh a slot of a minute; for two minutes the device shows 80.

@@ -134,6 +134,13 @@ impl<'h> Device<'h> {
         })
     }
 
+    /// True if it counted nothing in the quarter of an hour before this moment. If it stood before that, too, while the
+    /// power that it showed added up to more than two steps, it cannot be told from one that is stuck.
+    pub fn stood_before(&self, at_ms: u64) -> bool {
+        let shown = |at_ms| self.sample(at_ms, 0).map(|sample| (sample.import_mwh, sample.export_mwh));
+        shown(at_ms - 900_000) == shown(at_ms)
+    }
+
     /// What may have flowed unseen in a direction of a span because the device stood still: until the power that it shows
     /// adds up to two steps nobody can tell, and if it shows none nobody ever can. Then too little is booked, never too
     /// much, and by no more than what flowed while it stood.

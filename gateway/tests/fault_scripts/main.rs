@@ -4,8 +4,9 @@
 //! Everything is in this process and by seed: the simulator's books and fault scripts → what the device shows → the
 //! gateway's slot builder → its outbox, which numbers, chains and signs → the chain's own rules, from its source file.
 //!
-//! A script may end without a reading that trades for two reasons alone, in fewer than one in twenty each: the device
-//! withholds its energy (`Tally::mute`), or shows less than it once did (`Tally::below`).
+//! A script may end without a reading that trades for three reasons alone, in fewer than one in twenty each: the device
+//! withholds its energy (`Tally::mute`), shows less than it once did (`Tally::below`), or stands as one that is stuck
+//! would (`Tally::still`).
 //!
 //! `DEREN_FAULT_SCRIPTS` says how many scripts (64), `DEREN_FAULT_SEED` which is the first (0). A failure names its seed.
 
@@ -26,7 +27,11 @@ mod verdicts;
 use deren_primitives::DeviceRole;
 use homes::Timeline;
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    panic::catch_unwind,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -70,6 +75,8 @@ fn any_script_of_faults_books_what_is_true_and_nothing_else() {
     let timelines = homes::weeks();
     let next = AtomicU64::new(first);
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // A script that fails says why; the others go on.
+    let failed = Mutex::new(Vec::new());
     let tally = std::thread::scope(|scope| {
         let work = || {
             let mut tally = verdicts::Tally::default();
@@ -78,22 +85,25 @@ fn any_script_of_faults_books_what_is_true_and_nothing_else() {
                 if seed >= first + count {
                     return tally;
                 }
-                tally += run(&timelines, seed);
+                match catch_unwind(|| run(&timelines, seed)) {
+                    Ok(one) => tally += one,
+                    Err(_) => failed.lock().unwrap().push(seed),
+                }
             }
         };
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("no script fails"))
-            .fold(verdicts::Tally::default(), |a, b| a + b)
+        threads.into_iter().map(|thread| thread.join().unwrap()).fold(verdicts::Tally::default(), |a, b| a + b)
     });
     println!("{count} scripts from seed {first} in {:?}: {tally:?}", began.elapsed());
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "these seeds failed: {failed:?}");
     // A test in which nothing trades, or nothing goes wrong, shows nothing.
     assert!(tally.good > 100 * count && tally.flagged > count, "{tally:?}");
     if count >= 64 {
         assert!(
             tally.mute * 20 < count
                 && tally.below * 20 < count
+                && tally.still * 20 < count
                 && tally.epochs_raised > 0
                 && tally.swaps > 0
                 && tally.wraps > 0
@@ -119,4 +129,6 @@ const REGRESSIONS: &[u64] = &[
     18,
     // A wrap that was still held when its slot was sealed: what it had shown was booked in the next slot, as if measured.
     60,
+    // Behind a battery a meter counts nothing for a night, after a moment's power that its register never showed.
+    126,
 ];
