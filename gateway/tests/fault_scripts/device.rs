@@ -96,10 +96,10 @@ impl<'h> Device<'h> {
         Some(counts_ms.max(soonest_ms).min(from_ms + EVIDENCE_WITHOUT_COUNTING * every_ms))
     }
 
-    /// True if it shows less at the end of the week than the gateway believes: a jump that was small enough to be energy,
-    /// and went back. What flows next is not booked until the register has passed what it once showed.
-    pub fn shows_less_than(&self, registers: &RegisterSpan) -> bool {
-        let sample = self.sample(WEEK_MS - 1, 0).unwrap_or_default();
+    /// True if it shows less at this moment than the gateway believes: a jump that was small enough to be energy, and went
+    /// back. What flows next is not booked until the register has passed what it once showed.
+    pub fn shows_less_than(&self, registers: &RegisterSpan, at_ms: u64) -> bool {
+        let sample = self.sample(at_ms, 0).unwrap_or_default();
         let less = |shown_mwh: Option<u64>, close_mwh: u64| {
             let counted_mwh = self.counter.modulus_mwh.map_or(close_mwh, |modulus| close_mwh % modulus);
             shown_mwh.is_some_and(|shown_mwh| shown_mwh < counted_mwh)

@@ -131,4 +131,6 @@ const REGRESSIONS: &[u64] = &[
     60,
     // Behind a battery a meter counts nothing for a night, after a moment's power that its register never showed.
     126,
+    // A jump of 7 kWh that went back: the register passed what it once showed between the last reading's end and the week's.
+    1126,
 ];
