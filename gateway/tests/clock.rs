@@ -66,7 +66,7 @@ async fn signs_nothing(gateway: &Configured, node: &FakeNode) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_jumps_signs_nothing_until_it_is_right_again() {
     let folder = tempfile::tempdir().unwrap();
-    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let (simulator, node) = (home().await, FakeNode::start(Chain::new(1, 1)).await);
     let (gateway, wall) = (Configured::new(folder.path(), &simulator, &node, ""), WallClock::new(folder.path()));
     gateway.register(&node, gateway.command(&["keys"])).await;
     let _running = Running::start(wall.with(gateway.command(&["run"])));
@@ -92,7 +92,7 @@ async fn a_clock_that_jumps_signs_nothing_until_it_is_right_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_that_wakes_up_in_the_past_waits_for_the_right_time() {
     let folder = tempfile::tempdir().unwrap();
-    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let (simulator, node) = (home().await, FakeNode::start(Chain::new(1, 1)).await);
     // The owner vouches, and is wrong: what was signed before is evidence enough.
     let gateway = Configured::new(folder.path(), &simulator, &node, "clock_trusted = true");
     let wall = WallClock::new(folder.path());

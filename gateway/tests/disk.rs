@@ -4,11 +4,8 @@
 
 mod support;
 
-use deren_gateway::{
-    outbox::{Bounds, Outbox, Seal, SignedBy, Tail, Update},
-    slots::{Progress, Span},
-};
-use deren_primitives::{Anchor, DeviceId, GatewayId, Quality, ReadingHash, RegisterSpan, Slot};
+use deren_gateway::outbox::{Bounds, Outbox};
+use deren_primitives::{DeviceId, GatewayId, Slot};
 use serde_json::Value;
 use std::{
     fs,
@@ -20,39 +17,16 @@ use std::{
 use support::{
     FakeNode,
     chain::Chain,
+    outbox::{self, DEVICE},
     real::{Configured, Running, assert_unbroken, finals, home},
 };
 
 const FOLDER: &str = "DEREN_TEST_DISK_FOLDER";
-const DEVICE: DeviceId = DeviceId([1; 32]);
 /// Mounts a small file system at `$0`, seen by this process alone, and becomes the rest of the command.
 const ON_SMALL_DISK: &str = r#"mount -t tmpfs -o size=3m,mode=0700 tmpfs "$0" && exec "$@""#;
 
 fn append(outbox: &Outbox, sequence: u64) -> Result<(), String> {
-    append_all(outbox, sequence..sequence + 1)
-}
-
-fn append_all(outbox: &Outbox, sequences: std::ops::Range<u64>) -> Result<(), String> {
-    let span = |sequence: u64| Span {
-        first_slot: Slot(u32::try_from(sequence).unwrap()),
-        slot_count: 1,
-        register_epoch: 0,
-        registers: RegisterSpan { import_open_mwh: sequence, import_close_mwh: sequence + 1, ..Default::default() },
-        quality: Quality::GOOD,
-        samples: 1,
-        max_gap_ms: 1,
-    };
-    let sign = |_: ReadingHash| Ok([0; 64]);
-    let by = SignedBy { genesis: [0; 32], gateway: GatewayId([0; 32]), key_epoch: 0, public_key: [0; 32] };
-    let seal = Seal { anchor: Anchor::default(), clock_error_ms: 0, good_ms: None, by, sign: &sign };
-    let update = Update { device: DEVICE, spans: sequences.map(span).collect(), progress: Progress::default() };
-    outbox.append(vec![update], &seal).map(drop).map_err(|error| error.to_string())
-}
-
-fn begin(folder: &Path) -> Outbox {
-    let outbox = Outbox::open(folder, Bounds::default()).unwrap();
-    outbox.begin(DEVICE, Tail::default(), &Progress::default()).unwrap();
-    outbox
+    outbox::append(outbox, sequence..sequence + 1)
 }
 
 /// Appends from `next` on until the disk refuses; gives the sequence number that it refused.
@@ -98,7 +72,7 @@ fn limited_process() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
         return;
     };
-    let outbox = begin(&folder);
+    let outbox = outbox::open(&folder, Bounds::default());
     for sequence in 0..50 {
         append(&outbox, sequence).unwrap();
     }
@@ -114,7 +88,7 @@ fn limited_process() {
     }
     assert_whole(&outbox, next);
     drop(outbox);
-    assert_whole(&begin(&folder), next);
+    assert_whole(&outbox::open(&folder, Bounds::default()), next);
     println!("whole");
 }
 
@@ -124,7 +98,7 @@ fn process_on_a_small_disk() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
         return;
     };
-    let outbox = begin(&folder);
+    let outbox = outbox::open(&folder, Bounds::default());
     let mut next = 0;
     for _ in 0..3 {
         let ballast = folder.join("ballast");
@@ -137,7 +111,7 @@ fn process_on_a_small_disk() {
     }
     assert_whole(&outbox, next);
     drop(outbox);
-    assert_whole(&begin(&folder), next);
+    assert_whole(&outbox::open(&folder, Bounds::default()), next);
     println!("whole");
 }
 
@@ -193,10 +167,9 @@ fn a_full_disk_is_an_alarm_and_no_loss() {
 fn a_full_outbox_takes_no_more_than_it_may() {
     let folder = tempfile::tempdir().unwrap();
     let bounds = Bounds { max_mb: 4, ..Bounds::default() };
-    let outbox = Outbox::open(folder.path(), bounds).unwrap();
-    outbox.begin(DEVICE, Tail::default(), &Progress::default()).unwrap();
+    let outbox = outbox::open(folder.path(), bounds);
     for slot in 0..bounds.capacity_readings() / 16 {
-        append_all(&outbox, slot * 16..slot * 16 + 16).unwrap();
+        outbox::append(&outbox, slot * 16..slot * 16 + 16).unwrap();
     }
     let bytes = fs::metadata(folder.path().join("outbox.redb")).unwrap().len();
     println!("{} readings in {bytes} bytes", bounds.capacity_readings());
@@ -208,7 +181,7 @@ async fn a_gateway_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
-    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let (simulator, node) = (home().await, FakeNode::start(Chain::new(1, 1)).await);
     let gateway = Configured::new(folder.path(), &simulator, &node, "key = \"file:gateway.key\"");
     let program = env!("CARGO_BIN_EXE_deren-gateway").to_owned();
     let command = [program, "run".into(), "--config".into(), gateway.file.display().to_string()];

@@ -131,24 +131,13 @@ impl Listener {
     }
 }
 
-async fn simulated(folder: &Path) -> Simulator {
-    let config = r#"
-        seed = 7
-        date = "2026-06-21"
-        start = "11:00"
-        speed = 75.0
-        [[homes]]
-        name = "sun"
-        pv = { kwp = 6.4 }
-        load = { profile = "household", wh_a_day = 10000 }
+async fn simulated() -> Simulator {
+    let wires = r#"
         [[homes.modbus]]
-        listen = "127.0.0.1:0"
         [[homes.modbus.sunspec]]
         devices = [{ role = "production", model = 103 }, { role = "grid", model = 203 }]
-        "#;
-    let file = folder.join("simulator.toml");
-    fs::write(&file, config).unwrap();
-    Simulator::start(&SimulatorConfig::from_file(&file).unwrap()).await.unwrap()
+    "#;
+    Simulator::start(&SimulatorConfig::sunny_home(wires).unwrap()).await.unwrap()
 }
 
 fn configure(folder: &Path, serving: &Serving, node_url: &str, broker_port: u16, devices: usize) -> PathBuf {
@@ -237,7 +226,7 @@ fn check_description(topic: &str, fields: &Map<String, Value>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn home_assistant_finds_its_energy_and_state_and_no_secret() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated(folder.path()).await;
+    let simulator = simulated().await;
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let port = free_port();
     let _broker = broker(folder.path(), port);
@@ -290,7 +279,7 @@ async fn home_assistant_finds_its_energy_and_state_and_no_secret() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_kill_a_restart_and_a_removed_device_home_assistant_knows_what_is_so() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated(folder.path()).await;
+    let simulator = simulated().await;
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let port = free_port();
     let mut broker_process = broker(folder.path(), port);
@@ -345,7 +334,7 @@ async fn after_a_kill_a_restart_and_a_removed_device_home_assistant_knows_what_i
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_is_away_or_refuses_holds_up_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated(folder.path()).await;
+    let simulator = simulated().await;
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let port = free_port();
     let config = configure(folder.path(), simulator.serving(), &node.url(), port, 2);

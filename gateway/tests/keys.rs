@@ -69,7 +69,7 @@ impl Token {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_on_a_token_signs_readings_links_and_its_own_successor() {
     let folder = tempfile::tempdir().unwrap();
-    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let (simulator, node) = (home().await, FakeNode::start(Chain::new(1, 1)).await);
     let token = Token::new(folder.path());
     let gateway = Configured::new(folder.path(), &simulator, &node, &token.key("deren%20test"));
     let (id, device) = gateway.register(&node, token.with(gateway.command(&["keys"]))).await;
@@ -99,7 +99,7 @@ async fn a_key_on_a_token_signs_readings_links_and_its_own_successor() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_does_not_open_is_an_error_that_shows_no_pin() {
     let folder = tempfile::tempdir().unwrap();
-    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let (simulator, node) = (home().await, FakeNode::start(Chain::new(1, 1)).await);
     let token = Token::new(folder.path());
     let gateway = Configured::new(folder.path(), &simulator, &node, &token.key("deren%20test"));
     fs::set_permissions(&token.pin, fs::Permissions::from_mode(0o644)).unwrap();
@@ -120,7 +120,7 @@ async fn a_token_that_does_not_open_is_an_error_that_shows_no_pin() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_encrypted_key_opens_with_its_passphrase_from_systemd_or_the_environment() {
     let folder = tempfile::tempdir().unwrap();
-    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let (simulator, node) = (home().await, FakeNode::start(Chain::new(1, 1)).await);
     let gateway = Configured::new(folder.path(), &simulator, &node, "");
     let with = |arguments: &[&str]| {
         let mut command = gateway.command(arguments);
@@ -154,7 +154,7 @@ async fn an_encrypted_key_opens_with_its_passphrase_from_systemd_or_the_environm
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_key_is_replaced_by_the_owner_and_the_readings_go_on() {
     let folder = tempfile::tempdir().unwrap();
-    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let (simulator, node) = (home().await, FakeNode::start(Chain::new(1, 1)).await);
     let gateway = Configured::new(folder.path(), &simulator, &node, "");
     let (id, device) = gateway.register(&node, gateway.command(&["keys"])).await;
     let before = {
@@ -180,7 +180,7 @@ async fn a_lost_key_is_replaced_by_the_owner_and_the_readings_go_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_gateway_with_a_copy_of_the_key_does_not_start_on_this_machine() {
     let folder = tempfile::tempdir().unwrap();
-    let (simulator, node) = (home(folder.path()).await, FakeNode::start(Chain::new(1, 1)).await);
+    let (simulator, node) = (home().await, FakeNode::start(Chain::new(1, 1)).await);
     let first = Configured::new(&folder.path().join("first"), &simulator, &node, "");
     let second = Configured::new(&folder.path().join("second"), &simulator, &node, "");
     first.register(&node, first.command(&["keys"])).await;

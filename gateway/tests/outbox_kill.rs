@@ -2,11 +2,12 @@
 //! stored is there, in an unbroken chain, and nothing is there twice.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use deren_gateway::{
-    outbox::{Bounds, Outbox, Seal, SignedBy, Tail, Update},
-    slots::{Progress, Span},
-};
-use deren_primitives::{Anchor, DeviceId, GatewayId, Quality, ReadingHash, RegisterSpan, Slot};
+#[path = "support/outbox.rs"]
+mod outbox;
+
+use deren_gateway::outbox::{Bounds, Outbox};
+use deren_primitives::Slot;
+use outbox::DEVICE;
 use std::{
     io::{BufRead, BufReader},
     path::Path,
@@ -15,24 +16,6 @@ use std::{
 };
 
 const FOLDER: &str = "DEREN_TEST_OUTBOX_FOLDER";
-const DEVICE: DeviceId = DeviceId([1; 32]);
-
-fn append(outbox: &Outbox, sequence: u64) {
-    let span = Span {
-        first_slot: Slot(u32::try_from(sequence).unwrap()),
-        slot_count: 1,
-        register_epoch: 0,
-        registers: RegisterSpan { import_open_mwh: sequence, import_close_mwh: sequence + 1, ..Default::default() },
-        quality: Quality::GOOD,
-        samples: 1,
-        max_gap_ms: 1,
-    };
-    let sign = |_: ReadingHash| Ok([0; 64]);
-    let by = SignedBy { genesis: [0; 32], gateway: GatewayId([0; 32]), key_epoch: 0, public_key: [0; 32] };
-    let seal = Seal { anchor: Anchor::default(), clock_error_ms: 0, good_ms: None, by, sign: &sign };
-    let update = Update { device: DEVICE, spans: vec![span], progress: Progress::default() };
-    outbox.append(vec![update], &seal).unwrap();
-}
 
 /// The process that is killed: only when the other test starts it.
 #[test]
@@ -40,11 +23,10 @@ fn appending_process() {
     let Ok(folder) = std::env::var(FOLDER) else {
         return;
     };
-    let outbox = Outbox::open(Path::new(&folder), Bounds::default()).unwrap();
-    outbox.begin(DEVICE, Tail::default(), &Progress::default()).unwrap();
+    let outbox = outbox::open(Path::new(&folder), Bounds::default());
     let mut sequence = outbox.stored(DEVICE).unwrap().unwrap().tail.next_sequence;
     loop {
-        append(&outbox, sequence);
+        outbox::append(&outbox, sequence..sequence + 1).unwrap();
         println!("stored {sequence}");
         if sequence.is_multiple_of(3) {
             outbox.remove_before(&[(DEVICE, sequence / 2)]).unwrap();

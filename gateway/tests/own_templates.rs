@@ -21,15 +21,7 @@ use support::{
 
 /// A home with a meter that is known by its template, and an inverter that describes itself, on two wires.
 async fn home() -> Simulator {
-    let config = r#"
-        seed = 7
-        date = "2026-06-21"
-        start = "11:00"
-        speed = 75.0
-        [[homes]]
-        name = "sun"
-        pv = { kwp = 6.4 }
-        load = { profile = "household", wh_a_day = 10000 }
+    let wires = r#"
         [[homes.modbus]]
         [[homes.modbus.meters]]
         unit = 1
@@ -39,7 +31,7 @@ async fn home() -> Simulator {
         [[homes.modbus.sunspec]]
         devices = [{ role = "production", model = 103 }]
     "#;
-    Simulator::start(&SimulatorConfig::from_toml(config).unwrap()).await.unwrap()
+    Simulator::start(&SimulatorConfig::sunny_home(wires).unwrap()).await.unwrap()
 }
 
 /// A template of the owner's own: a built-in one under another name.

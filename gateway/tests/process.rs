@@ -5,7 +5,7 @@ mod support;
 
 use deren_gateway::clock::unix_ms;
 use deren_primitives::{DeviceId, GatewayId, SiteId, link_message, verify};
-use deren_simulator::{Serving, Simulator, SimulatorConfig};
+use deren_simulator::{Serving, Simulator, SimulatorConfig, config::HomeConfig};
 use serde_json::Value;
 use std::{
     fs,
@@ -16,29 +16,21 @@ use std::{
 use support::{FakeNode, chain::Chain};
 
 /// Two devices of a home: an inverter and a grid meter in one SunSpec chain.
-async fn simulated(folder: &Path) -> Simulator {
-    simulated_homes(folder, 1).await
+async fn simulated() -> Simulator {
+    simulated_homes(1).await
 }
 
-async fn simulated_homes(folder: &Path, homes: usize) -> Simulator {
-    let mut config = "seed = 7\ndate = \"2026-06-21\"\nstart = \"11:00\"\nspeed = 75.0\n".to_owned();
-    for home in 0..homes {
-        config += &format!(
-            r#"
-            [[homes]]
-            name = "sun-{home}"
-            pv = {{ kwp = 6.4 }}
-            load = {{ profile = "household", wh_a_day = 10000 }}
-            [[homes.modbus]]
-            listen = "127.0.0.1:0"
-            [[homes.modbus.sunspec]]
-            devices = [{{ role = "production", model = 103 }}, {{ role = "grid", model = 203 }}]
-            "#
-        );
-    }
-    let file = folder.join("simulator.toml");
-    fs::write(&file, config).unwrap();
-    Simulator::start(&SimulatorConfig::from_file(&file).unwrap()).await.unwrap()
+async fn simulated_homes(homes: usize) -> Simulator {
+    let wires = r#"
+        [[homes.modbus]]
+        [[homes.modbus.sunspec]]
+        devices = [{ role = "production", model = 103 }, { role = "grid", model = 203 }]
+    "#;
+    let mut config = SimulatorConfig::sunny_home(wires).unwrap();
+    let home = config.homes.remove(0);
+    config.homes =
+        (0..homes).map(|home_number| HomeConfig { name: format!("sun-{home_number}"), ..home.clone() }).collect();
+    Simulator::start(&config).await.unwrap()
 }
 
 fn configure(folder: &Path, serving: &Serving, node_url: &str, page_port: u16) -> PathBuf {
@@ -138,7 +130,7 @@ async fn register(node: &FakeNode, config: &Path) -> (GatewayId, Vec<DeviceId>) 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_again_and_again_it_loses_nothing_and_doubles_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated(folder.path()).await;
+    let simulator = simulated().await;
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
     let (_, devices) = register(&node, &config).await;
@@ -168,7 +160,7 @@ async fn killed_again_and_again_it_loses_nothing_and_doubles_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn its_commands_print_json_for_other_programs() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated(folder.path()).await;
+    let simulator = simulated().await;
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
     let path = config.to_str().unwrap();
@@ -209,7 +201,7 @@ async fn its_commands_print_json_for_other_programs() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn check_says_what_is_wrong_and_which_devices_do_not_answer() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated(folder.path()).await;
+    let simulator = simulated().await;
     let config = configure(folder.path(), simulator.serving(), "ws://127.0.0.1:9", free_port());
     let path = config.to_str().unwrap().to_owned();
     assert!(run(&["check", "--config", &path]).await.status.success());
@@ -235,7 +227,7 @@ async fn check_says_what_is_wrong_and_which_devices_do_not_answer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_device_that_is_away_holds_up_no_other() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated(folder.path()).await;
+    let simulator = simulated().await;
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
     let (gateway, devices) = register(&node, &config).await;
@@ -260,7 +252,7 @@ async fn a_device_that_is_away_holds_up_no_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_sighup_devices_come_and_go_and_the_others_are_sampled_without_a_break() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated_homes(folder.path(), 2).await;
+    let simulator = simulated_homes(2).await;
     let (serving, port) = (simulator.serving(), free_port());
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let url = node.url();
@@ -318,7 +310,7 @@ async fn after_sighup_devices_come_and_go_and_the_others_are_sampled_without_a_b
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_20_devices_it_takes_less_than_40_megabytes() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated_homes(folder.path(), 10).await;
+    let simulator = simulated_homes(10).await;
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
     let (_, devices) = register(&node, &config).await;
@@ -354,7 +346,7 @@ async fn a_key_file_that_others_can_read_stops_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readings_are_exported_while_it_runs_and_after_its_end() {
     let folder = tempfile::tempdir().unwrap();
-    let simulator = simulated(folder.path()).await;
+    let simulator = simulated().await;
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
     register(&node, &config).await;

@@ -22,21 +22,13 @@ use tokio::{
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
 async fn simulated_at(listen: &str) -> Simulator {
-    let text = r#"
-        seed = 7
-        date = "2026-06-21"
-        start = "11:00"
-        speed = 75.0
-        [[homes]]
-        name = "sun"
-        pv = { kwp = 6.4 }
-        load = { profile = "household", wh_a_day = 10000 }
+    let wires = r#"
         [[homes.modbus]]
         listen = "LISTEN"
         [[homes.modbus.sunspec]]
         devices = [{ role = "production", model = 103 }, { role = "grid", model = 203 }]
     "#;
-    Simulator::start(&SimulatorConfig::from_toml(&text.replace("LISTEN", listen)).unwrap()).await.unwrap()
+    Simulator::start(&SimulatorConfig::sunny_home(&wires.replace("LISTEN", listen)).unwrap()).await.unwrap()
 }
 
 /// A process that does not outlive its test.

@@ -1,5 +1,8 @@
 //! What was meant by a name that nobody knows.
 
+/// Nothing that is known has a name as long as this, and likeness takes time in proportion to both lengths.
+const LONGEST_NAME: usize = 64;
+
 /// The known name most like `name`, if any is like it at all.
 ///
 /// ```
@@ -10,6 +13,9 @@
 /// ```
 #[must_use]
 pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
     let likeness = |candidate: &str| {
         let within = name.len() > 2 && (candidate.contains(name) || name.contains(candidate));
         let longer_by = candidate.len().abs_diff(name.len()).min(100) as f64;

@@ -58,7 +58,8 @@ pub(super) struct Document {
 /// Parses `text`, which may have tables of these names; `file` is only for messages. What cannot be parsed is a
 /// mistake, and the rest is looked at all the same.
 pub(super) fn parse(file: &str, text: &str, sections: &[&'static str]) -> Document {
-    let line_of = |offset: usize| 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+    let line_ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
+    let line_of = |offset: usize| 1 + line_ends.partition_point(|end| *end < offset);
     let at = |offset: usize| Place::Line { file: file.to_owned(), line: line_of(offset) };
     let (parsed, errors) = DeTable::parse_recoverable(text);
     let mistakes: Vec<Mistake> =

@@ -216,21 +216,12 @@ mod tests {
     use deren_simulator::{Simulator, SimulatorConfig};
 
     async fn home() -> Simulator {
-        let text = r#"
-            seed = 7
-            date = "2026-06-21"
-            start = "11:00"
-            speed = 75.0
-            [[homes]]
-            name = "sun"
-            pv = { kwp = 6.4 }
-            load = { profile = "household", wh_a_day = 10000 }
+        let wires = r#"
             [[homes.modbus]]
-            listen = "127.0.0.1:0"
             [[homes.modbus.sunspec]]
             devices = [{ role = "production", model = 103 }, { role = "grid", model = 203 }]
         "#;
-        Simulator::start(&SimulatorConfig::from_toml(text).expect("a home")).await.expect("serves")
+        Simulator::start(&SimulatorConfig::sunny_home(wires).expect("a home")).await.expect("serves")
     }
 
     fn place(simulator: &Simulator) -> Target {
@@ -266,20 +257,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_device_is_known_and_read_again_by_the_owners_own_template() {
-        let text = r#"
-            seed = 7
-            date = "2026-06-21"
-            start = "11:00"
-            [[homes]]
-            name = "sun"
-            load = { profile = "household", wh_a_day = 10000 }
+        let wires = r#"
             [[homes.modbus]]
-            listen = "127.0.0.1:0"
             [[homes.modbus.meters]]
             role = "grid"
             template = "eastron-sdm630"
         "#;
-        let config = SimulatorConfig::from_toml(text).expect("a home");
+        let config = SimulatorConfig::sunny_home(wires).expect("a home");
         let simulator = Simulator::start(&config).await.expect("serves");
         let template = include_str!("../../../meters/templates/eastron-sdm630.toml").replace("Eastron", "Westron");
         let mut templates = Library::default();

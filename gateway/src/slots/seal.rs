@@ -158,7 +158,12 @@ impl SlotBuilder {
         let start_ms = self.rules.clock.start_ms(now);
         // After a hold the boundary may lie before the last sample; then it was met when that was taken.
         let crossed = self.progress.crossed.take().filter(|crossed| crossed.at_ms == start_ms);
-        let last = crossed.filter(|_| last.at_ms > start_ms).unwrap_or(last);
+        let last = match (crossed, self.progress.reset) {
+            (Some(crossed), _) if last.at_ms > start_ms => crossed,
+            // The boundary is lost, and the new registers say nothing of it: no more than the old ones ever showed.
+            (None, Some(reset)) if reset.slot >= now => Point { at_ms: start_ms, registers: reset.old_close },
+            _ => last,
+        };
         let mut spans = Vec::new();
         if self.progress.samples > 0 {
             let sampled = match self.progress.reset {
@@ -192,11 +197,12 @@ impl SlotBuilder {
     fn seal_one(&mut self, first_slot: Slot, slot_count: u16, last: Point, point: Point) -> Span {
         let end_slot = first_slot.plus(u32::from(slot_count));
         let progress = &mut self.progress;
-        let close = match progress.reset {
+        // A reset in a later slot has no part in this one.
+        let reset = progress.reset.filter(|reset| reset.slot < end_slot);
+        let close = match reset {
             Some(reset) => reset.old_close,
             None => last.towards(point, self.rules.clock.start_ms(end_slot)),
         };
-        let reset = progress.reset.filter(|reset| reset.slot < end_slot);
         let guessed = slot_count > 1 || progress.samples == 0 || progress.max_gap_ms > self.rules.clock.slot_ms() / 2;
         let mut quality = std::mem::take(&mut progress.quality);
         if guessed || reset.is_some() {

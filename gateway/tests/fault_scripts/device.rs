@@ -3,7 +3,7 @@
 use crate::homes::{DAYS, Timeline, WEEK_MS};
 use deren_gateway::slots::MaxPower;
 use deren_meters::{Counter, Sample};
-use deren_primitives::{DeviceRole, RegisterSpan};
+use deren_primitives::DeviceRole;
 use deren_simulator::{
     device::Moment,
     faults::{Fault, FaultKind, FaultScript, RandomFaults, Wire},
@@ -98,13 +98,13 @@ impl<'h> Device<'h> {
 
     /// True if it shows less at this moment than the gateway believes: a jump that was small enough to be energy, and went
     /// back. What flows next is not booked until the register has passed what it once showed.
-    pub fn shows_less_than(&self, registers: &RegisterSpan, at_ms: u64) -> bool {
+    pub fn shows_less_than(&self, import_mwh: u64, export_mwh: u64, at_ms: u64) -> bool {
         let sample = self.sample(at_ms, 0).unwrap_or_default();
-        let less = |shown_mwh: Option<u64>, close_mwh: u64| {
-            let counted_mwh = self.counter.modulus_mwh.map_or(close_mwh, |modulus| close_mwh % modulus);
+        let less = |shown_mwh: Option<u64>, believed_mwh: u64| {
+            let counted_mwh = self.counter.modulus_mwh.map_or(believed_mwh, |modulus| believed_mwh % modulus);
             shown_mwh.is_some_and(|shown_mwh| shown_mwh < counted_mwh)
         };
-        less(sample.import_mwh, registers.import_close_mwh) || less(sample.export_mwh, registers.export_close_mwh)
+        less(sample.import_mwh, import_mwh) || less(sample.export_mwh, export_mwh)
     }
 
     /// One look at its registers, which the gateway's clock says to be at `at_unix_ms`.

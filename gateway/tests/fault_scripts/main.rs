@@ -131,6 +131,8 @@ const REGRESSIONS: &[u64] = &[
     60,
     // Behind a battery a meter counts nothing for a night, after a moment's power that its register never showed.
     126,
-    // A jump of 7 kWh that went back: the register passed what it once showed between the last reading's end and the week's.
-    1126,
+    // A jump of 7 kWh that went back: the register passes what it once showed after the last reading, or within it.
+    1126, 3902,
+    // The disk was full across a boundary and the meter swapped after it: what flowed until then was booked before it.
+    2963,
 ];

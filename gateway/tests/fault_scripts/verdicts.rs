@@ -8,7 +8,7 @@ use crate::{
     judge,
 };
 use deren_gateway::slots::boundary_error_mwh;
-use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, Slot, SlotClock};
+use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, RegisterSpan, Slot, SlotClock};
 use std::{
     collections::BTreeMap,
     num::NonZeroU32,
@@ -32,7 +32,7 @@ pub struct Tally {
     /// Scripts at whose end the device has withheld its energy for too long to be believed again: see
     /// `Device::evidence_ms`.
     pub mute: u64,
-    /// Scripts whose last reading ends while the device shows less than it once did: see `Device::shows_less_than`.
+    /// Scripts whose last reading begins while the device shows less than it once did: see `Device::shows_less_than`.
     pub below: u64,
     /// Scripts at whose end the device counts nothing, after its power said that it should: see `Device::stood_before`.
     pub still: u64,
@@ -108,8 +108,10 @@ pub fn check(device: &Device<'_>, meters: &BTreeMap<u32, Recorded>) -> Tally {
     let end = clock().slot_at(device.home.start_ms + WEEK_MS);
     assert!(end.since(newest.end_slot()) <= 1, "seed {seed}: it never recovered: {newest:?}, the week ends at {end}");
     if !verdict.trades() {
-        let (from_ms, to_ms) = (elapsed_ms(device, newest.first_slot), elapsed_ms(device, newest.end_slot()));
-        let below = newest.quality.contains(Quality::SUSPECT) && device.shows_less_than(&newest.registers, to_ms);
+        let from_ms = elapsed_ms(device, newest.first_slot);
+        let RegisterSpan { import_open_mwh, export_open_mwh, .. } = newest.registers;
+        let below = newest.quality.contains(Quality::SUSPECT)
+            && device.shows_less_than(import_open_mwh, export_open_mwh, from_ms);
         let stood = newest.quality == Quality::ESTIMATED && device.stood_before(from_ms);
         let lately = going_wrong(device, WEEK_MS - DAY_MS, WEEK_MS);
         assert!(below || stood, "seed {seed}: after six quiet hours {newest:?} is {verdict:?}\n{lately}");

@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod gateway;
+pub mod outbox;
 pub mod real;
 
 use chain::Chain;

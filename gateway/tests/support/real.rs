@@ -12,24 +12,13 @@ use std::{
 };
 
 /// A home with one grid meter.
-pub async fn home(folder: &Path) -> Simulator {
-    let config = r#"
-        seed = 7
-        date = "2026-06-21"
-        start = "11:00"
-        speed = 75.0
-        [[homes]]
-        name = "sun"
-        pv = { kwp = 6.4 }
-        load = { profile = "household", wh_a_day = 10000 }
+pub async fn home() -> Simulator {
+    let wires = r#"
         [[homes.modbus]]
-        listen = "127.0.0.1:0"
         [[homes.modbus.sunspec]]
         devices = [{ role = "grid", model = 203 }]
     "#;
-    let file = folder.join("simulator.toml");
-    fs::write(&file, config).expect("written");
-    Simulator::start(&SimulatorConfig::from_file(&file).expect("a home")).await.expect("started")
+    Simulator::start(&SimulatorConfig::sunny_home(wires).expect("a home")).await.expect("started")
 }
 
 /// A gateway's configuration, and where its page is.
@@ -41,15 +30,17 @@ pub struct Configured {
 impl Configured {
     /// For the home's meter and this node, with `top` before everything else, in a folder that is made.
     pub fn new(folder: &Path, simulator: &Simulator, node: &FakeNode, top: &str) -> Self {
-        fs::create_dir_all(folder).expect("made");
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a port")
-            .port();
         let uri = &simulator.serving().homes[0].devices[0].uri;
+        Self::for_device(folder, node, top, &format!("name = \"grid\"\nuri = \"{uri}\"\nrole = \"grid\"\n"))
+    }
+
+    /// As [`Configured::new`], for a device with these keys.
+    pub fn for_device(folder: &Path, node: &FakeNode, top: &str, device: &str) -> Self {
+        fs::create_dir_all(folder).expect("made");
+        let port = free_port();
         let text = format!(
             "{top}\nnode_urls = [\"{}\"]\npage_listen = \"127.0.0.1:{port}\"\nsample_interval_ms = 100\n\
-             checkpoint_interval_s = 1\n[[device]]\nname = \"grid\"\nuri = \"{uri}\"\nrole = \"grid\"\n",
+             checkpoint_interval_s = 1\n[[device]]\n{device}",
             node.url()
         );
         let file = folder.join("gateway.toml");
@@ -94,6 +85,11 @@ impl Configured {
         }
         panic!("in vain: {what}: {last:#}");
     }
+}
+
+/// A port on which nobody listens.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
 }
 
 /// Runs a command in a thread of its own, so that simulated devices can answer it.

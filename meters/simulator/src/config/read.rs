@@ -41,6 +41,25 @@ impl SimulatorConfig {
         Ok(config)
     }
 
+    /// One home with a roof and a household on a June day that runs at 75 times real time, so that there is energy to
+    /// measure within seconds. `wires` are its devices, as TOML of `[[homes.modbus]]` and its like.
+    ///
+    /// # Errors
+    /// As [`Self::from_toml`].
+    pub fn sunny_home(wires: &str) -> Result<Self, SimulatorError> {
+        let home = r#"
+            seed = 7
+            date = "2026-06-21"
+            start = "11:00"
+            speed = 75.0
+            [[homes]]
+            name = "sun"
+            pv = { kwp = 6.4 }
+            load = { profile = "household", wh_a_day = 10000 }
+        "#;
+        Self::from_toml(&format!("{home}{wires}"))
+    }
+
     /// Writes the configuration as a text that [`Self::from_toml`] reads.
     ///
     /// # Errors

@@ -19,21 +19,14 @@ const HOME: &str = "Sonne & <b>Söhne</b>";
 
 /// The newcomer's roof and meter, whose day begins like the neighbours', and where they are.
 async fn devices(neighbourhood: &Neighbourhood) -> (Simulator, String) {
-    let text = r#"
-        seed = 11
-        date = "2026-06-21"
-        start = "11:00"
-        speed = 75.0
-        [[homes]]
-        name = "newcomer"
-        pv = { kwp = 6.4 }
-        load = { profile = "household", wh_a_day = 9000 }
+    let wires = r#"
         [[homes.modbus]]
-        listen = "127.0.0.1:0"
         [[homes.modbus.sunspec]]
         devices = [{ role = "production", model = 103 }, { role = "grid", model = 203 }]
     "#;
-    let config = SimulatorConfig::from_toml(text).expect("a home");
+    let mut config = SimulatorConfig::sunny_home(wires).expect("a home");
+    config.seed = 11;
+    config.homes[0].name = "newcomer".to_owned();
     let folder = neighbourhood.folder().join("newcomers-devices");
     fs::create_dir_all(&folder).expect("a folder");
     let binaries = Binaries::find().unwrap_or_else(|error| panic!("{error}"));
