@@ -310,7 +310,7 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        /// At most one bounded stage a market, and all of them within `BlockBudget`.
+        /// Bounded stages, a market at a time, and all of them within `BlockBudget`.
         fn on_initialize(block: BlockNumberFor<T>) -> Weight {
             Self::advance_markets(block)
         }

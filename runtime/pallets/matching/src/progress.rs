@@ -1,5 +1,5 @@
-//! The order of things: every block each market takes at most one bounded stage, all within the block's budget, and
-//! a slot settles wholly before the next one clears.
+//! The order of things: every block each market clears at most one slot, or settles pages in turn with the others, all
+//! within the block's budget; and a slot settles wholly before the next one clears.
 
 use crate::types::{MAX_STEPS, MarketProgress};
 use crate::{Config, Event, OrderCount, Pallet, Progress, SettledThrough, WeightInfo};
@@ -11,7 +11,8 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::SaturatedConversion;
 
 impl<T: Config> Pallet<T> {
-    /// One stage for each market, beginning with another market each block, so that a full budget is fair.
+    /// One stage for each market, beginning with another market each block, so that a full budget is fair; then as many
+    /// pages more, one a market in turn, as the budget has room for.
     pub(crate) fn advance_markets(block: BlockNumberFor<T>) -> Weight {
         let markets = T::Registry::markets();
         let mut meter = WeightMeter::with_limit(T::BlockBudget::get());
@@ -19,8 +20,10 @@ impl<T: Config> Pallet<T> {
         // Before the first block's timestamp the chain knows no time, and no slot can be near.
         if T::Metering::current_slot() > Slot(0) {
             let first = block.saturated_into::<usize>().checked_rem(markets.len()).unwrap_or(0);
-            for market in markets.iter().cycle().skip(first).take(markets.len()) {
-                Self::advance(*market, &mut meter);
+            let mut settling: Vec<MarketId> = markets.iter().cycle().skip(first).take(markets.len()).copied().collect();
+            settling.retain(|market| Self::advance(*market, &mut meter));
+            while !settling.is_empty() {
+                settling.retain(|market| Self::advance_settling(*market, &mut meter));
             }
             Self::note_settled(&markets);
         }
@@ -37,47 +40,55 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The next stage of one market, if the budget allows.
-    fn advance(market: MarketId, meter: &mut WeightMeter) {
+    /// The next stage of one market, if the budget allows. True if it was a page and more of them are left: a slot that
+    /// clears in this block waits for the next one, so that for one block's state its clearing can be looked at.
+    fn advance(market: MarketId, meter: &mut WeightMeter) -> bool {
         let mut progress = Self::progress_of(market);
         if progress.settling.is_some() {
-            return Self::advance_settling(market, progress, meter);
+            return Self::advance_settling(market, meter);
         }
         let closed = T::Metering::closed_through();
         let mut skipped = 0u32;
         while progress.next <= closed {
             let slot = progress.next;
             if !meter.can_consume(T::WeightInfo::skip_slot()) {
-                return;
+                break;
             }
             if T::Metering::readings(market, slot) > 0 || Self::has_due(market, slot.next()) {
                 let weight = T::WeightInfo::clear(OrderCount::<T>::get(market), T::MaxZones::get());
                 if meter.can_consume(weight) {
                     meter.consume(Self::clear_slot(market, progress));
                 }
-                return;
+                break;
             }
             if skipped >= T::MaxSkippedSlots::get() {
-                return;
+                break;
             }
             meter.consume(Self::clear_slot(market, progress));
             skipped = skipped.saturating_add(1);
             progress = Self::progress_of(market);
         }
+        false
     }
 
-    /// A page of the slot that is being settled. A page that fails leaves everything as it was.
-    fn advance_settling(market: MarketId, progress: MarketProgress, meter: &mut WeightMeter) {
+    /// A page of the slot that is being settled, if the budget allows. A page that fails leaves everything as it was. True
+    /// if something was settled and more is left.
+    fn advance_settling(market: MarketId, meter: &mut WeightMeter) -> bool {
         let most = T::WeightInfo::settle(T::PageSize::get());
         if !meter.can_consume(most) {
-            return;
+            return false;
         }
+        let progress = Self::progress_of(market);
         let slot = progress.next;
         match with_storage_layer(|| Self::settle_page(market, progress)) {
-            Ok(entries) => meter.consume(T::WeightInfo::settle(entries)),
+            Ok(entries) => {
+                meter.consume(T::WeightInfo::settle(entries));
+                entries > 0 && Self::progress_of(market).settling.is_some()
+            }
             Err(error) => {
                 meter.consume(most);
                 Self::deposit_event(Event::SettlementHalted { market, slot, error });
+                false
             }
         }
     }

@@ -103,12 +103,14 @@ proptest! {
         zones in zones(),
         fee_bp in 0..1_000u16,
         page_size in 1..6u32,
+        pages_per_block in proptest::option::of(1..4u32),
         slots in proptest::collection::vec(happening(), SLOTS as usize),
     ) {
         let sites: Vec<(u32, u32)> = (1..=SITES).map(|site| (site, site % 4)).collect();
         new_test_ext(zones, &sites).execute_with(|| {
             world(|world| world.protocol_fee_bp = fee_bp);
             PageSize::set(page_size);
+            PagesPerBlock::set(pages_per_block);
             for (slot, happening) in (START..).zip(&slots) {
                 act(happening);
                 for (site, wh) in (1..).zip(&happening.measured) {

@@ -46,6 +46,7 @@ fn while_eur_is_frozen_nothing_moves_and_afterwards_all_does() {
 fn eur_frozen_between_two_pages_leaves_the_pot_as_it_is() {
     ready().execute_with(|| {
         PageSize::set(1);
+        PagesPerBlock::set(Some(1));
         next_block();
         next_block();
         assert_eq!(free(&Matching::pot(MARKET)), 80_000);

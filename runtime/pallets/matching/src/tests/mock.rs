@@ -2,7 +2,7 @@
 
 use super::world::{Meters, Registry, Rewards, World, world};
 use crate as pallet_deren_matching;
-use crate::{PriceStep, Steps, SubAccounts};
+use crate::{PriceStep, Steps, SubAccounts, WeightInfo};
 use deren_market::Zone;
 use deren_primitives::{MarketId, Side, SiteId, Slot, SlotSummary, ZoneId};
 use deren_runtime_apis::SiteView;
@@ -80,6 +80,8 @@ parameter_types! {
     pub const KeepSlots: u32 = 5;
     pub const MaxSkippedSlots: u32 = 3;
     pub static BlockBudget: Weight = Weight::MAX;
+    /// If it is set, a block in which the market settles has room for so many full pages.
+    pub static PagesPerBlock: Option<u32> = None;
     pub Treasury: AccountId32 = account(200);
 }
 
@@ -141,6 +143,7 @@ pub fn new_test_ext(zones: Vec<Zone>, zone_of_site: &[(u32, u32)]) -> sp_io::Tes
     });
     PageSize::set(4);
     BlockBudget::set(Weight::MAX);
+    PagesPerBlock::set(None);
     let storage = RuntimeGenesisConfig {
         assets: pallet_assets::GenesisConfig {
             assets: vec![(EUR, onramp(), true, 1)],
@@ -158,12 +161,25 @@ pub fn new_test_ext(zones: Vec<Zone>, zone_of_site: &[(u32, u32)]) -> sp_io::Tes
     ext
 }
 
+/// What a block needs that settles so many full pages, or that clears.
+fn room_for(pages: u32) -> Weight {
+    type W = crate::weights::SubstrateWeight<Test>;
+    if crate::Progress::<Test>::get(MARKET).is_none_or(|progress| progress.settling.is_none()) {
+        return Weight::MAX;
+    }
+    let markets = world(|world| world.markets.len()) as u32;
+    W::look_at_markets(markets).saturating_add(W::settle(PageSize::get()).saturating_mul(pages.into()))
+}
+
 /// One block more. After it, whatever it did, every invariant holds and no µ€ was made or lost.
 pub fn next_block() {
     let supply = || fungible::ItemOf::<Assets, EurId, AccountId32>::total_issuance();
     let before = supply();
     let block = System::block_number() + 1;
     System::set_block_number(block);
+    if let Some(pages) = PagesPerBlock::get() {
+        BlockBudget::set(room_for(pages));
+    }
     Matching::on_initialize(block);
     check();
     assert_eq!(supply(), before, "EUR were made or lost");

@@ -4,7 +4,7 @@ use super::{mock::*, world::*};
 use crate::{Event, Pages, Progress, Summaries};
 use deren_primitives::{MarketId, SiteId, Slot, SlotState, ZoneId};
 use deren_runtime_apis::SiteView;
-use frame_support::assert_ok;
+use frame_support::{assert_ok, weights::Weight};
 
 /// Six homes: 1 to 3 buy, 4 to 6 sell; everything measured in slots 101 to 104.
 fn six_homes() -> sp_io::TestExternalities {
@@ -35,6 +35,7 @@ fn state(slot: u32) -> Option<SlotState> {
 #[test]
 fn a_slot_is_settled_page_by_page() {
     six_homes().execute_with(|| {
+        PagesPerBlock::set(Some(1));
         close(START + 1);
         next_block();
         assert_eq!(state(START + 1), Some(SlotState::Cleared));
@@ -54,6 +55,55 @@ fn a_slot_is_settled_page_by_page() {
         assert_eq!(u64::from(summary.settled_in_block), System::block_number());
         assert_eq!(summary.readings, 6);
         assert_eq!(events().last(), Some(&Event::SlotSettled { market: MARKET, slot: Slot(START + 1), summary }));
+    });
+}
+
+#[test]
+fn a_block_settles_as_many_pages_as_it_has_room_for() {
+    six_homes().execute_with(|| {
+        PageSize::set(1);
+        close(START + 1);
+        next_block();
+        let left = || Pages::<Test>::iter_prefix(MARKET).count();
+        let pages = left();
+        assert!(pages > 8 && state(START + 1) == Some(SlotState::Cleared), "it settles from the next block on");
+        PagesPerBlock::set(Some(3));
+        next_block();
+        assert_eq!(left(), pages - 3);
+        PagesPerBlock::set(None);
+        BlockBudget::set(Weight::MAX);
+        next_block();
+        assert_eq!((left(), state(START + 1)), (0, Some(SlotState::Settled)));
+    });
+}
+
+#[test]
+fn markets_settle_their_pages_in_turn() {
+    six_homes().execute_with(|| {
+        let other = MarketId(7);
+        world(|world| {
+            world.markets.insert(other, vec![root(70)]);
+            for site in [17u8, 18] {
+                let view = SiteView { market: other, zone: ZoneId(70), owner: account(site) };
+                world.sites.insert(SiteId(site.into()), view);
+            }
+        });
+        next_block();
+        assert_ok!(buy(17, &[(300_000, 1000)]));
+        assert_ok!(sell(18, &[(100_000, 1000)]));
+        close(START + 1);
+        settle_through(START + 1);
+        measure(17, START + 2, -500);
+        measure(18, START + 2, 600);
+        PageSize::set(1);
+        close(START + 2);
+        next_block();
+        let left = || [MARKET, other].map(|market| Pages::<Test>::iter_prefix(market).count());
+        let [first, second] = left();
+        assert!(first > 2 && second > 2, "{first} and {second} pages");
+        PagesPerBlock::set(Some(4));
+        next_block();
+        assert_eq!(left(), [first - 2, second - 2]);
     });
 }
 
