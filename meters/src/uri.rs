@@ -25,9 +25,11 @@ mod stream;
 mod tests;
 
 pub use homewizard::{HTTP_PORT, HomeWizardDevice};
+pub use parse::broker;
 pub use stream::{StreamDevice, Telegrams};
 
-pub(crate) use parse::{broker, without_password};
+pub(crate) use parse::without_password;
+pub(crate) use print::escaped;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{path::PathBuf, time::Duration};

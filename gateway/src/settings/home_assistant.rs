@@ -1,10 +1,8 @@
 //! `[home_assistant]`: the broker at which Home Assistant is to find this gateway.
 
 use super::table::Table;
-use deren_meters::uri::{Broker, MQTT_PORT};
-use percent_encoding::percent_decode_str;
+use deren_meters::uri::{self, Broker};
 use std::{path::Path, time::Duration};
-use url::Url;
 
 /// What is published, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,27 +36,11 @@ pub(super) fn read(table: &mut Table, folder: &Path) -> Option<HomeAssistantSett
 
 fn broker(text: &str) -> Result<Broker, String> {
     const EXAMPLE: &str = "it should be like mqtt://user@192.168.1.10:1883";
-    // The text is not repeated before it is known to hold no password.
-    let url = Url::parse(text).map_err(|error| format!("`broker`: {error}; {EXAMPLE}"))?;
-    if url.password().is_some() {
-        return Err("`broker` has a password in it: put it in a file and name that by `password_file`".to_owned());
+    let broker = uri::broker(text).map_err(|reason| format!("`broker` {reason}; {EXAMPLE}"))?;
+    match broker.password_file {
+        None => Ok(broker),
+        Some(_) => Err(format!("`broker` names a `password_file`, which is a key of its own; {EXAMPLE}")),
     }
-    let decoded = |part: &str| {
-        let text = percent_decode_str(part).decode_utf8().ok().filter(|text| !text.chars().any(char::is_control));
-        text.map(|text| text.into_owned()).ok_or_else(|| format!("`broker` is `{text}`; {EXAMPLE}", text = url))
-    };
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
-    if url.scheme() != "mqtt" || host.is_empty() || !bare || url.port() == Some(0) {
-        return Err(format!("`broker` is `{url}`; {EXAMPLE}"));
-    }
-    let user = decoded(url.username())?;
-    Ok(Broker {
-        host: decoded(host)?,
-        port: url.port().unwrap_or(MQTT_PORT),
-        user: (!user.is_empty()).then_some(user),
-        password_file: None,
-    })
 }
 
 fn topic_part(text: &str) -> Result<String, String> {

@@ -212,7 +212,9 @@ fn home_assistant_is_off_unless_there_is_a_table_for_it() {
 fn a_home_assistant_that_cannot_be_is_refused() {
     let with = |keys: &str| complaint(&format!("{GOOD}\n[home_assistant]\n{keys}\n"));
     assert!(with("").contains("line 17: [home_assistant] has no `broker`"), "{}", with(""));
-    for bad in ["http://192.0.2.1", "mqtt://", "mqtt://192.0.2.1/topic", "mqtt://192.0.2.1:0", "192.0.2.1"] {
+    for bad in
+        ["http://192.0.2.1", "mqtt://", "mqtt://192.0.2.1/topic", "mqtt://192.0.2.1:0", "192.0.2.1", "mqtt://ro%230"]
+    {
         assert!(with(&format!("broker = \"{bad}\"")).contains("line 18: `broker`"), "{bad}");
     }
     assert!(with("broker = \"mqtt://192.0.2.1\"\npassword_file = \"x\"").contains("but no user"));

@@ -252,7 +252,7 @@ impl fmt::Display for Target {
             Self::Broker(broker) => {
                 write!(f, "mqtt://{broker}")?;
                 match &broker.password_file {
-                    Some(file) => write!(f, "?password_file={}", file.display()),
+                    Some(file) => write!(f, "?password_file={}", uri::escaped(&file.to_string_lossy())),
                     None => Ok(()),
                 }
             }
@@ -271,7 +271,8 @@ mod tests {
     fn takes_hosts_ports_and_subnets() {
         let hosts = ["192.168.1.7", "10.0.0.5:1502", "inverter.local", "inverter:502", "[::1]:502", "127.0.0.0/28"];
         let others = ["local", "serial", "/dev/ttyUSB0", "/dev/serial/by-id/usb-FTDI-if00-port0", "mdns", "brokers"];
-        let more = ["mdns:192.168.1.2", "mqtt://broker", "mqtt://me@10.0.0.2:18830?password_file=/etc/deren/mqtt"];
+        let more =
+            ["mdns:192.168.1.2", "mqtt://broker", "mqtt://me@10.0.0.2:18830?password_file=/etc/deren/mqtt%20key"];
         for text in hosts.into_iter().chain(others).chain(more) {
             assert_eq!(text.parse::<Target>().expect(text).to_string(), text);
         }

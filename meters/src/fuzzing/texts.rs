@@ -46,7 +46,13 @@ pub fn discovery(data: &[u8]) {
             assert!(found.len() <= LIMIT);
             found.into_iter().for_each(|device| reads_back(&device.uri));
         }
-        _ => drop(std::str::from_utf8(rest).map(str::parse::<discover::Target>)),
+        _ => {
+            let text = std::str::from_utf8(rest).unwrap_or_default();
+            if let Ok(target) = text.parse::<discover::Target>() {
+                let printed = target.to_string();
+                assert_eq!(printed.parse::<discover::Target>().ok().as_ref(), Some(&target), "{printed}");
+            }
+        }
     }
 }
 

@@ -139,11 +139,17 @@ fn mqtt(url: &Url, parameters: &mut Parameters) -> Result<MqttDevice, String> {
     Ok(MqttDevice { broker, topic, template: template(parameters)?, channel, timeout_ms })
 }
 
-/// A broker alone, as a search names it. Why it cannot be understood, if it cannot.
-pub(crate) fn broker(text: &str) -> Result<Broker, String> {
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
+/// Reads a broker alone: `mqtt://[user@]host[:port][?password_file=…]`.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence that names it; it never repeats a password.
+pub fn broker(text: &str) -> Result<Broker, String> {
+    let url = Url::parse(text).map_err(|error| format!("is no URI: {error}"))?;
     if url.password().is_some() {
         return Err(PASSWORD.into());
+    }
+    if url.scheme() != "mqtt" || url.fragment().is_some() {
+        return Err("is not a broker, as in `mqtt://192.168.1.2`".into());
     }
     if !matches!(url.path(), "" | "/") {
         return Err(format!("has a topic `{}`; name the broker alone, as in `mqtt://192.168.1.2`", url.path()));

@@ -10,7 +10,7 @@ const ESCAPED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b':');
 
 /// A path as a URI has it.
-pub(super) fn escaped(path: &str) -> impl fmt::Display {
+pub(crate) fn escaped(path: &str) -> impl fmt::Display {
     utf8_percent_encode(path, ESCAPED)
 }
 
