@@ -12,6 +12,13 @@ pub struct Registers {
     pub export_mwh: u64,
 }
 
+impl Registers {
+    /// True if these can become `later` without going back.
+    pub(super) fn up_to(&self, later: &Self) -> bool {
+        self.import_mwh <= later.import_mwh && self.export_mwh <= later.export_mwh
+    }
+}
+
 /// Registers at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Point {

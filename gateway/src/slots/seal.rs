@@ -1,7 +1,7 @@
 //! Taking samples that are believed, and sealing the slots that they complete. No span ever shows more than the
 //! device's power allows: what would waits, and becomes part of a longer, estimated one.
 
-use super::{Point, SlotBuilder, Span, judge::Step, points::Observation, progress::Reset};
+use super::{Point, Registers, SlotBuilder, Span, judge::Step, points::Observation, progress::Reset};
 use deren_primitives::{Quality, RegisterSpan, Slot};
 
 /// At most this many spans come of one sample; what is left comes of the next ones.
@@ -16,7 +16,8 @@ impl SlotBuilder {
         let slot = self.rules.clock.slot_at(last.at_ms).max(next);
         let end_ms = self.rules.clock.end_ms(slot);
         let due_ms = end_ms.saturating_add(self.rules.boundary_wait_ms);
-        if !may_seal || self.progress.samples == 0 || now_ms < due_ms {
+        let resets_later = self.progress.reset.is_some_and(|reset| reset.slot > slot);
+        if !may_seal || self.progress.samples == 0 || now_ms < due_ms || resets_later {
             return Vec::new();
         }
         let before = self.progress.clone();
@@ -158,11 +159,15 @@ impl SlotBuilder {
         let start_ms = self.rules.clock.start_ms(now);
         // After a hold the boundary may lie before the last sample; then it was met when that was taken.
         let crossed = self.progress.crossed.take().filter(|crossed| crossed.at_ms == start_ms);
-        let last = match (crossed, self.progress.reset) {
-            (Some(crossed), _) if last.at_ms > start_ms => crossed,
-            // The boundary is lost, and the new registers say nothing of it: no more than the old ones ever showed.
-            (None, Some(reset)) if reset.slot >= now => Point { at_ms: start_ms, registers: reset.old_close },
-            _ => last,
+        let last = match self.progress.reset.filter(|reset| reset.slot >= now) {
+            // The new registers say nothing of this boundary, and a clock that was set back may have lost it: then it is no
+            // more than the old ones ever showed.
+            Some(Reset { old_close, .. }) => {
+                let is_between = |crossed: &Registers| self.progress.open.up_to(crossed) && crossed.up_to(&old_close);
+                let crossed = crossed.map(|crossed| crossed.registers).filter(is_between);
+                Point { at_ms: start_ms, registers: crossed.unwrap_or(old_close) }
+            }
+            None => crossed.filter(|_| last.at_ms > start_ms).unwrap_or(last),
         };
         let mut spans = Vec::new();
         if self.progress.samples > 0 {

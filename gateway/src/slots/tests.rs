@@ -261,6 +261,20 @@ fn a_reset_after_a_hold_across_a_boundary_leaves_the_boundary_exact() {
 }
 
 #[test]
+fn a_clock_set_back_behind_a_reset_books_nothing_of_the_new_registers() {
+    let mut builder = builder();
+    feed(&mut builder, &[(60, 1000), (80, 1020), (110, 1050)]);
+    for (at_s, wh) in [(130, 1070), (140, 2), (145, 3), (150, 4), (185, 8), (125, 9)] {
+        assert!(builder.take(seen(at_s, wh), false).spans.is_empty());
+        builder.identity_seen();
+    }
+    let spans = feed(&mut builder, &[(130, 10), (150, 11), (181, 12)]);
+    assert_eq!((import(&spans[0]), import(&spans[1])), ((1_000_000, 1_070_000), (1_070_000, 1_070_000)));
+    assert!(spans[0].quality.contains(Quality::CLOCK_UNSYNCHRONISED) && spans[1].quality.contains(Quality::ESTIMATED));
+    assert_eq!((spans[0].register_epoch, spans[1].register_epoch, builder.progress().register_epoch()), (0, 0, 1));
+}
+
+#[test]
 fn a_gap_in_the_slot_in_which_a_hold_ends_is_not_forgotten() {
     let mut builder = builder();
     feed(&mut builder, &[(60, 0), (80, 20), (110, 50)]);

@@ -142,13 +142,15 @@ impl<'h> Device<'h> {
     }
 
     /// What may have flowed unseen in a direction of a span because the device stood still: until the power that it shows
-    /// adds up to two steps nobody can tell, and if it shows none nobody ever can. Then too little is booked, never too
-    /// much, and by no more than what flowed while it stood.
-    pub fn hidden_mwh(&self, direction: usize, from_ms: u64, to_ms: u64) -> u64 {
+    /// adds up to two steps nobody can tell, and if it shows none nobody ever can. The same holds of a device that
+    /// `shows_nothing` since it was first seen. Then too little is booked, never too much, and by no more than what flowed
+    /// meanwhile.
+    pub fn hidden_mwh(&self, direction: usize, from_ms: u64, to_ms: u64, shows_nothing: bool) -> u64 {
         let hidden = |fault: &Fault| {
             let end_ms = (fault.at_s + fault.for_s.unwrap_or(u64::MAX / 4000)).saturating_mul(1000);
             let (stood_ms, moved_ms) = (from_ms.max(fault.at_s * 1000), to_ms.min(end_ms));
-            if fault.kind != FaultKind::Stuck || stood_ms >= moved_ms {
+            let hides = fault.kind == FaultKind::Stuck || fault.kind == FaultKind::Zero && shows_nothing;
+            if !hides || stood_ms >= moved_ms {
                 return 0;
             }
             let truth = |at_ms| self.home.truth(self.role, at_ms)[direction];
@@ -156,7 +158,7 @@ impl<'h> Device<'h> {
             let (_, powers) = self.home.at(fault.at_s * 1000);
             let watt = if self.role == DeviceRole::Production { powers.pv_w } else { powers.grid_w }.unsigned_abs();
             let steps_mwh = 2 * self.counter.step_mwh.unwrap_or(0);
-            if watt < 25 {
+            if watt < 25 || shows_nothing {
                 flowed_mwh
             } else {
                 flowed_mwh.min(self.power.energy_mwh(steps_mwh * 3_600 / u64::from(watt)))

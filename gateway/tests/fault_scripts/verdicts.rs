@@ -155,11 +155,16 @@ fn error_permille(device: &Device<'_>, reading: &IntervalReading) -> u64 {
     let declared_mwh =
         2 * boundary_error_mwh(device.power, reading.max_gap_ms, reading.clock_error_ms, device.step_mwh());
     let shown = judge::energies(reading);
+    let shows_nothing = *registers == RegisterSpan::default();
     let mut worst = 0;
     for (direction, booked_mwh) in booked.into_iter().enumerate() {
         let true_mwh = after[direction] - before[direction];
-        let too_little_mwh =
-            true_mwh.saturating_sub(booked_mwh).saturating_sub(device.hidden_mwh(direction, from_ms, to_ms));
+        let too_little_mwh = true_mwh.saturating_sub(booked_mwh).saturating_sub(device.hidden_mwh(
+            direction,
+            from_ms,
+            to_ms,
+            shows_nothing,
+        ));
         let error_mwh = booked_mwh.saturating_sub(true_mwh).max(too_little_mwh);
         let seed = device.seed;
         assert!(
