@@ -8,7 +8,7 @@ use std::{fmt::Display, str::FromStr};
 use url::Url;
 
 const PASSWORD: &str = "has a password in it; put it in a file and name that by `password_file=`";
-/// Longest text that is looked at.
+/// Longest text that is looked at, and that comes of one.
 const MAX_LENGTH: usize = 1_024;
 const SCHEMES: &str = "sunspec+tcp, sunspec+rtutcp, sunspec+rtu, modbus+tcp, modbus+rtutcp, modbus+rtu, mqtt, \
                        p1+serial, p1+tcp, sml+serial, sml+tcp or homewizard+http";
@@ -62,6 +62,10 @@ fn parse(text: &str) -> Result<DeviceUri, String> {
         },
     };
     parameters.finish()?;
+    // Else what is printed and stored could not be read again.
+    if uri.to_string().len() > MAX_LENGTH {
+        return Err(format!("is longer than {MAX_LENGTH} bytes once all that must be is escaped"));
+    }
     Ok(uri)
 }
 

@@ -87,6 +87,13 @@ fn refuses_with_a_reason_that_helps() {
 }
 
 #[test]
+fn what_would_print_too_long_to_be_read_again_is_refused() {
+    let message = refused(&format!("sml+serial:///dev/{}", "\\".repeat(400)));
+    assert!(message.contains("longer than 1024 bytes once"), "{message}");
+    assert!(refused(&"a".repeat(2_000)).contains("longer than 1024 bytes"));
+}
+
+#[test]
 fn a_password_in_a_uri_is_refused_and_not_shown() {
     let message = refused("mqtt://user:hunter2@broker/topic?template=tasmota");
     assert!(message.contains("password_file") && !message.contains("hunter2"), "{message}");
