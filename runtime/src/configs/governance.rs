@@ -21,6 +21,10 @@ pub type CouncilCollective = pallet_collective::Instance1;
 pub type AdminOrigin =
     EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>>;
 
+/// Decides what cannot wait: stopping a market, banning a validator and the like. Root, or two thirds of the council.
+pub type UrgentOrigin =
+    EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>>;
+
 parameter_types! {
     /// How long the council may vote on a motion.
     pub const MotionDuration: u32 = BLOCKS_PER_DAY.saturating_mul(3);

@@ -7,7 +7,7 @@ mod money;
 mod system;
 
 pub use consensus::BABE_EPOCH;
-pub use governance::{AdminOrigin, CouncilCollective, MaxProposalWeight, MotionDuration};
+pub use governance::{AdminOrigin, CouncilCollective, MaxProposalWeight, MotionDuration, UrgentOrigin};
 pub use market::{MaxMarkets, MaxOrders, MaxPointsPerMarket, RewardSchedule};
 pub use money::{Eur, EurId, FeesToTreasury, TreasuryAccount, treasury_account};
 pub use system::{BlockLength, BlockWeights, CallFilter};
