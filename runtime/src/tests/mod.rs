@@ -8,4 +8,5 @@ mod fees;
 mod genesis;
 mod governance;
 mod limits;
+mod progress;
 mod submission;
