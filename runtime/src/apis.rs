@@ -265,8 +265,8 @@ sp_api::impl_runtime_apis! {
             pallet_deren_matching::Summaries::<Runtime>::get(market, slot)
         }
 
-        fn settled_through() -> Slot {
-            Matching::settled_through()
+        fn settled_through(market: MarketId) -> Slot {
+            Matching::settled_through(market)
         }
 
         fn era(slot: Slot) -> u32 {

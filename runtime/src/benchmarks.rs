@@ -111,7 +111,14 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
 
 impl pallet_deren_rewards::benchmarking::BenchmarkHelper for Helper {
     fn settle_through(slot: Slot) {
-        pallet_deren_matching::SettledThrough::<Runtime>::put(slot);
+        use pallet_deren_matching::{benchmarking::BenchmarkHelper, types::MarketProgress};
+        while NextMarket::<Runtime>::get() < crate::configs::MaxMarkets::get() {
+            Self::market(1);
+        }
+        for market in 0..NextMarket::<Runtime>::get() {
+            let progress = MarketProgress { next: slot.next(), settling: None };
+            pallet_deren_matching::Progress::<Runtime>::insert(MarketId(market), progress);
+        }
     }
 }
 

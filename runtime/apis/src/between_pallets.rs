@@ -94,8 +94,8 @@ pub trait ProductionRewards<AccountId> {
     fn produced_and_sold(slot: Slot, site: SiteId, owner: &AccountId, rewarded_wh: u64);
 }
 
-/// Told by matching to rewards: up to which slot everything is settled, in all markets.
+/// Told by matching: how far each market has come. One that stands still holds no other up.
 pub trait SettlementProgress {
-    /// All slots up to this one are settled everywhere.
-    fn settled_through() -> Slot;
+    /// All of the market's slots up to this one are settled.
+    fn settled_through(market: MarketId) -> Slot;
 }

@@ -30,8 +30,8 @@ sp_api::decl_runtime_apis! {
         fn markets() -> Vec<MarketId>;
         /// The sums of a market's slot, for as long as the chain keeps them.
         fn slot(market: MarketId, slot: Slot) -> Option<SlotSummary>;
-        /// All slots up to this one are settled in all markets.
-        fn settled_through() -> Slot;
+        /// All of the market's slots up to this one are settled.
+        fn settled_through(market: MarketId) -> Slot;
         /// The era of a slot.
         fn era(slot: Slot) -> u32;
         /// REN minted for an era, in the smallest unit; `None` while the era is not paid.

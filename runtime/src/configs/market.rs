@@ -5,8 +5,11 @@ use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
     units::{MAX_BLOCK_WEIGHT, REN, share_of},
 };
+use alloc::vec::Vec;
 use core::num::NonZeroU32;
 use deren_market::rewards::Schedule;
+use deren_primitives::MarketId;
+use deren_runtime_apis::MarketRegistry;
 use frame_support::{
     PalletId, parameter_types,
     traits::{ConstU32, ConstU64, Get, fungible::ItemOf},
@@ -91,11 +94,21 @@ impl Get<u32> for SlotsPerEra {
     }
 }
 
+/// All markets of the registry.
+pub struct Markets;
+
+impl Get<Vec<MarketId>> for Markets {
+    fn get() -> Vec<MarketId> {
+        <Registry as MarketRegistry<AccountId>>::markets()
+    }
+}
+
 impl pallet_deren_rewards::Config for Runtime {
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;
     type KeepEras = ConstU32<400>;
     // All markets' sites together.
+    type Markets = Markets;
     type MaxEarners = ConstU32<32_768>;
     type MaxSkippedEras = ConstU32<16>;
     type PageSize = ConstU32<100>;

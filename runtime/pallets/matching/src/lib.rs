@@ -146,10 +146,6 @@ pub mod pallet {
     pub type Summaries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, Slot, SlotSummary, OptionQuery>;
 
-    /// Everything through this slot is settled, in all markets.
-    #[pallet::storage]
-    pub type SettledThrough<T: Config> = StorageValue<_, Slot, ValueQuery>;
-
     /// What could not be delivered to an account, in µ€; it lies in the claims account.
     #[pallet::storage]
     pub type Claimable<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, OptionQuery>;
@@ -384,8 +380,8 @@ pub mod pallet {
     }
 
     impl<T: Config> SettlementProgress for Pallet<T> {
-        fn settled_through() -> Slot {
-            SettledThrough::<T>::get()
+        fn settled_through(market: MarketId) -> Slot {
+            Self::market_settled_through(market)
         }
     }
 }

@@ -2,7 +2,7 @@
 //! within the block's budget; and a slot settles wholly before the next one clears.
 
 use crate::types::{MAX_STEPS, MarketProgress};
-use crate::{Config, Event, OrderCount, Pallet, Progress, SettledThrough, WeightInfo};
+use crate::{Config, Event, OrderCount, Pallet, Progress, WeightInfo};
 use alloc::vec::Vec;
 use deren_primitives::{MarketId, Slot};
 use deren_runtime_apis::{MarketRegistry, Metering};
@@ -25,7 +25,6 @@ impl<T: Config> Pallet<T> {
             while !settling.is_empty() {
                 settling.retain(|market| Self::advance_settling(*market, &mut meter));
             }
-            Self::note_settled(&markets);
         }
         meter.consumed()
     }
@@ -93,13 +92,10 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Notes through which slot everything is settled. It never goes back.
-    fn note_settled(markets: &[MarketId]) {
-        let through: Vec<Slot> = markets.iter().map(|market| before(Self::progress_of(*market).next)).collect();
-        let settled = through.into_iter().min().unwrap_or_else(T::Metering::closed_through);
-        if settled > SettledThrough::<T>::get() {
-            SettledThrough::<T>::put(settled);
-        }
+    /// Through which slot everything in this market is settled. Nobody could trade in a market that was never seen, so
+    /// that all its closed slots are. It never goes back.
+    pub(crate) fn market_settled_through(market: MarketId) -> Slot {
+        Progress::<T>::get(market).map_or_else(T::Metering::closed_through, |progress| before(progress.next))
     }
 
     /// Panics, when the runtime is tested, if a stage could be too heavy to be ever done.

@@ -5,7 +5,7 @@ use crate::{
     Config, DeviceRecord, Devices, Error, Event, GatewayDevices, GatewaySites, Gateways, MAX_DEVICES_PER_SITE,
     MAX_REGISTER_STEP_MWH, Membership, Pallet, SiteDevices,
 };
-use deren_primitives::{DeviceId, DeviceRole, GatewayId, SiteId, Slot};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, Slot};
 use deren_runtime_apis::SettlementProgress;
 use frame_support::{BoundedVec, ensure, pallet_prelude::DispatchResult, traits::ConstU32};
 
@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
         }
         // Removed before its first slot began: it never served, and comes again now.
         members.retain(|member| member.device != device || member.until.is_none_or(|until| until > member.from));
-        Self::make_room(site, &mut members);
+        Self::make_room(site, record.market, &mut members);
         members
             .try_push(Membership { device, role, from, until: None })
             .map_err(|_| Error::<T>::TooManyDevicesAtSite)?;
@@ -104,12 +104,12 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::DeviceRemoved { device, site, role, until, replaced_by });
     }
 
-    /// If the list is full, drops devices of which no slot waits for its settlement.
-    fn make_room(site: SiteId, members: &mut Memberships) {
+    /// If the list is full, drops devices of which no slot waits for its settlement in the site's market.
+    fn make_room(site: SiteId, market: MarketId, members: &mut Memberships) {
         if !members.is_full() {
             return;
         }
-        let needed_from = T::Progress::settled_through().next();
+        let needed_from = T::Progress::settled_through(market).next();
         members.retain(|member| {
             let needed = member.until.is_none_or(|until| until > needed_from);
             if !needed {

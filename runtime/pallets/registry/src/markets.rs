@@ -17,10 +17,10 @@ impl<T: Config> Pallet<T> {
         T::Metering::current_slot().next()
     }
 
-    /// Makes `value` hold from the next slot on, and forgets versions that only settled slots needed.
-    pub(crate) fn change<V>(timeline: &mut Timeline<V>, value: V) -> Result<Slot, DispatchError> {
+    /// Makes `value` hold from the next slot on, and forgets versions that only settled slots of the market needed.
+    pub(crate) fn change<V>(market: MarketId, timeline: &mut Timeline<V>, value: V) -> Result<Slot, DispatchError> {
         let from = Self::next_slot();
-        timeline.forget_before(T::Progress::settled_through().next().min(from));
+        timeline.forget_before(T::Progress::settled_through(market).next().min(from));
         timeline.set(from, value).map_err(|_| Error::<T>::TooManyChanges)?;
         Ok(from)
     }
@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
         ensure!(protocol_fee_bp <= MAX_PROTOCOL_FEE_BP, Error::<T>::ProtocolFeeTooHigh);
         Markets::<T>::try_mutate(market, |record| {
             let record = record.as_mut().ok_or(Error::<T>::UnknownMarket)?;
-            let from = Self::change(&mut record.protocol_fee_bp, protocol_fee_bp)?;
+            let from = Self::change(market, &mut record.protocol_fee_bp, protocol_fee_bp)?;
             record.operator = operator.clone();
             record.privacy_threshold = privacy_threshold;
             Self::deposit_event(Event::MarketUpdated { market, operator, privacy_threshold, protocol_fee_bp, from });
@@ -115,7 +115,7 @@ impl<T: Config> Pallet<T> {
             let market = record.market;
             Self::operated(&who, market)?;
             ensure!(record.parent.is_some(), Error::<T>::RootHasNoEdge);
-            let from = Self::change(&mut record.edge, edge)?;
+            let from = Self::change(market, &mut record.edge, edge)?;
             Self::deposit_event(Event::EdgeSet { zone, market, edge, from });
             Ok(())
         })

@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
             let unchanged = record.active.latest() == Some(&active);
             ensure!(!(unchanged && active), Error::<T>::SiteNotSuspended);
             ensure!(!unchanged, Error::<T>::SiteSuspended);
-            let from = Self::change(&mut record.active, active)?;
+            let from = Self::change(record.market, &mut record.active, active)?;
             Self::deposit_event(if active {
                 Event::SiteResumed { site, market, from }
             } else {

@@ -28,8 +28,9 @@ pub use weights::WeightInfo;
 pub mod pallet {
     use super::types::{EraSums, Eras};
     use super::weights::WeightInfo;
+    use alloc::vec::Vec;
     use deren_market::rewards::Schedule;
-    use deren_primitives::{SiteId, Slot};
+    use deren_primitives::{MarketId, SiteId, Slot};
     use deren_runtime_apis::{ProductionRewards, SettlementProgress};
     use frame_support::{pallet_prelude::*, traits::fungible};
     use frame_system::pallet_prelude::*;
@@ -47,8 +48,10 @@ pub mod pallet {
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
         /// REN, the native token.
         type Ren: fungible::Mutate<Self::AccountId, Balance = u128>;
-        /// Knows through which slot everything is settled.
+        /// Knows through which slot each market is settled.
         type Settlement: SettlementProgress;
+        /// All markets, whose slots make up an era.
+        type Markets: Get<Vec<MarketId>>;
         /// How much an era emits, and what a share of it is.
         type Schedule: Get<Schedule>;
         /// How many slots an era has; 0 is taken as 1.

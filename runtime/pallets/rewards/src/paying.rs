@@ -17,7 +17,7 @@ impl<T: Config> Pallet<T> {
     /// Pays the next page of the next era if it can be paid, after passing over eras in which nobody earned.
     pub(crate) fn advance() -> Weight {
         let mut weight = T::WeightInfo::look();
-        let settled = T::Settlement::settled_through();
+        let settled = T::Markets::get().into_iter().map(T::Settlement::settled_through).min().unwrap_or_default();
         if settled.0 == 0 {
             return weight;
         }

@@ -30,9 +30,9 @@ impl Rpc {
         self.state_call("MarketApi_slot", (market, slot), at).await
     }
 
-    /// All slots up to this one are settled in all markets.
-    pub async fn settled_through(&self, at: Hash) -> Result<Slot> {
-        self.state_call("MarketApi_settled_through", (), at).await
+    /// All of the market's slots up to this one are settled.
+    pub async fn settled_through(&self, market: MarketId, at: Hash) -> Result<Slot> {
+        self.state_call("MarketApi_settled_through", market, at).await
     }
 
     /// The era of a slot.

@@ -1,8 +1,9 @@
 //! Halts: of EUR as a whole, of single accounts, of the chain, and of a block's room.
 
 use super::{mock::*, world::*};
-use crate::{Event, Orders, Progress, SettledThrough, WeightInfo, weights::SubstrateWeight};
+use crate::{Event, Orders, Progress, WeightInfo, weights::SubstrateWeight};
 use deren_primitives::{MarketId, Side, SiteId, Slot};
+use deren_runtime_apis::SettlementProgress;
 use frame_support::{assert_ok, pallet_prelude::Weight};
 
 fn ready() -> sp_io::TestExternalities {
@@ -130,12 +131,27 @@ fn a_market_begins_with_the_first_open_slot_once_the_chain_knows_the_time() {
 }
 
 #[test]
-fn without_any_market_everything_is_settled() {
+fn a_market_that_was_never_seen_has_nothing_to_settle() {
     new_test_ext(vec![root(0)], &[]).execute_with(|| {
-        world(|world| world.markets.clear());
         close(START + 50);
+        assert_eq!(Matching::settled_through(MarketId(3)), Slot(START + 50));
+        assert_eq!(Matching::settled_through(MARKET), Slot(START - 1));
+    });
+}
+
+#[test]
+fn a_market_that_stands_still_holds_no_other_up() {
+    ready().execute_with(|| {
+        let other = MarketId(3);
+        world(|world| world.markets.insert(other, vec![root(30)]));
         next_block();
-        assert_eq!(SettledThrough::<Test>::get(), Slot(START + 50));
+        assert_ok!(Assets::freeze_asset(RuntimeOrigin::signed(onramp()), EUR));
+        close(START + 4);
+        for _ in 0..10 {
+            next_block();
+        }
+        assert_eq!(Matching::settled_through(MARKET), Slot(START));
+        assert_eq!(Matching::settled_through(other), Slot(START + 4));
     });
 }
 
@@ -165,7 +181,7 @@ fn markets_that_do_not_fit_into_one_block_take_turns() {
         BlockBudget::set(one);
         close(START + 2);
         let mut blocks = 0;
-        while SettledThrough::<Test>::get() < Slot(START + 2) {
+        while settled() < Slot(START + 2) {
             next_block();
             blocks += 1;
             assert!(blocks < 50, "a market starves");

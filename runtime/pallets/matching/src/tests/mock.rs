@@ -5,7 +5,7 @@ use crate as pallet_deren_matching;
 use crate::{PriceStep, Steps, SubAccounts, WeightInfo};
 use deren_market::Zone;
 use deren_primitives::{MarketId, Side, SiteId, Slot, SlotSummary, ZoneId};
-use deren_runtime_apis::SiteView;
+use deren_runtime_apis::{SettlementProgress, SiteView};
 use frame_support::{
     PalletId, derive_impl,
     pallet_prelude::{DispatchResult, Weight},
@@ -206,10 +206,16 @@ pub fn close(slot: u32) {
     });
 }
 
+/// Through which slot all markets are settled.
+pub fn settled() -> Slot {
+    let markets = world(|world| world.markets.keys().copied().collect::<Vec<_>>());
+    markets.into_iter().map(Matching::settled_through).min().expect("a market")
+}
+
 /// Blocks until everything through the slot is settled.
 pub fn settle_through(slot: u32) {
     for _ in 0..1000 {
-        if crate::SettledThrough::<Test>::get() >= Slot(slot) {
+        if settled() >= Slot(slot) {
             return;
         }
         next_block();

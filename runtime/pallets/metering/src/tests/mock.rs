@@ -55,7 +55,7 @@ parameter_types! {
 pub struct Progress;
 
 impl SettlementProgress for Progress {
-    fn settled_through() -> Slot {
+    fn settled_through(_: MarketId) -> Slot {
         Slot(Settled::get())
     }
 }

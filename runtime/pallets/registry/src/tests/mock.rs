@@ -66,7 +66,7 @@ impl Metering for Chain {
 }
 
 impl SettlementProgress for Chain {
-    fn settled_through() -> Slot {
+    fn settled_through(_: MarketId) -> Slot {
         Slot(Settled::get())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate as pallet_deren_rewards;
 use deren_market::rewards::Schedule;
-use deren_primitives::{SiteId, Slot};
+use deren_primitives::{MarketId, SiteId, Slot};
 use deren_runtime_apis::{ProductionRewards, SettlementProgress};
 use frame_support::{derive_impl, parameter_types, traits::Hooks};
 use sp_runtime::BuildStorage;
@@ -48,6 +48,7 @@ impl pallet_balances::Config for Test {
 
 parameter_types! {
     pub static Settled: u32 = 0;
+    pub Markets: Vec<MarketId> = vec![MarketId(0)];
     pub static SlotsPerEra: u32 = 4;
     pub static PageSize: u32 = 2;
     pub static MaxEarners: u32 = 20;
@@ -70,7 +71,7 @@ pub fn plan() -> Schedule {
 pub struct Progress;
 
 impl SettlementProgress for Progress {
-    fn settled_through() -> Slot {
+    fn settled_through(_: MarketId) -> Slot {
         Slot(Settled::get())
     }
 }
@@ -78,6 +79,7 @@ impl SettlementProgress for Progress {
 impl crate::Config for Test {
     type Ren = Balances;
     type Settlement = Progress;
+    type Markets = Markets;
     type Schedule = Plan;
     type SlotsPerEra = SlotsPerEra;
     type MaxEarners = MaxEarners;
