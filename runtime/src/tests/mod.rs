@@ -4,6 +4,7 @@
 
 mod chain;
 mod consensus;
+mod euros;
 mod fees;
 mod genesis;
 mod governance;
