@@ -7,7 +7,10 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 use deren_primitives::{MarketId, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, account};
-use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungibles::Inspect};
+use frame_support::traits::{
+    StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+    fungibles::{Inspect, Mutate as _},
+};
 use pallet_deren_metering::{ClosedThrough, Energies, ReadingCounts, SiteEnergies, SlotEnergies};
 use pallet_deren_registry::{NextMarket, NextSite, SiteRecord, Sites, ZonesOf};
 use sp_core::H256;
@@ -18,6 +21,9 @@ frame_benchmarking::define_benchmarks!(
     [pallet_deren_metering, crate::Metering]
     [pallet_deren_matching, Matching]
     [pallet_deren_rewards, crate::Rewards]
+    [pallet_deren_on_ramp, crate::OnRamp]
+    [pallet_deren_custody, crate::Custody]
+    [pallet_deren_notice, crate::Notice]
 );
 
 /// Which benchmarks there are, and how large what they touch is.
@@ -39,13 +45,10 @@ pub fn run(config: &BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
 /// Fills the real pallets. What fails here fails the benchmark that asked for it.
 pub struct Helper;
 
-fn on_ramp() -> AccountId {
-    account("on-ramp", 0, 0)
-}
-
 fn ensure_euros() {
     if !<Assets as Inspect<AccountId>>::asset_exists(EUR_ASSET) {
-        let created = Assets::force_create(RuntimeOrigin::root(), EUR_ASSET.into(), on_ramp().into(), true, 1);
+        let owner = crate::configs::euro_roles_account();
+        let created = Assets::force_create(RuntimeOrigin::root(), EUR_ASSET.into(), owner.into(), true, 1);
         debug_assert!(created.is_ok());
     }
 }
@@ -104,8 +107,23 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
 
     fn fund(who: &AccountId, ueur: u128) {
         ensure_euros();
-        let minted = Assets::mint(RuntimeOrigin::signed(on_ramp()), EUR_ASSET.into(), who.clone().into(), ueur);
+        let minted = Assets::mint_into(EUR_ASSET, who, ueur);
         debug_assert!(minted.is_ok());
+    }
+}
+
+impl pallet_deren_on_ramp::benchmarking::BenchmarkHelper for Helper {
+    fn begin(day: u32) {
+        ensure_euros();
+        let slots_per_era = crate::Metering::parameters().slots_per_era.max(1);
+        let slot = Slot(day.saturating_mul(slots_per_era));
+        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(slot);
+    }
+}
+
+impl pallet_deren_custody::benchmarking::BenchmarkHelper<AccountId> for Helper {
+    fn fund(who: &AccountId, ueur: u128) {
+        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::fund(who, ueur);
     }
 }
 

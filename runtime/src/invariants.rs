@@ -3,9 +3,15 @@
 //! `try_state` of each pallet calls its own part of it, the runtime's query and every end-to-end test call all of it.
 //! It reads everything, so it must never be called in a block.
 
-use crate::{AccountId, Assets, Matching, Metering, Registry, Rewards, units::EUR_ASSET};
+use crate::{
+    AccountId, Assets, Custody, Matching, Metering, Notice, OnRamp, Registry, Rewards, configs::ProtocolAccounts,
+    units::EUR_ASSET,
+};
 use alloc::string::String;
-use frame_support::{ensure, traits::fungibles::Inspect};
+use frame_support::{
+    ensure,
+    traits::{Contains, fungibles::Inspect},
+};
 
 /// `Err` with the first violation, in words.
 pub fn check() -> Result<(), String> {
@@ -13,6 +19,10 @@ pub fn check() -> Result<(), String> {
     Metering::check_invariants()?;
     Matching::check_invariants()?;
     Rewards::check_invariants()?;
+    OnRamp::check_invariants()?;
+    Custody::check_invariants()?;
+    Notice::check_invariants()?;
+    check_protocol_accounts()?;
     check_euros()
 }
 
@@ -24,5 +34,14 @@ fn check_euros() -> Result<(), String> {
         .map(|(who, _): (AccountId, _)| <crate::AssetsHolder as Inspect<AccountId>>::total_balance(EUR_ASSET, &who))
         .fold(0u128, u128::saturating_add);
     ensure!(held == issued, alloc::format!("accounts have {held} µ€ in all, and {issued} were issued"));
+    Ok(())
+}
+
+/// No account in which the chain's own rules keep money is frozen: its market would stop.
+fn check_protocol_accounts() -> Result<(), String> {
+    use pallet_assets::AccountStatus::Liquid;
+    let frozen = pallet_assets::Account::<crate::Runtime>::iter_prefix(EUR_ASSET)
+        .find(|(who, account)| ProtocolAccounts::contains(who) && account.status != Liquid);
+    ensure!(frozen.is_none(), alloc::format!("a protocol account is frozen: {frozen:?}"));
     Ok(())
 }

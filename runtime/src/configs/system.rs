@@ -1,5 +1,6 @@
-//! The frame: how much fits into a block, and which calls ordinary origins may make.
+//! The frame: how much fits into a block, how long its history is, and the time.
 
+use super::CallFilter;
 use crate::{
     AccountId, Balance, Block, BlockNumber, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     RuntimeTask, UncheckedExtrinsic, VERSION,
@@ -9,7 +10,7 @@ use frame_support::{
     derive_impl,
     dispatch::DispatchClass,
     parameter_types,
-    traits::{ConstU16, ConstU32, ConstU64, Contains},
+    traits::{ConstU16, ConstU32, ConstU64},
     weights::constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight},
 };
 use frame_system::limits;
@@ -42,26 +43,6 @@ parameter_types! {
         })
         .avg_block_initialization(HOOKS_RATIO)
         .build_or_panic();
-}
-
-/// Which calls anyone may make. Ending or freezing EUR as a whole would stop every settlement, so only root can.
-pub struct CallFilter;
-
-impl Contains<RuntimeCall> for CallFilter {
-    fn contains(call: &RuntimeCall) -> bool {
-        use pallet_assets::Call;
-        !matches!(
-            call,
-            RuntimeCall::Assets(
-                Call::start_destroy { .. }
-                    | Call::destroy_accounts { .. }
-                    | Call::destroy_approvals { .. }
-                    | Call::finish_destroy { .. }
-                    | Call::freeze_asset { .. }
-                    | Call::set_min_balance { .. }
-            )
-        )
-    }
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]

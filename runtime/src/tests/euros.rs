@@ -1,17 +1,29 @@
 //! Nobody's key is over everybody's euros: what the calls of assets let anyone do, and what the council.
 
-use super::chain::{account, apply, begin_block, on_preset};
+use super::chain::{account, apply, begin_block, on_preset, run_to};
 use crate::{
-    Assets, Matching, Runtime, RuntimeCall, RuntimeOrigin,
-    configs::{CouncilCollective, treasury_account},
+    Assets, Custody, Executive, Matching, Notice, OnRamp, Runtime, RuntimeCall, RuntimeOrigin, System,
+    check_invariants,
+    configs::{CouncilCollective, NoticeBlocks, treasury_account},
     genesis::DEV,
     units::{EUR, EUR_ASSET},
 };
 use deren_primitives::MarketId;
-use frame_support::traits::fungibles::{Inspect as _, roles::Inspect as _};
+use frame_support::{
+    assert_noop, assert_ok,
+    traits::{
+        Get,
+        fungibles::{Inspect, roles::Inspect as _},
+    },
+};
 use pallet_assets::Call;
-use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
-use sp_runtime::{DispatchError, traits::Dispatchable};
+use pallet_deren_custody::Money;
+use sp_core::H256;
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, One};
+use sp_runtime::{
+    DispatchError,
+    traits::{Convert, Dispatchable},
+};
 
 /// Everything that moves, makes, ends or locks euros that are not the signer's own.
 fn calls_over_others() -> Vec<Call<Runtime>> {
@@ -119,5 +131,95 @@ fn the_council_alone_cannot_freeze_all_euros() {
         let pay = Call::transfer { id: EUR_ASSET.into(), target: account(Bob).into(), amount: EUR };
         let outcome: Result<(), DispatchError> = apply(Charlie, RuntimeCall::Assets(pay)).unwrap();
         assert_eq!(outcome, Ok(()));
+    });
+}
+
+#[test]
+fn the_on_ramp_issues_and_holders_are_paid_out() {
+    on_preset(DEV, || {
+        begin_block();
+        let before = Assets::total_issuance(EUR_ASSET);
+        let issue = pallet_deren_on_ramp::Call::issue { to: account(One), amount_ueur: 5 * EUR };
+        apply(Alice, RuntimeCall::OnRamp(issue)).unwrap().unwrap();
+        assert_eq!(Assets::balance(EUR_ASSET, account(One)), 5 * EUR);
+        let ask = pallet_deren_on_ramp::Call::request_payout { amount_ueur: 2 * EUR, reference: H256::zero() };
+        apply(Bob, RuntimeCall::OnRamp(ask)).unwrap().unwrap();
+        let paid = pallet_deren_on_ramp::Call::mark_paid { number: 0, proof: H256::zero() };
+        assert!(apply(Bob, RuntimeCall::OnRamp(paid.clone())).unwrap().is_err());
+        apply(Alice, RuntimeCall::OnRamp(paid)).unwrap().unwrap();
+        assert_eq!(Assets::total_issuance(EUR_ASSET), before + 3 * EUR);
+        assert_eq!(check_invariants(), Ok(()));
+    });
+}
+
+#[test]
+fn who_has_only_euros_asks_for_them_without_ren() {
+    on_preset(DEV, || {
+        assert_ok!(OnRamp::issue(RuntimeOrigin::signed(account(Alice)), account(One), 5 * EUR));
+        begin_block();
+        let ask = pallet_deren_on_ramp::Call::request_payout { amount_ueur: 2 * EUR, reference: H256::zero() };
+        let signed = super::chain::signed(One, RuntimeCall::OnRamp(ask), Some(EUR_ASSET));
+        Executive::apply_extrinsic(signed).unwrap().unwrap();
+        assert_eq!(Assets::balance(EUR_ASSET, OnRamp::waiting_account()), 2 * EUR);
+    });
+}
+
+#[test]
+fn the_on_ramp_issues_no_more_than_its_cap() {
+    on_preset(DEV, || {
+        begin_block();
+        let cap_ueur = pallet_deren_on_ramp::DailyCap::<Runtime>::get();
+        let issue = |amount_ueur| {
+            let issue = pallet_deren_on_ramp::Call::issue { to: account(Bob), amount_ueur };
+            apply(Alice, RuntimeCall::OnRamp(issue)).unwrap()
+        };
+        assert_eq!(issue(cap_ueur), Ok(()));
+        assert_eq!(issue(1), Err(pallet_deren_on_ramp::Error::<Runtime>::AboveDailyCap.into()));
+    });
+}
+
+#[test]
+fn the_administration_freezes_people_but_no_protocol_account() {
+    on_preset(DEV, || {
+        begin_block();
+        let root = RuntimeOrigin::root;
+        assert_ok!(Custody::freeze(root(), account(Bob)));
+        let pay = Call::transfer { id: EUR_ASSET.into(), target: account(Charlie).into(), amount: EUR };
+        assert!(apply(Bob, RuntimeCall::Assets(pay.clone())).unwrap().is_err());
+        assert_ok!(Custody::force_transfer(root(), account(Bob), account(Charlie), EUR));
+        assert!(apply(Bob, RuntimeCall::Assets(pay.clone())).unwrap().is_err(), "it stays frozen");
+        assert_ok!(Custody::thaw(root(), account(Bob)));
+        assert_ok!(apply(Bob, RuntimeCall::Assets(pay)).unwrap());
+        let community = pallet_deren_matching::SubAccounts::<crate::configs::PotId>::convert(MarketId(3));
+        let keyless = [
+            Matching::pot(MarketId(0)),
+            Matching::claims_account(),
+            community,
+            treasury_account(),
+            OnRamp::waiting_account(),
+        ];
+        for account_id in keyless {
+            let refused = pallet_deren_custody::Error::<Runtime>::ProtocolAccount;
+            assert_noop!(Custody::freeze(root(), account_id.clone()), refused);
+            let refused = pallet_deren_custody::Error::<Runtime>::ProtocolAccount;
+            assert_noop!(Custody::force_transfer(root(), account_id, account(Bob), 1), refused);
+        }
+        assert_eq!(check_invariants(), Ok(()));
+    });
+}
+
+#[test]
+fn the_treasury_is_spent_after_a_notice() {
+    on_preset(DEV, || {
+        begin_block();
+        let gift = Call::transfer { id: EUR_ASSET.into(), target: treasury_account().into(), amount: 9 * EUR };
+        apply(Charlie, RuntimeCall::Assets(gift)).unwrap().unwrap();
+        let before = Assets::balance(EUR_ASSET, account(Bob));
+        let spend = pallet_deren_custody::Call::spend { money: Money::Eur, to: account(Bob), amount: 2 * EUR };
+        let whole = pallet_collective::RawOrigin::<_, CouncilCollective>::Members(1, 1);
+        assert_ok!(Notice::announce(whole.into(), Box::new(spend.into())));
+        run_to(System::block_number() + NoticeBlocks::get());
+        assert_eq!(Assets::balance(EUR_ASSET, account(Bob)), before + 2 * EUR);
+        assert_eq!(check_invariants(), Ok(()));
     });
 }

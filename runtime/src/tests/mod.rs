@@ -9,5 +9,7 @@ mod fees;
 mod genesis;
 mod governance;
 mod limits;
+mod production;
 mod progress;
+mod proxies;
 mod submission;

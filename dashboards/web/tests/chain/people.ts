@@ -57,7 +57,7 @@ export class Chain {
     const alice = keyOf("//Alice");
     const market = this.tx("Registry", "create_market", { operator: operator.address, privacy_threshold: 3, protocol_fee_bp: 100 });
     await this.send(alice, "Sudo", "sudo", { call: market.decodedCall });
-    await this.send(alice, "Assets", "mint", { id: EUR_ASSET, beneficiary: { type: "Id", value: owner.address }, amount: ueur });
+    await this.send(alice, "OnRamp", "issue", { to: owner.address, amount_ueur: ueur });
     await this.send(operator, "Registry", "create_zone", { market: 0, parent: undefined });
     await this.send(operator, "Registry", "create_zone", { market: 0, parent: [0, 12_000, undefined, undefined] });
     await this.send(operator, "Registry", "approve_point", { zone: 1, commitment: COMMITMENT, owner: owner.address, max_power_w: 11_000 });

@@ -76,11 +76,8 @@ async fn open(wallet: &Wallet<'_>, admin: &Account, operator: &Account, owners: 
     });
     let mut calls = vec![RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) })];
     for owner in owners {
-        calls.push(RuntimeCall::Assets(pallet_assets::Call::mint {
-            id: EUR_ASSET.into(),
-            beneficiary: owner.id().into(),
-            amount: 1_000 * EUR,
-        }));
+        let prepaid = pallet_deren_on_ramp::Call::issue { to: owner.id(), amount_ueur: 1_000 * EUR };
+        calls.push(RuntimeCall::OnRamp(prepaid));
         let (dest, value) = (owner.id().into(), REN);
         calls.push(RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value }));
     }

@@ -1,9 +1,9 @@
 //! The administration's and the operator's part.
 
-use super::People;
+use super::{People, council};
 use crate::{
     NeighbourhoodError, Result,
-    chain::{Account, FeeIn, Included, Wallet},
+    chain::{Account, FeeIn, Wallet},
     layout::{FEEDERS, Home},
     node::Preset,
 };
@@ -11,11 +11,10 @@ use codec::{Decode, Encode};
 use deren_primitives::{MarketId, ZoneId};
 use deren_runtime::{
     RuntimeCall, RuntimeEvent,
-    units::{EUR, EUR_ASSET, REN},
+    units::{EUR, REN},
 };
 use sp_core::H256;
 use sp_crypto_hashing::{blake2_256, twox_128};
-use sp_runtime::traits::{BlakeTwo256, Hash as _};
 
 /// The buyer's fee to the treasury: 1%.
 const PROTOCOL_FEE_BP: u16 = 100;
@@ -46,18 +45,17 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
         protocol_fee_bp: PROTOCOL_FEE_BP,
     });
     let mut calls: Vec<RuntimeCall> = people.owners.iter().flat_map(endow).collect();
-    let opened = match preset {
+    let events = match preset {
         Preset::Dev => {
             calls.push(RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) }));
-            wallet.send(&people.on_ramp, "opening the market", together(calls), FeeIn::Ren).await?
+            wallet.send(&people.on_ramp, "opening the market", together(calls), FeeIn::Ren).await?.events
         }
         Preset::Local => {
             wallet.send(&people.on_ramp, "taking prepayments", together(calls), FeeIn::Ren).await?;
-            decide(wallet, people, create).await?
+            council::decide(wallet, people, create).await?
         }
     };
-    opened
-        .events
+    events
         .iter()
         .find_map(|event| match event {
             RuntimeEvent::Registry(pallet_deren_registry::Event::MarketCreated { market, .. }) => Some(*market),
@@ -68,44 +66,9 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
 
 pub(super) fn endow(owner: &Account) -> [RuntimeCall; 2] {
     [
-        RuntimeCall::Assets(pallet_assets::Call::mint {
-            id: EUR_ASSET.into(),
-            beneficiary: owner.id().into(),
-            amount: PREPAID_UEUR,
-        }),
+        RuntimeCall::OnRamp(pallet_deren_on_ramp::Call::issue { to: owner.id(), amount_ueur: PREPAID_UEUR }),
         RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: owner.id().into(), value: FIRST_REN }),
     ]
-}
-
-/// The council's way: one proposes, all vote, one closes.
-async fn decide(wallet: &Wallet<'_>, people: &People, call: RuntimeCall) -> Result<Included> {
-    let hash = BlakeTwo256::hash_of(&call);
-    let length_bound = u32::try_from(call.encoded_size()).unwrap_or(u32::MAX);
-    let threshold = u32::try_from(people.council.len()).unwrap_or(u32::MAX);
-    let [first, ..] = people.council.as_slice() else {
-        return Err(NeighbourhoodError::Configuration("a council has at least one member".into()));
-    };
-    let propose =
-        RuntimeCall::Council(pallet_collective::Call::propose { threshold, proposal: Box::new(call), length_bound });
-    let proposed = wallet.send(first, "proposing to the council", propose, FeeIn::Ren).await?;
-    let index = proposed
-        .events
-        .iter()
-        .find_map(|event| match event {
-            RuntimeEvent::Council(pallet_collective::Event::Proposed { proposal_index, .. }) => Some(*proposal_index),
-            _ => None,
-        })
-        .ok_or_else(|| missing("Proposed"))?;
-    let vote = || RuntimeCall::Council(pallet_collective::Call::vote { proposal: hash, index, approve: true });
-    let votes = people.council.iter().map(|member| wallet.send(member, "voting in the council", vote(), FeeIn::Ren));
-    futures::future::try_join_all(votes).await?;
-    let close = RuntimeCall::Council(pallet_collective::Call::close {
-        proposal_hash: hash,
-        index,
-        proposal_weight_bound: deren_runtime::configs::MaxProposalWeight::get(),
-        length_bound,
-    });
-    wallet.send(first, "closing the council's vote", close, FeeIn::Ren).await
 }
 
 /// Draws the tree of zones and approves a connection point for each home, in one transaction: zones are numbered in
