@@ -47,6 +47,7 @@ fn registered() -> Vec<RuntimeEvent> {
         zone: ZoneId(site.0 + 1),
         gateway: GatewayId([9; 32]),
         role,
+        source: None,
         rated_power_w: 10_000,
         register_step_mwh: 1_000,
         from,
@@ -56,6 +57,7 @@ fn registered() -> Vec<RuntimeEvent> {
         operator: owner(SiteId(7)),
         privacy_threshold: 1,
         protocol_fee_bp: FEE_BP,
+        max_fee_ueur_per_kwh: 50_000,
         from,
     };
     let mut events = vec![created, zone(0), zone(1), zone(2), site(SELLER), site(BUYER)];
