@@ -9,4 +9,5 @@ mod genesis;
 mod governance;
 mod limits;
 mod progress;
+mod queries;
 mod submission;
