@@ -18,6 +18,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_deren_metering, crate::Metering]
     [pallet_deren_matching, Matching]
     [pallet_deren_rewards, crate::Rewards]
+    [pallet_deren_validators, crate::Validators]
 );
 
 /// Which benchmarks there are, and how large what they touch is.

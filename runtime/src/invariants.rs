@@ -3,12 +3,13 @@
 //! `try_state` of each pallet calls its own part of it, the runtime's query and every end-to-end test call all of it.
 //! It reads everything, so it must never be called in a block.
 
-use crate::{AccountId, Assets, Matching, Metering, Registry, Rewards, units::EUR_ASSET};
+use crate::{AccountId, Assets, Matching, Metering, Registry, Rewards, Validators, units::EUR_ASSET};
 use alloc::string::String;
 use frame_support::{ensure, traits::fungibles::Inspect};
 
 /// `Err` with the first violation, in words.
 pub fn check() -> Result<(), String> {
+    Validators::check_invariants()?;
     Registry::check_invariants()?;
     Metering::check_invariants()?;
     Matching::check_invariants()?;

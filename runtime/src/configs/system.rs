@@ -44,7 +44,8 @@ parameter_types! {
         .build_or_panic();
 }
 
-/// Which calls anyone may make. Ending or freezing EUR as a whole would stop every settlement, so only root can.
+/// Which calls anyone may make. Ending or freezing EUR as a whole would stop every settlement, so only root can. A
+/// validator leaves by decision of the council, never by giving up its keys.
 pub struct CallFilter;
 
 impl Contains<RuntimeCall> for CallFilter {
@@ -59,7 +60,7 @@ impl Contains<RuntimeCall> for CallFilter {
                     | Call::finish_destroy { .. }
                     | Call::freeze_asset { .. }
                     | Call::set_min_balance { .. }
-            )
+            ) | RuntimeCall::Session(pallet_session::Call::purge_keys {})
         )
     }
 }

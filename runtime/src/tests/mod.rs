@@ -11,3 +11,4 @@ mod limits;
 mod progress;
 mod queries;
 mod submission;
+mod validators;
