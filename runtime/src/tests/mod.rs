@@ -12,4 +12,6 @@ mod limits;
 mod production;
 mod progress;
 mod proxies;
+mod queries;
 mod submission;
+mod validators;
