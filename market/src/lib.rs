@@ -24,6 +24,7 @@ pub mod rewards;
 mod settle;
 mod verify;
 mod violation;
+mod wide;
 
 pub use clear::{ClearError, MAX_STEPS, clear};
 pub use excess::{EXCESS_DAYS, ExcessDay, ExcessHistory, TradedSlot, verify_excess};
