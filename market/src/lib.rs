@@ -16,6 +16,7 @@ mod input;
 mod measured;
 mod network;
 mod outcome;
+pub mod point;
 mod ration;
 pub mod rewards;
 mod settle;

@@ -81,7 +81,6 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
             market,
             zone: zones.get(zone as usize).copied().unwrap_or_default(),
             commitment: H256(sp_io::hashing::blake2_256(&site.0.to_le_bytes())),
-            max_power_w: 10_000,
             active: Timeline::starting(Slot(0), true),
         };
         Sites::<Runtime>::insert(site, record);

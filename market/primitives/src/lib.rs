@@ -10,6 +10,7 @@ extern crate alloc;
 mod chain;
 mod ids;
 mod link_code;
+mod point;
 mod reading;
 mod signing;
 mod slot;
@@ -23,6 +24,7 @@ pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHas
 pub use link_code::{
     LinkCode, LinkCodeError, LinkedDevice, MAX_HOME_NAME_BYTES, MAX_LINK_CODE_LETTERS, MAX_LINKED_DEVICES,
 };
+pub use point::{POINT_DOMAIN, Source, Sources, point_commitment};
 pub use reading::{
     Anchor, IntervalReading, MAX_READINGS_PER_BATCH, Quality, ReadingBatch, RegisterSpan, SignedReading,
 };

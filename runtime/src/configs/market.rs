@@ -33,6 +33,7 @@ impl pallet_deren_registry::Config for Runtime {
     type MaxSitesPerGateway = ConstU32<64>;
     type Metering = Metering;
     type Progress = Matching;
+    type SlotEnergySeconds = SlotEnergySeconds;
     type Time = Timestamp;
     type WeightInfo = pallet_deren_registry::weights::SubstrateWeight<Runtime>;
 }
@@ -83,6 +84,15 @@ impl pallet_deren_matching::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type Treasury = TreasuryAccount;
     type WeightInfo = pallet_deren_matching::weights::SubstrateWeight<Runtime>;
+}
+
+/// The metered time that a slot stands for, as set at genesis.
+pub struct SlotEnergySeconds;
+
+impl Get<u32> for SlotEnergySeconds {
+    fn get() -> u32 {
+        Metering::parameters().slot_energy_seconds
+    }
 }
 
 /// How many slots an era has, as set at genesis.

@@ -87,7 +87,7 @@ describe("a gateway's registration", () => {
         type: "Registry",
         value: {
           type: "register_device",
-          value: { site: 7, device: devices[0]?.device, role: { type: "Production", value: undefined }, rated_power_w: 6_400, register_step_mwh: 1_000, gateway },
+          value: { site: 7, device: devices[0]?.device, role: { type: "Production", value: undefined }, source: { type: "Solar", value: undefined }, rated_power_w: 6_400, register_step_mwh: 1_000, gateway },
         },
       },
     ]);

@@ -2,12 +2,12 @@
 
 use crate::{
     Call, Config, DeviceRecord, Devices, GatewayDevices, GatewaySites, GatewayState, Gateways, MAX_DEVICES_PER_SITE,
-    Markets, Membership, NextSite, Pallet, Points, SiteDevices, SiteRecord, Sites, Zones,
+    Markets, Membership, NextSite, Pallet, PointTerms, Points, SiteDevices, SiteRecord, Sites, Zones,
 };
 use alloc::vec::Vec;
 use deren_primitives::{
-    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Timeline, ZoneId, link_message,
-    rotate_message,
+    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, Timeline, ZoneId,
+    link_message, point_commitment, rotate_message,
 };
 use deren_runtime_apis::BenchmarkRegistry;
 use frame_benchmarking::{account, v2::*};
@@ -45,6 +45,15 @@ fn commitment(n: u32) -> H256 {
     H256(bytes)
 }
 
+/// The name of point `n` on the chain.
+fn named(n: u32) -> H256 {
+    H256(point_commitment(MARKET, commitment(n).as_fixed_bytes()))
+}
+
+fn terms() -> PointTerms {
+    PointTerms::new(POWER_W, Sources::ALL)
+}
+
 fn device(n: u32) -> DeviceId {
     let mut id = [0xd0; 32];
     id[..4].copy_from_slice(&n.to_le_bytes());
@@ -62,8 +71,8 @@ fn with_market<T: Config>() -> Result<(), BenchmarkError> {
 /// Site `n` on the feeder.
 fn with_site<T: Config>(n: u32) -> Result<SiteId, BenchmarkError> {
     let point = commitment(n);
-    Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), point, owner::<T>(), POWER_W)?;
-    Pallet::<T>::do_register_site(owner::<T>(), point)?;
+    Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), point, point, owner::<T>(), terms())?;
+    Pallet::<T>::do_register_site(owner::<T>(), named(n))?;
     Ok(SiteId(n))
 }
 
@@ -83,7 +92,8 @@ fn put_device<T: Config>(site: SiteId, gateway: GatewayId, member: Membership) {
         market: MARKET,
         zone: ZoneId(1),
         role,
-        rated_power_w: POWER_W,
+        source: (role == DeviceRole::Production).then_some(Source::Solar),
+        rated_power_w: POWER_W / 16,
         register_step_mwh: 1,
         gateway,
         from,
@@ -102,7 +112,6 @@ impl<T: Config> BenchmarkRegistry for Pallet<T> {
                 market: MARKET,
                 zone: ZoneId(1),
                 commitment: commitment(site.0),
-                max_power_w: POWER_W,
                 active: Timeline::starting(from, true),
             };
             Sites::<T>::insert(site, record);
@@ -174,17 +183,18 @@ mod benchmarks {
     fn approve_point() -> Result<(), BenchmarkError> {
         with_market::<T>()?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(operator::<T>()), ZoneId(1), commitment(0), owner::<T>(), POWER_W);
-        assert!(Points::<T>::contains_key(commitment(0)));
+        _(RawOrigin::Signed(operator::<T>()), ZoneId(1), commitment(0), commitment(0), owner::<T>(), terms());
+        assert!(Points::<T>::contains_key(named(0)));
         Ok(())
     }
 
     #[benchmark]
     fn register_site() -> Result<(), BenchmarkError> {
         with_market::<T>()?;
-        Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), commitment(0), owner::<T>(), POWER_W)?;
+        let salted = commitment(0);
+        Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), salted, salted, owner::<T>(), terms())?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner::<T>()), commitment(0));
+        _(RawOrigin::Signed(owner::<T>()), named(0));
         assert_eq!(NextSite::<T>::get(), 1);
         Ok(())
     }
@@ -239,7 +249,7 @@ mod benchmarks {
         put_device::<T>(site, gateway, member);
         let new = device(77);
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner::<T>()), site, new, DeviceRole::Grid, POWER_W, 1, gateway);
+        _(RawOrigin::Signed(owner::<T>()), site, new, DeviceRole::Grid, None, POWER_W, 1, gateway);
         // Who was replaced may be forgotten at once: at genesis no slot waits for its settlement.
         let members = SiteDevices::<T>::get(site);
         assert!(members.len() <= 2 && members.iter().any(|member| member.device == new));
@@ -283,6 +293,24 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(owner::<T>()), gateway, new, code);
         assert_eq!(Gateways::<T>::get(gateway).map(|state| state.public_key), Some(new));
+        Ok(())
+    }
+
+    /// The site's list is full of devices that stay.
+    #[benchmark]
+    fn amend_point() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        let devices: Vec<_> = (0..MAX_DEVICES_PER_SITE).map(device).collect();
+        let gateway = put_gateway::<T>(new_key(), alloc::vec![site], devices.clone());
+        for device in devices {
+            let role = DeviceRole::Production;
+            put_device::<T>(site, gateway, Membership { device, role, from: Slot(0), until: None });
+        }
+        let less = PointTerms { sources: Sources::of(&[Source::Solar]), ..terms() };
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), named(0), less);
+        assert_eq!(Points::<T>::get(named(0)).map(|point| point.terms), Some(less));
         Ok(())
     }
 

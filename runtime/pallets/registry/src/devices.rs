@@ -3,9 +3,9 @@
 
 use crate::{
     Config, DeviceRecord, Devices, Error, Event, GatewayDevices, GatewaySites, Gateways, MAX_DEVICES_PER_SITE,
-    MAX_REGISTER_STEP_MWH, Membership, Pallet, SiteDevices,
+    Membership, Pallet, Points, SiteDevices, points,
 };
-use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, Slot};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, Slot, Source};
 use deren_runtime_apis::SettlementProgress;
 use frame_support::{BoundedVec, ensure, pallet_prelude::DispatchResult, traits::ConstU32};
 
@@ -13,6 +13,8 @@ use frame_support::{BoundedVec, ensure, pallet_prelude::DispatchResult, traits::
 pub struct Rating {
     /// What it measures.
     pub role: DeviceRole,
+    /// What a production device makes power from.
+    pub source: Option<Source>,
     /// More than this it cannot measure.
     pub rated_power_w: u32,
     /// The smallest step of its registers.
@@ -30,14 +32,13 @@ impl<T: Config> Pallet<T> {
         gateway: GatewayId,
     ) -> DispatchResult {
         let record = Self::owned_and_active(&who, site)?;
-        let Rating { role, rated_power_w, register_step_mwh } = rating;
-        ensure!(rated_power_w > 0, Error::<T>::ZeroRatedPower);
-        ensure!(rated_power_w <= record.max_power_w, Error::<T>::RatedPowerAbovePoint);
-        ensure!((1..=MAX_REGISTER_STEP_MWH).contains(&register_step_mwh), Error::<T>::RegisterStepOutOfRange);
+        let terms = Points::<T>::get(record.commitment).ok_or(Error::<T>::UnknownPoint)?.terms;
+        terms.allow::<T>(&rating)?;
         Self::ensure_linked_and_active(gateway, site)?;
         let earlier = Devices::<T>::get(device);
         ensure!(earlier.is_none_or(|earlier| earlier.until.is_some()), Error::<T>::DeviceAlreadyRegistered);
         let from = Self::next_slot();
+        let Rating { role, source, rated_power_w, register_step_mwh } = rating;
         let mut members = SiteDevices::<T>::get(site);
         if role == DeviceRole::Grid {
             let grid = members.iter_mut().find(|member| member.role == DeviceRole::Grid && member.until.is_none());
@@ -46,6 +47,8 @@ impl<T: Config> Pallet<T> {
                 Self::retire(site, replaced.device, role, from, Some(device));
             }
         }
+        let others = points::sum(&Self::ratings_of(&members));
+        ensure!(others.with(role, rated_power_w).fit(terms.max_power_w), Error::<T>::RatedPowersAbovePoint);
         // Removed before its first slot began: it never served, and comes again now.
         members.retain(|member| member.device != device || member.until.is_none_or(|until| until > member.from));
         Self::make_room(site, record.market, &mut members);
@@ -57,7 +60,18 @@ impl<T: Config> Pallet<T> {
         let (market, zone) = (record.market, record.zone);
         Devices::<T>::insert(
             device,
-            DeviceRecord { site, market, zone, role, rated_power_w, register_step_mwh, gateway, from, until: None },
+            DeviceRecord {
+                site,
+                market,
+                zone,
+                role,
+                source,
+                rated_power_w,
+                register_step_mwh,
+                gateway,
+                from,
+                until: None,
+            },
         );
         Self::deposit_event(Event::DeviceRegistered {
             device,
@@ -66,6 +80,7 @@ impl<T: Config> Pallet<T> {
             zone,
             gateway,
             role,
+            source,
             rated_power_w,
             register_step_mwh,
             from,

@@ -2,7 +2,7 @@
 
 use crate::{
     Config, Devices, GatewayDevices, GatewaySites, Gateways, MarketRecord, Markets, Membership, NextMarket, NextSite,
-    NextZone, Pallet, Points, SiteDevices, Sites, Zones, ZonesOf,
+    NextZone, Nullifiers, Pallet, Points, SiteDevices, Sites, Zones, ZonesOf, points,
 };
 use alloc::{format, string::String, vec::Vec};
 use deren_market::{Edge, MAX_DEPTH, Network, Zone};
@@ -27,12 +27,18 @@ impl<T: Config> Pallet<T> {
             ensure!(point.site == Some(id), format!("the point of site {id} is another site's"));
             ensure!(point.zone == site.zone, format!("site {id} is not in its point's zone"));
             ensure!(point.owner == site.owner, format!("site {id} is not its point's owner's"));
+            let ratings = Self::ratings(id);
+            let each = ratings.iter().all(|rating| point.terms.allow::<T>(rating).is_ok());
+            ensure!(each, format!("a device of site {id} is above its point, or not approved there"));
+            let fit = points::sum(&ratings).fit(point.terms.max_power_w);
+            ensure!(fit, format!("the devices of site {id} are rated above its point"));
         }
         for (site, members) in SiteDevices::<T>::iter() {
             ensure!(Sites::<T>::contains_key(site), format!("devices of unknown site {site}"));
             Self::check_members(site, &members)?;
         }
         Self::check_devices()?;
+        Self::check_nullifiers()?;
         Self::check_gateways()
     }
 
@@ -103,11 +109,21 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Each point has a nullifier of its own, and each nullifier a point.
+    fn check_nullifiers() -> Checked {
+        for (nullifier, commitment) in Nullifiers::<T>::iter() {
+            let point = Points::<T>::get(commitment).ok_or(format!("a nullifier of unknown point {commitment}"))?;
+            ensure!(point.nullifier == nullifier, format!("point {commitment} has another nullifier"));
+        }
+        let (points, nullifiers) = (Points::<T>::iter_keys().count(), Nullifiers::<T>::iter_keys().count());
+        ensure!(points == nullifiers, format!("{points} points have {nullifiers} nullifiers"));
+        Ok(())
+    }
+
     fn check_devices() -> Checked {
         for (id, device) in Devices::<T>::iter() {
             let site = Sites::<T>::get(device.site).ok_or(format!("device {id} is at an unknown site"))?;
             ensure!(site.market == device.market && site.zone == device.zone, format!("device {id} is elsewhere"));
-            ensure!(device.rated_power_w <= site.max_power_w, format!("device {id} is rated above its point"));
             let listed = SiteDevices::<T>::get(device.site)
                 .iter()
                 .any(|member| member.device == id && member.from == device.from && member.until == device.until);

@@ -11,6 +11,7 @@ mod devices;
 mod gateways;
 mod invariants;
 mod markets;
+mod points;
 mod sites;
 mod types;
 mod view;
@@ -24,8 +25,8 @@ mod tests;
 
 pub use pallet::*;
 pub use types::{
-    DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord, SiteRecord,
-    ZoneRecord,
+    DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord, PointTerms,
+    SiteRecord, ZoneRecord,
 };
 pub use weights::WeightInfo;
 
@@ -33,8 +34,13 @@ pub use weights::WeightInfo;
 pub const MAX_ZONES_PER_MARKET: u32 = deren_market::MAX_ZONES as u32;
 /// The most devices that one site has, those included that were removed and whose slots are not settled.
 pub const MAX_DEVICES_PER_SITE: u32 = 16;
-/// The largest step of a device's registers: 1 kWh. It is a tolerance, so that it must not be anything.
+/// The largest step of a device's registers that an operator can approve: 1 kWh. It is a tolerance, so that it must
+/// not be anything.
 pub const MAX_REGISTER_STEP_MWH: u32 = 1_000_000;
+/// The largest step where an operator approves no other: 10 Wh.
+pub const USUAL_REGISTER_STEP_MWH: u32 = 10_000;
+/// The most power of any connection point: 1 MW.
+pub const MAX_POINT_POWER_W: u32 = 1_000_000;
 /// The highest protocol fee: the whole price.
 pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
 
@@ -43,7 +49,9 @@ pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
 #[allow(clippy::arithmetic_side_effects, clippy::expect_used, reason = "in what the macro generates")]
 pub mod pallet {
     use super::*;
-    use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, ZoneId};
+    use deren_primitives::{
+        DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, ZoneId,
+    };
     use deren_runtime_apis::{Metering, SettlementProgress};
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
@@ -60,6 +68,8 @@ pub mod pallet {
         type Metering: Metering;
         /// Says which slots nobody needs any more.
         type Progress: SettlementProgress;
+        /// The metered time that a slot stands for, in seconds.
+        type SlotEnergySeconds: Get<u32>;
         /// The most markets.
         #[pallet::constant]
         type MaxMarkets: Get<u32>;
@@ -111,6 +121,10 @@ pub mod pallet {
     /// Approved points by commitment; at most [`Config::MaxPointsPerMarket`] a market.
     #[pallet::storage]
     pub type Points<T: Config> = StorageMap<_, Blake2_128Concat, H256, PointRecord<T::AccountId>>;
+
+    /// The point of each nullifier that an operator gave: the same connection point is never approved twice.
+    #[pallet::storage]
+    pub type Nullifiers<T> = StorageMap<_, Blake2_128Concat, H256, H256>;
 
     /// Sites; at most one a point.
     #[pallet::storage]
@@ -171,8 +185,26 @@ pub mod pallet {
         },
         /// A line's fee or capacities changed.
         EdgeSet { zone: ZoneId, market: MarketId, edge: EdgeTerms, from: Slot },
-        /// An operator approved a connection point.
-        PointApproved { commitment: H256, market: MarketId, zone: ZoneId, owner: T::AccountId, max_power_w: u32 },
+        /// An operator approved a connection point; `commitment` is its name on the chain.
+        PointApproved {
+            commitment: H256,
+            nullifier: H256,
+            market: MarketId,
+            zone: ZoneId,
+            owner: T::AccountId,
+            max_power_w: u32,
+            max_register_step_mwh: u32,
+            sources: Sources,
+        },
+        /// An operator approves more, or less, at a point than before.
+        PointAmended {
+            commitment: H256,
+            market: MarketId,
+            site: Option<SiteId>,
+            max_power_w: u32,
+            max_register_step_mwh: u32,
+            sources: Sources,
+        },
         /// An owner registered a site at an approved point.
         SiteRegistered {
             site: SiteId,
@@ -207,6 +239,7 @@ pub mod pallet {
             zone: ZoneId,
             gateway: GatewayId,
             role: DeviceRole,
+            source: Option<Source>,
             rated_power_w: u32,
             register_step_mwh: u32,
             from: Slot,
@@ -247,8 +280,16 @@ pub mod pallet {
         PointAlreadyApproved,
         /// The market has as many points as it may have.
         TooManyPoints,
-        /// A connection point must take some power.
-        ZeroMaxPower,
+        /// The same connection point is approved already, here or in another market.
+        PointApprovedElsewhere,
+        /// A connection point takes some power, at most 1 MW.
+        MaxPowerOutOfRange,
+        /// The point would take more power than its line carries.
+        MaxPowerAboveLine,
+        /// A bit of the sources is none's.
+        UnknownSources,
+        /// The devices at the point need what would not be approved any more: let their owner remove them first.
+        TermsBelowDevices,
         /// No operator approved this commitment.
         UnknownPoint,
         /// The point was approved for another owner.
@@ -295,8 +336,16 @@ pub mod pallet {
         ZeroRatedPower,
         /// The device is rated above what the connection point takes.
         RatedPowerAbovePoint,
-        /// A register's step is between 1 mWh and 1 kWh.
+        /// With the others of its role the device is rated above what the connection point takes.
+        RatedPowersAbovePoint,
+        /// A register's step is between 1 mWh and what the operator approved, which is at most 1 kWh.
         RegisterStepOutOfRange,
+        /// A production device has a source.
+        SourceMissing,
+        /// Only a production device has a source.
+        SourceWithoutProduction,
+        /// The operator did not approve this source at the connection point.
+        SourceNotApproved,
         /// The site has as many devices as it may have; one that was removed counts until its slots are settled.
         TooManyDevicesAtSite,
         /// The gateway reads as many devices as it may.
@@ -382,18 +431,20 @@ pub mod pallet {
             Self::do_set_edge(ensure_signed(origin)?, zone, edge)
         }
 
-        /// Approves a connection point in a zone for an owner, under a salted commitment to its official id. By the
-        /// market's operator.
+        /// Approves a connection point in a zone for an owner, under a salted commitment to its official id: its name
+        /// on the chain is [`deren_primitives::point_commitment`]. `nullifier` is the regulator's keyed hash of the
+        /// official id, the same whatever the salt. By the market's operator.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::approve_point())]
         pub fn approve_point(
             origin: OriginFor<T>,
             zone: ZoneId,
-            commitment: H256,
+            salted: H256,
+            nullifier: H256,
             owner: T::AccountId,
-            max_power_w: u32,
+            terms: PointTerms,
         ) -> DispatchResult {
-            Self::do_approve_point(ensure_signed(origin)?, zone, commitment, owner, max_power_w)
+            Self::do_approve_point(ensure_signed(origin)?, zone, salted, nullifier, owner, terms)
         }
 
         /// Registers a site at a point that was approved for the caller.
@@ -432,6 +483,7 @@ pub mod pallet {
         }
 
         /// Registers a device at the caller's site from the next slot on; in the role `grid` it replaces the one before.
+        /// A production device, and no other, has a `source`, which the operator approved at the point.
         #[pallet::call_index(10)]
         #[pallet::weight(T::WeightInfo::register_device())]
         pub fn register_device(
@@ -439,6 +491,7 @@ pub mod pallet {
             site: SiteId,
             device: DeviceId,
             role: DeviceRole,
+            source: Option<Source>,
             rated_power_w: u32,
             register_step_mwh: u32,
             gateway: GatewayId,
@@ -447,7 +500,7 @@ pub mod pallet {
                 ensure_signed(origin)?,
                 site,
                 device,
-                devices::Rating { role, rated_power_w, register_step_mwh },
+                devices::Rating { role, source, rated_power_w, register_step_mwh },
                 gateway,
             )
         }
@@ -485,6 +538,13 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             let sites = Self::do_replace_key(ensure_signed(origin)?, gateway, new_key, &code)?;
             Ok(Some(T::WeightInfo::replace_key(sites)).into())
+        }
+
+        /// Changes at once what is approved at a point; the devices that are there must fit. By the market's operator.
+        #[pallet::call_index(14)]
+        #[pallet::weight(T::WeightInfo::amend_point())]
+        pub fn amend_point(origin: OriginFor<T>, commitment: H256, terms: PointTerms) -> DispatchResult {
+            Self::do_amend_point(ensure_signed(origin)?, commitment, terms)
         }
     }
 }

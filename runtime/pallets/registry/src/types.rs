@@ -1,7 +1,10 @@
 //! What the registry keeps of each thing. Nothing here reads storage.
 
+use crate::USUAL_REGISTER_STEP_MWH;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, SiteId, Slot, Timeline, ZoneId};
+use deren_primitives::{
+    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, SiteId, Slot, Source, Sources, Timeline, ZoneId,
+};
 use scale_info::TypeInfo;
 use sp_core::H256;
 
@@ -49,15 +52,35 @@ pub struct EdgeTerms {
 /// Where a new zone hangs: the parent and the line to it. `None` makes the root.
 pub type ParentEdge = Option<(ZoneId, u32, Option<u64>, Option<u64>)>;
 
+/// What an operator approves at a connection point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct PointTerms {
+    /// The most power that the connection takes; no role's devices behind it may be rated higher together.
+    pub max_power_w: u32,
+    /// The largest step that a device's registers may have.
+    pub max_register_step_mwh: u32,
+    /// What production devices may make power from.
+    pub sources: Sources,
+}
+
+impl PointTerms {
+    /// A point of this power with these sources and the usual registers.
+    pub fn new(max_power_w: u32, sources: Sources) -> Self {
+        Self { max_power_w, max_register_step_mwh: USUAL_REGISTER_STEP_MWH, sources }
+    }
+}
+
 /// A connection point that the operator approved, named by a commitment only.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct PointRecord<AccountId> {
     /// Its zone.
     pub zone: ZoneId,
+    /// The regulator's keyed hash of its official id.
+    pub nullifier: H256,
     /// Who may register a site there.
     pub owner: AccountId,
-    /// The most power that the connection takes; no device behind it may be rated higher.
-    pub max_power_w: u32,
+    /// What may stand behind it.
+    pub terms: PointTerms,
     /// The site, once registered.
     pub site: Option<SiteId>,
 }
@@ -73,8 +96,6 @@ pub struct SiteRecord<AccountId> {
     pub zone: ZoneId,
     /// The commitment of its point.
     pub commitment: H256,
-    /// The most power that the connection takes.
-    pub max_power_w: u32,
     /// True from the slot after registration, false while suspended.
     pub active: Timeline<bool>,
 }
@@ -116,6 +137,8 @@ pub struct DeviceRecord {
     pub zone: ZoneId,
     /// What it measures.
     pub role: DeviceRole,
+    /// What a production device makes power from.
+    pub source: Option<Source>,
     /// More than this it cannot measure.
     pub rated_power_w: u32,
     /// The smallest step of its registers.

@@ -47,6 +47,7 @@ fn registered() -> Vec<RuntimeEvent> {
         zone: ZoneId(site.0 + 1),
         gateway: GatewayId([9; 32]),
         role,
+        source: None,
         rated_power_w: 10_000,
         register_step_mwh: 1_000,
         from,

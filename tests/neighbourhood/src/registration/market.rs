@@ -8,11 +8,12 @@ use crate::{
     node::Preset,
 };
 use codec::{Decode, Encode};
-use deren_primitives::{MarketId, ZoneId};
+use deren_primitives::{MarketId, Source, Sources, ZoneId, point_commitment};
 use deren_runtime::{
     RuntimeCall, RuntimeEvent,
     units::{EUR, REN},
 };
+use pallet_deren_registry::PointTerms;
 use sp_core::H256;
 use sp_crypto_hashing::{blake2_256, twox_128};
 
@@ -86,12 +87,7 @@ pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], m
     }));
     for ((home, owner), point) in homes.iter().zip(&people.owners).zip(&points) {
         let zone = *feeders.get(home.feeder).ok_or_else(|| missing("a feeder"))?;
-        calls.push(RuntimeCall::Registry(pallet_deren_registry::Call::approve_point {
-            zone,
-            commitment: *point,
-            owner: owner.id(),
-            max_power_w: home.simulated.connection_w,
-        }));
+        calls.push(approval(zone, *point, owner, home.simulated.connection_w));
     }
     let done = wallet.send(&people.operator, "drawing the grid", together(calls), FeeIn::Ren).await?;
     let made: Vec<ZoneId> = done
@@ -103,6 +99,7 @@ pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], m
         })
         .collect();
     if made.first() == Some(&substation) && made.get(1..) == Some(feeders.as_slice()) {
+        let points = points.into_iter().map(|salted| named(market, salted)).collect();
         Ok(Grid { substation, feeders, points })
     } else {
         Err(NeighbourhoodError::Configuration(format!("somebody else makes zones on this chain: got {made:?}")))
@@ -117,6 +114,18 @@ async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
         Some(bytes) => u32::decode(&mut bytes.as_slice())
             .map_err(|error| NeighbourhoodError::Decode { what: "the next zone".into(), reason: error.to_string() }),
     }
+}
+
+/// The operator's approval of a point where the sun may produce. Who salts what everybody knows needs no other nullifier.
+pub(super) fn approval(zone: ZoneId, salted: H256, owner: &Account, max_power_w: u32) -> RuntimeCall {
+    let terms = PointTerms::new(max_power_w, Sources::of(&[Source::Solar]));
+    let (nullifier, owner) = (salted, owner.id());
+    RuntimeCall::Registry(pallet_deren_registry::Call::approve_point { zone, salted, nullifier, owner, terms })
+}
+
+/// The name of a market's point on the chain.
+pub(super) fn named(market: MarketId, salted: H256) -> H256 {
+    H256(point_commitment(market, salted.as_fixed_bytes()))
 }
 
 /// The salted commitment to a home's official point of delivery. The salt is the operator's and the owner's secret;

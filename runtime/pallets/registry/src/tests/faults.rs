@@ -4,7 +4,6 @@ use super::mock::*;
 use crate::{Devices, GatewayDevices, GatewaySites, Gateways, Markets, Points, SiteDevices, Sites, Zones, ZonesOf};
 use deren_primitives::{DeviceRole, SiteId, ZoneId};
 use frame_support::assert_ok;
-use sp_core::H256;
 
 /// The violation that is found after `spoil`.
 fn found(spoil: impl FnOnce()) -> String {
@@ -47,7 +46,7 @@ fn two_grid_meters_in_one_slot() {
 
 #[test]
 fn a_site_without_its_point() {
-    assert!(found(|| Points::<Test>::remove(H256([1; 32]))).contains("points wrongly"));
+    assert!(found(|| Points::<Test>::remove(point(1))).contains("points wrongly"));
     let others = || Sites::<Test>::mutate(SITE, |site| site.as_mut().expect("a site").owner = OTHER);
     assert!(found(others).contains("owner"));
     let miscounted = || Markets::<Test>::mutate(MARKET, |market| market.as_mut().expect("a market").points = 7);

@@ -6,7 +6,6 @@ use deren_primitives::{DeviceRole, GatewayId, ReadingError, SiteId, link_message
 use deren_runtime_apis::{GatewayControl, MarketRegistry};
 use ed25519_dalek::Signer;
 use frame_support::{assert_noop, assert_ok};
-use sp_core::H256;
 
 fn try_link(
     n: u8,
@@ -148,8 +147,8 @@ fn a_key_is_replaced_by_the_owner_of_all_of_the_gateways_sites() {
         };
         assert_eq!(replace(OTHER, code), Err(Error::NotOwnerOfAllSites.into()));
         assert_eq!(replace(OWNER, handover(7, gateway(7), 1, 8)), Err(Error::BadReplacement.into()));
-        assert_ok!(Registry::approve_point(by(OPERATOR), deren_primitives::ZoneId(1), H256([9; 32]), OTHER, 1));
-        assert_ok!(Registry::register_site(by(OTHER), H256([9; 32])));
+        assert_ok!(approve(9, OTHER, 1));
+        assert_ok!(Registry::register_site(by(OTHER), point(9)));
         assert_ok!(try_link(7, OTHER, SiteId(1), 2_000, link_code(7, &OTHER, SiteId(1), 2_000)));
         assert_eq!(replace(OWNER, code), Err(Error::NotOwnerOfAllSites.into()));
     });

@@ -1,9 +1,10 @@
 //! A runtime with the registry alone, a clock that tests set, and helpers that build a market step by step.
 
 use crate as pallet_deren_registry;
-use crate::{Config, Event, weights::SubstrateWeight};
+use crate::{Config, Event, PointTerms, weights::SubstrateWeight};
 use deren_primitives::{
-    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, ZoneId, link_message, rotate_message,
+    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, ZoneId,
+    link_message, point_commitment, rotate_message,
 };
 use deren_runtime_apis::{Metering, SettlementProgress};
 use ed25519_dalek::{Signer, SigningKey};
@@ -76,6 +77,7 @@ impl Config for Test {
     type Time = Chain;
     type Metering = Chain;
     type Progress = Chain;
+    type SlotEnergySeconds = frame_support::traits::ConstU32<900>;
     type MaxMarkets = frame_support::traits::ConstU32<3>;
     type MaxPointsPerMarket = frame_support::traits::ConstU32<20>;
     type MaxSitesPerGateway = frame_support::traits::ConstU32<4>;
@@ -149,10 +151,30 @@ pub fn with_market() {
     assert_ok!(Registry::create_zone(by(OPERATOR), MARKET, Some((ZoneId(0), 12_000, Some(50_000), Some(40_000)))));
 }
 
+/// The salted commitment to point `n`; its nullifier is the same here.
+pub fn salted(n: u8) -> H256 {
+    H256([n; 32])
+}
+
+/// The name of point `n` of the market on the chain.
+pub fn point(n: u8) -> H256 {
+    H256(point_commitment(MARKET, &[n; 32]))
+}
+
+/// A point of this power, for every source, with the usual registers.
+pub fn terms(max_power_w: u32) -> PointTerms {
+    PointTerms::new(max_power_w, Sources::ALL)
+}
+
+/// Approves point `n` on the feeder for `owner`.
+pub fn approve(n: u8, owner: AccountId32, max_power_w: u32) -> sp_runtime::DispatchResult {
+    Registry::approve_point(by(OPERATOR), ZoneId(1), salted(n), salted(n), owner, terms(max_power_w))
+}
+
 /// Approves point `n` on the feeder, at which at most 30 kW may flow, and registers the owner's site there.
 pub fn with_site(n: u8) {
-    assert_ok!(Registry::approve_point(by(OPERATOR), ZoneId(1), H256([n; 32]), OWNER, 30_000));
-    assert_ok!(Registry::register_site(by(OWNER), H256([n; 32])));
+    assert_ok!(approve(n, OWNER, 30_000));
+    assert_ok!(Registry::register_site(by(OWNER), point(n)));
 }
 
 pub fn link(n: u8, site: SiteId) {
@@ -166,8 +188,20 @@ pub fn with_gateway() {
     link(7, SITE);
 }
 
+/// What a production device of these tests makes power from.
+pub fn source_of(role: DeviceRole) -> Option<Source> {
+    (role == DeviceRole::Production).then_some(Source::Solar)
+}
+
+/// Registers device `n` with gateway 7 at the site.
 pub fn register(n: u8, role: DeviceRole) -> sp_runtime::DispatchResult {
-    Registry::register_device(by(OWNER), SITE, device(n), role, 10_000, 100, gateway(7))
+    register_at(SITE, n, role, 10_000)
+}
+
+/// Registers a device of this power with gateway 7 at a site.
+pub fn register_at(site: SiteId, n: u8, role: DeviceRole, rated_power_w: u32) -> sp_runtime::DispatchResult {
+    let source = source_of(role);
+    Registry::register_device(by(OWNER), site, device(n), role, source, rated_power_w, 100, gateway(7))
 }
 
 pub fn last_event() -> Event<Test> {

@@ -3,6 +3,7 @@
 mod devices;
 mod faults;
 mod gateways;
+mod holes;
 mod markets;
 pub(crate) mod mock;
 mod properties;

@@ -1,10 +1,10 @@
 //! Any sequence of calls leaves the invariants whole, and never changes a slot that has begun.
 
 use super::mock::*;
-use deren_primitives::{DeviceRole, SiteId, Slot, ZoneId};
+use crate::PointTerms;
+use deren_primitives::{DeviceRole, SiteId, Slot, Sources, ZoneId};
 use deren_runtime_apis::MarketRegistry;
 use proptest::prelude::*;
-use sp_core::H256;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -14,6 +14,7 @@ enum Step {
     Edge(u8, u32),
     Fee(u16),
     Site(u8),
+    Amend { n: u8, power_w: u32, sources: u8 },
     Suspend(u8, bool),
     Device { n: u8, site: u8, role: u8 },
     Remove(u8),
@@ -28,6 +29,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0..6u8, any::<u32>()).prop_map(|(zone, fee)| Step::Edge(zone, fee)),
         (0..11_000u16).prop_map(Step::Fee),
         (0..6u8).prop_map(Step::Site),
+        (0..6u8, 0..60_000u32, any::<u8>()).prop_map(|(n, power_w, sources)| Step::Amend { n, power_w, sources }),
         (0..4u8, any::<bool>()).prop_map(|(site, active)| Step::Suspend(site, active)),
         (0..9u8, 0..3u8, 0..3u8).prop_map(|(n, site, role)| Step::Device { n, site, role }),
         (0..9u8).prop_map(Step::Remove),
@@ -52,8 +54,12 @@ fn take(step: Step) {
         Step::Edge(zone, fee) => Registry::set_edge(by(OPERATOR), ZoneId(zone.into()), fee, None, None),
         Step::Fee(bp) => Registry::update_market(RuntimeOrigin::root(), MARKET, OPERATOR, 15, bp),
         Step::Site(n) => {
-            let _ = Registry::approve_point(by(OPERATOR), ZoneId(1), H256([n; 32]), OWNER, 30_000);
-            Registry::register_site(by(OWNER), H256([n; 32]))
+            let _ = approve(n, OWNER, 30_000);
+            Registry::register_site(by(OWNER), point(n))
+        }
+        Step::Amend { n, power_w, sources } => {
+            let terms = PointTerms { sources: Sources(sources & 0x1f), ..terms(power_w) };
+            Registry::amend_point(by(OPERATOR), point(n), terms)
         }
         Step::Suspend(site, true) => Registry::resume_site(by(OPERATOR), SiteId(site.into())),
         Step::Suspend(site, false) => Registry::suspend_site(by(OPERATOR), SiteId(site.into())),
@@ -62,7 +68,7 @@ fn take(step: Step) {
             let code = link_code(7, &OWNER, site, 2_000);
             let _ = Registry::link_gateway(by(OWNER), site, public(7), 2_000, code);
             let roles = [DeviceRole::Grid, DeviceRole::Production, DeviceRole::Storage];
-            Registry::register_device(by(OWNER), site, device(n), roles[usize::from(role)], 1, 1, gateway(7))
+            register_at(site, n, roles[usize::from(role)], 12_000)
         }
         Step::Remove(n) => Registry::remove_device(by(OWNER), device(n)),
         Step::Rotate(n) => {
