@@ -60,7 +60,7 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
         <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(Slot(now.0.saturating_sub(1)));
         let operator: AccountId = account("operator", 0, 0);
         let market = MarketId(NextMarket::<Runtime>::get());
-        let created = Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100);
+        let created = Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100, 100_000);
         debug_assert!(created.is_ok());
         let root = ZoneId(pallet_deren_registry::NextZone::<Runtime>::get());
         for number in 0..zones {

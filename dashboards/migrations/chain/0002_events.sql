@@ -34,9 +34,10 @@ CREATE TABLE edge_versions (
     capacity_up_wh    NUMERIC(20,0),
     capacity_down_wh  NUMERIC(20,0),
     from_slot         BIGINT NOT NULL,
+    fee_from_slot     BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE edge_versions IS 'ZoneCreated (not of a root), EdgeSet: the line between a zone and its parent from a slot on; capacities NULL: unlimited';
+COMMENT ON TABLE edge_versions IS 'ZoneCreated (not of a root), EdgeSet: the line between a zone and its parent, its capacities from from_slot, its fee from fee_from_slot on; capacities NULL: unlimited';
 
 CREATE TABLE points (
     block_number BIGINT NOT NULL,

@@ -50,7 +50,7 @@ impl History {
 
     pub(super) fn set_edge(&mut self, zone: u32, edge: Edge, from: u32) {
         let line = self.event("edge_versions").put(zone).put(MARKET).put(edge.fee_ueur_per_kwh);
-        drop(line.maybe(edge.capacity_up_wh).maybe(edge.capacity_down_wh).put(from));
+        drop(line.maybe(edge.capacity_up_wh).maybe(edge.capacity_down_wh).put(from).put(from));
         self.edges.set(zone, from, edge);
     }
 

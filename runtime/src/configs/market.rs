@@ -27,6 +27,8 @@ pub type MaxOrders = ConstU32<4_096>;
 
 impl pallet_deren_registry::Config for Runtime {
     type AdminOrigin = AdminOrigin;
+    // A day in production.
+    type FeeNotice = SlotsPerEra;
     type MaxDevicesPerGateway = ConstU32<256>;
     type MaxMarkets = MaxMarkets;
     type MaxPointsPerMarket = MaxPointsPerMarket;

@@ -22,7 +22,13 @@ use sp_runtime::{
 
 fn create_market() -> RuntimeCall {
     let operator = account(Dave);
-    pallet_deren_registry::Call::create_market { operator, privacy_threshold: 15, protocol_fee_bp: 100 }.into()
+    pallet_deren_registry::Call::create_market {
+        operator,
+        privacy_threshold: 15,
+        protocol_fee_bp: 100,
+        max_fee_ueur_per_kwh: 50_000,
+    }
+    .into()
 }
 
 fn council(yes: u32, of: u32) -> RuntimeOrigin {

@@ -59,7 +59,9 @@ fn register(key: &ed25519::Pair) {
     let point = H256(point_commitment(deren_primitives::MarketId(0), salted.as_fixed_bytes()));
     let sudo = |call: Call<crate::Runtime>| RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(call.into()) });
     let run = |who, call: RuntimeCall| apply(who, call).expect("valid").expect("it succeeds");
-    run(Alice, sudo(Call::create_market { operator: account(Charlie), privacy_threshold: 1, protocol_fee_bp: 100 }));
+    let (operator, max_fee_ueur_per_kwh) = (account(Charlie), 50_000);
+    let market = Call::create_market { operator, privacy_threshold: 1, protocol_fee_bp: 100, max_fee_ueur_per_kwh };
+    run(Alice, sudo(market));
     run(Charlie, Call::create_zone { market: deren_primitives::MarketId(0), parent: None }.into());
     run(
         Charlie,

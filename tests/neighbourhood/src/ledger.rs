@@ -97,8 +97,8 @@ impl Ledger {
             Registry::ZoneCreated { zone, market, parent, edge, from, .. } if *market == self.market => {
                 self.grid.add(*zone, *parent, *edge, *from);
             }
-            Registry::EdgeSet { zone, market, edge, from } if *market == self.market => {
-                self.grid.set_edge(*zone, *edge, *from);
+            Registry::EdgeSet { zone, market, edge, from, fee_from } if *market == self.market => {
+                self.grid.set_edge(*zone, *edge, *from, *fee_from);
             }
             Registry::SiteRegistered { site, market, zone, owner, .. } if *market == self.market => {
                 self.grid.add_site(*site, *zone);

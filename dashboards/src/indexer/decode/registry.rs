@@ -7,7 +7,7 @@ use super::{
 
 fields! { Market { market: u32, operator: Bytes32, privacy_threshold: u32, protocol_fee_bp: u16, from: u32 } }
 fields! { Zone { zone: u32, market: u32, parent: Option<u32>, depth: u8, edge: Option<EdgeTerms>, from: u32 } }
-fields! { Edge { zone: u32, market: u32, edge: EdgeTerms, from: u32 } }
+fields! { Edge { zone: u32, market: u32, edge: EdgeTerms, from: u32, fee_from: u32 } }
 fields! { Point { commitment: Bytes32, market: u32, zone: u32, owner: Bytes32, max_power_w: u32 } }
 fields! {
     Site { site: u32, market: u32, zone: u32, owner: Bytes32, commitment: Bytes32, max_power_w: u32, from: u32 }
@@ -34,8 +34,8 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
         "MarketCreated" | "MarketUpdated" => market(out),
         "ZoneCreated" => zone(out),
         "EdgeSet" => {
-            let Edge { zone, market, edge, from } = out.fields()?;
-            edge_version(out, zone, market, &edge, from);
+            let Edge { zone, market, edge, from, fee_from } = out.fields()?;
+            edge_version(out, zone, market, &edge, (from, fee_from));
             Ok(())
         }
         "PointApproved" => point(out),
@@ -72,15 +72,17 @@ fn zone(out: &mut EventRows<'_, '_>) -> Done {
     let row = out.row("zones").number("zone", zone).number("market", market).maybe("parent", parent);
     drop(row.number("depth", depth).number("from_slot", from));
     if let Some(edge) = edge {
-        edge_version(out, zone, market, &edge, from);
+        edge_version(out, zone, market, &edge, (from, from));
     }
     Ok(())
 }
 
-fn edge_version(out: &mut EventRows<'_, '_>, zone: u32, market: u32, edge: &EdgeTerms, from: u32) {
+/// The slots are those from which the capacities hold, and the fee.
+fn edge_version(out: &mut EventRows<'_, '_>, zone: u32, market: u32, edge: &EdgeTerms, (from, fee_from): (u32, u32)) {
     let row = out.row("edge_versions").number("zone", zone).number("market", market);
     let row = row.number("fee_ueur_per_kwh", edge.fee_ueur_per_kwh).maybe("capacity_up_wh", edge.capacity_up_wh);
-    let _ = row.maybe("capacity_down_wh", edge.capacity_down_wh).number("from_slot", from);
+    let row = row.maybe("capacity_down_wh", edge.capacity_down_wh);
+    let _ = row.number("from_slot", from).number("fee_from_slot", fee_from);
 }
 
 fn point(out: &mut EventRows<'_, '_>) -> Done {

@@ -111,7 +111,7 @@ export function describe(call: Call, context: Context): Words {
           `Network fee: ${ct(call.fee_ueur_per_kwh)} for each kWh that crosses it.`,
           `Up, out of the zone: ${capacityWords(call.capacity_up_wh)}.`,
           `Down, into the zone: ${capacityWords(call.capacity_down_wh)}.`,
-          "This holds from the next slot on.",
+          "The limits hold from the next slot on. A new fee holds after a day's notice; until then the present one does.",
         ],
       };
     case "claim":

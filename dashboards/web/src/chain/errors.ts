@@ -39,6 +39,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   "Registry.TooManyDevicesOfGateway": "The gateway reads as many devices as it may.",
   "Registry.UnknownZone": "The chain knows no such zone.",
   "Registry.NotOperator": "Only the market's operator may change its lines.",
+  "Registry.FeeAboveCap": "The fee is above what the regulator allows in this market.",
   "Registry.RootHasNoEdge": "The root of the tree has no line above it.",
   "Registry.TooManyChanges": "As many changes wait for slots that are not settled as are kept. Try again after the next settlement.",
 };

@@ -58,7 +58,12 @@ export class Chain {
   /** A market with a feeder (zone 1) and one site (0) of `owner`, who gets EUR and never any REN. */
   async settle(operator: PageKey, owner: PageKey, ueur: bigint): Promise<void> {
     const alice = keyOf("//Alice");
-    const market = this.tx("Registry", "create_market", { operator: operator.address, privacy_threshold: 3, protocol_fee_bp: 100 });
+    const market = this.tx("Registry", "create_market", {
+      operator: operator.address,
+      privacy_threshold: 3,
+      protocol_fee_bp: 100,
+      max_fee_ueur_per_kwh: 50_000,
+    });
     await this.send(alice, "Sudo", "sudo", { call: market.decodedCall });
     await this.send(alice, "OnRamp", "issue", { to: owner.address, amount_ueur: ueur });
     await this.send(operator, "Registry", "create_zone", { market: 0, parent: undefined });

@@ -62,7 +62,7 @@ fn device(n: u32) -> DeviceId {
 
 /// A market with a root and a feeder.
 fn with_market<T: Config>() -> Result<(), BenchmarkError> {
-    Pallet::<T>::do_create_market(operator::<T>(), 15, 100)?;
+    Pallet::<T>::do_create_market(operator::<T>(), 15, 100, 50_000)?;
     Pallet::<T>::do_create_zone(operator::<T>(), MARKET, None)?;
     Pallet::<T>::do_create_zone(operator::<T>(), MARKET, Some((ZoneId(0), 1, None, None)))?;
     Ok(())
@@ -139,7 +139,7 @@ mod benchmarks {
     fn create_market() -> Result<(), BenchmarkError> {
         let origin = admin::<T>()?;
         #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, operator::<T>(), 15, 100);
+        _(origin as T::RuntimeOrigin, operator::<T>(), 15, 100, 50_000);
         assert!(Markets::<T>::contains_key(MARKET));
         Ok(())
     }
@@ -149,7 +149,7 @@ mod benchmarks {
         with_market::<T>()?;
         let origin = admin::<T>()?;
         #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, MARKET, owner::<T>(), 15, 200);
+        _(origin as T::RuntimeOrigin, MARKET, owner::<T>(), 15, 200, 50_000);
         assert_eq!(Markets::<T>::get(MARKET).map(|market| market.operator), Some(owner::<T>()));
         Ok(())
     }

@@ -64,7 +64,7 @@ impl<T: Config> Pallet<T> {
             let record = Zones::<T>::get(zone).ok_or(format!("market {id} lists unknown zone {zone}"))?;
             ensure!(record.market == id, format!("market {id} lists another's zone {zone}"));
             ensure!(record.parent.is_some() || market.root == Some(zone), format!("market {id} has two roots"));
-            let edge = match (record.parent, record.edge.latest()) {
+            let edge = match (record.parent, record.latest_edge()) {
                 (Some(parent), Some(terms)) => Some(Edge {
                     parent,
                     fee_ueur_per_kwh: terms.fee_ueur_per_kwh,

@@ -25,8 +25,8 @@ mod tests;
 
 pub use pallet::*;
 pub use types::{
-    DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord, PointTerms,
-    SiteRecord, ZoneRecord,
+    Capacities, DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord,
+    PointTerms, SiteRecord, ZoneRecord,
 };
 pub use weights::WeightInfo;
 
@@ -68,6 +68,8 @@ pub mod pallet {
         type Metering: Metering;
         /// Says which slots nobody needs any more.
         type Progress: SettlementProgress;
+        /// How many whole slots pass between a fee's change and the first slot in which it holds.
+        type FeeNotice: Get<u32>;
         /// The metered time that a slot stands for, in seconds.
         type SlotEnergySeconds: Get<u32>;
         /// The most markets.
@@ -164,14 +166,16 @@ pub mod pallet {
             operator: T::AccountId,
             privacy_threshold: u32,
             protocol_fee_bp: u16,
+            max_fee_ueur_per_kwh: u32,
             from: Slot,
         },
-        /// A market's operator or terms changed; the operator and the threshold at once, the fee from `from`.
+        /// A market's operator or terms changed; the protocol fee from `from`, all else at once.
         MarketUpdated {
             market: MarketId,
             operator: T::AccountId,
             privacy_threshold: u32,
             protocol_fee_bp: u16,
+            max_fee_ueur_per_kwh: u32,
             from: Slot,
         },
         /// A zone was added to a market's tree.
@@ -183,8 +187,8 @@ pub mod pallet {
             edge: Option<EdgeTerms>,
             from: Slot,
         },
-        /// A line's fee or capacities changed.
-        EdgeSet { zone: ZoneId, market: MarketId, edge: EdgeTerms, from: Slot },
+        /// A line's fee or capacities changed: the capacities hold from `from`, the fee from `fee_from`.
+        EdgeSet { zone: ZoneId, market: MarketId, edge: EdgeTerms, from: Slot, fee_from: Slot },
         /// An operator approved a connection point; `commitment` is its name on the chain.
         PointApproved {
             commitment: H256,
@@ -256,6 +260,8 @@ pub mod pallet {
         TooManyMarkets,
         /// The protocol fee is above the whole price (10 000 basis points).
         ProtocolFeeTooHigh,
+        /// The network fee is above what the administration allows in this market.
+        FeeAboveCap,
         /// No such market.
         UnknownMarket,
         /// The caller is not the market's operator.
@@ -373,7 +379,7 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Creates a market under `operator`. Admin only.
+        /// Creates a market under `operator`, in which no line's fee may be above `max_fee_ueur_per_kwh`. Admin only.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::create_market())]
         pub fn create_market(
@@ -381,12 +387,14 @@ pub mod pallet {
             operator: T::AccountId,
             privacy_threshold: u32,
             protocol_fee_bp: u16,
+            max_fee_ueur_per_kwh: u32,
         ) -> DispatchResult {
             T::AdminOrigin::ensure_origin(origin)?;
-            Self::do_create_market(operator, privacy_threshold, protocol_fee_bp)
+            Self::do_create_market(operator, privacy_threshold, protocol_fee_bp, max_fee_ueur_per_kwh)
         }
 
-        /// Changes a market's operator, privacy threshold and protocol fee. Admin only.
+        /// Changes a market's operator, privacy threshold, protocol fee and the cap on network fees. The cap binds fees
+        /// that are set from now on. Admin only.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::update_market())]
         pub fn update_market(
@@ -395,9 +403,10 @@ pub mod pallet {
             operator: T::AccountId,
             privacy_threshold: u32,
             protocol_fee_bp: u16,
+            max_fee_ueur_per_kwh: u32,
         ) -> DispatchResult {
             T::AdminOrigin::ensure_origin(origin)?;
-            Self::do_update_market(market, operator, privacy_threshold, protocol_fee_bp)
+            Self::do_update_market(market, operator, privacy_threshold, protocol_fee_bp, max_fee_ueur_per_kwh)
         }
 
         /// Authorises the runtime whose code has this hash; anyone may then apply it. Admin only.
@@ -417,7 +426,8 @@ pub mod pallet {
             Self::do_create_zone(ensure_signed(origin)?, market, parent)
         }
 
-        /// Changes the line between a zone and its parent from the next slot on. By the market's operator.
+        /// Changes the line between a zone and its parent: the capacities from the next slot on, the fee after
+        /// [`Config::FeeNotice`]. By the market's operator.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::set_edge())]
         pub fn set_edge(

@@ -94,8 +94,7 @@ impl<T: Config> Pallet<T> {
         ensure!(sources.is_known(), Error::<T>::UnknownSources);
         let seconds = T::SlotEnergySeconds::get();
         let fits = line
-            .edge
-            .latest()
+            .latest_edge()
             .is_none_or(|edge| fits_line(max_power_w, seconds, edge.capacity_up_wh, edge.capacity_down_wh));
         ensure!(fits, Error::<T>::MaxPowerAboveLine);
         Ok(())

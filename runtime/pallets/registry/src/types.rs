@@ -17,6 +17,8 @@ pub struct MarketRecord<AccountId> {
     pub privacy_threshold: u32,
     /// The buyer's fee in 1/10 000 of the price.
     pub protocol_fee_bp: Timeline<u16>,
+    /// No line's fee may be set above this, in µ€/kWh.
+    pub max_fee_ueur_per_kwh: u32,
     /// The zone without a parent, once there is one.
     pub root: Option<ZoneId>,
     /// Points that were approved.
@@ -34,8 +36,19 @@ pub struct ZoneRecord {
     pub depth: u8,
     /// The first slot in which the zone exists.
     pub since: Slot,
-    /// The line to the parent; empty for the root.
-    pub edge: Timeline<EdgeTerms>,
+    /// What every kWh that crosses the line to the parent pays, in µ€/kWh; empty for the root.
+    pub fee_ueur_per_kwh: Timeline<u32>,
+    /// What the line to the parent carries; empty for the root.
+    pub capacities: Timeline<Capacities>,
+}
+
+/// What the line between a zone and its parent carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Capacities {
+    /// The most Wh a slot towards the parent; `None`: unlimited.
+    pub up_wh: Option<u64>,
+    /// The most Wh a slot from the parent; `None`: unlimited.
+    pub down_wh: Option<u64>,
 }
 
 /// What holds for the line between a zone and its parent.
@@ -47,6 +60,37 @@ pub struct EdgeTerms {
     pub capacity_up_wh: Option<u64>,
     /// The most Wh a slot from the parent; `None`: unlimited.
     pub capacity_down_wh: Option<u64>,
+}
+
+impl EdgeTerms {
+    /// What the line carries.
+    pub fn capacities(&self) -> Capacities {
+        Capacities { up_wh: self.capacity_up_wh, down_wh: self.capacity_down_wh }
+    }
+}
+
+impl ZoneRecord {
+    /// A zone that exists from `since` on.
+    pub fn starting(market: MarketId, parent: Option<ZoneId>, depth: u8, since: Slot, edge: Option<EdgeTerms>) -> Self {
+        let fee_ueur_per_kwh = edge.map(|edge| Timeline::starting(since, edge.fee_ueur_per_kwh)).unwrap_or_default();
+        let capacities = edge.map(|edge| Timeline::starting(since, edge.capacities())).unwrap_or_default();
+        Self { market, parent, depth, since, fee_ueur_per_kwh, capacities }
+    }
+
+    /// The line to the parent in that slot; `None` for the root.
+    pub fn edge_at(&self, slot: Slot) -> Option<EdgeTerms> {
+        Some(edge_of(*self.fee_ueur_per_kwh.at(slot)?, *self.capacities.at(slot)?))
+    }
+
+    /// The newest terms of the line to the parent, whether they hold already or not; `None` for the root.
+    pub fn latest_edge(&self) -> Option<EdgeTerms> {
+        Some(edge_of(*self.fee_ueur_per_kwh.latest()?, *self.capacities.latest()?))
+    }
+}
+
+fn edge_of(fee_ueur_per_kwh: u32, capacities: Capacities) -> EdgeTerms {
+    let Capacities { up_wh, down_wh } = capacities;
+    EdgeTerms { fee_ueur_per_kwh, capacity_up_wh: up_wh, capacity_down_wh: down_wh }
 }
 
 /// Where a new zone hangs: the parent and the line to it. `None` makes the root.

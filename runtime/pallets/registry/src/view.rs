@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
         let edge = match record.parent {
             None => None,
             Some(parent) => {
-                let EdgeTerms { fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh } = *record.edge.at(slot)?;
+                let EdgeTerms { fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh } = record.edge_at(slot)?;
                 Some(Edge { parent, fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh })
             }
         };

@@ -57,6 +57,7 @@ fn registered() -> Vec<RuntimeEvent> {
         operator: owner(SiteId(7)),
         privacy_threshold: 1,
         protocol_fee_bp: FEE_BP,
+        max_fee_ueur_per_kwh: 50_000,
         from,
     };
     let mut events = vec![created, zone(0), zone(1), zone(2), site(SELLER), site(BUYER)];

@@ -73,6 +73,7 @@ async fn open(wallet: &Wallet<'_>, admin: &Account, operator: &Account, owners: 
         operator: operator.id(),
         privacy_threshold: 15,
         protocol_fee_bp: 100,
+        max_fee_ueur_per_kwh: 50_000,
     });
     let mut calls = vec![RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) })];
     for owner in owners {

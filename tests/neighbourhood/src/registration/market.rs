@@ -19,6 +19,8 @@ use sp_crypto_hashing::{blake2_256, twox_128};
 
 /// The buyer's fee to the treasury: 1%.
 const PROTOCOL_FEE_BP: u16 = 100;
+/// The highest network fee of any line: 5 ct/kWh.
+const MAX_FEE_UEUR_PER_KWH: u32 = 50_000;
 /// A demonstration shows aggregates of fewer homes than people's markets do.
 const PRIVACY_THRESHOLD: u32 = 3;
 /// What each home has prepaid.
@@ -44,6 +46,7 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
         operator: people.operator.id(),
         privacy_threshold: PRIVACY_THRESHOLD,
         protocol_fee_bp: PROTOCOL_FEE_BP,
+        max_fee_ueur_per_kwh: MAX_FEE_UEUR_PER_KWH,
     });
     let mut calls: Vec<RuntimeCall> = people.owners.iter().flat_map(endow).collect();
     let events = match preset {

@@ -6,8 +6,8 @@ use crate::{Call, Config, Energies, Event, weights::SubstrateWeight};
 use codec::Encode;
 use deren_primitives::{
     Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey, Quality, ReadingBatch, ReadingError,
-    ReadingHash, ReadingOutcome, ReadingVerdict, RegisterSpan, Signature, SignedReading, SiteId, Slot, ZoneId,
-    batch_message, interval_message, link_message,
+    ReadingHash, ReadingOutcome, ReadingVerdict, RegisterSpan, Signature, SignedReading, SiteId, Slot, Source, Sources,
+    ZoneId, batch_message, interval_message, link_message, point_commitment,
 };
 use deren_runtime_apis::SettlementProgress;
 use ed25519_dalek::{Signer, SigningKey};
@@ -18,6 +18,7 @@ use frame_support::{
     traits::{Authorize, ConstU32, ConstU64, Hooks, UnfilteredDispatchable},
 };
 use frame_system::{EnsureRoot, RawOrigin};
+use pallet_deren_registry::PointTerms;
 use sp_core::H256;
 use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
 
@@ -65,6 +66,8 @@ impl pallet_deren_registry::Config for Test {
     type Time = Timestamp;
     type Metering = Metering;
     type Progress = Progress;
+    type FeeNotice = ConstU32<1>;
+    type SlotEnergySeconds = ConstU32<900>;
     type MaxMarkets = ConstU32<4>;
     type MaxPointsPerMarket = ConstU32<1_000>;
     type MaxSitesPerGateway = ConstU32<64>;
@@ -178,10 +181,13 @@ pub fn device(n: u8) -> DeviceId {
 }
 
 pub fn with_site() {
-    assert_ok!(Registry::create_market(RawOrigin::Root.into(), OPERATOR, 15, 100));
+    assert_ok!(Registry::create_market(RawOrigin::Root.into(), OPERATOR, 15, 100, 50_000));
     assert_ok!(Registry::create_zone(by(OPERATOR), MARKET, None));
-    assert_ok!(Registry::approve_point(by(OPERATOR), ZoneId(0), H256([1; 32]), OWNER, 30_000));
-    assert_ok!(Registry::register_site(by(OWNER), H256([1; 32])));
+    let salted = H256([1; 32]);
+    let terms = PointTerms::new(30_000, Sources::ALL);
+    assert_ok!(Registry::approve_point(by(OPERATOR), ZoneId(0), salted, salted, OWNER, terms));
+    let point = H256(point_commitment(MARKET, salted.as_fixed_bytes()));
+    assert_ok!(Registry::register_site(by(OWNER), point));
     let expires = now_ms() / 1000 + 60;
     let code = key(7).sign(&link_message(&GENESIS, OWNER.as_ref(), SITE, expires)).to_bytes();
     assert_ok!(Registry::link_gateway(by(OWNER), SITE, public(7), expires, code));
@@ -192,7 +198,8 @@ pub fn with_site() {
 
 /// A device rated 4 kW with steps of 1 Wh, so that more than 1 102 Wh a slot is above its rating.
 pub fn register(n: u8, role: DeviceRole) {
-    assert_ok!(Registry::register_device(by(OWNER), SITE, device(n), role, 4_000, 1_000, gateway()));
+    let source = (role == DeviceRole::Production).then_some(Source::Solar);
+    assert_ok!(Registry::register_device(by(OWNER), SITE, device(n), role, source, 4_000, 1_000, gateway()));
 }
 
 pub fn by(who: AccountId32) -> RuntimeOrigin {

@@ -31,7 +31,7 @@ fn a_broken_tree() {
     assert!(found(|| spoil_zone(|zone| zone.parent = Some(ZoneId(1)))).contains("cycle"));
     assert!(found(|| spoil_zone(|zone| zone.parent = None)).contains("two roots"));
     assert!(found(|| spoil_zone(|zone| zone.depth = 3)).contains("wrong depth"));
-    assert!(found(|| spoil_zone(|zone| zone.edge = Default::default())).contains("edge"));
+    assert!(found(|| spoil_zone(|zone| zone.capacities = Default::default())).contains("edge"));
     assert!(found(|| Zones::<Test>::remove(ZoneId(0))).contains("unknown zone"));
     assert!(found(|| ZonesOf::<Test>::mutate(MARKET, |zones| zones.truncate(1))).contains("list"));
 }

@@ -1,7 +1,7 @@
 //! What an owner or an operator must not be able to do, however well it fits the other rules.
 
 use super::mock::{Error, *};
-use crate::PointTerms;
+use crate::{Event, PointTerms};
 use deren_primitives::{DeviceRole, SiteId, Slot, Source, Sources, ZoneId};
 use deren_runtime_apis::MarketRegistry;
 use frame_support::{assert_noop, assert_ok};
@@ -27,7 +27,7 @@ fn a_point_takes_no_more_power_than_its_line() {
 fn another_operator_cannot_take_a_commitment_away() {
     run(|| {
         with_market();
-        assert_ok!(Registry::create_market(RuntimeOrigin::root(), OTHER, 15, 100));
+        assert_ok!(Registry::create_market(RuntimeOrigin::root(), OTHER, 15, 100, MAX_FEE));
         assert_ok!(Registry::create_zone(by(OTHER), deren_primitives::MarketId(1), None));
         assert_ok!(Registry::approve_point(by(OTHER), ZoneId(2), salted(1), salted(2), OTHER, terms(1)));
         with_site(1);
@@ -90,15 +90,30 @@ fn a_device_that_comes_back_keeps_its_last_slots() {
 }
 
 #[test]
-#[ignore = "comes with its mending"]
 fn a_fee_is_noticed_before_it_holds() {
     run(|| {
         with_market();
         Current::set(104);
-        let _ = Registry::set_edge(by(OPERATOR), ZoneId(1), u32::MAX, None, None);
-        let network = Registry::network(MARKET, Slot(105)).expect("a network");
-        let fee = network.edge(ZoneId(1)).map(|edge| edge.fee_ueur_per_kwh);
-        assert_eq!(fee, Some(12_000));
+        let set = |fee, up| Registry::set_edge(by(OPERATOR), ZoneId(1), fee, up, None);
+        assert_noop!(set(u32::MAX, None), Error::FeeAboveCap);
+        assert_noop!(set(MAX_FEE + 1, None), Error::FeeAboveCap);
+        assert_ok!(set(MAX_FEE, Some(1)));
+        let edge = |slot| Registry::network(MARKET, Slot(slot)).and_then(|network| network.edge(ZoneId(1)));
+        let terms = |slot| edge(slot).map(|edge| (edge.fee_ueur_per_kwh, edge.capacity_up_wh));
+        // The line carries less from the next slot on, and costs more four whole slots later.
+        assert_eq!(terms(105), Some((12_000, Some(1))));
+        assert_eq!(terms(108), Some((12_000, Some(1))));
+        assert_eq!(terms(109), Some((MAX_FEE, Some(1))));
+        // A fee that stays needs no notice, and does not wait again.
+        Current::set(106);
+        assert_ok!(set(MAX_FEE, Some(2)));
+        let edge = crate::EdgeTerms { fee_ueur_per_kwh: MAX_FEE, capacity_up_wh: Some(2), capacity_down_wh: None };
+        let expected = Event::EdgeSet { zone: ZoneId(1), market: MARKET, edge, from: Slot(107), fee_from: Slot(109) };
+        assert_eq!(last_event(), expected);
+        assert_eq!(terms(109), Some((MAX_FEE, Some(2))));
+        let root = |fee| Registry::create_zone(by(OPERATOR), MARKET, Some((ZoneId(0), fee, None, None)));
+        assert_noop!(root(MAX_FEE + 1), Error::FeeAboveCap);
+        assert_ok!(root(MAX_FEE));
     });
 }
 
@@ -124,7 +139,7 @@ fn the_same_connection_point_is_approved_once_whatever_its_salt_and_market() {
             |who, zone, salt| Registry::approve_point(by(who), ZoneId(zone), salted(salt), id, OWNER, terms(30_000));
         assert_ok!(approve(OPERATOR, 1, 1));
         assert_noop!(approve(OPERATOR, 1, 2), Error::PointApprovedElsewhere);
-        assert_ok!(Registry::create_market(RuntimeOrigin::root(), OTHER, 15, 100));
+        assert_ok!(Registry::create_market(RuntimeOrigin::root(), OTHER, 15, 100, MAX_FEE));
         assert_ok!(Registry::create_zone(by(OTHER), deren_primitives::MarketId(1), None));
         assert_noop!(approve(OTHER, 2, 1), Error::PointApprovedElsewhere);
     });

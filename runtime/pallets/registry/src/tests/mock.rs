@@ -77,6 +77,7 @@ impl Config for Test {
     type Time = Chain;
     type Metering = Chain;
     type Progress = Chain;
+    type FeeNotice = frame_support::traits::ConstU32<4>;
     type SlotEnergySeconds = frame_support::traits::ConstU32<900>;
     type MaxMarkets = frame_support::traits::ConstU32<3>;
     type MaxPointsPerMarket = frame_support::traits::ConstU32<20>;
@@ -110,6 +111,8 @@ pub fn run(test: impl FnOnce()) {
 
 pub const GENESIS: [u8; 32] = [0x47; 32];
 pub const MARKET: MarketId = MarketId(0);
+/// The highest network fee of these markets: 5 ct/kWh.
+pub const MAX_FEE: u32 = 50_000;
 pub const SITE: SiteId = SiteId(0);
 pub const OPERATOR: AccountId32 = AccountId32::new([1; 32]);
 pub const OWNER: AccountId32 = AccountId32::new([2; 32]);
@@ -146,7 +149,7 @@ pub fn handover(signer: u8, gateway: GatewayId, epoch: u32, new: u8) -> Signatur
 
 /// A market with a root (zone 0) and a feeder below it (zone 1).
 pub fn with_market() {
-    assert_ok!(Registry::create_market(RuntimeOrigin::root(), OPERATOR, 15, 100));
+    assert_ok!(Registry::create_market(RuntimeOrigin::root(), OPERATOR, 15, 100, MAX_FEE));
     assert_ok!(Registry::create_zone(by(OPERATOR), MARKET, None));
     assert_ok!(Registry::create_zone(by(OPERATOR), MARKET, Some((ZoneId(0), 12_000, Some(50_000), Some(40_000)))));
 }

@@ -26,7 +26,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0..3u8).prop_map(Step::Wait),
         Just(Step::Settle),
         (0..6u8).prop_map(Step::Zone),
-        (0..6u8, any::<u32>()).prop_map(|(zone, fee)| Step::Edge(zone, fee)),
+        (0..6u8, 0..60_000u32).prop_map(|(zone, fee)| Step::Edge(zone, fee)),
         (0..11_000u16).prop_map(Step::Fee),
         (0..6u8).prop_map(Step::Site),
         (0..6u8, 0..60_000u32, any::<u8>()).prop_map(|(n, power_w, sources)| Step::Amend { n, power_w, sources }),
@@ -52,7 +52,7 @@ fn take(step: Step) {
             Registry::create_zone(by(OPERATOR), MARKET, Some((ZoneId(parent.into()), 1, None, Some(5))))
         }
         Step::Edge(zone, fee) => Registry::set_edge(by(OPERATOR), ZoneId(zone.into()), fee, None, None),
-        Step::Fee(bp) => Registry::update_market(RuntimeOrigin::root(), MARKET, OPERATOR, 15, bp),
+        Step::Fee(bp) => Registry::update_market(RuntimeOrigin::root(), MARKET, OPERATOR, 15, bp, MAX_FEE),
         Step::Site(n) => {
             let _ = approve(n, OWNER, 30_000);
             Registry::register_site(by(OWNER), point(n))
