@@ -51,6 +51,19 @@ CREATE TABLE points (
 );
 COMMENT ON TABLE points IS 'PointApproved';
 
+CREATE TABLE point_terms (
+    block_number          BIGINT NOT NULL,
+    event_index           BIGINT NOT NULL,
+    commitment            BYTEA NOT NULL,
+    market                BIGINT NOT NULL,
+    max_power_w           BIGINT NOT NULL,
+    max_register_step_mwh BIGINT NOT NULL,
+    sources               BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE point_terms IS 'PointApproved, PointAmended: the newest holds';
+COMMENT ON COLUMN point_terms.sources IS 'Bits of deren_primitives::Sources';
+
 CREATE TABLE sites (
     block_number BIGINT NOT NULL,
     event_index  BIGINT NOT NULL,
@@ -454,6 +467,7 @@ CREATE INDEX rewards_of_owner ON rewards (owner, era);
 CREATE INDEX eras_paid_of_era ON eras_paid (era);
 CREATE INDEX over_exports_of_site ON over_exports (site, slot);
 CREATE INDEX slots_closed_of_slot ON slots_closed (through_slot);
+CREATE INDEX point_terms_of_point ON point_terms (commitment, block_number, event_index);
 CREATE INDEX sites_of_owner ON sites (owner);
 CREATE UNIQUE INDEX sites_by_id ON sites (site);
 CREATE UNIQUE INDEX zones_by_id ON zones (zone);

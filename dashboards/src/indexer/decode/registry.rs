@@ -10,6 +10,9 @@ fields! { Zone { zone: u32, market: u32, parent: Option<u32>, depth: u8, edge: O
 fields! { Edge { zone: u32, market: u32, edge: EdgeTerms, from: u32, fee_from: u32 } }
 fields! { Point { commitment: Bytes32, market: u32, zone: u32, owner: Bytes32, max_power_w: u32 } }
 fields! {
+    Terms { commitment: Bytes32, market: u32, max_power_w: u32, max_register_step_mwh: u32, sources: u8 }
+}
+fields! {
     Site { site: u32, market: u32, zone: u32, owner: Bytes32, commitment: Bytes32, max_power_w: u32, from: u32 }
 }
 fields! { SiteState { site: u32, market: u32, from: u32 } }
@@ -38,7 +41,11 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
             edge_version(out, zone, market, &edge, (from, fee_from));
             Ok(())
         }
-        "PointApproved" => point(out),
+        "PointApproved" => {
+            terms(out)?;
+            point(out)
+        }
+        "PointAmended" => terms(out),
         "SiteRegistered" => site(out),
         "SiteSuspended" => site_state(out, false),
         "SiteResumed" => site_state(out, true),
@@ -89,6 +96,14 @@ fn point(out: &mut EventRows<'_, '_>) -> Done {
     let Point { commitment, market, zone, owner, max_power_w } = out.fields()?;
     let row = out.row("points").bytes("commitment", &commitment).number("market", market).number("zone", zone);
     let _ = row.bytes("owner", &owner).number("max_power_w", max_power_w);
+    Ok(())
+}
+
+fn terms(out: &mut EventRows<'_, '_>) -> Done {
+    let Terms { commitment, market, max_power_w, max_register_step_mwh, sources } = out.fields()?;
+    let row = out.row("point_terms").bytes("commitment", &commitment).number("market", market);
+    let row = row.number("max_power_w", max_power_w).number("max_register_step_mwh", max_register_step_mwh);
+    let _ = row.number("sources", sources);
     Ok(())
 }
 
