@@ -14,7 +14,7 @@ use sp_keyring::Sr25519Keyring::Dave;
 fn market() -> (MarketId, ZoneId) {
     let operator = account(Dave);
     let market = MarketId(NextMarket::<Runtime>::get());
-    assert_ok!(Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100));
+    assert_ok!(Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100, 50_000));
     let root = ZoneId(NextZone::<Runtime>::get());
     assert_ok!(Registry::create_zone(RuntimeOrigin::signed(operator.clone()), market, None));
     assert_ok!(Registry::create_zone(RuntimeOrigin::signed(operator), market, Some((root, 1_000, None, None))));
