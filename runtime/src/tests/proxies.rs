@@ -33,6 +33,7 @@ fn calls() -> Vec<(RuntimeCall, Option<ProxyType>)> {
         site,
         device,
         role: DeviceRole::Grid,
+        source: None,
         rated_power_w: 1,
         register_step_mwh: 1,
         gateway,
