@@ -2,7 +2,7 @@
 
 use crate::{
     Metering, Runtime, RuntimeCall,
-    configs::{BlockWeights, MaxOrders, MaxPointsPerMarket},
+    configs::{BlockWeights, MaxMarkets, MaxOrders, MaxPointsPerMarket},
     submission,
 };
 use codec::Encode;

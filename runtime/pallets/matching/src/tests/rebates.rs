@@ -118,7 +118,7 @@ fn what_cannot_be_delivered_can_be_claimed_and_nobody_else_waits() {
         assert_eq!(Matching::claimable(&account(1)), back);
         assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(1)));
         let before = free(&account(1));
-        assert_ok!(Matching::claim(RuntimeOrigin::signed(account(1))));
+        assert_ok!(Matching::claim(RuntimeOrigin::signed(account(2)), account(1)));
         assert_eq!(free(&account(1)), before + back);
     });
 }
