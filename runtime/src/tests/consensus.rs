@@ -47,6 +47,54 @@ fn at_most_a_third_is_disabled() {
     });
 }
 
+/// Whether it may make blocks now.
+fn serves(key: Sr25519Keyring) -> bool {
+    Session::validator_id_to_index(&account(key)).is_some_and(|place| !Session::disabled_validators().contains(&place))
+}
+
+fn set_new_keys(key: Sr25519Keyring) {
+    let made = SessionKeys::generate(&account(key).encode(), None);
+    assert_ok!(Session::set_keys(RuntimeOrigin::signed(account(key)), made.keys, made.proof.encode()));
+}
+
+#[test]
+fn an_offender_stays_out_whatever_keys_it_sets() {
+    on_preset(LOCAL, || {
+        begin_block();
+        offend(&[Bob]);
+        set_new_keys(Bob);
+        for session in 0..5 {
+            assert!(!serves(Bob), "{session} sessions later");
+            Session::rotate_session();
+        }
+    });
+}
+
+#[test]
+fn new_keys_of_an_honest_validator_free_nobody() {
+    on_preset(LOCAL, || {
+        begin_block();
+        set_new_keys(Charlie);
+        Session::rotate_session();
+        offend(&[Bob]);
+        for session in 0..5 {
+            assert!(!serves(Bob), "{session} sessions later");
+            Session::rotate_session();
+        }
+        assert!(serves(Charlie));
+    });
+}
+
+#[test]
+fn another_offender_frees_nobody() {
+    on_preset(LOCAL, || {
+        begin_block();
+        offend(&[Bob]);
+        offend(&[Charlie]);
+        assert!(!serves(Bob));
+    });
+}
+
 #[test]
 fn validators_stay_through_sessions() {
     on_preset(LOCAL, || {
