@@ -12,4 +12,5 @@ mod limits;
 mod production;
 mod progress;
 mod proxies;
+mod queries;
 mod submission;
