@@ -122,6 +122,21 @@ fn who_signed_with_a_new_key_can_be_proved() {
 }
 
 #[test]
+fn new_keys_hide_nothing_that_the_old_ones_sign() {
+    on_preset(LOCAL, || {
+        begin_block();
+        let place = place(Bob) as usize;
+        let babe = (sp_consensus_babe::KEY_TYPE, crate::Babe::authorities()[place].0.encode());
+        set_new_keys(Bob);
+        for session in 0..4 {
+            let proof = Historical::prove(babe.clone()).expect("the key signs, or has signed");
+            assert!(Historical::check_proof(babe.clone(), proof).is_some(), "{session} sessions later");
+            Session::rotate_session();
+        }
+    });
+}
+
+#[test]
 fn old_sessions_are_forgotten() {
     on_preset(LOCAL, || {
         begin_block();
