@@ -1,5 +1,6 @@
 //! BABE makes blocks, GRANDPA finalises them; who signs two at once is disabled.
 
+use super::equivocation::{BabeWeight, GrandpaWeight};
 use crate::{
     AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, Session, SessionKeys,
     units::{ACCOUNTABLE_SESSIONS, BLOCK_MS, EPOCH_SLOTS, REN},
@@ -19,7 +20,7 @@ pub const BABE_EPOCH: BabeEpochConfiguration =
     BabeEpochConfiguration { c: (1, 4), allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots };
 
 /// More validators than this cannot be.
-type MaxValidators = ConstU32<64>;
+pub(super) type MaxValidators = ConstU32<64>;
 
 parameter_types! {
     /// How many blocks back an offence can be reported.
@@ -35,7 +36,7 @@ impl pallet_babe::Config for Runtime {
     type KeyOwnerProof = sp_session::MembershipProof;
     type MaxAuthorities = MaxValidators;
     type MaxNominators = ConstU32<0>;
-    type WeightInfo = ();
+    type WeightInfo = BabeWeight;
 }
 
 impl pallet_grandpa::Config for Runtime {
@@ -46,7 +47,7 @@ impl pallet_grandpa::Config for Runtime {
     type MaxNominators = ConstU32<0>;
     type MaxSetIdSessionEntries = ConstU64<{ ACCOUNTABLE_SESSIONS as u64 }>;
     type RuntimeEvent = RuntimeEvent;
-    type WeightInfo = ();
+    type WeightInfo = GrandpaWeight;
 }
 
 impl pallet_authorship::Config for Runtime {

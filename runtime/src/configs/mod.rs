@@ -1,6 +1,7 @@
 //! The parameters of each pallet, by subject.
 
 mod consensus;
+mod equivocation;
 mod euros;
 mod filters;
 mod governance;
