@@ -24,6 +24,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_deren_on_ramp, crate::OnRamp]
     [pallet_deren_custody, crate::Custody]
     [pallet_deren_notice, crate::Notice]
+    [pallet_deren_validators, crate::Validators]
 );
 
 /// Which benchmarks there are, and how large what they touch is.

@@ -4,8 +4,8 @@
 //! It reads everything, so it must never be called in a block.
 
 use crate::{
-    AccountId, Assets, Custody, Matching, Metering, Notice, OnRamp, Registry, Rewards, configs::ProtocolAccounts,
-    units::EUR_ASSET,
+    AccountId, Assets, Custody, Matching, Metering, Notice, OnRamp, Registry, Rewards, Validators,
+    configs::ProtocolAccounts, units::EUR_ASSET,
 };
 use alloc::string::String;
 use frame_support::{
@@ -15,6 +15,7 @@ use frame_support::{
 
 /// `Err` with the first violation, in words.
 pub fn check() -> Result<(), String> {
+    Validators::check_invariants()?;
     Registry::check_invariants()?;
     Metering::check_invariants()?;
     Matching::check_invariants()?;

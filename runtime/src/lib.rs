@@ -30,7 +30,6 @@ mod pallets;
 mod production;
 pub mod submission;
 pub mod units;
-mod validators;
 
 #[cfg(test)]
 mod tests;

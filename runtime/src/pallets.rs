@@ -36,12 +36,12 @@ mod runtime {
     pub type Balances = pallet_balances;
     #[runtime::pallet_index(5)]
     pub type Session = pallet_session;
-    #[runtime::pallet_index(6)]
-    pub type Historical = pallet_session::historical;
     #[runtime::pallet_index(7)]
     pub type Offences = pallet_offences;
     #[runtime::pallet_index(8)]
     pub type Grandpa = pallet_grandpa;
+    #[runtime::pallet_index(9)]
+    pub type Validators = pallet_deren_validators;
 
     // Money.
     #[runtime::pallet_index(10)]

@@ -4,7 +4,8 @@ use crate::RuntimeCall;
 use frame_support::traits::Contains;
 
 /// Which calls anyone may make. Of euros everyone moves their own and no others: no key has power over everybody's, and a
-/// frozen or emptied pot would stop its market. Nobody fills the state with calls that wait.
+/// frozen or emptied pot would stop its market. Nobody fills the state with calls that wait. A validator
+/// leaves by decision of the council, never by giving up its keys.
 pub struct CallFilter;
 
 impl Contains<RuntimeCall> for CallFilter {
@@ -15,6 +16,7 @@ impl Contains<RuntimeCall> for CallFilter {
                 matches!(call, Call::transfer { .. } | Call::transfer_keep_alive { .. } | Call::transfer_all { .. })
             }
             RuntimeCall::Preimage(_) | RuntimeCall::Scheduler(_) => false,
+            RuntimeCall::Session(pallet_session::Call::purge_keys {}) => false,
             _ => true,
         }
     }

@@ -14,3 +14,4 @@ mod progress;
 mod proxies;
 mod queries;
 mod submission;
+mod validators;
