@@ -4,8 +4,8 @@ use crate::RuntimeCall;
 use frame_support::traits::Contains;
 
 /// Which calls anyone may make. Of euros everyone moves their own and no others: no key has power over everybody's, and a
-/// frozen or emptied pot would stop its market. Nobody fills the state with calls that wait. A validator leaves by decision
-/// of the council, never by giving up its keys.
+/// frozen or emptied pot would stop its market. Nobody fills the state with calls that wait. A validator
+/// leaves by decision of the council, never by giving up its keys.
 pub struct CallFilter;
 
 impl Contains<RuntimeCall> for CallFilter {

@@ -59,7 +59,7 @@ fn two_blocks_for_one_slot_put_their_author_out() {
         (0..4).for_each(|_| Session::rotate_session());
         assert_eq!(Session::validators().len(), 3);
         assert!(!Session::validators().contains(&account(Bob)));
-        assert_ok!(Validators::readmit(council(3), account(Bob)));
+        assert_ok!(Validators::readmit(RuntimeOrigin::root(), account(Bob)));
         (0..2).for_each(|_| Session::rotate_session());
         assert!(Session::validators().contains(&account(Bob)));
         assert_eq!(crate::check_invariants(), Ok(()));
@@ -82,11 +82,11 @@ fn evidence_against_another_is_no_evidence() {
 }
 
 #[test]
-fn the_council_lets_another_validate() {
+fn another_validates_after_the_councils_notice() {
     on_preset(LOCAL, || {
         begin_block();
-        assert_noop!(Validators::add_validator(council(2), account(Eve)), DispatchError::BadOrigin);
-        assert_ok!(Validators::add_validator(council(3), account(Eve)));
+        assert_noop!(Validators::add_validator(council(4), account(Eve)), DispatchError::BadOrigin);
+        assert_ok!(Validators::add_validator(RuntimeOrigin::root(), account(Eve)));
         set_new_keys(Eve);
         (0..2).for_each(|_| Session::rotate_session());
         assert_eq!(Session::validators().len(), 5);
@@ -109,7 +109,18 @@ fn nobody_gives_up_its_keys_or_sets_any_uncalled() {
 }
 
 #[test]
-fn the_council_restarts_finality() {
+fn the_council_bans_without_notice() {
+    on_preset(LOCAL, || {
+        begin_block();
+        assert_noop!(Validators::ban(council(2), account(Bob)), DispatchError::BadOrigin);
+        assert_ok!(Validators::ban(council(3), account(Bob)));
+        assert_eq!(Session::disabled_validators().len(), 1);
+        assert_noop!(Validators::readmit(council(4), account(Bob)), DispatchError::BadOrigin);
+    });
+}
+
+#[test]
+fn the_council_restarts_finality_without_notice() {
     on_preset(LOCAL, || {
         begin_block();
         assert_ok!(Validators::note_stalled(council(3), 20, 0));
