@@ -216,12 +216,12 @@ proptest! {
             }
             let last = START + SLOTS - 1;
             settle_through(last);
+            mend();
             while Rebates::<Test>::iter().next().is_some() {
                 next_block();
             }
             let all = events();
             no_ring_gains(fee_bp, &all);
-            mend();
 
             let (mut bought, mut voided) = (0, 0);
             for (_, summary) in Summaries::<Test>::iter_prefix(MARKET) {
