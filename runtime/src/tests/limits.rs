@@ -145,22 +145,6 @@ fn a_report_of_equivocation_weighs_this_chains_database_and_each_validators_keys
 }
 
 #[test]
-fn a_report_of_equivocation_weighs_this_chains_database_and_each_validators_keys() {
-    let most: u32 = <Runtime as pallet_babe::Config>::MaxAuthorities::get();
-    let least = <Runtime as frame_system::Config>::DbWeight::get().reads_writes(u64::from(most) + 19, 12);
-    let reports = [
-        <<Runtime as pallet_babe::Config>::WeightInfo as pallet_babe::WeightInfo>::report_equivocation(1, 0),
-        <<Runtime as pallet_grandpa::Config>::WeightInfo as pallet_grandpa::WeightInfo>::report_equivocation(1, 0),
-    ];
-    for report in reports {
-        let computing = report.checked_sub(&least).expect("the database alone takes more").ref_time();
-        assert!(computing < 1_500_000_000, "{} µs for computing", computing / 1_000_000);
-    }
-    let note = <<Runtime as pallet_grandpa::Config>::WeightInfo as pallet_grandpa::WeightInfo>::note_stalled();
-    assert!(note.ref_time() < 100_000_000, "{} µs for one write", note.ref_time() / 1_000_000);
-}
-
-#[test]
 fn a_transaction_is_small_enough_for_the_pool_and_the_network() {
     let largest = submission::transaction(full_batch(), [6; 64]).encode().len();
     assert!(largest < 64 * 1024, "{largest} bytes");
