@@ -111,7 +111,7 @@ fn check_euros() -> Result<(), String> {
         [Assets::owner(EUR_ASSET), Assets::issuer(EUR_ASSET), Assets::admin(EUR_ASSET), Assets::freezer(EUR_ASSET)];
     ensure!(
         roles.iter().all(|role| *role == keyless),
-        format!("genesis: assets.assets: EUR must belong to {}, which has no key", euro_roles_account())
+        format!("genesis: assets.assets: EUR must belong to {:?}, which has no key", euro_roles_account())
     );
     match pallet_deren_on_ramp::OnRamp::<Runtime>::get() {
         None => return Err("genesis: onRamp.onRamp names nobody, so no euros could be issued: name an account".into()),
@@ -132,7 +132,7 @@ fn check_treasury() -> Result<(), String> {
     let treasury = treasury_account();
     ensure!(
         Balances::free_balance(&treasury) >= MILLI_REN,
-        format!("genesis: balances.balances: the treasury {treasury} has nothing: give it at least {MILLI_REN}")
+        format!("genesis: balances.balances: the treasury {treasury:?} has nothing: give it at least {MILLI_REN}")
     );
     Ok(())
 }
