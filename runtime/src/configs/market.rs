@@ -1,6 +1,6 @@
 //! The four pallets of the market, and who tells what to whom.
 
-use super::{AdminOrigin, Eur, EurId, TreasuryAccount};
+use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
     units::{MAX_BLOCK_WEIGHT, REN, share_of},
@@ -34,9 +34,11 @@ impl pallet_deren_registry::Config for Runtime {
     type MaxPointsPerMarket = MaxPointsPerMarket;
     type MaxSitesPerGateway = ConstU32<64>;
     type Metering = Metering;
+    type Orders = Matching;
     type Progress = Matching;
     type SlotEnergySeconds = SlotEnergySeconds;
     type Time = Timestamp;
+    type UrgentOrigin = UrgentOrigin;
     type WeightInfo = pallet_deren_registry::weights::SubstrateWeight<Runtime>;
 }
 

@@ -10,6 +10,7 @@ extern crate alloc;
 mod devices;
 mod gateways;
 mod invariants;
+mod leaving;
 mod markets;
 mod points;
 mod sites;
@@ -41,6 +42,10 @@ pub const MAX_REGISTER_STEP_MWH: u32 = 1_000_000;
 pub const USUAL_REGISTER_STEP_MWH: u32 = 10_000;
 /// The most power of any connection point: 1 MW.
 pub const MAX_POINT_POWER_W: u32 = 1_000_000;
+/// The most gateways that one site is linked to.
+pub const MAX_GATEWAYS_PER_SITE: u32 = 8;
+/// How many zones go with one call that closes a market.
+pub const MAX_ZONES_PER_CLOSING: u32 = 64;
 /// The highest protocol fee: the whole price.
 pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
 
@@ -52,7 +57,7 @@ pub mod pallet {
     use deren_primitives::{
         DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, ZoneId,
     };
-    use deren_runtime_apis::{Metering, SettlementProgress};
+    use deren_runtime_apis::{Metering, SettlementProgress, SiteOrders};
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
@@ -62,6 +67,10 @@ pub mod pallet {
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
         /// Who creates markets, names operators and authorises upgrades.
         type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// Who stops a market, and lets it go on, without waiting.
+        type UrgentOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// Ends the orders of a site that changes hands or closes.
+        type Orders: SiteOrders;
         /// The chain's time, in milliseconds since 1970: link codes expire.
         type Time: Time<Moment = u64>;
         /// Says which slot it is.
@@ -107,6 +116,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextSite<T> = StorageValue<_, u32, ValueQuery>;
 
+    /// The ids of the markets that there are, in order.
+    #[pallet::storage]
+    pub type MarketList<T: Config> = StorageValue<_, BoundedVec<MarketId, T::MaxMarkets>, ValueQuery>;
+
     /// Markets; at most [`Config::MaxMarkets`].
     #[pallet::storage]
     pub type Markets<T: Config> = StorageMap<_, Twox64Concat, MarketId, MarketRecord<T::AccountId>>;
@@ -128,7 +141,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Nullifiers<T> = StorageMap<_, Blake2_128Concat, H256, H256>;
 
-    /// Sites; at most one a point.
+    /// Sites; at most one a point that is not closed.
     #[pallet::storage]
     pub type Sites<T: Config> = StorageMap<_, Twox64Concat, SiteId, SiteRecord<T::AccountId>>;
 
@@ -141,7 +154,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Devices<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceRecord>;
 
-    /// Gateways; each is linked to a site at least.
+    /// To whom the owner of a site offers it.
+    #[pallet::storage]
+    pub type Offers<T: Config> = StorageMap<_, Twox64Concat, SiteId, T::AccountId>;
+
+    /// The gateways that are linked to a site.
+    #[pallet::storage]
+    pub type SiteGateways<T> =
+        StorageMap<_, Twox64Concat, SiteId, BoundedVec<GatewayId, ConstU32<MAX_GATEWAYS_PER_SITE>>, ValueQuery>;
+
+    /// Gateways; each is linked to a site, or its key was changed, or it was deactivated.
     #[pallet::storage]
     pub type Gateways<T> = StorageMap<_, Blake2_128Concat, GatewayId, GatewayState>;
 
@@ -248,6 +270,24 @@ pub mod pallet {
             register_step_mwh: u32,
             from: Slot,
         },
+        /// A gateway and a site work together no more.
+        GatewayUnlinked { gateway: GatewayId, site: SiteId },
+        /// An owner offers a site to somebody, or takes the offer back.
+        SiteOffered { site: SiteId, market: MarketId, to: Option<T::AccountId> },
+        /// A site is somebody else's, who trades for it from `from` on.
+        SiteTransferred { site: SiteId, market: MarketId, former: T::AccountId, owner: T::AccountId, from: Slot },
+        /// A site ends: it trades no more, and its point is free.
+        SiteClosed { site: SiteId, market: MarketId, from: Slot },
+        /// All that was left of a closed site is gone.
+        SiteForgotten { site: SiteId, market: MarketId },
+        /// A point is approved no more.
+        PointRevoked { commitment: H256, market: MarketId },
+        /// A market is gone.
+        MarketClosed { market: MarketId },
+        /// Nothing of the market trades.
+        MarketStopped { market: MarketId, from: Slot },
+        /// The market trades again.
+        MarketResumed { market: MarketId, from: Slot },
         /// A device serves no more, from `until` on.
         DeviceRemoved { device: DeviceId, site: SiteId, role: DeviceRole, until: Slot, replaced_by: Option<DeviceId> },
     }
@@ -320,6 +360,22 @@ pub mod pallet {
         AlreadyLinked,
         /// The gateway is linked to as many sites as it may be.
         TooManySites,
+        /// The site is linked to as many gateways as it may be.
+        TooManyGateways,
+        /// The gateway reads devices of the site, or did in slots that are not settled: remove them, and wait.
+        GatewayInUse,
+        /// The owner of the site did not offer it to the caller.
+        SiteNotOffered,
+        /// The site is closed.
+        SiteClosed,
+        /// The site is not closed.
+        SiteNotClosed,
+        /// Slots that need this are not settled: try again in a moment.
+        SlotsNotSettled,
+        /// The market has points or sites.
+        MarketInUse,
+        /// The market is stopped, or trades, already.
+        MarketAlreadySo,
         /// No such gateway.
         UnknownGateway,
         /// The gateway was deactivated: its owner must replace its key.
@@ -336,6 +392,8 @@ pub mod pallet {
         NotOwnerOfAllSites,
         /// The gateway's key cannot be changed any more.
         TooManyKeys,
+        /// The device was another owner's, whose site still keeps it.
+        DeviceOfOtherOwner,
         /// The device is registered and not removed.
         DeviceAlreadyRegistered,
         /// A device must have a rated power.
@@ -555,6 +613,85 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::amend_point())]
         pub fn amend_point(origin: OriginFor<T>, commitment: H256, terms: PointTerms) -> DispatchResult {
             Self::do_amend_point(ensure_signed(origin)?, commitment, terms)
+        }
+
+        /// Ends the link of a gateway and the caller's site, once no device that it reads there has a slot to settle.
+        #[pallet::call_index(15)]
+        #[pallet::weight(T::WeightInfo::unlink_gateway())]
+        pub fn unlink_gateway(origin: OriginFor<T>, site: SiteId, gateway: GatewayId) -> DispatchResult {
+            Self::do_unlink_gateway(ensure_signed(origin)?, site, gateway)
+        }
+
+        /// Offers the caller's site to somebody, who must accept; `None` takes the offer back.
+        #[pallet::call_index(16)]
+        #[pallet::weight(T::WeightInfo::offer_site())]
+        pub fn offer_site(origin: OriginFor<T>, site: SiteId, to: Option<T::AccountId>) -> DispatchResult {
+            Self::do_offer_site(ensure_signed(origin)?, site, to)
+        }
+
+        /// Takes over a site that was offered to the caller, with its gateways and devices. It trades for the caller from
+        /// the next slot on; the former owner's orders end, and what was traded before stays theirs.
+        #[pallet::call_index(17)]
+        #[pallet::weight(T::WeightInfo::accept_site())]
+        pub fn accept_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            Self::do_accept_site(ensure_signed(origin)?, site)
+        }
+
+        /// Closes a site from the next slot on: its devices and orders end, and its point is free. By its owner, or by
+        /// the administration.
+        #[pallet::call_index(18)]
+        #[pallet::weight(T::WeightInfo::close_site())]
+        pub fn close_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            Self::do_close_site(Self::admin_or_signed(origin)?, site)
+        }
+
+        /// Drops all that is left of a closed site once its slots are settled. By anyone.
+        #[pallet::call_index(19)]
+        #[pallet::weight(T::WeightInfo::forget_site())]
+        pub fn forget_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_forget_site(site)
+        }
+
+        /// Takes back the approval of a point without a site. By the market's operator, or by the administration.
+        #[pallet::call_index(20)]
+        #[pallet::weight(T::WeightInfo::revoke_point())]
+        pub fn revoke_point(origin: OriginFor<T>, commitment: H256) -> DispatchResult {
+            Self::do_revoke_point(Self::admin_or_signed(origin)?, commitment)
+        }
+
+        /// Closes a market that has no point and no site. Each call drops up to [`MAX_ZONES_PER_CLOSING`] zones, the last
+        /// one the market. Admin only.
+        #[pallet::call_index(21)]
+        #[pallet::weight(T::WeightInfo::close_market())]
+        pub fn close_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            Self::do_close_market(market)
+        }
+
+        /// Nothing of the market trades from the next slot on. Readings and settlement go on. Urgent.
+        #[pallet::call_index(22)]
+        #[pallet::weight(T::WeightInfo::set_trading())]
+        pub fn stop_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::UrgentOrigin::ensure_origin(origin)?;
+            Self::do_set_trading(market, false)
+        }
+
+        /// A stopped market trades again from the next slot on. Urgent.
+        #[pallet::call_index(23)]
+        #[pallet::weight(T::WeightInfo::set_trading())]
+        pub fn resume_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::UrgentOrigin::ensure_origin(origin)?;
+            Self::do_set_trading(market, true)
+        }
+    }
+    impl<T: Config> Pallet<T> {
+        /// The account that signed, or `None` for the administration.
+        fn admin_or_signed(origin: OriginFor<T>) -> Result<Option<T::AccountId>, DispatchError> {
+            match T::AdminOrigin::try_origin(origin) {
+                Ok(_) => Ok(None),
+                Err(origin) => Ok(Some(ensure_signed(origin)?)),
+            }
         }
     }
 }

@@ -63,6 +63,8 @@ impl SettlementProgress for Progress {
 
 impl pallet_deren_registry::Config for Test {
     type AdminOrigin = EnsureRoot<AccountId32>;
+    type UrgentOrigin = EnsureRoot<AccountId32>;
+    type Orders = ();
     type Time = Timestamp;
     type Metering = Metering;
     type Progress = Progress;

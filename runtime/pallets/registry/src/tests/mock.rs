@@ -6,7 +6,7 @@ use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, ZoneId,
     link_message, point_commitment, rotate_message,
 };
-use deren_runtime_apis::{Metering, SettlementProgress};
+use deren_runtime_apis::{Metering, SettlementProgress, SiteOrders};
 use ed25519_dalek::{Signer, SigningKey};
 use frame_support::{assert_ok, derive_impl, parameter_types, traits::Time};
 use frame_system::EnsureRoot;
@@ -34,6 +34,8 @@ parameter_types! {
     pub static Current: u32 = 100;
     pub static Settled: u32 = 90;
     pub static NowMs: u64 = 1_000_000;
+    /// The sites whose orders were ended.
+    pub static Ended: Vec<SiteId> = Vec::new();
 }
 
 pub struct Chain;
@@ -72,8 +74,16 @@ impl SettlementProgress for Chain {
     }
 }
 
+impl SiteOrders for Chain {
+    fn end(site: SiteId) {
+        Ended::mutate(|sites| sites.push(site));
+    }
+}
+
 impl Config for Test {
     type AdminOrigin = EnsureRoot<AccountId32>;
+    type UrgentOrigin = EnsureRoot<AccountId32>;
+    type Orders = Chain;
     type Time = Chain;
     type Metering = Chain;
     type Progress = Chain;
@@ -95,6 +105,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
         Current::set(100);
         Settled::set(90);
         NowMs::set(1_000_000);
+        Ended::set(Vec::new());
         System::set_block_number(1);
         frame_system::BlockHash::<Test>::insert(0, H256(GENESIS));
     });

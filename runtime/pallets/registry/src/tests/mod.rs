@@ -4,6 +4,7 @@ mod devices;
 mod faults;
 mod gateways;
 mod holes;
+mod leaving;
 mod markets;
 pub(crate) mod mock;
 mod properties;
