@@ -22,6 +22,8 @@ use sp_core::{H256, crypto::KeyTypeId};
 const KEYS: KeyTypeId = KeyTypeId(*b"bnch");
 const MARKET: MarketId = MarketId(0);
 const POWER_W: u32 = 10_000;
+/// More than any benchmark's deposits.
+const DEPOSITS_UEUR: u128 = 1_000_000_000;
 
 fn new_key() -> PublicKey {
     sp_io::crypto::ed25519_generate(KEYS, None).0
@@ -61,8 +63,10 @@ fn device(n: u32) -> DeviceId {
     DeviceId(id)
 }
 
-/// A market with a root and a feeder.
+/// A market with a root and a feeder; operator and owner have money for deposits.
 fn with_market<T: Config>() -> Result<(), BenchmarkError> {
+    T::Deposits::endow(&operator::<T>(), DEPOSITS_UEUR);
+    T::Deposits::endow(&owner::<T>(), DEPOSITS_UEUR);
     Pallet::<T>::do_create_market(operator::<T>(), 15, 100, 50_000)?;
     Pallet::<T>::do_create_zone(operator::<T>(), MARKET, None)?;
     Pallet::<T>::do_create_zone(operator::<T>(), MARKET, Some((ZoneId(0), 1, None, None)))?;

@@ -76,6 +76,7 @@ impl<T: Config> Pallet<T> {
                 until: None,
             },
         );
+        Self::adjust_deposit(site, &who)?;
         Self::deposit_event(Event::DeviceRegistered {
             device,
             site,

@@ -58,6 +58,7 @@ impl<T: Config> Pallet<T> {
         ensure!(verify(&state.public_key, &message, code), Error::<T>::BadLinkCode);
         GatewaySites::<T>::try_append(gateway, site).map_err(|()| Error::<T>::TooManySites)?;
         SiteGateways::<T>::try_append(site, gateway).map_err(|()| Error::<T>::TooManyGateways)?;
+        Self::adjust_deposit(site, &who)?;
         if known.is_none() {
             Gateways::<T>::insert(gateway, &state);
         }

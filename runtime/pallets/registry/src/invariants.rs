@@ -50,6 +50,7 @@ impl<T: Config> Pallet<T> {
         Self::check_devices()?;
         Self::check_nullifiers()?;
         Self::check_links()?;
+        Self::check_deposits()?;
         Self::check_gateways()
     }
 

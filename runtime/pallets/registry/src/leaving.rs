@@ -36,7 +36,7 @@ impl<T: Config> Pallet<T> {
         Self::put_members(site, members);
         SiteGateways::<T>::mutate_exists(site, |gateways| Self::drop_from(gateways, &gateway));
         Self::unlink(gateway, site);
-        Ok(())
+        Self::adjust_deposit(site, &who)
     }
 
     /// Ends the link. A gateway without a site is forgotten, unless its key was changed or it was deactivated: it must
@@ -71,6 +71,7 @@ impl<T: Config> Pallet<T> {
         Points::<T>::mutate_extant(record.commitment, |point| point.owner = who.clone());
         Sites::<T>::insert(site, record);
         T::Orders::end(site);
+        Self::hand_deposit_over(site, &former, &who)?;
         Self::deposit_event(Event::SiteTransferred { site, market, former, owner: who, from });
         Ok(())
     }
@@ -110,6 +111,9 @@ impl<T: Config> Pallet<T> {
             Self::unlink(gateway, site);
         }
         Sites::<T>::remove(site);
+        if let Some(owner) = record.owner.latest() {
+            Self::return_deposit(site, owner)?;
+        }
         Markets::<T>::mutate_extant(record.market, |market| market.sites = market.sites.saturating_sub(1));
         Self::deposit_event(Event::SiteForgotten { site, market: record.market });
         Ok(())
@@ -125,6 +129,7 @@ impl<T: Config> Pallet<T> {
         ensure!(point.site.is_none(), Error::<T>::PointTaken);
         Points::<T>::remove(commitment);
         Nullifiers::<T>::remove(point.nullifier);
+        Self::return_point_deposit(commitment)?;
         Markets::<T>::mutate_extant(market, |market| market.points = market.points.saturating_sub(1));
         Self::deposit_event(Event::PointRevoked { commitment, market });
         Ok(())

@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod deposits;
 mod devices;
 mod gateways;
 mod invariants;
@@ -24,6 +25,7 @@ mod benchmarking;
 #[cfg(test)]
 mod tests;
 
+pub use deposits::Deposits;
 pub use pallet::*;
 pub use types::{
     Capacities, DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord,
@@ -81,6 +83,20 @@ pub mod pallet {
         type FeeNotice: Get<u32>;
         /// The metered time that a slot stands for, in seconds.
         type SlotEnergySeconds: Get<u32>;
+        /// Keeps the deposits on hold.
+        type Deposits: Deposits<Self::AccountId>;
+        /// What an owner deposits for a site, in µ€.
+        #[pallet::constant]
+        type SiteDeposit: Get<u128>;
+        /// What an owner deposits for each link of a gateway to a site, in µ€.
+        #[pallet::constant]
+        type LinkDeposit: Get<u128>;
+        /// What an owner deposits for each device in a site's list, in µ€.
+        #[pallet::constant]
+        type DeviceDeposit: Get<u128>;
+        /// What an operator deposits for a point, in µ€.
+        #[pallet::constant]
+        type PointDeposit: Get<u128>;
         /// The most markets.
         #[pallet::constant]
         type MaxMarkets: Get<u32>;
@@ -176,6 +192,21 @@ pub mod pallet {
     #[pallet::storage]
     pub type GatewayDevices<T: Config> =
         StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<DeviceId, T::MaxDevicesPerGateway>, ValueQuery>;
+
+    /// What is on hold for each site, in µ€.
+    #[pallet::storage]
+    pub type SiteDeposits<T> = StorageMap<_, Twox64Concat, SiteId, u128, ValueQuery>;
+
+    /// Who deposited how much for each point, in µ€.
+    #[pallet::storage]
+    pub type PointDeposits<T: Config> = StorageMap<_, Blake2_128Concat, H256, (T::AccountId, u128)>;
+
+    /// Why the registry keeps money on hold.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// For what stays in the chain's state; it comes back with it.
+        Deposit,
+    }
 
     /// What happened. `from` is the first slot in which it holds.
     #[allow(missing_docs, reason = "each field is what the storage of that name documents")]

@@ -38,6 +38,7 @@ impl<T: Config> Pallet<T> {
             let (active, owner) = (Timeline::starting(from, true), Timeline::starting(from, who.clone()));
             Markets::<T>::mutate_extant(market, |record| record.sites = record.sites.saturating_add(1));
             Sites::<T>::insert(site, SiteRecord { owner, market, zone, commitment, active, closed: None });
+            Self::adjust_deposit(site, &who)?;
             Self::deposit_event(Event::SiteRegistered {
                 site,
                 market,

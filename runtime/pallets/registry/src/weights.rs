@@ -88,11 +88,11 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // At least 25_519 ns.
     fn approve_point() -> Weight {
-        Weight::from_parts(35_000_000, 3700).saturating_add(D::get().reads_writes(5, 3))
+        Weight::from_parts(35_000_000, 3700).saturating_add(D::get().reads_writes(10, 7))
     }
     // At least 24_626 ns.
     fn register_site() -> Weight {
-        Weight::from_parts(32_000_000, 3700).saturating_add(D::get().reads_writes(6, 4))
+        Weight::from_parts(32_000_000, 3700).saturating_add(D::get().reads_writes(11, 8))
     }
     // At least 18_270 ns.
     fn suspend_site() -> Weight {
@@ -104,11 +104,11 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // At least 148_269 ns.
     fn link_gateway() -> Weight {
-        Weight::from_parts(165_000_000, 3771).saturating_add(D::get().reads_writes(6, 3))
+        Weight::from_parts(165_000_000, 3771).saturating_add(D::get().reads_writes(12, 7))
     }
     // At least 144_233 ns.
     fn register_device() -> Weight {
-        Weight::from_parts(180_000_000, 48635).saturating_add(D::get().reads_writes(27, 19))
+        Weight::from_parts(180_000_000, 48635).saturating_add(D::get().reads_writes(33, 23))
     }
     // At least 40_877 ns.
     fn remove_device() -> Weight {
@@ -132,7 +132,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // By hand: the site, its list and 16 devices, three lists of links and the gateway; all may be written.
     fn unlink_gateway() -> Weight {
-        Weight::from_parts(100_000_000, 44935).saturating_add(D::get().reads_writes(22, 22))
+        Weight::from_parts(100_000_000, 44935).saturating_add(D::get().reads_writes(28, 26))
     }
     // By hand: as `suspend_site` without the market.
     fn offer_site() -> Weight {
@@ -140,7 +140,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // By hand: the site, its point and the offer; both orders end as by two calls of `cancel_order`.
     fn accept_site() -> Weight {
-        Weight::from_parts(120_000_000, 44935).saturating_add(D::get().reads_writes(25, 16))
+        Weight::from_parts(120_000_000, 44935).saturating_add(D::get().reads_writes(37, 24))
     }
     // By hand: as `remove_device` for 16 devices of 16 gateways; both orders end as by two calls of `cancel_order`.
     fn close_site() -> Weight {
@@ -148,11 +148,11 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // By hand: the site, its list, 16 devices, 8 gateways with their lists, the market.
     fn forget_site() -> Weight {
-        Weight::from_parts(250_000_000, 44935).saturating_add(D::get().reads_writes(50, 45))
+        Weight::from_parts(250_000_000, 44935).saturating_add(D::get().reads_writes(56, 49))
     }
     // By hand: as `approve_point`.
     fn revoke_point() -> Weight {
-        Weight::from_parts(30_000_000, 44935).saturating_add(D::get().reads_writes(4, 3))
+        Weight::from_parts(30_000_000, 44935).saturating_add(D::get().reads_writes(10, 7))
     }
     // By hand: the market, its list of zones and 64 zones that go.
     fn close_market() -> Weight {

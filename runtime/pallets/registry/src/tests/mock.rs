@@ -1,7 +1,7 @@
 //! A runtime with the registry alone, a clock that tests set, and helpers that build a market step by step.
 
 use crate as pallet_deren_registry;
-use crate::{Config, Event, PointTerms, weights::SubstrateWeight};
+use crate::{Config, Deposits, Event, PointTerms, weights::SubstrateWeight};
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, ZoneId,
     link_message, point_commitment, rotate_message,
@@ -12,6 +12,7 @@ use frame_support::{assert_ok, derive_impl, parameter_types, traits::Time};
 use frame_system::EnsureRoot;
 use sp_core::H256;
 use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
+use std::collections::BTreeMap;
 
 type Block = frame_system::mocking::MockBlock<Test>;
 pub type Error = crate::Error<Test>;
@@ -34,6 +35,9 @@ parameter_types! {
     pub static Current: u32 = 100;
     pub static Settled: u32 = 90;
     pub static NowMs: u64 = 1_000_000;
+    /// What each account has on hold, and how much one may have.
+    pub static Held: BTreeMap<AccountId32, u128> = BTreeMap::new();
+    pub static MostHeld: u128 = u128::MAX;
     /// The sites whose orders were ended.
     pub static Ended: Vec<SiteId> = Vec::new();
 }
@@ -74,6 +78,30 @@ impl SettlementProgress for Chain {
     }
 }
 
+impl Deposits<AccountId32> for Chain {
+    fn hold(who: &AccountId32, ueur: u128) -> sp_runtime::DispatchResult {
+        let held = Self::held(who) + ueur;
+        if held > MostHeld::get() {
+            return Err(sp_runtime::TokenError::FundsUnavailable.into());
+        }
+        Held::mutate(|all| all.insert(who.clone(), held));
+        Ok(())
+    }
+
+    fn release(who: &AccountId32, ueur: u128) -> sp_runtime::DispatchResult {
+        let held = Self::held(who).checked_sub(ueur).ok_or(sp_runtime::TokenError::FundsUnavailable)?;
+        Held::mutate(|all| all.insert(who.clone(), held));
+        Ok(())
+    }
+
+    fn held(who: &AccountId32) -> u128 {
+        Held::get().get(who).copied().unwrap_or_default()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn endow(_: &AccountId32, _: u128) {}
+}
+
 impl SiteOrders for Chain {
     fn end(site: SiteId) {
         Ended::mutate(|sites| sites.push(site));
@@ -84,6 +112,11 @@ impl Config for Test {
     type AdminOrigin = EnsureRoot<AccountId32>;
     type UrgentOrigin = EnsureRoot<AccountId32>;
     type Orders = Chain;
+    type Deposits = Chain;
+    type SiteDeposit = frame_support::traits::ConstU128<200_000>;
+    type LinkDeposit = frame_support::traits::ConstU128<50_000>;
+    type DeviceDeposit = frame_support::traits::ConstU128<50_000>;
+    type PointDeposit = frame_support::traits::ConstU128<100_000>;
     type Time = Chain;
     type Metering = Chain;
     type Progress = Chain;
@@ -106,6 +139,8 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
         Settled::set(90);
         NowMs::set(1_000_000);
         Ended::set(Vec::new());
+        Held::set(BTreeMap::new());
+        MostHeld::set(u128::MAX);
         System::set_block_number(1);
         frame_system::BlockHash::<Test>::insert(0, H256(GENESIS));
     });

@@ -1,5 +1,6 @@
 //! One file a topic, one mock.
 
+mod deposits;
 mod devices;
 mod faults;
 mod gateways;
