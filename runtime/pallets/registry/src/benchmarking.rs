@@ -297,9 +297,10 @@ mod benchmarks {
     fn rotate_key() -> Result<(), BenchmarkError> {
         let (key, new) = (new_key(), new_key());
         let gateway = put_gateway::<T>(key, Vec::new(), Vec::new());
-        let signature = sign(&key, &handover::<T>(gateway, &new)?);
+        let message = handover::<T>(gateway, &new)?;
+        let (signature, proof) = (sign(&key, &message), sign(&new, &message));
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner::<T>()), gateway, new, signature);
+        _(RawOrigin::Signed(owner::<T>()), gateway, new, signature, proof);
         assert_eq!(Gateways::<T>::get(gateway).map(|state| state.public_key), Some(new));
         Ok(())
     }

@@ -72,12 +72,18 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn do_rotate_key(gateway: GatewayId, new_key: PublicKey, signature: &Signature) -> DispatchResult {
+    pub(crate) fn do_rotate_key(
+        gateway: GatewayId,
+        new_key: PublicKey,
+        signature: &Signature,
+        proof: &Signature,
+    ) -> DispatchResult {
         let state = Gateways::<T>::get(gateway).ok_or(Error::<T>::UnknownGateway)?;
         ensure!(state.active, Error::<T>::GatewayInactive);
         let signer = state.public_key;
         Self::change_key(gateway, state, new_key, KeyChange::Rotated, |message| {
             ensure!(verify(&signer, message, signature), Error::<T>::BadRotation);
+            ensure!(verify(&new_key, message, proof), Error::<T>::BadProof);
             Ok(())
         })
     }

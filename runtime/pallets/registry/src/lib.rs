@@ -417,6 +417,8 @@ pub mod pallet {
         KeyUnchanged,
         /// The signature is not the old key's over the rotation.
         BadRotation,
+        /// The proof is not the new key's over the rotation.
+        BadProof,
         /// The code is not the new key's over the rotation.
         BadReplacement,
         /// The caller does not own all sites of the gateway.
@@ -611,8 +613,8 @@ pub mod pallet {
             Self::do_remove_device(ensure_signed(origin)?, device)
         }
 
-        /// Gives a gateway a new key at once. `signature` is the old key's over [`deren_primitives::rotate_message`];
-        /// anyone may send it.
+        /// Gives a gateway a new key at once. `signature` is the old key's over [`deren_primitives::rotate_message`],
+        /// `proof` the new key's over the same: who cannot sign with it would lose the gateway. Anyone may send it.
         #[pallet::call_index(12)]
         #[pallet::weight(T::WeightInfo::rotate_key())]
         pub fn rotate_key(
@@ -620,9 +622,10 @@ pub mod pallet {
             gateway: GatewayId,
             new_key: PublicKey,
             signature: Signature,
+            proof: Signature,
         ) -> DispatchResult {
             ensure_signed(origin)?;
-            Self::do_rotate_key(gateway, new_key, &signature)
+            Self::do_rotate_key(gateway, new_key, &signature, &proof)
         }
 
         /// Gives a gateway whose key is lost or was misused a new one at once, and activates it. `code` is the new key's

@@ -116,7 +116,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // At least 120_496 ns.
     fn rotate_key() -> Weight {
-        Weight::from_parts(142_225_000, 3550).saturating_add(D::get().reads_writes(2, 1))
+        Weight::from_parts(200_000_000, 3550).saturating_add(D::get().reads_writes(2, 1))
     }
     // At least 155_454 ns.
     fn replace_key(s: u32) -> Weight {

@@ -61,7 +61,7 @@ fn a_gateway_is_unlinked_once_its_devices_slots_are_settled_and_forgotten_then()
 fn a_gateway_with_another_key_or_a_proof_against_it_does_not_come_back_as_new() {
     run(|| {
         with_gateway();
-        assert_ok!(Registry::rotate_key(by(OWNER), gateway(7), public(8), handover(7, gateway(7), 1, 8)));
+        assert_ok!(rotate(7, 1, 8));
         assert_ok!(Registry::unlink_gateway(by(OWNER), SITE, gateway(7)));
         let old = link_code(7, &OWNER, SITE, 2_000);
         assert_noop!(Registry::link_gateway(by(OWNER), SITE, public(7), 2_000, old), Error::BadLinkCode);

@@ -193,6 +193,12 @@ pub fn handover(signer: u8, gateway: GatewayId, epoch: u32, new: u8) -> Signatur
     key(signer).sign(&rotate_message(&GENESIS, gateway, epoch, &public(new))).to_bytes()
 }
 
+/// The rotation of gateway 7 from the key `old` to the key `new`, signed by both.
+pub fn rotate(old: u8, epoch: u32, new: u8) -> sp_runtime::DispatchResult {
+    let by_both = [old, new].map(|signer| handover(signer, gateway(7), epoch, new));
+    Registry::rotate_key(by(OTHER), gateway(7), public(new), by_both[0], by_both[1])
+}
+
 /// A market with a root (zone 0) and a feeder below it (zone 1).
 pub fn with_market() {
     assert_ok!(Registry::create_market(RuntimeOrigin::root(), OPERATOR, 15, 100, MAX_FEE));
