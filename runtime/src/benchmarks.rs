@@ -86,11 +86,12 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
         NextSite::<Runtime>::put(site.0.saturating_add(1));
         let zones = ZonesOf::<Runtime>::get(market);
         let record = SiteRecord {
-            owner: owner.clone(),
+            owner: Timeline::starting(Slot(0), owner.clone()),
             market,
             zone: zones.get(zone as usize).copied().unwrap_or_default(),
             commitment: H256(sp_io::hashing::blake2_256(&site.0.to_le_bytes())),
             active: Timeline::starting(Slot(0), true),
+            closed: None,
         };
         Sites::<Runtime>::insert(site, record);
         site

@@ -76,7 +76,30 @@ CREATE TABLE sites (
     from_slot    BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE sites IS 'SiteRegistered';
+COMMENT ON TABLE sites IS 'SiteRegistered, with the first owner';
+
+CREATE TABLE site_owners (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    site         BIGINT NOT NULL,
+    market       BIGINT NOT NULL,
+    owner        BYTEA NOT NULL,
+    from_slot    BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE site_owners IS 'SiteRegistered, SiteTransferred: who trades for the site from a slot on';
+
+CREATE TABLE registry_notices (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    what         TEXT NOT NULL,
+    market       BIGINT,
+    site         BIGINT,
+    thing        BYTEA,
+    from_slot    BIGINT,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE registry_notices IS 'What goes or stands still: the event''s name, with the gateway (GatewayUnlinked), the point (PointRevoked) or the account (SiteOffered) as thing';
 
 CREATE TABLE site_states (
     block_number BIGINT NOT NULL,
@@ -87,7 +110,7 @@ CREATE TABLE site_states (
     from_slot    BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE site_states IS 'SiteRegistered (active), SiteSuspended, SiteResumed';
+COMMENT ON TABLE site_states IS 'SiteRegistered (active), SiteSuspended, SiteResumed, SiteClosed (for ever)';
 
 CREATE TABLE gateway_links (
     block_number BIGINT NOT NULL,
@@ -540,6 +563,9 @@ CREATE INDEX eras_paid_of_era ON eras_paid (era);
 CREATE INDEX over_exports_of_site ON over_exports (site, slot);
 CREATE INDEX slots_closed_of_slot ON slots_closed (through_slot);
 CREATE INDEX point_terms_of_point ON point_terms (commitment, block_number, event_index);
+CREATE INDEX site_owners_of_site ON site_owners (site, block_number, event_index);
+CREATE INDEX site_owners_of_owner ON site_owners (owner);
+CREATE INDEX registry_notices_of_site ON registry_notices (site);
 CREATE INDEX sites_of_owner ON sites (owner);
 CREATE UNIQUE INDEX sites_by_id ON sites (site);
 CREATE UNIQUE INDEX zones_by_id ON zones (zone);

@@ -69,6 +69,7 @@ impl History {
         };
         let line = self.event("sites").put(site).put(MARKET).put(home.zone).bytes(&owner).bytes(&[site as u8; 32]);
         drop(line.put(20_000).put(from));
+        drop(self.event("site_owners").put(site).put(MARKET).bytes(&owner).put(from));
         self.set_active(site, true, from);
         drop(self.event("gateway_links").bytes(&gateway).put(site).bytes(&owner).bytes(&gateway).put(0));
         drop(self.event("gateway_keys").bytes(&gateway).put("linked").put(true).bytes(&gateway).put(0));

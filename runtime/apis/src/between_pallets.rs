@@ -112,3 +112,14 @@ pub trait SettlementProgress {
     /// All of the market's slots up to this one are settled.
     fn settled_through(market: MarketId) -> Slot;
 }
+
+/// Told by the registry when a site changes hands or closes.
+pub trait SiteOrders {
+    /// The site's orders end with the slot that runs now; what began before is still settled. What cannot end now trades
+    /// nothing all the same, and whoever placed it can cancel it.
+    fn end(site: SiteId);
+}
+
+impl SiteOrders for () {
+    fn end(_: SiteId) {}
+}

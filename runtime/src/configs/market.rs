@@ -3,7 +3,7 @@
 use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
-    units::{MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, REN, share_of},
+    units::{EUR, MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, REN, share_of},
 };
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
@@ -11,8 +11,14 @@ use deren_market::rewards::Schedule;
 use deren_primitives::MarketId;
 use deren_runtime_apis::MarketRegistry;
 use frame_support::{
-    PalletId, parameter_types,
-    traits::{ConstU32, ConstU64, Get, fungible::ItemOf},
+    PalletId,
+    pallet_prelude::DispatchResult,
+    parameter_types,
+    traits::{
+        ConstU32, ConstU64, ConstU128, Get,
+        fungible::{ItemOf, hold::Inspect as _, hold::Mutate as _},
+        tokens::Precision,
+    },
     weights::Weight,
 };
 use pallet_deren_matching::SubAccounts;
@@ -27,19 +33,52 @@ pub type MaxOrders = ConstU32<4_096>;
 
 /// The most zones of a market.
 pub type MaxZones = ConstU32<1_024>;
+/// The registry's deposits, on hold in EUR.
+pub struct RegistryDeposits;
+
+impl RegistryDeposits {
+    const REASON: RuntimeHoldReason = RuntimeHoldReason::Registry(pallet_deren_registry::HoldReason::Deposit);
+}
+
+impl pallet_deren_registry::Deposits<AccountId> for RegistryDeposits {
+    fn hold(who: &AccountId, ueur: u128) -> DispatchResult {
+        Eur::hold(&Self::REASON, who, ueur)
+    }
+
+    fn release(who: &AccountId, ueur: u128) -> DispatchResult {
+        Eur::release(&Self::REASON, who, ueur, Precision::Exact).map(|_| ())
+    }
+
+    fn held(who: &AccountId) -> u128 {
+        Eur::balance_on_hold(&Self::REASON, who)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn endow(who: &AccountId, ueur: u128) {
+        use pallet_deren_matching::benchmarking::BenchmarkHelper;
+        crate::benchmarks::Helper::fund(who, ueur);
+    }
+}
 
 impl pallet_deren_registry::Config for Runtime {
     type AdminOrigin = AdminOrigin;
+    type Deposits = RegistryDeposits;
+    type DeviceDeposit = ConstU128<{ EUR / 20 }>;
     // A day in production.
     type FeeNotice = SlotsPerEra;
+    type LinkDeposit = ConstU128<{ EUR / 20 }>;
     type MaxDevicesPerGateway = ConstU32<256>;
     type MaxMarkets = MaxMarkets;
     type MaxPointsPerMarket = MaxPointsPerMarket;
     type MaxSitesPerGateway = ConstU32<64>;
     type Metering = Metering;
+    type Orders = Matching;
+    type PointDeposit = ConstU128<{ EUR / 10 }>;
     type Progress = Matching;
+    type SiteDeposit = ConstU128<{ EUR / 5 }>;
     type SlotEnergySeconds = SlotEnergySeconds;
     type Time = Timestamp;
+    type UrgentOrigin = UrgentOrigin;
     type WeightInfo = pallet_deren_registry::weights::SubstrateWeight<Runtime>;
 }
 

@@ -54,6 +54,7 @@ impl ProxyType {
                 call,
                 RuntimeCall::Registry(
                     Registry::link_gateway { .. }
+                        | Registry::unlink_gateway { .. }
                         | Registry::register_device { .. }
                         | Registry::remove_device { .. }
                         | Registry::rotate_key { .. }

@@ -9,6 +9,7 @@ mod fees;
 mod genesis;
 mod governance;
 mod limits;
+mod newcomers;
 mod production;
 mod progress;
 mod proxies;

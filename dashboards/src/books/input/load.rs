@@ -39,12 +39,17 @@ const ORDERS: &str = "
     states AS (
         SELECT DISTINCT ON (site) site, active
         FROM seen_site_states WHERE market = $1 AND from_slot <= $2
+        ORDER BY site, block_number DESC, event_index DESC),
+    owners AS (
+        SELECT DISTINCT ON (site) site, owner
+        FROM seen_site_owners WHERE market = $1 AND from_slot <= $2
         ORDER BY site, block_number DESC, event_index DESC)
     SELECT v.site, v.side, s.zone, v.limits_ueur_per_kwh, v.caps_wh
     FROM versions v
-    JOIN seen_sites s ON s.site = v.site AND s.market = $1 AND s.owner = v.owner
+    JOIN seen_sites s ON s.site = v.site AND s.market = $1
+    LEFT JOIN owners o ON o.site = v.site
     JOIN states a ON a.site = v.site AND a.active
-    WHERE v.change IN ('placed', 'changed', 'resumed')";
+    WHERE v.change IN ('placed', 'changed', 'resumed') AND v.owner = coalesce(o.owner, s.owner)";
 
 /// Readings of exactly this slot to which the chain remarked nothing, with the register step that the device had been
 /// registered with when the reading came.

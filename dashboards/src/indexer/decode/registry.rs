@@ -15,6 +15,13 @@ fields! {
 fields! {
     Site { site: u32, market: u32, zone: u32, owner: Bytes32, commitment: Bytes32, max_power_w: u32, from: u32 }
 }
+fields! { Transfer { site: u32, market: u32, owner: Bytes32, from: u32 } }
+fields! { Offer { site: u32, market: u32, to: Option<Bytes32> } }
+fields! { Unlink { gateway: Bytes32, site: u32 } }
+fields! { Gone { site: u32, market: u32 } }
+fields! { Revoked { commitment: Bytes32, market: u32 } }
+fields! { Closed { market: u32 } }
+fields! { Trading { market: u32, from: u32 } }
 fields! { SiteState { site: u32, market: u32, from: u32 } }
 fields! { Link { gateway: Bytes32, site: u32, owner: Bytes32, public_key: Bytes32, key_epoch: u32 } }
 fields! { NewKey { gateway: Bytes32, new_key: Bytes32, key_epoch: u32, change: KeyChange } }
@@ -47,7 +54,7 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
         }
         "PointAmended" => terms(out),
         "SiteRegistered" => site(out),
-        "SiteSuspended" => site_state(out, false),
+        "SiteSuspended" | "SiteClosed" => site_state(out, false),
         "SiteResumed" => site_state(out, true),
         "GatewayLinked" => link(out),
         "GatewayKeyChanged" => {
@@ -60,6 +67,13 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
             key(out, &gateway, "deactivated", None, key_epoch);
             Ok(())
         }
+        "SiteTransferred" => {
+            let Transfer { site, market, owner, from } = out.fields()?;
+            site_owner(out, site, market, &owner, from);
+            Ok(())
+        }
+        "SiteOffered" | "SiteForgotten" | "GatewayUnlinked" | "PointRevoked" | "MarketClosed" | "MarketStopped"
+        | "MarketResumed" => notice(event, out),
         "DeviceRegistered" => device(out),
         "DeviceRemoved" => removal(out),
         _ => Ok(()),
@@ -112,7 +126,30 @@ fn site(out: &mut EventRows<'_, '_>) -> Done {
     let row = out.row("sites").number("site", site).number("market", market).number("zone", zone);
     let row = row.bytes("owner", &owner).bytes("commitment", &commitment).number("max_power_w", max_power_w);
     drop(row.number("from_slot", from));
+    site_owner(out, site, market, &owner, from);
     state(out, site, market, true, from);
+    Ok(())
+}
+
+fn site_owner(out: &mut EventRows<'_, '_>, site: u32, market: u32, owner: &Bytes32, from: u32) {
+    let row = out.row("site_owners").number("site", site).number("market", market);
+    let _ = row.bytes("owner", owner).number("from_slot", from);
+}
+
+/// What goes or stands still.
+fn notice(event: &str, out: &mut EventRows<'_, '_>) -> Done {
+    let (market, site, thing, from) = match event {
+        "SiteOffered" => out.fields().map(|Offer { site, market, to }| (Some(market), Some(site), to, None))?,
+        "SiteForgotten" => out.fields().map(|Gone { site, market }| (Some(market), Some(site), None, None))?,
+        "GatewayUnlinked" => out.fields().map(|Unlink { gateway, site }| (None, Some(site), Some(gateway), None))?,
+        "PointRevoked" => {
+            out.fields().map(|Revoked { commitment, market }| (Some(market), None, Some(commitment), None))?
+        }
+        "MarketClosed" => out.fields().map(|Closed { market }| (Some(market), None, None, None))?,
+        _ => out.fields().map(|Trading { market, from }| (Some(market), None, None, Some(from)))?,
+    };
+    let row = out.row("registry_notices").text("what", event).maybe("market", market).maybe("site", site);
+    let _ = row.maybe_bytes("thing", thing.as_ref()).maybe("from_slot", from);
     Ok(())
 }
 

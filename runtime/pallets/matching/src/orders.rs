@@ -7,7 +7,7 @@
 use crate::types::{MarketProgress, Order, OrderKey, Standing, Steps};
 use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet};
 use deren_primitives::{MarketId, Side, SiteId, Slot, Timeline};
-use deren_runtime_apis::{MarketRegistry, Metering};
+use deren_runtime_apis::{MarketRegistry, Metering, SiteOrders};
 use frame_support::{
     ensure,
     pallet_prelude::*,
@@ -53,15 +53,19 @@ impl<T: Config> Pallet<T> {
     /// See [`Self::cancel_order`]. Former owners may cancel too: it is their money that is on hold.
     pub(crate) fn do_cancel_order(who: T::AccountId, site: SiteId, side: Side) -> DispatchResult {
         let from = T::Metering::current_slot().next();
-        let (market, mut order) = Self::order_of(site, side)?;
+        let (market, order) = Self::order_of(site, side)?;
         let owns_site = || Self::market_of_own_site(&who, site, from).is_ok();
         ensure!(order.owner == who || owns_site(), Error::<T>::NotSiteOwner);
-        ensure!(!Self::ends_cancelled(&order), Error::<T>::AlreadyCancelled);
+        Self::end_order(market, (site, side), order)
+    }
 
-        let key = (site, side);
+    /// Cancels the order from the next slot on.
+    fn end_order(market: MarketId, key: OrderKey, mut order: Order<T::AccountId>) -> DispatchResult {
+        ensure!(!Self::ends_cancelled(&order), Error::<T>::AlreadyCancelled);
+        let from = T::Metering::current_slot().next();
         let progress = Self::progress_of(market);
         Self::set_version(market, key, &mut order, &progress, from, Standing::Cancelled)?;
-        let owner = order.owner.clone();
+        let ((site, side), owner) = (key, order.owner.clone());
         Self::deposit_event(Event::OrderCancelled { market, site, side, owner, from_slot: from });
         Self::lower_hold(market, key, &mut order, progress.next, from.next());
         Self::keep_or_remove(market, key, order);
@@ -222,5 +226,17 @@ impl<T: Config> Pallet<T> {
             MarketOfSite::<T>::remove(site);
         }
         Self::deposit_event(Event::OrderRemoved { market, site, side, owner: order.owner });
+    }
+}
+
+impl<T: Config> SiteOrders for Pallet<T> {
+    fn end(site: SiteId) {
+        for side in [Side::Buy, Side::Sell] {
+            // There may be no order, or one that ends already.
+            let _ = with_storage_layer(|| {
+                let (market, order) = Self::order_of(site, side)?;
+                Self::end_order(market, (site, side), order)
+            });
+        }
     }
 }

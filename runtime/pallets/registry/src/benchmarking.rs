@@ -2,7 +2,8 @@
 
 use crate::{
     Call, Config, DeviceRecord, Devices, GatewayDevices, GatewaySites, GatewayState, Gateways, MAX_DEVICES_PER_SITE,
-    Markets, Membership, NextSite, Pallet, PointTerms, Points, SiteDevices, SiteRecord, Sites, Zones,
+    MAX_GATEWAYS_PER_SITE, MAX_ZONES_PER_CLOSING, Markets, Membership, NextSite, Pallet, PointTerms, Points,
+    SiteDevices, SiteGateways, SiteRecord, Sites, Zones,
 };
 use alloc::vec::Vec;
 use deren_primitives::{
@@ -21,6 +22,8 @@ use sp_core::{H256, crypto::KeyTypeId};
 const KEYS: KeyTypeId = KeyTypeId(*b"bnch");
 const MARKET: MarketId = MarketId(0);
 const POWER_W: u32 = 10_000;
+/// More than any benchmark's deposits.
+const DEPOSITS_UEUR: u128 = 1_000_000_000;
 
 fn new_key() -> PublicKey {
     sp_io::crypto::ed25519_generate(KEYS, None).0
@@ -60,8 +63,10 @@ fn device(n: u32) -> DeviceId {
     DeviceId(id)
 }
 
-/// A market with a root and a feeder.
+/// A market with a root and a feeder; operator and owner have money for deposits.
 fn with_market<T: Config>() -> Result<(), BenchmarkError> {
+    T::Deposits::endow(&operator::<T>(), DEPOSITS_UEUR);
+    T::Deposits::endow(&owner::<T>(), DEPOSITS_UEUR);
     Pallet::<T>::do_create_market(operator::<T>(), 15, 100, 50_000)?;
     Pallet::<T>::do_create_zone(operator::<T>(), MARKET, None)?;
     Pallet::<T>::do_create_zone(operator::<T>(), MARKET, Some((ZoneId(0), 1, None, None)))?;
@@ -80,6 +85,9 @@ fn with_site<T: Config>(n: u32) -> Result<SiteId, BenchmarkError> {
 fn put_gateway<T: Config>(key: PublicKey, sites: Vec<SiteId>, devices: Vec<DeviceId>) -> GatewayId {
     let gateway = GatewayId(key);
     Gateways::<T>::insert(gateway, GatewayState { public_key: key, key_epoch: 0, active: true });
+    for site in &sites {
+        let _ = SiteGateways::<T>::try_append(site, gateway);
+    }
     GatewaySites::<T>::insert(gateway, BoundedVec::truncate_from(sites));
     GatewayDevices::<T>::insert(gateway, BoundedVec::truncate_from(devices));
     gateway
@@ -108,11 +116,12 @@ impl<T: Config> BenchmarkRegistry for Pallet<T> {
         put_gateway::<T>(gateway.0, Vec::new(), devices.to_vec());
         for (site, device) in (0..).map(SiteId).zip(devices) {
             let record = SiteRecord {
-                owner: owner::<T>(),
+                owner: Timeline::starting(from, owner::<T>()),
                 market: MARKET,
                 zone: ZoneId(1),
                 commitment: commitment(site.0),
                 active: Timeline::starting(from, true),
+                closed: None,
             };
             Sites::<T>::insert(site, record);
             let member = Membership { device: *device, role: DeviceRole::Production, from, until: None };
@@ -129,6 +138,19 @@ fn admin<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
 /// What a key change is signed over.
 fn handover<T: Config>(gateway: GatewayId, new_key: &PublicKey) -> Result<Vec<u8>, BenchmarkError> {
     Ok(rotate_message(&Pallet::<T>::genesis()?, gateway, 1, new_key))
+}
+
+/// 16 devices, of as many gateways as a site has.
+fn full_site<T: Config>() -> Result<SiteId, BenchmarkError> {
+    with_market::<T>()?;
+    let site = with_site::<T>(0)?;
+    for n in 0..MAX_DEVICES_PER_SITE {
+        let key = if n < MAX_GATEWAYS_PER_SITE { new_key() } else { [1; 32] };
+        let gateway = put_gateway::<T>(key, alloc::vec![site], alloc::vec![device(n)]);
+        let role = DeviceRole::Production;
+        put_device::<T>(site, gateway, Membership { device: device(n), role, from: Slot(0), until: None });
+    }
+    Ok(site)
 }
 
 #[benchmarks]
@@ -275,9 +297,10 @@ mod benchmarks {
     fn rotate_key() -> Result<(), BenchmarkError> {
         let (key, new) = (new_key(), new_key());
         let gateway = put_gateway::<T>(key, Vec::new(), Vec::new());
-        let signature = sign(&key, &handover::<T>(gateway, &new)?);
+        let message = handover::<T>(gateway, &new)?;
+        let (signature, proof) = (sign(&key, &message), sign(&new, &message));
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner::<T>()), gateway, new, signature);
+        _(RawOrigin::Signed(owner::<T>()), gateway, new, signature, proof);
         assert_eq!(Gateways::<T>::get(gateway).map(|state| state.public_key), Some(new));
         Ok(())
     }
@@ -311,6 +334,95 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(operator::<T>()), named(0), less);
         assert_eq!(Points::<T>::get(named(0)).map(|point| point.terms), Some(less));
+        Ok(())
+    }
+
+    /// The gateway reads many devices of other sites, and read 16 here whose slots are settled.
+    #[benchmark]
+    fn unlink_gateway() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        let others = (1_000..).map(device).take(T::MaxDevicesPerGateway::get() as usize).collect();
+        let sites = (1_000..).map(SiteId).take(T::MaxSitesPerGateway::get().saturating_sub(1) as usize);
+        let gateway = put_gateway::<T>(new_key(), sites.chain([site]).collect(), others);
+        for n in 0..MAX_DEVICES_PER_SITE {
+            let (role, until) = (DeviceRole::Production, Some(Slot(0)));
+            put_device::<T>(site, gateway, Membership { device: device(n), role, from: Slot(0), until });
+        }
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site, gateway);
+        assert!(!SiteDevices::<T>::contains_key(site));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn offer_site() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site, Some(operator::<T>()));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn accept_site() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        Pallet::<T>::do_offer_site(owner::<T>(), site, Some(operator::<T>()))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), site);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn close_site() -> Result<(), BenchmarkError> {
+        let site = full_site::<T>()?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn forget_site() -> Result<(), BenchmarkError> {
+        let site = full_site::<T>()?;
+        Pallet::<T>::do_close_site(None, site)?;
+        Sites::<T>::mutate_extant(site, |record| record.closed = Some(Slot(0)));
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site);
+        assert!(!Sites::<T>::contains_key(site));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn revoke_point() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let salted = commitment(0);
+        Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), salted, salted, owner::<T>(), terms())?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), named(0));
+        assert!(!Points::<T>::contains_key(named(0)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn close_market() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        for _ in 2..MAX_ZONES_PER_CLOSING {
+            Pallet::<T>::do_create_zone(operator::<T>(), MARKET, Some((ZoneId(0), 1, None, None)))?;
+        }
+        let origin = admin::<T>()?;
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, MARKET);
+        assert!(!Markets::<T>::contains_key(MARKET));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn set_trading() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let origin = T::UrgentOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+        #[extrinsic_call]
+        stop_market(origin as T::RuntimeOrigin, MARKET);
         Ok(())
     }
 

@@ -7,9 +7,11 @@
 
 extern crate alloc;
 
+mod deposits;
 mod devices;
 mod gateways;
 mod invariants;
+mod leaving;
 mod markets;
 mod points;
 mod sites;
@@ -23,6 +25,7 @@ mod benchmarking;
 #[cfg(test)]
 mod tests;
 
+pub use deposits::Deposits;
 pub use pallet::*;
 pub use types::{
     Capacities, DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord,
@@ -41,6 +44,10 @@ pub const MAX_REGISTER_STEP_MWH: u32 = 1_000_000;
 pub const USUAL_REGISTER_STEP_MWH: u32 = 10_000;
 /// The most power of any connection point: 1 MW.
 pub const MAX_POINT_POWER_W: u32 = 1_000_000;
+/// The most gateways that one site is linked to.
+pub const MAX_GATEWAYS_PER_SITE: u32 = 8;
+/// How many zones go with one call that closes a market.
+pub const MAX_ZONES_PER_CLOSING: u32 = 64;
 /// The highest protocol fee: the whole price.
 pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
 /// How many earlier keys of a gateway are kept, so that it answers for what they signed.
@@ -54,7 +61,7 @@ pub mod pallet {
     use deren_primitives::{
         DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, ZoneId,
     };
-    use deren_runtime_apis::{Metering, SettlementProgress};
+    use deren_runtime_apis::{Metering, SettlementProgress, SiteOrders};
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
@@ -64,6 +71,10 @@ pub mod pallet {
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
         /// Who creates markets, names operators and authorises upgrades.
         type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// Who stops a market, and lets it go on, without waiting.
+        type UrgentOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// Ends the orders of a site that changes hands or closes.
+        type Orders: SiteOrders;
         /// The chain's time, in milliseconds since 1970: link codes expire.
         type Time: Time<Moment = u64>;
         /// Says which slot it is.
@@ -74,6 +85,20 @@ pub mod pallet {
         type FeeNotice: Get<u32>;
         /// The metered time that a slot stands for, in seconds.
         type SlotEnergySeconds: Get<u32>;
+        /// Keeps the deposits on hold.
+        type Deposits: Deposits<Self::AccountId>;
+        /// What an owner deposits for a site, in µ€.
+        #[pallet::constant]
+        type SiteDeposit: Get<u128>;
+        /// What an owner deposits for each link of a gateway to a site, in µ€.
+        #[pallet::constant]
+        type LinkDeposit: Get<u128>;
+        /// What an owner deposits for each device in a site's list, in µ€.
+        #[pallet::constant]
+        type DeviceDeposit: Get<u128>;
+        /// What an operator deposits for a point, in µ€.
+        #[pallet::constant]
+        type PointDeposit: Get<u128>;
         /// The most markets.
         #[pallet::constant]
         type MaxMarkets: Get<u32>;
@@ -109,6 +134,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextSite<T> = StorageValue<_, u32, ValueQuery>;
 
+    /// The ids of the markets that there are, in order.
+    #[pallet::storage]
+    pub type MarketList<T: Config> = StorageValue<_, BoundedVec<MarketId, T::MaxMarkets>, ValueQuery>;
+
     /// Markets; at most [`Config::MaxMarkets`].
     #[pallet::storage]
     pub type Markets<T: Config> = StorageMap<_, Twox64Concat, MarketId, MarketRecord<T::AccountId>>;
@@ -130,7 +159,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Nullifiers<T> = StorageMap<_, Blake2_128Concat, H256, H256>;
 
-    /// Sites; at most one a point.
+    /// Sites; at most one a point that is not closed.
     #[pallet::storage]
     pub type Sites<T: Config> = StorageMap<_, Twox64Concat, SiteId, SiteRecord<T::AccountId>>;
 
@@ -143,7 +172,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Devices<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceRecord>;
 
-    /// Gateways; each is linked to a site at least.
+    /// To whom the owner of a site offers it.
+    #[pallet::storage]
+    pub type Offers<T: Config> = StorageMap<_, Twox64Concat, SiteId, T::AccountId>;
+
+    /// The gateways that are linked to a site.
+    #[pallet::storage]
+    pub type SiteGateways<T> =
+        StorageMap<_, Twox64Concat, SiteId, BoundedVec<GatewayId, ConstU32<MAX_GATEWAYS_PER_SITE>>, ValueQuery>;
+
+    /// Gateways; each is linked to a site, or its key was changed, or it was deactivated.
     #[pallet::storage]
     pub type Gateways<T> = StorageMap<_, Blake2_128Concat, GatewayId, GatewayState>;
 
@@ -161,6 +199,21 @@ pub mod pallet {
     #[pallet::storage]
     pub type GatewayDevices<T: Config> =
         StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<DeviceId, T::MaxDevicesPerGateway>, ValueQuery>;
+
+    /// What is on hold for each site, in µ€.
+    #[pallet::storage]
+    pub type SiteDeposits<T> = StorageMap<_, Twox64Concat, SiteId, u128, ValueQuery>;
+
+    /// Who deposited how much for each point, in µ€.
+    #[pallet::storage]
+    pub type PointDeposits<T: Config> = StorageMap<_, Blake2_128Concat, H256, (T::AccountId, u128)>;
+
+    /// Why the registry keeps money on hold.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// For what stays in the chain's state; it comes back with it.
+        Deposit,
+    }
 
     /// What happened. `from` is the first slot in which it holds.
     #[allow(missing_docs, reason = "each field is what the storage of that name documents")]
@@ -255,6 +308,24 @@ pub mod pallet {
             register_step_mwh: u32,
             from: Slot,
         },
+        /// A gateway and a site work together no more.
+        GatewayUnlinked { gateway: GatewayId, site: SiteId },
+        /// An owner offers a site to somebody, or takes the offer back.
+        SiteOffered { site: SiteId, market: MarketId, to: Option<T::AccountId> },
+        /// A site is somebody else's, who trades for it from `from` on.
+        SiteTransferred { site: SiteId, market: MarketId, former: T::AccountId, owner: T::AccountId, from: Slot },
+        /// A site ends: it trades no more, and its point is free.
+        SiteClosed { site: SiteId, market: MarketId, from: Slot },
+        /// All that was left of a closed site is gone.
+        SiteForgotten { site: SiteId, market: MarketId },
+        /// A point is approved no more.
+        PointRevoked { commitment: H256, market: MarketId },
+        /// A market is gone.
+        MarketClosed { market: MarketId },
+        /// Nothing of the market trades.
+        MarketStopped { market: MarketId, from: Slot },
+        /// The market trades again.
+        MarketResumed { market: MarketId, from: Slot },
         /// A device serves no more, from `until` on.
         DeviceRemoved { device: DeviceId, site: SiteId, role: DeviceRole, until: Slot, replaced_by: Option<DeviceId> },
     }
@@ -327,6 +398,22 @@ pub mod pallet {
         AlreadyLinked,
         /// The gateway is linked to as many sites as it may be.
         TooManySites,
+        /// The site is linked to as many gateways as it may be.
+        TooManyGateways,
+        /// The gateway reads devices of the site, or did in slots that are not settled: remove them, and wait.
+        GatewayInUse,
+        /// The owner of the site did not offer it to the caller.
+        SiteNotOffered,
+        /// The site is closed.
+        SiteClosed,
+        /// The site is not closed.
+        SiteNotClosed,
+        /// Slots that need this are not settled: try again in a moment.
+        SlotsNotSettled,
+        /// The market has points or sites.
+        MarketInUse,
+        /// The market is stopped, or trades, already.
+        MarketAlreadySo,
         /// No such gateway.
         UnknownGateway,
         /// The gateway was deactivated: its owner must replace its key.
@@ -337,12 +424,16 @@ pub mod pallet {
         KeyUnchanged,
         /// The signature is not the old key's over the rotation.
         BadRotation,
+        /// The proof is not the new key's over the rotation.
+        BadProof,
         /// The code is not the new key's over the rotation.
         BadReplacement,
         /// The caller does not own all sites of the gateway.
         NotOwnerOfAllSites,
         /// The gateway's key cannot be changed any more.
         TooManyKeys,
+        /// The device was another owner's, whose site still keeps it.
+        DeviceOfOtherOwner,
         /// The device is registered and not removed.
         DeviceAlreadyRegistered,
         /// A device must have a rated power.
@@ -529,8 +620,8 @@ pub mod pallet {
             Self::do_remove_device(ensure_signed(origin)?, device)
         }
 
-        /// Gives a gateway a new key at once. `signature` is the old key's over [`deren_primitives::rotate_message`];
-        /// anyone may send it.
+        /// Gives a gateway a new key at once. `signature` is the old key's over [`deren_primitives::rotate_message`],
+        /// `proof` the new key's over the same: who cannot sign with it would lose the gateway. Anyone may send it.
         #[pallet::call_index(12)]
         #[pallet::weight(T::WeightInfo::rotate_key())]
         pub fn rotate_key(
@@ -538,9 +629,10 @@ pub mod pallet {
             gateway: GatewayId,
             new_key: PublicKey,
             signature: Signature,
+            proof: Signature,
         ) -> DispatchResult {
             ensure_signed(origin)?;
-            Self::do_rotate_key(gateway, new_key, &signature)
+            Self::do_rotate_key(gateway, new_key, &signature, &proof)
         }
 
         /// Gives a gateway whose key is lost or was misused a new one at once, and activates it. `code` is the new key's
@@ -562,6 +654,85 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::amend_point())]
         pub fn amend_point(origin: OriginFor<T>, commitment: H256, terms: PointTerms) -> DispatchResult {
             Self::do_amend_point(ensure_signed(origin)?, commitment, terms)
+        }
+
+        /// Ends the link of a gateway and the caller's site, once no device that it reads there has a slot to settle.
+        #[pallet::call_index(15)]
+        #[pallet::weight(T::WeightInfo::unlink_gateway())]
+        pub fn unlink_gateway(origin: OriginFor<T>, site: SiteId, gateway: GatewayId) -> DispatchResult {
+            Self::do_unlink_gateway(ensure_signed(origin)?, site, gateway)
+        }
+
+        /// Offers the caller's site to somebody, who must accept; `None` takes the offer back.
+        #[pallet::call_index(16)]
+        #[pallet::weight(T::WeightInfo::offer_site())]
+        pub fn offer_site(origin: OriginFor<T>, site: SiteId, to: Option<T::AccountId>) -> DispatchResult {
+            Self::do_offer_site(ensure_signed(origin)?, site, to)
+        }
+
+        /// Takes over a site that was offered to the caller, with its gateways and devices. It trades for the caller from
+        /// the next slot on; the former owner's orders end, and what was traded before stays theirs.
+        #[pallet::call_index(17)]
+        #[pallet::weight(T::WeightInfo::accept_site())]
+        pub fn accept_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            Self::do_accept_site(ensure_signed(origin)?, site)
+        }
+
+        /// Closes a site from the next slot on: its devices and orders end, and its point is free. By its owner, or by
+        /// the administration.
+        #[pallet::call_index(18)]
+        #[pallet::weight(T::WeightInfo::close_site())]
+        pub fn close_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            Self::do_close_site(Self::admin_or_signed(origin)?, site)
+        }
+
+        /// Drops all that is left of a closed site once its slots are settled. By anyone.
+        #[pallet::call_index(19)]
+        #[pallet::weight(T::WeightInfo::forget_site())]
+        pub fn forget_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_forget_site(site)
+        }
+
+        /// Takes back the approval of a point without a site. By the market's operator, or by the administration.
+        #[pallet::call_index(20)]
+        #[pallet::weight(T::WeightInfo::revoke_point())]
+        pub fn revoke_point(origin: OriginFor<T>, commitment: H256) -> DispatchResult {
+            Self::do_revoke_point(Self::admin_or_signed(origin)?, commitment)
+        }
+
+        /// Closes a market that has no point and no site. Each call drops up to [`MAX_ZONES_PER_CLOSING`] zones, the last
+        /// one the market. Admin only.
+        #[pallet::call_index(21)]
+        #[pallet::weight(T::WeightInfo::close_market())]
+        pub fn close_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            Self::do_close_market(market)
+        }
+
+        /// Nothing of the market trades from the next slot on. Readings and settlement go on. Urgent.
+        #[pallet::call_index(22)]
+        #[pallet::weight(T::WeightInfo::set_trading())]
+        pub fn stop_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::UrgentOrigin::ensure_origin(origin)?;
+            Self::do_set_trading(market, false)
+        }
+
+        /// A stopped market trades again from the next slot on. Urgent.
+        #[pallet::call_index(23)]
+        #[pallet::weight(T::WeightInfo::set_trading())]
+        pub fn resume_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::UrgentOrigin::ensure_origin(origin)?;
+            Self::do_set_trading(market, true)
+        }
+    }
+    impl<T: Config> Pallet<T> {
+        /// The account that signed, or `None` for the administration.
+        fn admin_or_signed(origin: OriginFor<T>) -> Result<Option<T::AccountId>, DispatchError> {
+            match T::AdminOrigin::try_origin(origin) {
+                Ok(_) => Ok(None),
+                Err(origin) => Ok(Some(ensure_signed(origin)?)),
+            }
         }
     }
 }

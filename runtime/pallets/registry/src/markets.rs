@@ -1,9 +1,9 @@
-//! Markets, their trees of zones and the lines between zones. A tree only grows: ids are never reused, and a
-//! zone's parent never changes.
+//! Markets, their trees of zones and the lines between zones. A tree only grows until its market closes: ids are never
+//! reused, and a zone's parent never changes.
 
 use crate::{
-    Config, EdgeTerms, Error, Event, MAX_PROTOCOL_FEE_BP, MarketRecord, Markets, NextMarket, NextZone, Pallet,
-    ParentEdge, ZoneRecord, Zones, ZonesOf,
+    Config, EdgeTerms, Error, Event, MAX_PROTOCOL_FEE_BP, MarketList, MarketRecord, Markets, NextMarket, NextZone,
+    Pallet, ParentEdge, ZoneRecord, Zones, ZonesOf,
 };
 use deren_market::MAX_DEPTH;
 use deren_primitives::{MarketId, Slot, Timeline, ZoneId};
@@ -45,7 +45,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         ensure!(protocol_fee_bp <= MAX_PROTOCOL_FEE_BP, Error::<T>::ProtocolFeeTooHigh);
         let id = NextMarket::<T>::get();
-        ensure!(id < T::MaxMarkets::get(), Error::<T>::TooManyMarkets);
+        MarketList::<T>::try_append(MarketId(id)).map_err(|()| Error::<T>::TooManyMarkets)?;
         let from = Self::next_slot();
         Markets::<T>::insert(
             MarketId(id),
@@ -56,6 +56,8 @@ impl<T: Config> Pallet<T> {
                 max_fee_ueur_per_kwh,
                 root: None,
                 points: 0,
+                sites: 0,
+                trades: Timeline::starting(from, true),
             },
         );
         NextMarket::<T>::put(id.checked_add(1).ok_or(Error::<T>::IdsUsedUp)?);

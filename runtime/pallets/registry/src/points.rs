@@ -48,6 +48,7 @@ impl<T: Config> Pallet<T> {
         record.points = record.points.saturating_add(1);
         Markets::<T>::insert(market, record);
         Nullifiers::<T>::insert(nullifier, commitment);
+        Self::take_point_deposit(commitment, who)?;
         Points::<T>::insert(commitment, PointRecord { zone, nullifier, owner: owner.clone(), terms, site: None });
         let PointTerms { max_power_w, max_register_step_mwh, sources } = terms;
         Self::deposit_event(Event::PointApproved {

@@ -1,6 +1,6 @@
 //! The sites that owners register at approved points.
 
-use crate::{Config, Error, Event, NextSite, Pallet, Points, SiteRecord, Sites, Zones};
+use crate::{Config, Error, Event, Markets, NextSite, Pallet, Points, SiteRecord, Sites, Zones};
 use deren_primitives::{SiteId, Timeline};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_core::H256;
@@ -10,7 +10,7 @@ impl<T: Config> Pallet<T> {
     /// The site, if `who` owns it.
     pub(crate) fn owned(who: &T::AccountId, site: SiteId) -> Result<SiteRecord<T::AccountId>, DispatchError> {
         let record = Sites::<T>::get(site).ok_or(Error::<T>::UnknownSite)?;
-        ensure!(record.owner == *who, Error::<T>::NotSiteOwner);
+        ensure!(record.owner.latest() == Some(who), Error::<T>::NotSiteOwner);
         Ok(record)
     }
 
@@ -20,6 +20,7 @@ impl<T: Config> Pallet<T> {
         site: SiteId,
     ) -> Result<SiteRecord<T::AccountId>, DispatchError> {
         let record = Self::owned(who, site)?;
+        ensure!(record.closed.is_none(), Error::<T>::SiteClosed);
         ensure!(record.active.latest() == Some(&true), Error::<T>::SiteSuspended);
         Ok(record)
     }
@@ -34,8 +35,10 @@ impl<T: Config> Pallet<T> {
             NextSite::<T>::put(id.checked_add(1).ok_or(Error::<T>::IdsUsedUp)?);
             let (site, zone, max_power_w, from) = (SiteId(id), point.zone, point.terms.max_power_w, Self::next_slot());
             point.site = Some(site);
-            let active = Timeline::starting(from, true);
-            Sites::<T>::insert(site, SiteRecord { owner: who.clone(), market, zone, commitment, active });
+            let (active, owner) = (Timeline::starting(from, true), Timeline::starting(from, who.clone()));
+            Markets::<T>::mutate_extant(market, |record| record.sites = record.sites.saturating_add(1));
+            Sites::<T>::insert(site, SiteRecord { owner, market, zone, commitment, active, closed: None });
+            Self::adjust_deposit(site, &who)?;
             Self::deposit_event(Event::SiteRegistered {
                 site,
                 market,
@@ -54,6 +57,7 @@ impl<T: Config> Pallet<T> {
             let record = record.as_mut().ok_or(Error::<T>::UnknownSite)?;
             let market = record.market;
             Self::operated(&who, market)?;
+            ensure!(record.closed.is_none(), Error::<T>::SiteClosed);
             let unchanged = record.active.latest() == Some(&active);
             ensure!(!(unchanged && active), Error::<T>::SiteNotSuspended);
             ensure!(!unchanged, Error::<T>::SiteSuspended);

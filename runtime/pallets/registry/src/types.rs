@@ -21,8 +21,12 @@ pub struct MarketRecord<AccountId> {
     pub max_fee_ueur_per_kwh: u32,
     /// The zone without a parent, once there is one.
     pub root: Option<ZoneId>,
-    /// Points that were approved.
+    /// Points that are approved.
     pub points: u32,
+    /// Sites that are registered, those included that are closed and not forgotten.
+    pub sites: u32,
+    /// False while the market is stopped.
+    pub trades: Timeline<bool>,
 }
 
 /// A zone and the line to its parent.
@@ -133,7 +137,7 @@ pub struct PointRecord<AccountId> {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct SiteRecord<AccountId> {
     /// Who trades for it.
-    pub owner: AccountId,
+    pub owner: Timeline<AccountId>,
     /// The market of its zone.
     pub market: MarketId,
     /// Its zone.
@@ -142,6 +146,8 @@ pub struct SiteRecord<AccountId> {
     pub commitment: H256,
     /// True from the slot after registration, false while suspended.
     pub active: Timeline<bool>,
+    /// The first slot in which it is gone; `None` while it stays.
+    pub closed: Option<Slot>,
 }
 
 /// A device's time at a site: `from` up to but without `until`.
@@ -161,6 +167,11 @@ impl Membership {
     /// True if the device serves in this slot.
     pub fn covers(&self, slot: Slot) -> bool {
         self.from <= slot && self.until.is_none_or(|until| slot < until)
+    }
+
+    /// True if one of its slots may not be settled.
+    pub fn is_needed(&self, unsettled_from: Slot) -> bool {
+        self.until.is_none_or(|until| until > unsettled_from)
     }
 
     /// True if there is a slot in which both serve.

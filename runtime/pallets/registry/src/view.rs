@@ -1,7 +1,7 @@
 //! What other pallets and the outside read of the registry. Every answer is for one slot.
 
 use crate::{
-    Config, Devices, EdgeTerms, GatewayDevices, GatewayState, Gateways, Markets, NextMarket, Pallet, SiteDevices,
+    Config, Devices, EdgeTerms, GatewayDevices, GatewayState, Gateways, MarketList, Markets, Pallet, SiteDevices,
     Sites, ZoneRecord, Zones, ZonesOf,
 };
 use alloc::vec::Vec;
@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
     fn markets() -> Vec<MarketId> {
-        (0..NextMarket::<T>::get()).map(MarketId).collect()
+        MarketList::<T>::get().into_inner()
     }
 
     fn network(market: MarketId, slot: Slot) -> Option<Network> {
@@ -53,7 +53,12 @@ impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
     }
 
     fn terms(market: MarketId, slot: Slot) -> Option<MarketTerms> {
-        let protocol_fee_bp = *Markets::<T>::get(market)?.protocol_fee_bp.at(slot)?;
+        let record = Markets::<T>::get(market)?;
+        // Without terms nothing is cleared: a market that is stopped trades nothing.
+        if !*record.trades.at(slot)? {
+            return None;
+        }
+        let protocol_fee_bp = *record.protocol_fee_bp.at(slot)?;
         Some(MarketTerms { protocol_fee_bp })
     }
 
@@ -66,7 +71,7 @@ impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
         if !*record.active.at(slot)? {
             return None;
         }
-        Some(SiteView { market: record.market, zone: record.zone, owner: record.owner })
+        Some(SiteView { market: record.market, zone: record.zone, owner: record.owner.at(slot)?.clone() })
     }
 
     fn devices(site: SiteId, slot: Slot) -> Vec<(DeviceId, DeviceRole)> {

@@ -15,7 +15,7 @@ use frame_support::{
     assert_ok, derive_impl,
     pallet_prelude::{TransactionSource, TransactionValidityError, ValidTransaction},
     parameter_types,
-    traits::{Authorize, ConstU32, ConstU64, Hooks, UnfilteredDispatchable},
+    traits::{Authorize, ConstU32, ConstU64, ConstU128, Hooks, UnfilteredDispatchable},
 };
 use frame_system::{EnsureRoot, RawOrigin};
 use pallet_deren_registry::PointTerms;
@@ -63,8 +63,35 @@ impl SettlementProgress for Progress {
     }
 }
 
+/// Nothing costs a deposit here.
+pub struct NoDeposits;
+
+impl pallet_deren_registry::Deposits<AccountId32> for NoDeposits {
+    fn hold(_: &AccountId32, _: u128) -> sp_runtime::DispatchResult {
+        Ok(())
+    }
+
+    fn release(_: &AccountId32, _: u128) -> sp_runtime::DispatchResult {
+        Ok(())
+    }
+
+    fn held(_: &AccountId32) -> u128 {
+        0
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn endow(_: &AccountId32, _: u128) {}
+}
+
 impl pallet_deren_registry::Config for Test {
     type AdminOrigin = EnsureRoot<AccountId32>;
+    type UrgentOrigin = EnsureRoot<AccountId32>;
+    type Orders = ();
+    type Deposits = NoDeposits;
+    type SiteDeposit = ConstU128<0>;
+    type LinkDeposit = ConstU128<0>;
+    type DeviceDeposit = ConstU128<0>;
+    type PointDeposit = ConstU128<0>;
     type Time = Timestamp;
     type Metering = Metering;
     type Progress = Progress;

@@ -165,6 +165,8 @@ fn a_removed_device_may_serve_again_elsewhere() {
         Current::set(105);
         assert_ok!(Registry::remove_device(by(OWNER), device(1)));
         let move_it = || register_at(SiteId(1), 1, DeviceRole::Production, 1);
+        assert_noop!(move_it(), Error::SlotsNotSettled);
+        Settled::set(105);
         assert_ok!(move_it());
         assert_eq!(Registry::devices(SITE, Slot(105)), vec![(device(1), DeviceRole::Production)]);
         assert_eq!(Registry::devices(SITE, Slot(106)), vec![]);

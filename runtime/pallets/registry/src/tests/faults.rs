@@ -18,6 +18,10 @@ fn found(spoil: impl FnOnce()) -> String {
     })
 }
 
+fn others_name() -> deren_primitives::Timeline<sp_runtime::AccountId32> {
+    deren_primitives::Timeline::starting(deren_primitives::Slot(0), OTHER)
+}
+
 fn spoil_zone(change: impl FnOnce(&mut crate::ZoneRecord)) {
     Zones::<Test>::mutate(ZoneId(1), |zone| change(zone.as_mut().expect("a zone")));
 }
@@ -47,7 +51,7 @@ fn two_grid_meters_in_one_slot() {
 #[test]
 fn a_site_without_its_point() {
     assert!(found(|| Points::<Test>::remove(point(1))).contains("points wrongly"));
-    let others = || Sites::<Test>::mutate(SITE, |site| site.as_mut().expect("a site").owner = OTHER);
+    let others = || Sites::<Test>::mutate(SITE, |site| site.as_mut().expect("a site").owner = others_name());
     assert!(found(others).contains("owner"));
     let miscounted = || Markets::<Test>::mutate(MARKET, |market| market.as_mut().expect("a market").points = 7);
     assert!(found(miscounted).contains("points"));

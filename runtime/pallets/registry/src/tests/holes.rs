@@ -74,7 +74,6 @@ fn all_producers_together_are_rated_at_most_as_the_point() {
 }
 
 #[test]
-#[ignore = "comes with its mending"]
 fn a_device_that_comes_back_keeps_its_last_slots() {
     run(|| {
         with_gateway();
@@ -83,9 +82,12 @@ fn a_device_that_comes_back_keeps_its_last_slots() {
         assert_ok!(register(1, DeviceRole::Grid));
         Current::set(105);
         assert_ok!(Registry::remove_device(by(OWNER), device(1)));
-        let _ = register_at(SiteId(1), 1, DeviceRole::Grid, 1);
+        assert_noop!(register_at(SiteId(1), 1, DeviceRole::Grid, 1), Error::SlotsNotSettled);
+        assert_noop!(register(1, DeviceRole::Grid), Error::SlotsNotSettled);
         let view = Registry::device(gateway(7), device(1), Slot(105)).map(|view| (view.site, view.in_service));
         assert_eq!(view, Ok((SITE, true)));
+        Settled::set(105);
+        assert_ok!(register_at(SiteId(1), 1, DeviceRole::Grid, 1));
     });
 }
 
@@ -118,15 +120,24 @@ fn a_fee_is_noticed_before_it_holds() {
 }
 
 #[test]
-#[ignore = "comes with its mending"]
-fn a_device_of_one_gateway_is_not_taken_by_another() {
+fn a_device_that_its_owner_removed_is_not_taken_by_another_owner() {
     run(|| {
         with_gateway();
-        with_site(2);
-        link(8, SiteId(1));
-        let grid = DeviceRole::Grid;
-        let _ = Registry::register_device(by(OWNER), SiteId(1), device(1), grid, None, 1, 1, gateway(8));
         assert_ok!(register(1, DeviceRole::Grid));
+        assert_ok!(Registry::remove_device(by(OWNER), device(1)));
+        Settled::set(100);
+        assert_ok!(approve(9, OTHER, 1_000));
+        assert_ok!(Registry::register_site(by(OTHER), point(9)));
+        let code = link_code(8, &OTHER, SiteId(1), 2_000);
+        assert_ok!(Registry::link_gateway(by(OTHER), SiteId(1), public(8), 2_000, code));
+        let take = || {
+            let grid = DeviceRole::Grid;
+            Registry::register_device(by(OTHER), SiteId(1), device(1), grid, None, 1, 1, gateway(8))
+        };
+        assert_noop!(take(), Error::DeviceOfOtherOwner);
+        // It is free when the site has forgotten it.
+        assert_ok!(Registry::unlink_gateway(by(OWNER), SITE, gateway(7)));
+        assert_ok!(take());
     });
 }
 

@@ -1,17 +1,18 @@
 //! A runtime with the registry alone, a clock that tests set, and helpers that build a market step by step.
 
 use crate as pallet_deren_registry;
-use crate::{Config, Event, PointTerms, weights::SubstrateWeight};
+use crate::{Config, Deposits, Event, PointTerms, weights::SubstrateWeight};
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, ZoneId,
     link_message, point_commitment, rotate_message,
 };
-use deren_runtime_apis::{Metering, SettlementProgress};
+use deren_runtime_apis::{Metering, SettlementProgress, SiteOrders};
 use ed25519_dalek::{Signer, SigningKey};
 use frame_support::{assert_ok, derive_impl, parameter_types, traits::Time};
 use frame_system::EnsureRoot;
 use sp_core::H256;
 use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
+use std::collections::BTreeMap;
 
 type Block = frame_system::mocking::MockBlock<Test>;
 pub type Error = crate::Error<Test>;
@@ -34,6 +35,11 @@ parameter_types! {
     pub static Current: u32 = 100;
     pub static Settled: u32 = 90;
     pub static NowMs: u64 = 1_000_000;
+    /// What each account has on hold, and how much one may have.
+    pub static Held: BTreeMap<AccountId32, u128> = BTreeMap::new();
+    pub static MostHeld: u128 = u128::MAX;
+    /// The sites whose orders were ended.
+    pub static Ended: Vec<SiteId> = Vec::new();
 }
 
 pub struct Chain;
@@ -72,8 +78,45 @@ impl SettlementProgress for Chain {
     }
 }
 
+impl Deposits<AccountId32> for Chain {
+    fn hold(who: &AccountId32, ueur: u128) -> sp_runtime::DispatchResult {
+        let held = Self::held(who) + ueur;
+        if held > MostHeld::get() {
+            return Err(sp_runtime::TokenError::FundsUnavailable.into());
+        }
+        Held::mutate(|all| all.insert(who.clone(), held));
+        Ok(())
+    }
+
+    fn release(who: &AccountId32, ueur: u128) -> sp_runtime::DispatchResult {
+        let held = Self::held(who).checked_sub(ueur).ok_or(sp_runtime::TokenError::FundsUnavailable)?;
+        Held::mutate(|all| all.insert(who.clone(), held));
+        Ok(())
+    }
+
+    fn held(who: &AccountId32) -> u128 {
+        Held::get().get(who).copied().unwrap_or_default()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn endow(_: &AccountId32, _: u128) {}
+}
+
+impl SiteOrders for Chain {
+    fn end(site: SiteId) {
+        Ended::mutate(|sites| sites.push(site));
+    }
+}
+
 impl Config for Test {
     type AdminOrigin = EnsureRoot<AccountId32>;
+    type UrgentOrigin = EnsureRoot<AccountId32>;
+    type Orders = Chain;
+    type Deposits = Chain;
+    type SiteDeposit = frame_support::traits::ConstU128<200_000>;
+    type LinkDeposit = frame_support::traits::ConstU128<50_000>;
+    type DeviceDeposit = frame_support::traits::ConstU128<50_000>;
+    type PointDeposit = frame_support::traits::ConstU128<100_000>;
     type Time = Chain;
     type Metering = Chain;
     type Progress = Chain;
@@ -95,6 +138,9 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
         Current::set(100);
         Settled::set(90);
         NowMs::set(1_000_000);
+        Ended::set(Vec::new());
+        Held::set(BTreeMap::new());
+        MostHeld::set(u128::MAX);
         System::set_block_number(1);
         frame_system::BlockHash::<Test>::insert(0, H256(GENESIS));
     });
@@ -145,6 +191,12 @@ pub fn link_code(n: u8, owner: &AccountId32, site: SiteId, expires_unix_s: u64) 
 /// What the key `signer` signs so that `gateway` gets the key `new`.
 pub fn handover(signer: u8, gateway: GatewayId, epoch: u32, new: u8) -> Signature {
     key(signer).sign(&rotate_message(&GENESIS, gateway, epoch, &public(new))).to_bytes()
+}
+
+/// The rotation of gateway 7 from the key `old` to the key `new`, signed by both.
+pub fn rotate(old: u8, epoch: u32, new: u8) -> sp_runtime::DispatchResult {
+    let by_both = [old, new].map(|signer| handover(signer, gateway(7), epoch, new));
+    Registry::rotate_key(by(OTHER), gateway(7), public(new), by_both[0], by_both[1])
 }
 
 /// A market with a root (zone 0) and a feeder below it (zone 1).
