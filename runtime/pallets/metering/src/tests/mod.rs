@@ -5,6 +5,7 @@ mod equivocation;
 mod faults;
 mod flagged;
 mod forgetting;
+mod measuring;
 pub(crate) mod mock;
 mod over_export;
 mod pool;
