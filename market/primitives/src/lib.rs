@@ -11,6 +11,7 @@ mod chain;
 mod ids;
 mod link_code;
 mod point;
+mod measuring;
 mod reading;
 mod signing;
 mod slot;
@@ -25,8 +26,10 @@ pub use link_code::{
     LinkCode, LinkCodeError, LinkedDevice, MAX_HOME_NAME_BYTES, MAX_LINK_CODE_LETTERS, MAX_LINKED_DEVICES,
 };
 pub use point::{POINT_DOMAIN, Source, Sources, point_commitment};
+pub use measuring::{MAX_CLOCK_ERROR_MS, MIN_SAMPLES_PER_SLOT, is_measured};
 pub use reading::{
-    Anchor, IntervalReading, MAX_READINGS_PER_BATCH, Quality, ReadingBatch, RegisterSpan, SignedReading,
+    Anchor, IntervalReading, LASTING_ANCHOR_BLOCKS, MAX_ATTEMPT, MAX_READINGS_PER_BATCH, Quality, ReadingBatch,
+    RegisterSpan, SignedReading,
 };
 #[cfg(feature = "std")]
 pub use signing::verify;

@@ -5,7 +5,7 @@ use crate::{Config, Cursors, Energies, Pallet, ReadingCounts, SiteEnergies, Slot
 use alloc::collections::BTreeMap;
 use deren_primitives::{
     Anchor, ChainParameters, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey,
-    ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, interval_message,
+    ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, SlotClock, interval_message,
 };
 use deren_runtime_apis::{DeviceView, MarketRegistry};
 use frame_support::{pallet_prelude::Zero, traits::Get};
@@ -23,6 +23,7 @@ pub(crate) fn verify(key: &PublicKey, message: &[u8], signature: &Signature) -> 
 /// A batch whose gateway is known, active and signs with its present key.
 pub(crate) struct Session<T: Config> {
     parameters: ChainParameters,
+    clock: SlotClock,
     genesis: [u8; 32],
     current: Slot,
     closed: Slot,
@@ -69,6 +70,7 @@ impl<T: Config> Session<T> {
         }
         Ok(Self {
             parameters: Pallet::<T>::parameters(),
+            clock: Pallet::<T>::clock(),
             genesis,
             current: Pallet::<T>::slot_now(),
             closed: Pallet::<T>::newest_closed(),
@@ -108,7 +110,7 @@ impl<T: Config> Session<T> {
     /// Takes a reading that passed all checks, and says what it is worth.
     pub fn accept(&mut self, reading: &IntervalReading, next: Next) -> Accepted {
         let Next { device, cursor, hash } = next;
-        let verdict = judge::verdict(reading, &cursor, &device, self.parameters.slot_energy_seconds, self.closed)
+        let verdict = judge::verdict(reading, &cursor, &device, self.lengths(), self.closed)
             .with(self.judge_anchor(reading.anchor));
         let energies = judge::energies(reading);
         self.cursors.insert(reading.device, judge::advance(reading, hash));
@@ -121,6 +123,11 @@ impl<T: Config> Session<T> {
                 .add(device.role, device.register_step_mwh, energies);
         }
         Accepted { market: device.market, site: device.site, role: device.role, hash, energies, verdict }
+    }
+
+    /// How long a slot is, and the metered seconds that it stands for.
+    fn lengths(&self) -> (SlotClock, u32) {
+        (self.clock, self.parameters.slot_energy_seconds)
     }
 
     /// Counts the reading for its open slots. Nothing is counted for closed slots, which may be forgotten already.
