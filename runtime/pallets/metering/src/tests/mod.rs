@@ -13,3 +13,4 @@ mod properties;
 mod refused;
 mod rotation;
 mod service;
+mod tolerance;
