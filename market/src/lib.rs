@@ -10,6 +10,7 @@ extern crate alloc;
 mod book;
 mod clear;
 mod curve;
+mod excess;
 #[cfg(feature = "file")]
 pub mod file;
 mod input;
@@ -24,8 +25,9 @@ mod verify;
 mod violation;
 
 pub use clear::{ClearError, MAX_STEPS, clear};
+pub use excess::{EXCESS_DAYS, ExcessDay, ExcessHistory, TradedSlot, verify_excess};
 pub use input::{clearing_steps, cut_to_measured};
-pub use measured::{Energies, SlotEnergies};
+pub use measured::{Claim, Energies, SlotEnergies};
 pub use network::{Edge, MAX_DEPTH, MAX_ZONES, Network, NetworkError, Zone};
 pub use outcome::{Fill, Outcome, Step, ZoneOutcome};
 pub use settle::{

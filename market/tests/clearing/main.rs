@@ -3,6 +3,7 @@
 mod auctions;
 mod double_auction;
 mod edges;
+mod excess;
 mod market;
 mod measured;
 mod network;

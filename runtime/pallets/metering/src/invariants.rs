@@ -1,6 +1,8 @@
 //! What must hold of metering's whole state. It reads everything, so it must never be called in a block.
 
-use crate::{ClosedThrough, Config, Cursors, Endings, Forgotten, MAX_ENDINGS, Pallet, ReadingCounts, SiteEnergies};
+use crate::{
+    ClosedThrough, Config, Cursors, Endings, Excesses, Forgotten, MAX_ENDINGS, Pallet, ReadingCounts, SiteEnergies,
+};
 use alloc::{collections::BTreeMap, format, string::String};
 use deren_primitives::ReadingHash;
 use frame_support::ensure;
@@ -13,6 +15,7 @@ impl<T: Config> Pallet<T> {
         Self::check_clock()?;
         Self::check_cursors()?;
         Self::check_energies()?;
+        Self::check_excesses()?;
         Self::check_forgotten()
     }
 
@@ -63,6 +66,16 @@ impl<T: Config> Pallet<T> {
                 sum <= counted.into(),
                 format!("market {market}, slot {slot}: {sum} readings trade and {counted} were accepted")
             );
+        }
+        Ok(())
+    }
+
+    /// A site's excesses are of closed slots, each day at its place.
+    fn check_excesses() -> Checked {
+        let (closed, slots_per_day) = (Self::newest_closed(), Self::parameters().slots_per_era);
+        for (site, history) in Excesses::<T>::iter() {
+            ensure!(history.judged_through <= closed, format!("site {site} was judged in a slot that is not closed"));
+            ensure!(history.is_whole(slots_per_day), format!("site {site} has an excess of another day"));
         }
         Ok(())
     }

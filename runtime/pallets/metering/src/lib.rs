@@ -13,6 +13,7 @@ mod equivocation;
 mod forget;
 mod invariants;
 mod judge;
+mod over_export;
 mod session;
 mod submit;
 mod types;
@@ -101,6 +102,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type SiteEnergies<T> = StorageDoubleMap<_, Twox64Concat, (MarketId, Slot), Twox64Concat, SiteId, SlotEnergies>;
 
+    /// What each site sold above what it shows, by days. As many as sites ever had something to sell.
+    #[pallet::storage]
+    pub type Excesses<T> = StorageMap<_, Twox64Concat, SiteId, deren_market::ExcessHistory, ValueQuery>;
+
     /// Accepted readings of a market's devices that cover a slot, flagged ones included.
     #[pallet::storage]
     pub type ReadingCounts<T> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, Slot, u32, ValueQuery>;
@@ -177,8 +182,8 @@ pub mod pallet {
         ReadingRefused { gateway: GatewayId, device: DeviceId, sequence: u64, hash: ReadingHash, error: ReadingError },
         /// All slots up to `through` are closed now; those before `first` were.
         SlotsClosed { first: Slot, through: Slot },
-        /// A site's grid meter exported more than production and storage show. `uncorroborated_wh` of its surplus do not
-        /// trade.
+        /// A site's grid meter exported more than production and storage show, in this slot or over thirty days.
+        /// `uncorroborated_wh` of its surplus do not trade. A note, and no fault.
         OverExport { market: MarketId, site: SiteId, slot: Slot, surplus_wh: u64, uncorroborated_wh: u64 },
         /// A gateway signed two different readings for one sequence number of a device.
         Equivocation {
