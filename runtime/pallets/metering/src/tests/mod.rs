@@ -8,6 +8,7 @@ mod forgetting;
 mod measuring;
 pub(crate) mod mock;
 mod over_export;
+mod pace;
 mod pool;
 mod properties;
 mod refused;
