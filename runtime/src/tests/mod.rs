@@ -13,5 +13,6 @@ mod production;
 mod progress;
 mod proxies;
 mod queries;
+mod shares;
 mod submission;
 mod validators;

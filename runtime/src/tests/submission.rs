@@ -19,13 +19,13 @@ use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
 
-const DEVICE: DeviceId = DeviceId([7; 32]);
+pub(super) const DEVICE: DeviceId = DeviceId([7; 32]);
 
-fn gateway(key: &ed25519::Pair) -> GatewayId {
+pub(super) fn gateway(key: &ed25519::Pair) -> GatewayId {
     GatewayId(key.public().0)
 }
 
-fn genesis_hash() -> [u8; 32] {
+pub(super) fn genesis_hash() -> [u8; 32] {
     System::block_hash(0).0
 }
 
@@ -54,7 +54,7 @@ fn batch(key: &ed25519::Pair, slot: Slot) -> (ReadingBatch, Signature) {
 }
 
 /// A market with one home of Bob's, whose grid meter this gateway reads.
-fn register(key: &ed25519::Pair) {
+pub(super) fn register(key: &ed25519::Pair) {
     let salted = H256::repeat_byte(1);
     let point = H256(point_commitment(deren_primitives::MarketId(0), salted.as_fixed_bytes()));
     let sudo = |call: Call<crate::Runtime>| RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(call.into()) });
@@ -91,8 +91,21 @@ fn register(key: &ed25519::Pair) {
     run(Bob, grid.into());
 }
 
+/// One more device of Bob's home, small enough beside the others.
+pub(super) fn register_more(key: &ed25519::Pair, device: DeviceId, role: DeviceRole) {
+    let call = Call::register_device {
+        site: SiteId(0),
+        device,
+        role,
+        rated_power_w: 500,
+        register_step_mwh: 1_000,
+        gateway: gateway(key),
+    };
+    apply(Bob, RuntimeCall::from(call)).expect("valid").expect("it succeeds");
+}
+
 /// The transaction as the runtime's query gives it to a gateway.
-fn transaction(batch: ReadingBatch, signature: Signature) -> UncheckedExtrinsic {
+pub(super) fn transaction(batch: ReadingBatch, signature: Signature) -> UncheckedExtrinsic {
     let bytes = submission::transaction(batch, signature);
     UncheckedExtrinsic::decode_all(&mut &bytes[..]).expect("what the runtime wrote it can read")
 }
