@@ -18,6 +18,7 @@ mod measured;
 mod network;
 mod outcome;
 pub mod point;
+mod pace;
 mod ration;
 pub mod rewards;
 mod settle;
@@ -30,6 +31,7 @@ pub use input::{clearing_steps, cut_to_measured};
 pub use measured::{Claim, Energies, SlotEnergies};
 pub use network::{Edge, MAX_DEPTH, MAX_ZONES, Network, NetworkError, Zone};
 pub use outcome::{Fill, Outcome, Step, ZoneOutcome};
+pub use pace::{MAX_READINGS_AT_ONCE, Pace, SERVICE_WINDOW_SLOTS, is_before_service};
 pub use settle::{
     Amounts, FillAmount, SettleError, bid_limit, buyer_pays_ueur, hold_ueur, seller_receives_ueur, settle,
 };

@@ -85,6 +85,10 @@ pub enum ReadingError {
     EmptySpan,
     /// Covers a slot that an accepted reading of the device covers already.
     SlotAlreadyRead,
+    /// The device's first reading, and of slots long before it was registered.
+    BeforeService,
+    /// More readings of the device than slots passed: try again later.
+    TooFast,
 }
 
 impl fmt::Display for ReadingError {
@@ -103,6 +107,8 @@ impl fmt::Display for ReadingError {
             Self::SlotNotEnded => "the slot is not over yet by the chain's clock",
             Self::EmptySpan => "covers no slot",
             Self::SlotAlreadyRead => "covers a slot that an accepted reading covers already",
+            Self::BeforeService => "of slots long before the device was registered: its readings begin when it is",
+            Self::TooFast => "more readings of the device than slots passed: the rest is taken later",
         })
     }
 }

@@ -7,6 +7,7 @@ mod excess;
 mod market;
 mod measured;
 mod network;
+mod pace;
 mod properties;
 mod rewards;
 mod settlement;

@@ -30,6 +30,8 @@ pub struct DeviceView {
     pub rated_power_w: u32,
     /// The smallest step of its registers.
     pub register_step_mwh: u32,
+    /// The first slot in which it serves.
+    pub from: Slot,
     /// False in slots before it was registered: it continues its chain of readings then, and trades nothing.
     pub in_service: bool,
 }

@@ -3,7 +3,7 @@
 use super::{AdminOrigin, Eur, EurId, TreasuryAccount};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
-    units::{MAX_BLOCK_WEIGHT, REN, share_of},
+    units::{MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, REN, share_of},
 };
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
@@ -40,12 +40,22 @@ impl pallet_deren_registry::Config for Runtime {
     type WeightInfo = pallet_deren_registry::weights::SubstrateWeight<Runtime>;
 }
 
+parameter_types! {
+    /// What readings may take of a block's time: three fifths.
+    pub ReadingRefTime: u64 = share_of(Perbill::from_percent(60), MAX_BLOCK_WEIGHT).ref_time();
+    /// What readings may take of a block's bytes: two fifths, some 11 000 readings. The rest is left for what pays, whose
+    /// limit counts all bytes of a block, those of readings included.
+    pub ReadingBytes: u32 = Perbill::from_percent(40).mul_floor(MAX_BLOCK_BYTES);
+}
+
 impl pallet_deren_metering::Config for Runtime {
     type BatchLongevityBlocks = ConstU64<100>;
     type ForgottenPerBlock = ConstU32<256>;
     // An hour: as long as a slot, its grace and an outage that a router's restart ends.
     type MaxAnchorAgeBlocks = ConstU32<1_200>;
+    type MaxBytesInBlock = ReadingBytes;
     type MaxMarkets = MaxMarkets;
+    type MaxRefTimeInBlock = ReadingRefTime;
     type Registry = Registry;
     type Time = Timestamp;
     type WeightInfo = pallet_deren_metering::weights::SubstrateWeight<Runtime>;

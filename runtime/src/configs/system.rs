@@ -17,8 +17,13 @@ use frame_system::limits;
 use sp_runtime::{Perbill, traits::AccountIdLookup};
 use sp_version::RuntimeVersion;
 
-/// What share of a block ordinary transactions, readings among them, may fill.
-const NORMAL_RATIO: Perbill = Perbill::from_percent(80);
+/// What share of a block transactions that pay may fill. Readings are of the operational class, and have a limit of their
+/// own: fees follow what is paid for, and each leaves room for the other.
+const NORMAL_RATIO: Perbill = Perbill::from_percent(60);
+/// What a block has room for of each even if clearing and settling took half of it and the other took the rest: so a
+/// block may take five quarters of its time at most.
+const NORMAL_RESERVE: Perbill = Perbill::from_percent(15);
+const READINGS_RESERVE: Perbill = Perbill::from_percent(25);
 /// What share of a block the hooks at its start are expected to take.
 const HOOKS_RATIO: Perbill = Perbill::from_percent(10);
 
@@ -36,10 +41,13 @@ parameter_types! {
     pub BlockWeights: limits::BlockWeights = limits::BlockWeights::builder()
         .base_block(BlockExecutionWeight::get())
         .for_class(DispatchClass::all(), |class| class.base_extrinsic = ExtrinsicBaseWeight::get())
-        .for_class(DispatchClass::Normal, |class| class.max_total = Some(share_of(NORMAL_RATIO, MAX_BLOCK_WEIGHT)))
+        .for_class(DispatchClass::Normal, |class| {
+            class.max_total = Some(share_of(NORMAL_RATIO, MAX_BLOCK_WEIGHT));
+            class.reserved = Some(share_of(NORMAL_RESERVE, MAX_BLOCK_WEIGHT));
+        })
         .for_class(DispatchClass::Operational, |class| {
             class.max_total = Some(MAX_BLOCK_WEIGHT);
-            class.reserved = Some(MAX_BLOCK_WEIGHT.saturating_sub(share_of(NORMAL_RATIO, MAX_BLOCK_WEIGHT)));
+            class.reserved = Some(share_of(READINGS_RESERVE, MAX_BLOCK_WEIGHT));
         })
         .avg_block_initialization(HOOKS_RATIO)
         .build_or_panic();

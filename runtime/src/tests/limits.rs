@@ -2,7 +2,7 @@
 
 use crate::{
     Runtime, RuntimeCall,
-    configs::{BlockLength, BlockWeights, MaxMarkets, MaxOrders, MaxPointsPerMarket},
+    configs::{BlockWeights, MaxMarkets, MaxOrders, MaxPointsPerMarket},
     submission,
 };
 use codec::Encode;
@@ -42,7 +42,8 @@ fn full_batch() -> ReadingBatch {
 fn a_block_has_room_for_all_readings() {
     let batches = READINGS_PER_BLOCK.div_ceil(u64::from(MAX_READINGS_PER_BATCH));
     let bytes = submission::transaction(full_batch(), [6; 64]).len() as u64 * batches;
-    let room = u64::from(*BlockLength::get().max.get(DispatchClass::Normal));
+    let room: u32 = <Runtime as pallet_deren_metering::Config>::MaxBytesInBlock::get();
+    let room = u64::from(room);
     assert!(bytes < room, "{bytes} bytes of {room}");
 }
 
@@ -51,10 +52,11 @@ fn a_block_has_time_for_all_readings() {
     let batches = READINGS_PER_BLOCK.div_ceil(u64::from(MAX_READINGS_PER_BATCH));
     let call = RuntimeCall::Metering(pallet_deren_metering::Call::submit { batch: full_batch(), signature: [6; 64] });
     let weights = BlockWeights::get();
-    let normal = weights.get(DispatchClass::Normal);
-    let each = call.get_dispatch_info().total_weight().saturating_add(normal.base_extrinsic);
+    let class = weights.get(DispatchClass::Operational);
+    assert_eq!(call.get_dispatch_info().class, DispatchClass::Operational, "what is free sets no fees");
+    let each = call.get_dispatch_info().total_weight().saturating_add(class.base_extrinsic);
     let time = each.saturating_mul(batches).ref_time();
-    let room = normal.max_total.expect("bounded").ref_time();
+    let room: u64 = <Runtime as pallet_deren_metering::Config>::MaxRefTimeInBlock::get();
     assert!(time < room, "{} ms of {}", time / 1_000_000_000, room / 1_000_000_000);
 }
 

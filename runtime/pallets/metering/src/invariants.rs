@@ -1,11 +1,12 @@
 //! What must hold of metering's whole state. It reads everything, so it must never be called in a block.
 
 use crate::{
-    ClosedThrough, Config, Cursors, Endings, Excesses, Forgotten, MAX_ENDINGS, Pallet, ReadingCounts, SiteEnergies,
+    ClosedThrough, Config, Cursors, DeviceStanding, Endings, Excesses, Forgotten, InThisBlock, MAX_ENDINGS, Pallet,
+    ReadingCounts, SiteEnergies,
 };
 use alloc::{collections::BTreeMap, format, string::String};
 use deren_primitives::ReadingHash;
-use frame_support::ensure;
+use frame_support::{ensure, traits::Get};
 
 type Checked = Result<(), String>;
 
@@ -42,7 +43,8 @@ impl<T: Config> Pallet<T> {
     /// follows from the cursor, which only moves forward.
     fn check_cursors() -> Checked {
         let current = Self::slot_now();
-        for (device, cursor) in Cursors::<T>::iter() {
+        ensure!(InThisBlock::<T>::get().bytes <= T::MaxBytesInBlock::get(), "readings take more bytes than they may");
+        for (device, DeviceStanding { cursor, .. }) in Cursors::<T>::iter() {
             ensure!(cursor.next_sequence > 0, format!("device {device} has a cursor without a reading"));
             ensure!(cursor.last_hash != ReadingHash::default(), format!("device {device} has no last hash"));
             ensure!(cursor.next_slot <= current, format!("device {device} was read to the end of an open slot"));

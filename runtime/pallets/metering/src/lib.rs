@@ -8,6 +8,7 @@
 extern crate alloc;
 
 mod authorize;
+mod block_share;
 mod clock;
 mod equivocation;
 mod forget;
@@ -26,10 +27,10 @@ mod benchmarking;
 #[cfg(test)]
 mod tests;
 
-pub use authorize::{EMPTY_BATCH, refusal};
+pub use authorize::{EMPTY_BATCH, TOO_MANY_ATTEMPTS, refusal};
 pub use deren_runtime_apis::{Energies, SlotEnergies};
 pub use pallet::*;
-pub use types::{Forgetting, SlotEnding};
+pub use types::{BlockUse, DeviceStanding, Forgetting, SlotEnding};
 pub use view::MAX_CURSORS;
 pub use weights::WeightInfo;
 
@@ -43,11 +44,11 @@ pub mod pallet {
     use super::*;
     use alloc::boxed::Box;
     use deren_primitives::{
-        DeviceCursor, DeviceId, GatewayId, IntervalReading, MarketId, ReadingBatch, ReadingError, ReadingHash,
-        ReadingVerdict, Signature, SignedReading, SiteId, Slot,
+        DeviceId, GatewayId, IntervalReading, MarketId, ReadingBatch, ReadingError, ReadingHash, ReadingVerdict,
+        Signature, SignedReading, SiteId, Slot,
     };
     use deren_runtime_apis::{GatewayControl, MarketRegistry};
-    use frame_support::{pallet_prelude::*, traits::Time};
+    use frame_support::{dispatch::DispatchClass, pallet_prelude::*, traits::Time};
     use frame_system::{ensure_authorized, pallet_prelude::*};
 
     /// What a runtime chooses.
@@ -63,6 +64,12 @@ pub mod pallet {
         /// The most markets, as in the registry.
         #[pallet::constant]
         type MaxMarkets: Get<u32>;
+        /// The most time of a block that readings may take, in the units of weights.
+        #[pallet::constant]
+        type MaxRefTimeInBlock: Get<u64>;
+        /// The most bytes of a block that readings may take.
+        #[pallet::constant]
+        type MaxBytesInBlock: Get<u32>;
         /// How many blocks a batch may wait in the transaction pool.
         #[pallet::constant]
         type BatchLongevityBlocks: Get<u64>;
@@ -92,10 +99,14 @@ pub mod pallet {
     #[pallet::storage]
     pub type Endings<T> = StorageValue<_, BoundedVec<SlotEnding, ConstU32<MAX_ENDINGS>>, ValueQuery>;
 
-    /// Where each device's chain of readings stands. As many as devices were ever registered: one that is removed keeps
+    /// Where each device's chain of readings stands, and how fast it came there. As many as devices were ever registered: one that is removed keeps
     /// its place, so that none of its slots can be accepted twice.
     #[pallet::storage]
-    pub type Cursors<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceCursor>;
+    pub type Cursors<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceStanding>;
+
+    /// What readings take of this block; nothing between blocks.
+    #[pallet::storage]
+    pub type InThisBlock<T> = StorageValue<_, BlockUse, ValueQuery>;
 
     /// What unflagged readings show of each site in a slot, until matching has forgotten the slot. As many as the market
     /// has sites, for each slot that is not settled.
@@ -231,6 +242,10 @@ pub mod pallet {
             T::WeightInfo::close_slots(endings).saturating_add(T::WeightInfo::remove_forgotten(removed))
         }
 
+        fn on_finalize(_now: BlockNumberFor<T>) {
+            InThisBlock::<T>::kill();
+        }
+
         fn on_idle(_now: BlockNumberFor<T>, remaining: Weight) -> Weight {
             Self::remove_forgotten_within(remaining)
         }
@@ -253,9 +268,10 @@ pub mod pallet {
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Takes a batch of readings, free of charge; `signature` is the gateway's over
-        /// [`deren_primitives::batch_message`]. Each reading is accepted or refused by itself.
+        /// [`deren_primitives::batch_message`]. Each reading is accepted or refused by itself. Of the operational class, so that
+        /// what is free does not raise the fees of what is not; readings have a share of each block of their own.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::submit_spread(submit::count(batch)))]
+        #[pallet::weight((T::WeightInfo::submit_spread(submit::count(batch)), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_submit(submit::count(batch)))]
         #[pallet::authorize(|_source, batch: &ReadingBatch, signature: &Signature| {
             Pallet::<T>::authorize_batch(batch, signature).map(|valid| (valid, Weight::zero()))

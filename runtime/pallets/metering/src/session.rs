@@ -1,8 +1,11 @@
 //! One batch being judged: what it needs of storage is read once, and written once at its end. The same code serves
 //! the transaction pool, the block and the runtime's query, which writes nothing.
 
-use crate::{Config, Cursors, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies, clock, judge};
+use crate::{
+    Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies, clock, judge,
+};
 use alloc::collections::BTreeMap;
+use deren_market::{Pace, is_before_service};
 use deren_primitives::{
     Anchor, ChainParameters, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey,
     ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, SlotClock, interval_message,
@@ -31,7 +34,7 @@ pub(crate) struct Session<T: Config> {
     gateway: GatewayId,
     key: PublicKey,
     key_epoch: u32,
-    cursors: BTreeMap<DeviceId, DeviceCursor>,
+    standings: BTreeMap<DeviceId, DeviceStanding>,
     energies: BTreeMap<(MarketId, Slot, SiteId), SlotEnergies>,
     counts: BTreeMap<(MarketId, Slot), u32>,
     anchor: Option<(Anchor, ReadingVerdict)>,
@@ -43,6 +46,7 @@ pub(crate) struct Session<T: Config> {
 pub(crate) struct Next {
     device: DeviceView,
     cursor: DeviceCursor,
+    pace: Pace,
     /// The reading's hash.
     pub hash: ReadingHash,
 }
@@ -78,7 +82,7 @@ impl<T: Config> Session<T> {
             gateway: batch.gateway,
             key,
             key_epoch,
-            cursors: BTreeMap::new(),
+            standings: BTreeMap::new(),
             energies: BTreeMap::new(),
             counts: BTreeMap::new(),
             anchor: None,
@@ -95,10 +99,15 @@ impl<T: Config> Session<T> {
     /// All checks of a reading but its signature.
     pub fn next(&self, reading: &IntervalReading) -> Result<Next, ReadingError> {
         let device = T::Registry::device(self.gateway, reading.device, reading.first_slot)?;
-        let cursor = self.cursors.get(&reading.device).copied();
-        let cursor = cursor.or_else(|| Cursors::<T>::get(reading.device)).unwrap_or_default();
+        let standing = self.standings.get(&reading.device).copied().or_else(|| Cursors::<T>::get(reading.device));
+        let DeviceStanding { cursor, pace } =
+            standing.unwrap_or(DeviceStanding { cursor: DeviceCursor::default(), pace: Pace::from(device.from) });
         judge::ensure_next(reading, &cursor, self.current)?;
-        Ok(Next { device, cursor, hash: reading.hash() })
+        if standing.is_none() && is_before_service(reading.end_slot(), device.from) {
+            return Err(ReadingError::BeforeService);
+        }
+        let pace = pace.take(self.current).ok_or(ReadingError::TooFast)?;
+        Ok(Next { device, cursor, pace, hash: reading.hash() })
     }
 
     /// The check of a reading's signature.
@@ -109,11 +118,11 @@ impl<T: Config> Session<T> {
 
     /// Takes a reading that passed all checks, and says what it is worth.
     pub fn accept(&mut self, reading: &IntervalReading, next: Next) -> Accepted {
-        let Next { device, cursor, hash } = next;
+        let Next { device, cursor, pace, hash } = next;
         let verdict = judge::verdict(reading, &cursor, &device, self.lengths(), self.closed)
             .with(self.judge_anchor(reading.anchor));
         let energies = judge::energies(reading);
-        self.cursors.insert(reading.device, judge::advance(reading, hash));
+        self.standings.insert(reading.device, DeviceStanding { cursor: judge::advance(reading, hash), pace });
         self.count(device.market, reading);
         if verdict.trades() {
             let key = (device.market, reading.first_slot, device.site);
@@ -123,6 +132,11 @@ impl<T: Config> Session<T> {
                 .add(device.role, device.register_step_mwh, energies);
         }
         Accepted { market: device.market, site: device.site, role: device.role, hash, energies, verdict }
+    }
+
+    /// True if a reading of this slot may still trade.
+    pub fn is_open(&self, reading: &IntervalReading) -> bool {
+        reading.end_slot() > self.closed.next()
     }
 
     /// How long a slot is, and the metered seconds that it stands for.
@@ -165,9 +179,9 @@ impl<T: Config> Session<T> {
     /// Writes what the batch changed. Returns the most of distinct devices, site's slots and anchors, by which its true
     /// weight is known.
     pub fn close(self) -> u32 {
-        let items = self.cursors.len().max(self.energies.len());
-        for (device, cursor) in self.cursors {
-            Cursors::<T>::insert(device, cursor);
+        let items = self.standings.len().max(self.energies.len());
+        for (device, standing) in self.standings {
+            Cursors::<T>::insert(device, standing);
         }
         for ((market, slot, site), energies) in self.energies {
             SiteEnergies::<T>::insert((market, slot), site, energies);

@@ -11,7 +11,8 @@ pub const MAX_CURSORS: usize = 256;
 impl<T: Config> Pallet<T> {
     /// Where each device's chain of readings stands, in the order asked; at most [`MAX_CURSORS`].
     pub fn cursors(devices: Vec<DeviceId>) -> Vec<Option<DeviceCursor>> {
-        devices.into_iter().take(MAX_CURSORS).map(Cursors::<T>::get).collect()
+        let cursor = |device| Cursors::<T>::get(device).map(|standing| standing.cursor);
+        devices.into_iter().take(MAX_CURSORS).map(cursor).collect()
     }
 }
 

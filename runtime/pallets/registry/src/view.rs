@@ -95,6 +95,7 @@ impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
             role: record.role,
             rated_power_w: record.rated_power_w,
             register_step_mwh: record.register_step_mwh,
+            from: record.from,
             in_service: record.from <= slot,
         })
     }

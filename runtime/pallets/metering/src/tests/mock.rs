@@ -51,6 +51,8 @@ impl pallet_timestamp::Config for Test {
 
 parameter_types! {
     pub static Settled: u32 = 0;
+    pub static MaxRefTimeInBlock: u64 = u64::MAX;
+    pub static MaxBytesInBlock: u32 = u32::MAX;
 }
 
 pub struct Progress;
@@ -80,6 +82,8 @@ impl Config for Test {
     type Time = Timestamp;
     type MaxAnchorAgeBlocks = ConstU32<50>;
     type MaxMarkets = ConstU32<4>;
+    type MaxRefTimeInBlock = MaxRefTimeInBlock;
+    type MaxBytesInBlock = MaxBytesInBlock;
     type BatchLongevityBlocks = ConstU64<20>;
     type ForgottenPerBlock = ConstU32<3>;
     type WeightInfo = SubstrateWeight<Test>;
@@ -144,6 +148,7 @@ pub fn hash_of(block: u64) -> [u8; 32] {
 pub fn block_at(ms: u64) {
     let parent = System::block_number();
     let number = parent + 1;
+    Metering::on_finalize(parent);
     System::initialize(&number, &H256(hash_of(parent)), &Default::default());
     Metering::on_initialize(number);
     Timestamp::set_timestamp(ms);
