@@ -1,5 +1,6 @@
 //! One file a topic, one mock. The registry is the real one.
 
+mod anchors;
 mod clock;
 mod equivocation;
 mod faults;
