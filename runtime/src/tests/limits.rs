@@ -1,7 +1,7 @@
 //! What fits into a block.
 
 use crate::{
-    Runtime, RuntimeCall,
+    Metering, Runtime, RuntimeCall,
     configs::{BlockWeights, MaxMarkets, MaxOrders, MaxPointsPerMarket},
     submission,
 };
@@ -58,6 +58,51 @@ fn a_block_has_time_for_all_readings() {
     let time = each.saturating_mul(batches).ref_time();
     let room: u64 = <Runtime as pallet_deren_metering::Config>::MaxRefTimeInBlock::get();
     assert!(time < room, "{} ms of {}", time / 1_000_000_000, room / 1_000_000_000);
+}
+
+/// The time of a batch of so many readings, of which so many are of different devices or slots of sites.
+fn batch_time(readings: u32, distinct: u32) -> u64 {
+    use pallet_deren_metering::{WeightInfo, weights::SubstrateWeight};
+    type Weights = SubstrateWeight<Runtime>;
+    let spread = Weights::submit_spread(distinct).saturating_sub(Weights::submit_chain(distinct));
+    let base = BlockWeights::get().get(DispatchClass::Operational).base_extrinsic;
+    let all = [Weights::submit_chain(readings), spread, Weights::authorize_submit(readings), base];
+    all.iter().map(|weight| weight.ref_time()).sum()
+}
+
+/// As it is in production.
+fn grace_blocks() -> u32 {
+    sp_io::TestExternalities::default().execute_with(Metering::parameters).grace_blocks
+}
+
+/// At this chain's full size each home has two or three devices, 75 000 in all. While a block is full of what people pay for,
+/// and clearing and settling take half of it, readings have no more than what is reserved for them.
+#[test]
+fn a_halt_of_six_hours_makes_nobody_late_at_full_size() {
+    let homes = u64::from(MaxMarkets::get() * MaxPointsPerMarket::get());
+    let (ended, grace_blocks) = (24u64, u64::from(grace_blocks()));
+    assert!(75_000 <= homes * 7 / 3);
+    // What ended during the halt, in a batch a home of three devices; and what ends while it is brought in.
+    let blocks = ended * grace_blocks;
+    let meanwhile = (blocks * crate::units::BLOCK_MS / 900_000 + 1) as u32;
+    let time = homes * (batch_time(64, 24) + batch_time(8, 24) + batch_time(3 * meanwhile, 3 * meanwhile));
+    let reserved = BlockWeights::get().get(DispatchClass::Operational).reserved.expect("some").ref_time();
+    println!("{} blocks of the {blocks} before the first slot closes", time.div_ceil(reserved));
+    assert!(time <= blocks * reserved, "{} blocks are needed, and {blocks} there", time.div_ceil(reserved));
+    // The bytes fit as well.
+    let bytes = submission::transaction(full_batch(), [6; 64]).len() as u64 * homes * 72 / 64;
+    let room: u32 = <Runtime as pallet_deren_metering::Config>::MaxBytesInBlock::get();
+    assert!(bytes <= blocks * u64::from(room), "{bytes} bytes");
+}
+
+/// Without a halt, each home brings the one slot that ended within its grace.
+#[test]
+fn a_slots_readings_at_full_size_fit_into_its_grace() {
+    let homes = u64::from(MaxMarkets::get() * MaxPointsPerMarket::get());
+    let room: u64 = <Runtime as pallet_deren_metering::Config>::MaxRefTimeInBlock::get();
+    let blocks = u64::from(grace_blocks());
+    let time = homes * batch_time(3, 3);
+    assert!(time <= blocks * room, "{} blocks are needed, and {blocks} there", time.div_ceil(room));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What must hold of metering's whole state. It reads everything, so it must never be called in a block.
 
 use crate::{
-    ClosedThrough, Config, Cursors, DeviceStanding, Endings, Excesses, Forgotten, InThisBlock, MAX_ENDINGS, Pallet,
-    ReadingCounts, SiteEnergies,
+    ClosedThrough, Config, Cursors, DeviceStanding, Endings, Excesses, Forgotten, InThisBlock, LastingAnchors,
+    MAX_ENDINGS, MAX_LASTING_ANCHORS, Pallet, ReadingCounts, SiteEnergies,
 };
 use alloc::{collections::BTreeMap, format, string::String};
-use deren_primitives::ReadingHash;
+use deren_primitives::{LASTING_ANCHOR_BLOCKS, ReadingHash};
 use frame_support::{ensure, traits::Get};
 
 type Checked = Result<(), String>;
@@ -17,6 +17,7 @@ impl<T: Config> Pallet<T> {
         Self::check_cursors()?;
         Self::check_energies()?;
         Self::check_excesses()?;
+        Self::check_anchors()?;
         Self::check_forgotten()
     }
 
@@ -79,6 +80,18 @@ impl<T: Config> Pallet<T> {
             ensure!(history.judged_through <= closed, format!("site {site} was judged in a slot that is not closed"));
             ensure!(history.is_whole(slots_per_day), format!("site {site} has an excess of another day"));
         }
+        Ok(())
+    }
+
+    /// Hundredth blocks are kept for a month, and no others.
+    fn check_anchors() -> Checked {
+        let (now, mut count) = (Self::block_now(), 0u32);
+        for block in LastingAnchors::<T>::iter_keys() {
+            count = count.saturating_add(1);
+            ensure!(block.is_multiple_of(LASTING_ANCHOR_BLOCKS), format!("block {block} is no hundredth block"));
+            ensure!(block < now, format!("block {block} is kept as an anchor and is not made yet: this is {now}"));
+        }
+        ensure!(count <= MAX_LASTING_ANCHORS, format!("{count} blocks are kept as anchors"));
         Ok(())
     }
 

@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod anchors;
 mod authorize;
 mod block_share;
 mod clock;
@@ -27,6 +28,7 @@ mod benchmarking;
 #[cfg(test)]
 mod tests;
 
+pub use anchors::MAX_LASTING_ANCHORS;
 pub use authorize::{EMPTY_BATCH, TOO_MANY_ATTEMPTS, refusal};
 pub use deren_runtime_apis::{Energies, SlotEnergies};
 pub use pallet::*;
@@ -58,7 +60,8 @@ pub mod pallet {
         type Registry: MarketRegistry<Self::AccountId> + GatewayControl;
         /// The chain's time, in milliseconds since 1970.
         type Time: Time<Moment = u64>;
-        /// The most blocks between an anchor and the block that takes its reading; at most `BlockHashCount`.
+        /// The most blocks between an anchor and the block that takes its reading, where the anchor is no hundredth block; at
+        /// most `BlockHashCount`.
         #[pallet::constant]
         type MaxAnchorAgeBlocks: Get<u32>;
         /// The most markets, as in the registry.
@@ -98,6 +101,10 @@ pub mod pallet {
     /// Slots that are over and not closed, oldest first.
     #[pallet::storage]
     pub type Endings<T> = StorageValue<_, BoundedVec<SlotEnding, ConstU32<MAX_ENDINGS>>, ValueQuery>;
+
+    /// The hashes of hundredth blocks, for a month; at most [`MAX_LASTING_ANCHORS`].
+    #[pallet::storage]
+    pub type LastingAnchors<T> = StorageMap<_, Twox64Concat, u32, [u8; 32]>;
 
     /// Where each device's chain of readings stands, and how fast it came there. As many as devices were ever registered: one that is removed keeps
     /// its place, so that none of its slots can be accepted twice.
@@ -237,9 +244,13 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(now: BlockNumberFor<T>) -> Weight {
-            let endings = Self::close_slots(clock::number::<T>(now));
+            let block = clock::number::<T>(now);
+            let kept = Self::keep_anchor(block);
+            let endings = Self::close_slots(block);
             let removed = Self::remove_forgotten(T::ForgottenPerBlock::get());
-            T::WeightInfo::close_slots(endings).saturating_add(T::WeightInfo::remove_forgotten(removed))
+            T::WeightInfo::close_slots(endings)
+                .saturating_add(T::WeightInfo::remove_forgotten(removed))
+                .saturating_add(kept)
         }
 
         fn on_finalize(_now: BlockNumberFor<T>) {

@@ -11,8 +11,6 @@ use deren_primitives::{
     ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, SlotClock, interval_message,
 };
 use deren_runtime_apis::{DeviceView, MarketRegistry};
-use frame_support::{pallet_prelude::Zero, traits::Get};
-use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::ed25519;
 
 /// For at most this many slots a reading of many slots is counted: its newest ones that are open.
@@ -78,7 +76,7 @@ impl<T: Config> Session<T> {
             genesis,
             current: Pallet::<T>::slot_now(),
             closed: Pallet::<T>::newest_closed(),
-            block: clock::number::<T>(frame_system::Pallet::<T>::block_number()),
+            block: Pallet::<T>::block_now(),
             gateway: batch.gateway,
             key,
             key_epoch,
@@ -155,7 +153,7 @@ impl<T: Config> Session<T> {
         }
     }
 
-    /// Whether the anchor is a recent block of this chain. Readings of one batch mostly share it.
+    /// Whether the anchor is a block of this chain that a reading may name. Readings of one batch mostly share it.
     fn judge_anchor(&mut self, anchor: Anchor) -> ReadingVerdict {
         if let Some((known, verdict)) = self.anchor
             && known == anchor
@@ -163,15 +161,7 @@ impl<T: Config> Session<T> {
             return verdict;
         }
         self.anchors = self.anchors.saturating_add(1);
-        let verdict = if anchor.block_number >= self.block {
-            ReadingVerdict::ANCHOR_UNKNOWN
-        } else if self.block.saturating_sub(anchor.block_number) > T::MaxAnchorAgeBlocks::get() {
-            ReadingVerdict::ANCHOR_STALE
-        } else if Pallet::<T>::hash_of(anchor.block_number.into()) == Some(anchor.block_hash) {
-            ReadingVerdict::GOOD
-        } else {
-            ReadingVerdict::ANCHOR_UNKNOWN
-        };
+        let verdict = Pallet::<T>::judge_anchor(anchor, self.block);
         self.anchor = Some((anchor, verdict));
         verdict
     }
@@ -190,17 +180,5 @@ impl<T: Config> Session<T> {
             ReadingCounts::<T>::mutate(market, slot, |sum| *sum = sum.saturating_add(count));
         }
         u32::try_from(items).unwrap_or(u32::MAX).max(self.anchors)
-    }
-}
-
-impl<T: Config> Pallet<T> {
-    /// The hash of a recent block, or of block 0.
-    fn hash_of(number: BlockNumberFor<T>) -> Option<[u8; 32]> {
-        frame_system::Pallet::<T>::block_hash(number).as_ref().try_into().ok()
-    }
-
-    /// The hash of block 0, which names the chain.
-    pub(crate) fn genesis() -> Option<[u8; 32]> {
-        Self::hash_of(BlockNumberFor::<T>::zero())
     }
 }
