@@ -90,3 +90,35 @@ fn the_same_reading_signed_under_two_epochs_is_no_equivocation() {
         assert_eq!(report(0, &a, &again), Err(Error::SameReading.into()));
     });
 }
+
+/// A thief, or an owner who signed two truths, cannot make the proof void by a new key.
+#[test]
+fn a_proof_holds_by_the_key_of_its_time() {
+    run(|| {
+        let (a, b) = pair();
+        let rotation = |epoch, old: u8, new: u8| {
+            let message = rotate_message(&GENESIS, gateway(), epoch, &public(new));
+            assert_ok!(Registry::rotate_key(by(OWNER), gateway(), public(new), key(old).sign(&message).to_bytes()));
+        };
+        rotation(1, 7, 8);
+        rotation(2, 8, 9);
+        assert_eq!(report(1, &a, &b), Err(Error::FirstNotAuthentic.into()));
+        assert_ok!(report(0, &a, &b));
+        assert_eq!(report(0, &a, &b), Err(Error::GatewayInactive.into()));
+    });
+}
+
+#[test]
+fn a_proof_holds_when_the_device_is_another_gateways_by_now() {
+    run(|| {
+        let (a, b) = pair();
+        let expires = now_ms() / 1000 + 60;
+        let message = deren_primitives::link_message(&GENESIS, OWNER.as_ref(), SITE, expires);
+        assert_ok!(Registry::link_gateway(by(OWNER), SITE, public(8), expires, key(8).sign(&message).to_bytes()));
+        assert_ok!(Registry::remove_device(by(OWNER), device(GRID)));
+        let other = deren_primitives::GatewayId(public(8));
+        let role = deren_primitives::DeviceRole::Grid;
+        assert_ok!(Registry::register_device(by(OWNER), SITE, device(GRID), role, 4_000, 1_000, other));
+        assert_ok!(report(0, &a, &b));
+    });
+}
