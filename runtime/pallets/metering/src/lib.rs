@@ -225,16 +225,16 @@ pub mod pallet {
         UnknownGateway,
         /// The gateway is inactive already.
         GatewayInactive,
-        /// The readings were not signed with the gateway's present key.
-        NotPresentKeyEpoch,
+        /// The gateway had no key of this epoch, it is too long ago, or the gateway has answered for it.
+        UnknownKeyEpoch,
         /// The readings are of two devices.
         DifferentDevices,
         /// The readings have different sequence numbers.
         DifferentSequences,
         /// Both readings are the same.
         SameReading,
-        /// The device is not one of this gateway's.
-        NotThisGatewaysDevice,
+        /// No such device was ever registered.
+        UnknownDevice,
         /// The first reading's signature is not the gateway's.
         FirstNotAuthentic,
         /// The second reading's signature is not the gateway's.

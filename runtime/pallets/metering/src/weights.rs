@@ -58,7 +58,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // At least 139_024 ns.
     fn report_equivocation() -> Weight {
-        Weight::from_parts(145_664_000, 3575).saturating_add(D::get().reads_writes(3, 1))
+        // And an earlier key, and a device that only its readings are left of.
+        Weight::from_parts(145_664_000, 3575).saturating_add(D::get().reads_writes(5, 2))
     }
     // At least 8_313 ns.
     fn close_slots(m: u32) -> Weight {

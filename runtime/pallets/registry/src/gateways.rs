@@ -1,7 +1,7 @@
 //! Gateways: links to sites, and changes of keys. All signatures are judged by the rules of ZIP 215, as
 //! [`deren_primitives::verify`] does. A key change holds at once: it shapes no slot.
 
-use crate::{Config, Error, Event, GatewaySites, GatewayState, Gateways, KeyChange, Pallet, Sites};
+use crate::{Config, Error, Event, GatewaySites, GatewayState, Gateways, KeyChange, Pallet, PastKeys, Sites};
 use codec::Encode;
 use deren_primitives::{GatewayId, PublicKey, Signature, SiteId, link_message, rotate_message};
 use deren_runtime_apis::GatewayControl;
@@ -109,6 +109,9 @@ impl<T: Config> Pallet<T> {
         let key_epoch = state.key_epoch.checked_add(1).ok_or(Error::<T>::TooManyKeys)?;
         check(&rotate_message(&Self::genesis()?, gateway, key_epoch, &new_key))?;
         ensure!(!verify(&new_key, &[], &FORGED), Error::<T>::WeakKey);
+        if state.active {
+            Self::keep_past_key(gateway, state.key_epoch, state.public_key);
+        }
         Gateways::<T>::insert(gateway, GatewayState { public_key: new_key, key_epoch, active: true });
         let old_key = state.public_key;
         Self::deposit_event(Event::GatewayKeyChanged { gateway, old_key, new_key, key_epoch, change });
@@ -116,10 +119,32 @@ impl<T: Config> Pallet<T> {
     }
 }
 
+impl<T: Config> Pallet<T> {
+    /// Remembers a key that is replaced; the oldest makes room.
+    fn keep_past_key(gateway: GatewayId, key_epoch: u32, key: PublicKey) {
+        PastKeys::<T>::mutate(gateway, |keys| {
+            if keys.is_full() {
+                keys.remove(0);
+            }
+            let kept = keys.try_push((key_epoch, key));
+            debug_assert!(kept.is_ok(), "there is room");
+        });
+    }
+}
+
 impl<T: Config> GatewayControl for Pallet<T> {
+    fn key_of_epoch(gateway: GatewayId, key_epoch: u32) -> Option<PublicKey> {
+        let state = Gateways::<T>::get(gateway)?;
+        if state.key_epoch == key_epoch {
+            return Some(state.public_key);
+        }
+        PastKeys::<T>::get(gateway).into_iter().find(|(epoch, _)| *epoch == key_epoch).map(|(_, key)| key)
+    }
+
     fn deactivate(gateway: GatewayId) {
         Gateways::<T>::mutate_extant(gateway, |state| {
             state.active = false;
+            PastKeys::<T>::remove(gateway);
             Self::deposit_event(Event::GatewayDeactivated { gateway, key_epoch: state.key_epoch });
         });
     }

@@ -43,6 +43,8 @@ pub const USUAL_REGISTER_STEP_MWH: u32 = 10_000;
 pub const MAX_POINT_POWER_W: u32 = 1_000_000;
 /// The highest protocol fee: the whole price.
 pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
+/// How many earlier keys of a gateway are kept, so that it answers for what they signed.
+pub const MAX_PAST_KEYS: u32 = 16;
 
 /// The pallet; the crate's documentation says what it is for.
 #[frame_support::pallet]
@@ -149,6 +151,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type GatewaySites<T: Config> =
         StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<SiteId, T::MaxSitesPerGateway>, ValueQuery>;
+
+    /// Earlier keys of gateways with their epochs, oldest first, for which they have not answered.
+    #[pallet::storage]
+    pub type PastKeys<T> =
+        StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<(u32, PublicKey), ConstU32<MAX_PAST_KEYS>>, ValueQuery>;
 
     /// The devices that a gateway reads now.
     #[pallet::storage]

@@ -49,7 +49,7 @@ fn a_proof_works_once() {
         assert_eq!(report(0, &b, &a), Err(Error::GatewayInactive.into()));
         let code = key(8).sign(&rotate_message(&GENESIS, gateway(), 1, &public(8))).to_bytes();
         assert_ok!(Registry::replace_key(by(OWNER), gateway(), public(8), code));
-        assert_eq!(report(0, &a, &b), Err(Error::NotPresentKeyEpoch.into()));
+        assert_eq!(report(0, &a, &b), Err(Error::UnknownKeyEpoch.into()));
         assert_eq!(report(1, &a, &b), Err(Error::FirstNotAuthentic.into()));
         go_to(FIRST + 2);
         let reading = Meter::new(GRID).peek(FIRST + 1, 100, 0);
@@ -68,13 +68,13 @@ fn what_is_no_proof_is_told_why() {
         assert_eq!(report(0, &a, &other_sequence), Err(Error::DifferentSequences.into()));
         assert_eq!(report(0, &a, &other_device), Err(Error::DifferentDevices.into()));
         assert_eq!(report(0, &a, &a), Err(Error::SameReading.into()));
-        assert_eq!(report(1, &a, &b), Err(Error::NotPresentKeyEpoch.into()));
+        assert_eq!(report(1, &a, &b), Err(Error::UnknownKeyEpoch.into()));
         let forged = sign_with(8, 0, b.reading.clone());
         assert_eq!(report(0, &forged, &a), Err(Error::FirstNotAuthentic.into()));
         assert_eq!(report(0, &a, &forged), Err(Error::SecondNotAuthentic.into()));
         let foreign = |reading: &IntervalReading| sign(IntervalReading { device: device(9), ..reading.clone() });
         let foreign = report(0, &foreign(&a.reading), &foreign(&b.reading));
-        assert_eq!(foreign, Err(Error::NotThisGatewaysDevice.into()));
+        assert_eq!(foreign, Err(Error::UnknownDevice.into()));
         let unknown = deren_primitives::GatewayId([9; 32]);
         let unknown =
             Metering::report_equivocation(by(OPERATOR), unknown, 0, a.into(), b.into()).map_err(|error| error.error);
