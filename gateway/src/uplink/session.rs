@@ -46,6 +46,8 @@ pub(super) struct Session<'u> {
     pub(super) best_block: u32,
     /// The newest final block that the chain knows for a month.
     lasting: Option<Anchor>,
+    /// The newest final block.
+    newest: Option<Anchor>,
     /// The slot in which the best block was made: earlier ones are over by the chain's clock.
     pub(super) chain_slot: Option<Slot>,
     /// Until then devices whose reading of the last slot is still to come are waited for.
@@ -73,6 +75,7 @@ impl<'u> Session<'u> {
             genesis,
             best_block: 0,
             lasting: None,
+            newest: None,
             chain_slot: None,
             gather_until: None,
             node_is_current: false,
@@ -120,6 +123,9 @@ impl<'u> Session<'u> {
     async fn at_best(&mut self, number: u32) -> Result<(), GatewayError> {
         self.best_block = number;
         self.uplink.board.update(|status| status.chain.best_block = Some(number));
+        if let Some(newest) = self.newest.filter(|newest| self.lags(*newest)) {
+            self.tell_anchor(newest);
+        }
         if let Some(block_ms) = self.node.best_block_ms().await? {
             let now_ms = unix_ms();
             self.uplink.clock.see_block(block_ms);
@@ -186,10 +192,18 @@ impl<'u> Session<'u> {
             let hash = self.node.block_hash(hundredth).await?;
             self.lasting = hash.map(|block_hash| Anchor { block_number: hundredth, block_hash });
         }
-        let lasting = self.lasting.unwrap_or(newest);
-        let lags = self.best_block.saturating_sub(newest.block_number) > FINALITY_LAGS_BLOCKS;
-        self.uplink.show_chain(&self.pin, if lags { lasting } else { newest }, lasting);
+        self.newest = Some(newest);
+        self.tell_anchor(newest);
         Ok(())
+    }
+
+    fn tell_anchor(&self, newest: Anchor) {
+        let lasting = self.lasting.unwrap_or(newest);
+        self.uplink.show_chain(&self.pin, if self.lags(newest) { lasting } else { newest }, lasting);
+    }
+
+    fn lags(&self, newest: Anchor) -> bool {
+        self.best_block.saturating_sub(newest.block_number) > FINALITY_LAGS_BLOCKS
     }
 
     /// Compares every device with the finalised cursors, and removes what has arrived.
