@@ -37,6 +37,7 @@ fn a_device_serves_from_the_slot_after_its_registration() {
             role: DeviceRole::Grid,
             rated_power_w: 10_000,
             register_step_mwh: 100,
+            from: Slot(101),
             in_service: true,
         };
         assert_eq!(Registry::device(gateway(7), device(1), Slot(101)), Ok(view.clone()));
