@@ -2,7 +2,7 @@
 //! device's power allows: what would waits, and becomes part of a longer, estimated one.
 
 use super::{Point, Registers, SlotBuilder, Span, judge::Step, points::Observation, progress::Reset};
-use deren_primitives::{Quality, RegisterSpan, Slot, is_measured};
+use deren_primitives::{Quality, RegisterSpan, Slot};
 
 /// At most this many spans come of one sample; what is left comes of the next ones.
 const MAX_SPANS_AT_ONCE: usize = 8;
@@ -208,8 +208,7 @@ impl SlotBuilder {
             Some(reset) => reset.old_close,
             None => last.towards(point, self.rules.clock.start_ms(end_slot)),
         };
-        let max_gap_ms = u32::try_from(progress.max_gap_ms).unwrap_or(u32::MAX);
-        let guessed = slot_count > 1 || !is_measured(progress.samples, max_gap_ms, self.rules.clock.slot_ms());
+        let guessed = slot_count > 1 || progress.samples == 0 || progress.max_gap_ms > self.rules.clock.slot_ms() / 2;
         let mut quality = std::mem::take(&mut progress.quality);
         if guessed || reset.is_some() {
             quality = quality.with(Quality::ESTIMATED);
@@ -229,7 +228,7 @@ impl SlotBuilder {
             },
             quality,
             samples: progress.samples,
-            max_gap_ms,
+            max_gap_ms: u32::try_from(progress.max_gap_ms).unwrap_or(u32::MAX),
         };
         progress.next_slot = Some(end_slot);
         progress.open = close;
