@@ -1,5 +1,5 @@
 //! How well a slot must be measured to trade. The chain judges by it what a reading says of itself, so that it is no
-//! courtesy of the gateway; the gateway keeps to the same.
+//! courtesy of the gateway.
 
 /// A slot with fewer samples is estimated.
 pub const MIN_SAMPLES_PER_SLOT: u32 = 6;
