@@ -1,9 +1,7 @@
 //! One batch being judged: what it needs of storage is read once, and written once at its end. The same code serves
 //! the transaction pool, the block and the runtime's query, which writes nothing.
 
-use crate::{
-    Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies, clock, judge,
-};
+use crate::{Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies, judge};
 use alloc::collections::BTreeMap;
 use deren_market::{Pace, is_before_service};
 use deren_primitives::{
