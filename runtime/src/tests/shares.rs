@@ -1,7 +1,7 @@
 //! Readings and what is paid for leave room for each other in each block, and a home that was offline catches up.
 
 use super::{
-    chain::{apply, begin_block, gateway_key, on_preset, run_to, signed},
+    chain::{apply, begin_block, gateway_key, on_preset, run_to},
     submission::{DEVICE, gateway, genesis_hash, register, register_more, transaction},
 };
 use crate::{
@@ -92,7 +92,7 @@ fn offline_for(slots: u32, devices: u8, test: impl FnOnce(Home)) {
         let key = gateway_key(1);
         begin_block();
         register(&key);
-        let more = (1..devices).map(|n| DeviceId([n; 32]));
+        let more = (1..devices).map(|n| DeviceId([100 + n; 32]));
         more.clone().for_each(|id| register_more(&key, id, DeviceRole::Production));
         let first = slot_now().next();
         while slot_now().since(first) < slots {
@@ -147,7 +147,7 @@ fn a_block_full_of_what_is_paid_for_takes_readings() {
         }
         let half = Weight::from_parts(MAX_BLOCK_WEIGHT.ref_time() / 2, 0);
         System::register_extra_weight_unchecked(half, DispatchClass::Mandatory);
-        System::register_extra_weight_unchecked(paid / 2, DispatchClass::Normal);
+        System::register_extra_weight_unchecked(paid, DispatchClass::Normal);
         assert_eq!(apply(Bob, remark(400_000)), exhausted());
         let batch = home.batch(slot_now()).expect("readings wait");
         Executive::apply_extrinsic(batch).expect("readings fit").expect("it succeeds");
