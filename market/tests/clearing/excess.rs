@@ -12,7 +12,7 @@ fn claim(surplus_wh: u64, corroborated_wh: u64, shown_wh: u64) -> Claim {
 
 /// Judges slots one after the other, each so many slots after the one before.
 fn judge(claims: impl IntoIterator<Item = (u32, Claim)>, slots_per_day: u32) -> Vec<TradedSlot> {
-    let (mut history, mut slot) = (ExcessHistory::default(), Slot(2_000_000));
+    let (mut history, mut slot) = (ExcessHistory::default(), Slot(96 * 20_833 - 1));
     let judged = claims.into_iter().map(|(step, claim)| {
         slot = slot.plus(step.max(1));
         let traded_wh = history.judge(slot, slots_per_day, &claim);
