@@ -70,6 +70,12 @@ fn batch_time(readings: u32, distinct: u32) -> u64 {
     all.iter().map(|weight| weight.ref_time()).sum()
 }
 
+/// As many homes as this chain takes.
+fn homes() -> u64 {
+    let [markets, points]: [u32; 2] = [MaxMarkets::get(), MaxPointsPerMarket::get()];
+    u64::from(markets * points)
+}
+
 /// As it is in production.
 fn grace_blocks() -> u32 {
     sp_io::TestExternalities::default().execute_with(Metering::parameters).grace_blocks
@@ -79,7 +85,7 @@ fn grace_blocks() -> u32 {
 /// and clearing and settling take half of it, readings have no more than what is reserved for them.
 #[test]
 fn a_halt_of_six_hours_makes_nobody_late_at_full_size() {
-    let homes = u64::from(MaxMarkets::get() * MaxPointsPerMarket::get());
+    let homes = homes();
     let (ended, grace_blocks) = (24u64, u64::from(grace_blocks()));
     assert!(75_000 <= homes * 7 / 3);
     // What ended during the halt, in a batch a home of three devices; and what ends while it is brought in.
@@ -98,7 +104,7 @@ fn a_halt_of_six_hours_makes_nobody_late_at_full_size() {
 /// Without a halt, each home brings the one slot that ended within its grace.
 #[test]
 fn a_slots_readings_at_full_size_fit_into_its_grace() {
-    let homes = u64::from(MaxMarkets::get() * MaxPointsPerMarket::get());
+    let homes = homes();
     let room: u64 = <Runtime as pallet_deren_metering::Config>::MaxRefTimeInBlock::get();
     let blocks = u64::from(grace_blocks());
     let time = homes * batch_time(3, 3);
