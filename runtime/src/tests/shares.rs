@@ -93,7 +93,7 @@ fn offline_for(slots: u32, devices: u8, test: impl FnOnce(Home)) {
         begin_block();
         register(&key);
         let more = (1..devices).map(|n| DeviceId([100 + n; 32]));
-        more.clone().for_each(|id| register_more(&key, id, DeviceRole::Production));
+        more.clone().for_each(|id| register_more(&key, id, DeviceRole::Storage));
         let first = slot_now().next();
         // No need to make all the blocks between.
         Executive::finalize_block();

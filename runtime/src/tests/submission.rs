@@ -97,6 +97,7 @@ pub(super) fn register_more(key: &ed25519::Pair, device: DeviceId, role: DeviceR
         site: SiteId(0),
         device,
         role,
+        source: None,
         rated_power_w: 500,
         register_step_mwh: 1_000,
         gateway: gateway(key),

@@ -118,7 +118,7 @@ fn a_proof_holds_when_the_device_is_another_gateways_by_now() {
         assert_ok!(Registry::remove_device(by(OWNER), device(GRID)));
         let other = deren_primitives::GatewayId(public(8));
         let role = deren_primitives::DeviceRole::Grid;
-        assert_ok!(Registry::register_device(by(OWNER), SITE, device(GRID), role, 4_000, 1_000, other));
+        assert_ok!(Registry::register_device(by(OWNER), SITE, device(GRID), role, None, 4_000, 1_000, other));
         assert_ok!(report(0, &a, &b));
     });
 }
