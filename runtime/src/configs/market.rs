@@ -33,6 +33,7 @@ pub type MaxOrders = ConstU32<4_096>;
 
 /// The most zones of a market.
 pub type MaxZones = ConstU32<1_024>;
+
 /// The registry's deposits, on hold in EUR.
 pub struct RegistryDeposits;
 
