@@ -11,5 +11,7 @@ mod invariants;
 pub(crate) mod mock;
 mod orders;
 mod pausing;
+mod rebates;
+mod rewarding;
 mod settling;
 mod world;
