@@ -22,6 +22,7 @@ pub mod rewards;
 mod settle;
 mod verify;
 mod violation;
+mod wide;
 
 pub use clear::{ClearError, MAX_STEPS, clear};
 pub use input::{clearing_steps, cut_to_measured};

@@ -347,12 +347,13 @@ CREATE TABLE undelivered (
     block_number BIGINT NOT NULL,
     event_index  BIGINT NOT NULL,
     market       BIGINT NOT NULL,
-    slot         BIGINT NOT NULL,
+    slot         BIGINT,
+    era          BIGINT,
     account      BYTEA NOT NULL,
     amount_ueur  BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE undelivered IS 'Undelivered: can be claimed';
+COMMENT ON TABLE undelivered IS 'Undelivered (slot), RebateUndelivered (era): can be claimed';
 
 CREATE TABLE claims (
     block_number BIGINT NOT NULL,
@@ -388,14 +389,14 @@ COMMENT ON TABLE slots_settled IS 'SlotSettled with its summary';
 CREATE TABLE halts (
     block_number BIGINT NOT NULL,
     event_index  BIGINT NOT NULL,
-    what         TEXT NOT NULL CHECK (what IN ('settlement', 'rewards')),
+    what         TEXT NOT NULL CHECK (what IN ('settlement', 'rewards', 'rebates')),
     market       BIGINT,
     slot         BIGINT,
     era          BIGINT,
     error        TEXT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE halts IS 'SettlementHalted (market, slot), PayingHalted (era): tried again in the next block';
+COMMENT ON TABLE halts IS 'SettlementHalted (market, slot), PayingHalted and RebateHalted (market, era): tried again';
 
 -- Rewards ----------------------------------------------------------------------------------------------------------
 CREATE TABLE accruals (
@@ -407,9 +408,12 @@ CREATE TABLE accruals (
     owner        BYTEA NOT NULL,
     rewarded_wh  BIGINT NOT NULL,
     left_out     BOOLEAN NOT NULL,
+    market       BIGINT NOT NULL,
+    zone         BIGINT NOT NULL,
+    fee_base_ueur BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE accruals IS 'Accrued, LeftOut (left_out: no room for another earner in the era)';
+COMMENT ON TABLE accruals IS 'Accrued, LeftOut (left_out: no room for another earner in the era): energy that was produced and sold to others, and the protocol fee that they paid for it';
 
 CREATE TABLE rewards (
     block_number BIGINT NOT NULL,
@@ -418,9 +422,12 @@ CREATE TABLE rewards (
     owner        BYTEA NOT NULL,
     wh           BIGINT NOT NULL,
     amount_ren   NUMERIC(39,0) NOT NULL,
+    market       BIGINT NOT NULL,
+    zone         BIGINT NOT NULL,
+    fee_base_ueur BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE rewards IS 'Rewarded: an owner''s share of an era, in the smallest unit of REN';
+COMMENT ON TABLE rewards IS 'Rewarded: an owner''s share of an era, for one zone, in the smallest unit of REN';
 
 CREATE TABLE rewards_carried (
     block_number BIGINT NOT NULL,
@@ -441,7 +448,71 @@ CREATE TABLE eras_paid (
     earners      BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE eras_paid IS 'EraPaid';
+COMMENT ON TABLE eras_paid IS 'EraPaid: the era is paid in all markets';
+
+CREATE TABLE market_eras_closed (
+    block_number   BIGINT NOT NULL,
+    event_index    BIGINT NOT NULL,
+    market         BIGINT NOT NULL,
+    era            BIGINT NOT NULL,
+    fee_bases_ueur BIGINT NOT NULL,
+    fees_ueur      BIGINT NOT NULL,
+    rebates_ueur   BIGINT NOT NULL,
+    rate           NUMERIC(39,0) NOT NULL,
+    claims_ren     NUMERIC(39,0) NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE market_eras_closed IS 'MarketEraClosed: rate is REN''s smallest units for a µ€, in parts of 10^18';
+
+CREATE TABLE market_eras_paid (
+    block_number      BIGINT NOT NULL,
+    event_index       BIGINT NOT NULL,
+    market            BIGINT NOT NULL,
+    era               BIGINT NOT NULL,
+    minted_ren        NUMERIC(39,0) NOT NULL,
+    wh                BIGINT NOT NULL,
+    earners           BIGINT NOT NULL,
+    full_emission_ren NUMERIC(39,0) NOT NULL,
+    full_claims_ren   NUMERIC(39,0) NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE market_eras_paid IS 'MarketEraPaid: shares were scaled by full_emission_ren / full_claims_ren, where that is below 1';
+
+-- Rent and dust that came back -----------------------------------------------------------------------------------------
+CREATE TABLE rebates_begun (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    market       BIGINT NOT NULL,
+    era          BIGINT NOT NULL,
+    fees_ueur    BIGINT NOT NULL,
+    rebates_ueur BIGINT NOT NULL,
+    buyers       BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE rebates_begun IS 'RebateBegun: what comes back of an era''s protocol fees, out of congestion rent and dust';
+
+CREATE TABLE rebates (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    market       BIGINT NOT NULL,
+    era          BIGINT NOT NULL,
+    account      BYTEA NOT NULL,
+    fee_ueur     BIGINT NOT NULL,
+    amount_ueur  BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE rebates IS 'Rebated: what came back to a buyer of the protocol fee that it paid in an era';
+
+CREATE TABLE rebates_paid (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    market       BIGINT NOT NULL,
+    era          BIGINT NOT NULL,
+    amount_ueur  BIGINT NOT NULL,
+    buyers       BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE rebates_paid IS 'RebatePaid';
 
 -- What is asked often ----------------------------------------------------------------------------------------------
 -- A site's month is thousands of rows, each on a page of its own: with these columns the index alone answers for them.
@@ -464,6 +535,7 @@ CREATE INDEX order_versions_of_market ON order_versions (market, from_slot);
 CREATE INDEX accruals_of_owner ON accruals (owner, slot);
 CREATE INDEX accruals_of_site ON accruals (site, slot);
 CREATE INDEX rewards_of_owner ON rewards (owner, era);
+CREATE INDEX rebates_of_account ON rebates (account, era);
 CREATE INDEX eras_paid_of_era ON eras_paid (era);
 CREATE INDEX over_exports_of_site ON over_exports (site, slot);
 CREATE INDEX slots_closed_of_slot ON slots_closed (through_slot);

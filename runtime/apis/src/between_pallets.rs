@@ -1,7 +1,7 @@
 //! The traits through which pallets see each other, so that each can be tested with a small stand-in.
 
 use alloc::vec::Vec;
-use deren_market::Network;
+use deren_market::{Network, rewards::FeeBase};
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, ReadingError, SiteEnergy, SiteId, Slot, ZoneId,
 };
@@ -88,10 +88,15 @@ pub trait Metering {
     fn forget(market: MarketId, slot: Slot);
 }
 
-/// Told by matching, as money moves, what producers sold.
+/// Told by matching, as money moves, what was paid for whose energy.
 pub trait ProductionRewards<AccountId> {
-    /// In this slot `owner`'s site sold `rewarded_wh` = min(sold, produced). Called at most once a site and slot.
-    fn produced_and_sold(slot: Slot, site: SiteId, owner: &AccountId, rewarded_wh: u64);
+    /// The buyers of this slot paid this protocol fee in all. Called at most once a market and slot, before any fee base.
+    fn protocol_fee_paid(market: MarketId, slot: Slot, fee_ueur: u128);
+    /// A site's owner produced and sold energy to others, who paid this much of the slot's protocol fee for it. Called at
+    /// most once a site and slot.
+    fn sold_to_others(market: MarketId, slot: Slot, base: FeeBase<AccountId>);
+    /// All slots of the era are settled in this market. Of the fees that its buyers paid, `rebates_ueur` come back to them.
+    fn era_closed(market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128);
 }
 
 /// Told by matching: how far each market has come. One that stands still holds no other up.

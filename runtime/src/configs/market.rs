@@ -16,7 +16,7 @@ use frame_support::{
     weights::Weight,
 };
 use pallet_deren_matching::SubAccounts;
-use sp_runtime::Perbill;
+use sp_runtime::{FixedU128, Perbill};
 
 /// The most markets of this chain.
 pub type MaxMarkets = ConstU32<16>;
@@ -24,6 +24,9 @@ pub type MaxMarkets = ConstU32<16>;
 pub type MaxPointsPerMarket = ConstU32<2_048>;
 /// Each site has at most one order a side.
 pub type MaxOrders = ConstU32<4_096>;
+
+/// The most zones of a market.
+pub type MaxZones = ConstU32<1_024>;
 
 impl pallet_deren_registry::Config for Runtime {
     type AdminOrigin = AdminOrigin;
@@ -56,13 +59,11 @@ parameter_types! {
     pub const PotId: PalletId = PalletId(*b"drn/mtch");
     /// What clearing and settling may take of a block: half of it.
     pub MatchingBudget: Weight = share_of(Perbill::from_percent(50), MAX_BLOCK_WEIGHT);
-    /// 20 000 REN a day for four years, then half of it, and so on: 58 million in all, of which 50 may come to be;
-    /// at most 1 REN for a kWh.
+    /// At most 20 000 REN a day for four years, then half of it, and so on: 58 million in all, of which 50 may come to be.
     pub RewardSchedule: Schedule = Schedule {
         first_era_emission: 20_000 * REN,
         eras_per_halving: const { NonZeroU32::new(1_461).unwrap() },
         hard_cap: 50_000_000 * REN,
-        cap_per_kwh: REN,
     };
 }
 
@@ -77,13 +78,14 @@ impl pallet_deren_matching::Config for Runtime {
     type KeepSlots = ConstU32<672>;
     type MaxOrders = MaxOrders;
     type MaxSkippedSlots = ConstU32<16>;
-    type MaxZones = ConstU32<1_024>;
+    type MaxZones = MaxZones;
     type Metering = Metering;
     type PageSize = ConstU32<200>;
     type PotId = PotId;
     type Registry = Registry;
     type Rewards = Rewards;
     type RuntimeHoldReason = RuntimeHoldReason;
+    type SlotsPerEra = SlotsPerEra;
     type Treasury = TreasuryAccount;
     type WeightInfo = pallet_deren_matching::weights::SubstrateWeight<Runtime>;
 }
@@ -115,16 +117,27 @@ impl Get<Vec<MarketId>> for Markets {
     }
 }
 
+/// The rate at which fees can be paid in EUR, as the administration set it.
+pub struct RenPerUeur;
+
+impl Get<FixedU128> for RenPerUeur {
+    fn get() -> FixedU128 {
+        pallet_asset_rate::ConversionRateToNative::<Runtime>::get(EurId::get()).unwrap_or_default()
+    }
+}
+
 impl pallet_deren_rewards::Config for Runtime {
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;
     type KeepEras = ConstU32<400>;
-    // All markets' sites together.
     type Markets = Markets;
-    type MaxEarners = ConstU32<32_768>;
+    // A market's sites, and as many again that came or went in an era.
+    type MaxEarners = MaxOrders;
     type MaxSkippedEras = ConstU32<16>;
+    type MaxZones = MaxZones;
     type PageSize = ConstU32<100>;
     type Ren = Balances;
+    type RenPerUeur = RenPerUeur;
     type Schedule = RewardSchedule;
     type Settlement = Matching;
     type SlotsPerEra = SlotsPerEra;

@@ -7,6 +7,7 @@ mod audit;
 mod follow;
 mod measured;
 mod orders;
+mod rebates;
 mod zones;
 
 pub use follow::Follower;
@@ -22,6 +23,7 @@ use orders::OrderBook;
 use pallet_deren_matching::Event as Matching;
 use pallet_deren_registry::Event as Registry;
 use pallet_deren_rewards::Event as Rewards;
+use rebates::Rebating;
 use std::collections::BTreeMap;
 use zones::Grid;
 
@@ -61,6 +63,8 @@ pub struct Ledger {
     /// REN given by era, to each owner.
     rewards: BTreeMap<u32, BTreeMap<AccountId, u128>>,
     paid_eras: BTreeMap<u32, u128>,
+    /// Eras whose fees are coming back.
+    rebates: BTreeMap<u32, Rebating>,
 }
 
 impl Ledger {
@@ -113,6 +117,7 @@ impl Ledger {
 
     fn matched(&mut self, event: &Matching<deren_runtime::Runtime>) -> Result<()> {
         self.orders.write(self.market, event);
+        self.rebated(event)?;
         let ours = self.market;
         match event {
             Matching::SlotCleared { market, slot, input_hash, outcome_hash, .. } if *market == ours => {

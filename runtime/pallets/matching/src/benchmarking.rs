@@ -1,8 +1,9 @@
 //! What each call and each stage costs, at its worst, growing with orders, zones and entries.
 
-use crate::types::{Entry, MarketProgress, Order, PendingFill, PriceStep, Settling, Standing, Steps};
+use crate::types::{Entry, MarketProgress, Order, PendingFill, PriceStep, Rebating, Settling, Standing, Steps};
 use crate::{
-    Call, Claimable, Config, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Summaries,
+    Call, Claimable, Config, FeesPaid, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates,
+    Summaries,
 };
 use alloc::vec::Vec;
 use deren_primitives::{MarketId, OrderStepId, Side, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
@@ -12,7 +13,7 @@ use frame_support::{
     traits::{Get, Hooks, fungible::hold::Mutate as _},
 };
 use frame_system::RawOrigin;
-use sp_runtime::traits::SaturatedConversion;
+use sp_runtime::traits::{Convert, SaturatedConversion};
 
 /// What benchmarks need of the registry, of metering and of EUR. The runtime implements it with its real pallets.
 pub trait BenchmarkHelper<AccountId> {
@@ -217,7 +218,7 @@ mod benchmarks {
                         order.timeline = Timeline::starting(NOW, more);
                     }
                 });
-                entries.push(Entry::Refill { site });
+                entries.push(Entry::Refill { site, buyer: owner, fee_ueur: 3_000 });
             }
         }
         Pages::<T>::insert(market, 0, BoundedVec::truncate_from(entries));
@@ -231,6 +232,26 @@ mod benchmarks {
         assert!(!Pages::<T>::contains_key(market, 0));
         let entries: u128 = e.div_ceil(2).saturated_into();
         assert_eq!(Pallet::<T>::pending_ueur(&Pallet::<T>::progress_of(market)), entries.saturating_mul(300_000));
+    }
+
+    /// A page of `e` buyers, to each of whom half of the fee comes back.
+    #[benchmark]
+    fn rebate(e: Linear<1, { T::PageSize::get() }>) {
+        let market = market::<T>(1);
+        for number in 0..e {
+            FeesPaid::<T>::insert((market, 0, funded::<T>(number)), 3_000);
+        }
+        Helper::<T>::fund(&T::CommunityPot::convert(market), PURSE);
+        let fees_ueur: u128 = u128::from(e).saturating_mul(3_000);
+        let rebates_ueur = fees_ueur.checked_div(2).unwrap_or_default();
+        Rebates::<T>::insert(market, 0, Rebating { fees_ueur, rebates_ueur, paid_ueur: 0, buyers: 0 });
+
+        #[block]
+        {
+            assert_eq!(Pallet::<T>::rebate_page(market, 0), Ok(e));
+        }
+
+        assert_eq!(FeesPaid::<T>::iter_prefix((market, 0)).count(), 0);
     }
 
     impl_benchmark_test_suite!(Pallet, crate::tests::mock::benchmark_ext(), crate::tests::mock::Test);

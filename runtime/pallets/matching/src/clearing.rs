@@ -3,11 +3,14 @@
 //! No money moves here. An outcome that the one-pass verifier does not prove right, or whose amounts do not add up,
 //! trades nothing: a fault must never move money.
 
-use crate::types::{ClearingInput, Entry, MarketProgress, PendingFill, Settling};
+use crate::types::{ClearingInput, Entry, MarketProgress, PendingFill, Settling, TradingOrder};
 use crate::{Config, Error, Event, Pages, Pallet, Progress, Summaries, VoidReason, WeightInfo};
 use alloc::vec::Vec;
 use codec::Encode;
-use deren_market::{Amounts, FillAmount, Outcome, Step};
+use deren_market::{
+    Amounts, FillAmount, Outcome, Step,
+    rewards::{FeeBase, SiteTrade, fee_bases, fee_paid_ueur, verify_fee_bases},
+};
 use deren_primitives::{MarketId, Side, Slot, SlotState, SlotSummary};
 use deren_runtime_apis::{MarketRegistry, Metering};
 use frame_support::{BoundedVec, ensure, pallet_prelude::*, traits::Get};
@@ -112,18 +115,25 @@ impl<T: Config> Pallet<T> {
         if amounts.protocol_fee_ueur > 0 {
             entries.push(Entry::ProtocolFee { amount_ueur: amounts.protocol_fee_ueur });
         }
-        for order in &input.orders {
-            let traded_wh = sum_of_site_wh(amounts, order.site, order.side);
-            let rewarded_wh = traded_wh.min(order.produced_wh);
-            match order.side {
-                Side::Sell if rewarded_wh > 0 => {
-                    entries.push(Entry::Reward { site: order.site, owner: order.owner.clone(), rewarded_wh });
-                }
-                Side::Buy if traded_wh > 0 => entries.push(Entry::Refill { site: order.site }),
-                Side::Buy | Side::Sell => {}
+        entries.extend(Self::fee_bases(input, amounts).into_iter().map(|base| Entry::Reward { base }));
+        for order in input.orders.iter().filter(|order| order.side == Side::Buy) {
+            let fills = || fills_of(amounts, order.site, order.side);
+            if fills().next().is_some() {
+                let each = fills().map(|fill| (fill.price_ueur_per_kwh, fill.quantity_wh));
+                let fee_ueur = fee_paid_ueur(each, input.protocol_fee_bp);
+                entries.push(Entry::Refill { site: order.site, buyer: order.owner.clone(), fee_ueur });
             }
         }
         entries
+    }
+
+    /// Which part of the protocol fee was paid for whose energy. What does not stand the check is not rewarded: a fault must
+    /// never mint.
+    fn fee_bases(input: &ClearingInput<T::AccountId>, amounts: &Amounts) -> Vec<FeeBase<T::AccountId>> {
+        let trades: Vec<_> = input.orders.iter().filter_map(|order| site_trade(order, amounts)).collect();
+        let (fee_ueur, fee_bp) = (amounts.protocol_fee_ueur, input.protocol_fee_bp);
+        let bases = fee_bases(fee_ueur, fee_bp, &trades);
+        verify_fee_bases(fee_ueur, fee_bp, &trades, &bases).map(|()| bases).unwrap_or_default()
     }
 
     /// Stores the pages of what is to be done. A slot with nothing to do is finished at once.
@@ -198,9 +208,18 @@ fn fills_of(amounts: &Amounts, site: deren_primitives::SiteId, side: Side) -> im
     amounts.fills.iter().skip(first).take_while(move |fill| fill.id.site() == site && fill.side == side)
 }
 
-/// What one order trades.
-fn sum_of_site_wh(amounts: &Amounts, site: deren_primitives::SiteId, side: Side) -> u64 {
-    fills_of(amounts, site, side).fold(0, |sum, fill| sum.saturating_add(fill.quantity_wh.into()))
+/// What one order traded; `None` if nothing.
+fn site_trade<AccountId: Clone>(order: &TradingOrder<AccountId>, amounts: &Amounts) -> Option<SiteTrade<AccountId>> {
+    let fills = || fills_of(amounts, order.site, order.side);
+    let zone = fills().next()?.zone;
+    let wh = fills().fold(0u64, |sum, fill| sum.saturating_add(fill.quantity_wh.into()));
+    let ueur = sum(fills().map(|fill| fill.amount_ueur));
+    let ((sold_wh, received_ueur), (bought_wh, paid_ueur)) = match order.side {
+        Side::Sell => ((wh, ueur), (0, 0)),
+        Side::Buy => ((0, 0), (wh, ueur)),
+    };
+    let (site, owner, produced_wh) = (order.site, order.owner.clone(), order.produced_wh);
+    Some(SiteTrade { site, zone, owner, sold_wh, bought_wh, produced_wh, received_ueur, paid_ueur })
 }
 
 /// The design's first two invariants, before any money moves.

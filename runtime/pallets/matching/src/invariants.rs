@@ -1,9 +1,13 @@
 //! The design's invariants on matching's state as it is. For `try_state`, a runtime query and tests: it reads all of the
 //! pallet's state and must never be called from a block.
 
-use crate::types::{Entry, Settling};
-use crate::{Claimable, Config, Due, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Summaries};
+use crate::types::{Entry, EraFees, Settling};
+use crate::{
+    Claimable, Config, Due, FeesPaid, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates,
+    Summaries,
+};
 use alloc::{collections::BTreeMap, format, string::String};
+use deren_market::rewards::rebate_ueur;
 use deren_primitives::{MarketId, Side, SiteId, SlotState, SlotSummary};
 use frame_support::{
     ensure,
@@ -12,6 +16,7 @@ use frame_support::{
         fungible::{Inspect as _, hold::Inspect as _},
     },
 };
+use sp_runtime::traits::Convert;
 
 impl<T: Config> Pallet<T> {
     /// `Err` with the first violation, in words.
@@ -22,7 +27,8 @@ impl<T: Config> Pallet<T> {
         Self::check_summaries()?;
         Self::check_pots()?;
         Self::check_orders()?;
-        Self::check_holds()
+        Self::check_holds()?;
+        Self::check_rebates()
     }
 
     /// Every stored summary adds up, in µ€ and in Wh.
@@ -95,6 +101,36 @@ impl<T: Config> Pallet<T> {
         for (site, amount) in to_pay {
             let held = Orders::<T>::get(market, (site, Side::Buy)).map_or(0, |order| order.held_ueur);
             ensure!(held >= amount, format!("site {site}: {held} µ€ on hold, {amount} to be paid"));
+        }
+        Ok(())
+    }
+
+    /// Buyers' fees are what their sums say, what comes back is never more than they paid, and the community pots have it.
+    fn check_rebates() -> Result<(), String> {
+        let mut paid = BTreeMap::<(MarketId, u32), EraFees>::new();
+        for ((market, era, _), fee_ueur) in FeesPaid::<T>::iter() {
+            let sums = paid.entry((market, era)).or_default();
+            sums.fees_ueur = sums.fees_ueur.saturating_add(fee_ueur);
+            sums.buyers = sums.buyers.saturating_add(1);
+        }
+        for (market, era, fees) in crate::EraFees::<T>::iter() {
+            let known = paid.remove(&(market, era)).unwrap_or_default();
+            ensure!(known == fees, format!("market {market} era {era}: buyers paid {known:?}, the sums are {fees:?}"));
+        }
+        let mut promised = BTreeMap::<MarketId, u128>::new();
+        for (market, era, of) in Rebates::<T>::iter() {
+            let open = paid.remove(&(market, era)).unwrap_or_default();
+            let left = of.rebates_ueur.saturating_sub(of.paid_ueur);
+            let is_right = of.paid_ueur <= of.rebates_ueur && of.rebates_ueur <= of.fees_ueur;
+            let due = rebate_ueur(open.fees_ueur, of.fees_ueur, of.rebates_ueur);
+            ensure!(is_right && due <= left.saturating_add(1), format!("market {market} era {era}: {due} of {of:?}"));
+            let sum = promised.entry(market).or_default();
+            *sum = sum.saturating_add(left);
+        }
+        ensure!(paid.is_empty(), String::from("fees of an era that is neither running nor over"));
+        for (market, ueur) in promised {
+            let pot = T::Eur::total_balance(&T::CommunityPot::convert(market));
+            ensure!(pot >= ueur, format!("market {market}: {pot} µ€ in the community pot, {ueur} come back"));
         }
         Ok(())
     }

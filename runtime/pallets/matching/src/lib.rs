@@ -16,6 +16,7 @@ mod input;
 mod invariants;
 mod orders;
 mod progress;
+mod rebates;
 mod settling;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -32,7 +33,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "only the macro's own code does; the pallet's work is in the other modules")]
 pub mod pallet {
-    use super::types::{Entry, MarketProgress, Order, OrderKey, Steps};
+    use super::types::{Entry, EraFees as Fees, MarketProgress, Order, OrderKey, Rebating, Steps};
     use super::weights::WeightInfo;
     use deren_primitives::{MarketId, OrderStepId, Side, SiteId, Slot, SlotSummary, ZoneId};
     use deren_runtime_apis::{MarketRegistry, Metering, ProductionRewards, SettlementProgress};
@@ -70,6 +71,8 @@ pub mod pallet {
         type CommunityPot: Convert<MarketId, Self::AccountId>;
         /// Who receives the protocol fee.
         type Treasury: Get<Self::AccountId>;
+        /// How many slots an era has; 0 is taken as 1. Rent and dust come back once an era.
+        type SlotsPerEra: Get<u32>;
         /// How many orders a market has at most.
         #[pallet::constant]
         type MaxOrders: Get<u32>;
@@ -149,6 +152,28 @@ pub mod pallet {
     /// What could not be delivered to an account, in µ€; it lies in the claims account.
     #[pallet::storage]
     pub type Claimable<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, OptionQuery>;
+
+    /// The protocol fee that each buyer paid in a market's era, in µ€, until some of it came back. At most `MaxOrders` a
+    /// market's era.
+    #[pallet::storage]
+    pub type FeesPaid<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MarketId>, NMapKey<Twox64Concat, u32>, NMapKey<Blake2_128Concat, T::AccountId>),
+        u128,
+        OptionQuery,
+    >;
+
+    /// The sums of `FeesPaid` of each market's era that is not over.
+    #[pallet::storage]
+    pub type EraFees<T: Config> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, Fees, ValueQuery>;
+
+    /// Markets' eras that are over, and of whose fees some are still to come back.
+    #[pallet::storage]
+    pub type Rebates<T: Config> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, Rebating, OptionQuery>;
+
+    /// The market's era whose buyers had the last page of what comes back: the next one comes after it.
+    #[pallet::storage]
+    pub type RebateTurn<T: Config> = StorageValue<_, (MarketId, u32), OptionQuery>;
 
     /// What an indexer needs to rebuild every order, clearing input and payment.
     #[pallet::event]
@@ -244,6 +269,17 @@ pub mod pallet {
         /// A page could not be settled now (EUR as a whole is frozen): nothing of it moved, and it is tried
         /// again in the next block.
         SettlementHalted { market: MarketId, slot: Slot, error: DispatchError },
+        /// An era is over in this market: out of congestion rent and dust, this much comes back of its buyers' protocol
+        /// fees.
+        RebateBegun { market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128, buyers: u32 },
+        /// A buyer received (or may claim) `amount_ueur` of the protocol fee that it paid in an era.
+        Rebated { market: MarketId, era: u32, account: T::AccountId, fee_ueur: u128, amount_ueur: u128 },
+        /// What comes back to a buyer could not be delivered; it can be claimed.
+        RebateUndelivered { market: MarketId, era: u32, account: T::AccountId, amount_ueur: u128 },
+        /// All buyers of an era have what comes back to them. What rounding left stays in the community pot.
+        RebatePaid { market: MarketId, era: u32, amount_ueur: u128, buyers: u32 },
+        /// A page of what comes back could not be paid now: nothing of it was, and it is tried again.
+        RebateHalted { market: MarketId, era: u32, error: DispatchError },
     }
 
     /// Why a clearing was voided. None of these can happen unless there is a fault in the programs.

@@ -25,6 +25,7 @@ impl<T: Config> Pallet<T> {
             while !settling.is_empty() {
                 settling.retain(|market| Self::advance_settling(*market, &mut meter));
             }
+            Self::advance_rebates(&mut meter);
         }
         meter.consumed()
     }
@@ -110,6 +111,7 @@ impl<T: Config> Pallet<T> {
             T::WeightInfo::clear(T::MaxOrders::get(), T::MaxZones::get()),
             T::WeightInfo::settle(T::PageSize::get()),
             T::WeightInfo::skip_slot(),
+            T::WeightInfo::rebate(T::PageSize::get()),
         ];
         for stage in stages {
             let with_look = stage.saturating_add(T::WeightInfo::look_at_markets(1));

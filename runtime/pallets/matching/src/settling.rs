@@ -82,11 +82,13 @@ impl<T: Config> Pallet<T> {
                 let treasury = T::Treasury::get();
                 Self::pay_out(market, slot, settling, &treasury, amount_ueur)?;
                 Self::deposit_event(Event::ProtocolFeePaid { market, slot, treasury, amount_ueur });
+                T::Rewards::protocol_fee_paid(market, slot, amount_ueur);
             }
-            Entry::Reward { site, owner, rewarded_wh } => {
-                T::Rewards::produced_and_sold(slot, site, &owner, rewarded_wh);
+            Entry::Reward { base } => T::Rewards::sold_to_others(market, slot, base),
+            Entry::Refill { site, buyer, fee_ueur } => {
+                Self::note_fee(market, slot, buyer, fee_ueur);
+                Self::refresh_order(market, (site, Side::Buy), slot.next());
             }
-            Entry::Refill { site } => Self::refresh_order(market, (site, Side::Buy), slot.next()),
         }
         Ok(())
     }
@@ -137,6 +139,7 @@ impl<T: Config> Pallet<T> {
             Summaries::<T>::remove(market, Slot(old));
         }
         T::Metering::forget(market, slot);
+        Self::end_slot(market, slot);
         Progress::<T>::insert(market, MarketProgress { next: slot.next(), settling: None });
     }
 }

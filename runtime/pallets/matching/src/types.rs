@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use deren_market::{Network, Step, Zone, clearing_steps, hold_ueur};
+use deren_market::{Network, Step, Zone, clearing_steps, hold_ueur, rewards::FeeBase};
 use deren_primitives::{OrderStepId, Side, SiteId, Slot, SlotSummary, Timeline, ZoneId};
 use frame_support::{BoundedVec, traits::ConstU32};
 use scale_info::TypeInfo;
@@ -140,19 +140,20 @@ pub enum Entry<AccountId> {
         /// How much.
         amount_ueur: u128,
     },
-    /// Rewards are told what a site produced and sold.
+    /// Rewards are told what a site produced and sold to others, and which fee those paid for it.
     Reward {
-        /// The site.
-        site: SiteId,
-        /// Its owner.
-        owner: AccountId,
-        /// min(sold, produced).
-        rewarded_wh: u64,
+        /// The site, its owner, and both.
+        base: FeeBase<AccountId>,
     },
-    /// The hold of a site's buy order is taken again.
+    /// The protocol fee of a site that bought is noted, for its part of what comes back; and the hold of its order is
+    /// taken again.
     Refill {
         /// The site.
         site: SiteId,
+        /// Who paid.
+        buyer: AccountId,
+        /// The protocol fee in it.
+        fee_ueur: u128,
     },
 }
 
@@ -176,6 +177,30 @@ pub struct MarketProgress {
     pub next: Slot,
     /// What is left to do of `next`; `None` before it is cleared.
     pub settling: Option<Settling>,
+}
+
+/// The protocol fees that buyers of one market paid in an era, until some of them come back.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct EraFees {
+    /// What all of them paid.
+    pub fees_ueur: u128,
+    /// How many they are.
+    pub buyers: u32,
+}
+
+/// What comes back of one market's fees of an era.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Rebating {
+    /// What all buyers paid.
+    pub fees_ueur: u128,
+    /// What of it comes back.
+    pub rebates_ueur: u128,
+    /// What of that has come back already.
+    pub paid_ueur: u128,
+    /// To how many it has.
+    pub buyers: u32,
 }
 
 /// The input of one clearing: a pure function of the slot's readings, orders and network.

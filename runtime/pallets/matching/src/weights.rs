@@ -27,6 +27,8 @@ pub trait WeightInfo {
     fn clear(o: u32, z: u32) -> Weight;
     /// The benchmark `settle`, e from 1 to 200.
     fn settle(e: u32) -> Weight;
+    /// The benchmark `rebate`, e from 1 to 200.
+    fn rebate(e: u32) -> Weight;
 }
 
 /// As measured, with these costs of the database.
@@ -61,7 +63,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // At least 18_253 ns.
     fn skip_slot() -> Weight {
-        Weight::from_parts(18_831_000, 3502).saturating_add(D::get().reads_writes(3, 3))
+        // With the end of an era: fees, what comes back, the community pot, and what rewards note of it.
+        Weight::from_parts(38_831_000, 6208).saturating_add(D::get().reads_writes(12, 7))
     }
     // At least 3_614_965 ns.
     fn clear(o: u32, z: u32) -> Weight {
@@ -76,10 +79,20 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     }
     // At least 76_820 ns.
     fn settle(e: u32) -> Weight {
-        Weight::from_parts(76_820_000, 18091)
-            .saturating_add(Weight::from_parts(63_412_274, 0).saturating_mul(e.into()))
+        // With the end of an era, and a buyer's fee in each entry.
+        Weight::from_parts(96_820_000, 18091)
+            .saturating_add(Weight::from_parts(68_412_274, 0).saturating_mul(e.into()))
             .saturating_add(Weight::from_parts(0, 3109).saturating_mul(e.into()))
-            .saturating_add(D::get().reads_writes(4, 4))
+            .saturating_add(D::get().reads_writes(14, 9))
+            .saturating_add(D::get().reads(5).saturating_mul(e.into()))
+            .saturating_add(D::get().writes(5).saturating_mul(e.into()))
+    }
+    // Set by hand. An entry is a transfer that may fail and go to the claims account: as `claim`, twice.
+    fn rebate(e: u32) -> Weight {
+        Weight::from_parts(20_000_000, 6208)
+            .saturating_add(Weight::from_parts(100_000_000, 0).saturating_mul(e.into()))
+            .saturating_add(Weight::from_parts(0, 5218).saturating_mul(e.into()))
+            .saturating_add(D::get().reads_writes(6, 4))
             .saturating_add(D::get().reads(4).saturating_mul(e.into()))
             .saturating_add(D::get().writes(4).saturating_mul(e.into()))
     }
@@ -109,5 +122,8 @@ impl WeightInfo for () {
     }
     fn settle(e: u32) -> Weight {
         Measured::<ParityDbWeight>::settle(e)
+    }
+    fn rebate(e: u32) -> Weight {
+        Measured::<ParityDbWeight>::rebate(e)
     }
 }

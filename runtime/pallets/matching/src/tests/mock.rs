@@ -78,6 +78,7 @@ parameter_types! {
     pub const MaxZones: u32 = 16;
     pub static PageSize: u32 = 4;
     pub const KeepSlots: u32 = 5;
+    pub const SlotsPerEra: u32 = 4;
     pub const MaxSkippedSlots: u32 = 3;
     pub static BlockBudget: Weight = Weight::MAX;
     /// If it is set, a block in which the market settles has room for so many full pages.
@@ -95,6 +96,7 @@ impl crate::Config for Test {
     type PotId = PotId;
     type CommunityPot = SubAccounts<PotId>;
     type Treasury = Treasury;
+    type SlotsPerEra = SlotsPerEra;
     type MaxOrders = MaxOrders;
     type MaxZones = MaxZones;
     type PageSize = PageSize;
@@ -108,7 +110,7 @@ impl crate::Config for Test {
 
 /// The market of most tests.
 pub const MARKET: MarketId = MarketId(0);
-/// The slot that is current when a test begins.
+/// The slot that is current when a test begins, and the first of an era.
 pub const START: u32 = 100;
 /// What each of the accounts 1 to 40 owns at first, in µ€.
 pub const PURSE: u128 = 1_000_000;

@@ -28,7 +28,7 @@ fn sell_at_second_site(limit_ueur_per_kwh: u32, cap_wh: u32) {
 
 /// What rewards were told of in all, in Wh.
 fn rewarded_wh() -> u64 {
-    world(|world| world.rewarded.iter().map(|(.., wh)| *wh).sum())
+    world(|world| world.rewarded.iter().map(|(_, base)| base.rewarded_wh).sum())
 }
 
 #[test]

@@ -161,19 +161,28 @@ fn several_slots_in_flight_settle_one_wholly_before_the_next() {
 }
 
 #[test]
-fn rewards_are_told_what_was_produced_and_sold_once_a_site_and_slot() {
+fn rewards_are_told_what_was_paid_for_whose_energy_once_a_site_and_slot() {
     six_homes().execute_with(|| {
+        world(|world| world.protocol_fee_bp = 1_000);
         // Site 4 sells out of its battery: it exported 600 Wh and produced 100.
         world(|world| {
             let energy = world.energies.get_mut(&(SiteId(4), Slot(START + 1))).expect("measured");
             energy.produced_wh = 100;
         });
-        trade(START + 1);
-        let rewarded = world(|world| world.rewarded.clone());
+        let summary = trade(START + 1);
+        let (rewarded, fees_ueur) = world(|world| (world.rewarded.clone(), world.fees_ueur));
+        assert_eq!(fees_ueur, summary.protocol_fee_ueur);
         assert_eq!(rewarded.len(), 3);
-        assert_eq!(rewarded[0], (Slot(START + 1), SiteId(4), account(4), 100));
-        let sold: u64 = rewarded.iter().skip(1).map(|(.., wh)| *wh).sum();
+        let (slot, first) = &rewarded[0];
+        assert_eq!(
+            (*slot, first.site, first.owner.clone(), first.rewarded_wh),
+            (Slot(START + 1), SiteId(4), account(4), 100)
+        );
+        let sold: u64 = rewarded.iter().skip(1).map(|(_, base)| base.rewarded_wh).sum();
         assert!(sold <= 1200 && sold > 900);
+        // Network fees and what the battery brought are in no fee base.
+        let bases: u128 = rewarded.iter().map(|(_, base)| base.fee_ueur).sum();
+        assert!(bases < fees_ueur && bases > 0, "{bases} of {fees_ueur}");
     });
 }
 
