@@ -77,6 +77,9 @@ parameter_types! {
     pub const MaxOrders: u32 = 64;
     pub const MaxZones: u32 = 16;
     pub static PageSize: u32 = 4;
+    pub static HoldSlots: u32 = 1;
+    /// What a test has put into the claims account, in µ€.
+    pub static ClaimsGift: u128 = 0;
     pub const KeepSlots: u32 = 5;
     pub const MaxSkippedSlots: u32 = 3;
     pub static BlockBudget: Weight = Weight::MAX;
@@ -142,6 +145,8 @@ pub fn new_test_ext(zones: Vec<Zone>, zone_of_site: &[(u32, u32)]) -> sp_io::Tes
         }
     });
     PageSize::set(4);
+    HoldSlots::set(1);
+    ClaimsGift::set(0);
     BlockBudget::set(Weight::MAX);
     PagesPerBlock::set(None);
     let storage = RuntimeGenesisConfig {
@@ -192,7 +197,7 @@ pub fn check() {
         assert_eq!(free(&Matching::pot(market)), Matching::pending_ueur(&progress), "pot of market {market}");
     }
     let claimable: u128 = crate::Claimable::<Test>::iter_values().sum();
-    assert_eq!(free(&Matching::claims_account()), claimable);
+    assert_eq!(free(&Matching::claims_account()), claimable + ClaimsGift::get());
     let holders = (1..=40).map(account);
     let all: u128 = holders.map(|who| held(&who)).sum();
     assert_eq!(all, crate::Orders::<Test>::iter_values().map(|order| order.held_ueur).sum::<u128>());
