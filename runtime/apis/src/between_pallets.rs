@@ -47,6 +47,8 @@ pub trait MarketRegistry<AccountId> {
     fn markets() -> Vec<MarketId>;
     /// The market's zones as a tree, with the fees and capacities of that slot.
     fn network(market: MarketId, slot: Slot) -> Option<Network>;
+    /// How many zones the market has now, for weights.
+    fn zones(market: MarketId) -> u32;
     /// The terms of that slot.
     fn terms(market: MarketId, slot: Slot) -> Option<MarketTerms>;
     /// Who receives the network fee of the edge from this zone to its parent.

@@ -1,6 +1,6 @@
 //! The four pallets of the market, and who tells what to whom.
 
-use super::{AdminOrigin, Eur, EurId, TreasuryAccount};
+use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
     units::{MAX_BLOCK_WEIGHT, REN, share_of},
@@ -75,6 +75,8 @@ impl pallet_deren_matching::Config for Runtime {
     type EurHolds = Eur;
     // A week of quarter-hours.
     type KeepSlots = ConstU32<672>;
+    // An hour of quarter-hours: a market that lags less cannot be escaped by moving money.
+    type HoldSlots = ConstU32<4>;
     type MaxOrders = MaxOrders;
     type MaxSkippedSlots = ConstU32<16>;
     type MaxZones = ConstU32<1_024>;
@@ -85,6 +87,7 @@ impl pallet_deren_matching::Config for Runtime {
     type Rewards = Rewards;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Treasury = TreasuryAccount;
+    type UrgentOrigin = UrgentOrigin;
     type WeightInfo = pallet_deren_matching::weights::SubstrateWeight<Runtime>;
 }
 

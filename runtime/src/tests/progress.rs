@@ -36,7 +36,17 @@ fn a_market_that_stands_still_lets_another_change_its_fees() {
         let now = Metering::current_slot();
         begin(now);
         // A slot of which a page is missing can never be settled.
-        let settling = Settling { next_page: 0, pages: 1, pot_ueur: 0, summary: None };
+        let settling = Settling {
+            next_page: 0,
+            pages: 1,
+            pay_pages: 0,
+            kept_from: 0,
+            cleared_in_block: 0,
+            failed_blocks: 0,
+            is_void: false,
+            pot_ueur: 0,
+            summary: None,
+        };
         let progress = MarketProgress { next: Slot(now.0 - 1), settling: Some(settling) };
         pallet_deren_matching::Progress::<Runtime>::insert(stuck, progress);
         for change in 1..=20 {

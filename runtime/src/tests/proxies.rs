@@ -46,7 +46,7 @@ fn calls() -> Vec<(RuntimeCall, Option<ProxyType>)> {
         (Matching::resume_order { site, side }.into(), Some(ProxyType::Orders)),
         (register.into(), Some(ProxyType::Gateway)),
         (Registry::remove_device { device }.into(), Some(ProxyType::Gateway)),
-        (Matching::claim {}.into(), Some(ProxyType::ReadClaims)),
+        (Matching::claim { owner: account(Bob) }.into(), Some(ProxyType::ReadClaims)),
         (pallet_deren_rewards::Call::claim { owner: account(Bob) }.into(), Some(ProxyType::ReadClaims)),
         (pay(account(Charlie)), None),
         (Registry::register_site { commitment: Default::default() }.into(), None),

@@ -154,6 +154,9 @@ impl Ledger {
                     "the clearing of slot {slot} was voided: {reason:?}"
                 )));
             }
+            Matching::SlotVoided { market, slot, cause } if *market == ours => {
+                return Err(NeighbourhoodError::Invariant(format!("slot {slot} was voided: {cause:?}")));
+            }
             Matching::SettlementHalted { slot, error, .. } => {
                 return Err(NeighbourhoodError::Invariant(format!("the settlement of slot {slot} halted: {error:?}")));
             }

@@ -29,6 +29,7 @@ fields! {
     ZoneCleared { market: u32, slot: u32, zone: u32, price_ueur_per_kwh: Option<i64>, net_export_wh: i64 }
 }
 fields! { Voided { market: u32, slot: u32, reason: Value } }
+fields! { SlotVoided { market: u32, slot: u32, cause: Value } }
 fields! { Empty { market: u32, slot: u32 } }
 fields! {
     Fill {
@@ -64,6 +65,12 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
             let Voided { market, slot, reason } = out.fields()?;
             let row = out.row("slots_voided").number("market", market).number("slot", slot);
             let _ = row.text("reason", &variant(&reason));
+            Ok(())
+        }
+        "SlotVoided" => {
+            let SlotVoided { market, slot, cause } = out.fields()?;
+            let row = out.row("slots_voided").number("market", market).number("slot", slot);
+            let _ = row.text("reason", &variant(&cause));
             Ok(())
         }
         "SlotEmpty" => {

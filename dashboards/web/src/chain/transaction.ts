@@ -34,7 +34,7 @@ export function transactionOf(call: Call): Transaction {
     case "resume_order":
       return { pallet: "Matching", call: call.kind, args: { site: call.site, side: sideOf(call.side) } };
     case "claim":
-      return { pallet: "Matching", call: "claim", args: {} };
+      return { pallet: "Matching", call: "claim", args: { owner: call.owner } };
     case "register_site":
       return { pallet: "Registry", call: "register_site", args: { commitment: call.commitment } };
     case "register_gateway": {

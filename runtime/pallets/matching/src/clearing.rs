@@ -3,7 +3,7 @@
 //! No money moves here. An outcome that the one-pass verifier does not prove right, or whose amounts do not add up,
 //! trades nothing: a fault must never move money.
 
-use crate::types::{ClearingInput, Entry, MarketProgress, PendingFill, Settling};
+use crate::types::{ClearingInput, Entry, MAX_STEPS, MarketProgress, PendingFill, Settling};
 use crate::{Config, Error, Event, Pages, Pallet, Progress, Summaries, VoidReason, WeightInfo};
 use alloc::vec::Vec;
 use codec::Encode;
@@ -25,6 +25,20 @@ impl<T: Config> Pallet<T> {
         Ok(Self::clear_slot(market, progress))
     }
 
+    /// What clearing the market's next slot weighs: by its orders and zones as they are, with the pages that it writes.
+    pub(crate) fn clear_weight(market: MarketId) -> Weight {
+        Self::weight_of_clear(crate::OrderCount::<T>::get(market), T::Registry::zones(market))
+    }
+
+    /// What a clearing of so many orders and zones weighs: benchmarks spread what a few pages cost over thousands of
+    /// orders and see nothing of it, so that their writes are added.
+    pub(crate) fn weight_of_clear(orders: u32, zones: u32) -> Weight {
+        // A fill a step, and what follows from it; a fee a zone; rent and dust; the protocol fee.
+        let entries = orders.saturating_mul(MAX_STEPS.saturating_add(1)).saturating_add(zones).saturating_add(2);
+        let pages = entries.div_ceil(T::PageSize::get().max(1));
+        T::WeightInfo::clear(orders, zones).saturating_add(T::DbWeight::get().writes(pages.into()))
+    }
+
     /// Clears the market's next slot, which is closed. Gives the weight of what it did.
     pub(crate) fn clear_slot(market: MarketId, progress: MarketProgress) -> Weight {
         let slot = progress.next;
@@ -33,7 +47,7 @@ impl<T: Config> Pallet<T> {
             Self::begin_settling(market, slot, Vec::new(), None);
             return T::WeightInfo::skip_slot();
         }
-        let weight = T::WeightInfo::clear(crate::OrderCount::<T>::get(market), T::MaxZones::get());
+        let weight = Self::clear_weight(market);
         let mut summary = Self::untraded(readings);
         let Some(input) = Self::clearing_input(market, slot) else {
             Self::begin_settling(market, slot, Vec::new(), Some(summary));
@@ -127,14 +141,30 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Stores the pages of what is to be done. A slot with nothing to do is finished at once.
-    fn begin_settling(market: MarketId, slot: Slot, entries: Vec<Entry<T::AccountId>>, summary: Option<SlotSummary>) {
+    pub(crate) fn begin_settling(
+        market: MarketId,
+        slot: Slot,
+        entries: Vec<Entry<T::AccountId>>,
+        summary: Option<SlotSummary>,
+    ) {
         let size = usize::try_from(T::PageSize::get()).unwrap_or(usize::MAX).max(1);
         let mut pages = 0u32;
         for page in entries.chunks(size) {
             Pages::<T>::insert(market, pages, BoundedVec::truncate_from(page.to_vec()));
             pages = pages.saturating_add(1);
         }
-        let settling = Settling { next_page: 0, pages, pot_ueur: 0, summary };
+        let pays = entries.iter().filter(|entry| matches!(entry, Entry::Pay { .. })).count();
+        let settling = Settling {
+            next_page: 0,
+            pages,
+            pay_pages: pays.div_ceil(size).saturated_into(),
+            kept_from: 0,
+            cleared_in_block: Self::block(),
+            failed_blocks: 0,
+            is_void: false,
+            pot_ueur: 0,
+            summary,
+        };
         if pages == 0 && !Self::has_due(market, slot.next()) {
             Self::finish(market, slot, settling);
             return;
@@ -146,7 +176,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The sums of a slot that was measured and in which nothing is traded.
-    fn untraded(readings: u32) -> SlotSummary {
+    pub(crate) fn untraded(readings: u32) -> SlotSummary {
         SlotSummary {
             state: SlotState::Cleared,
             cleared_in_block: Self::block(),

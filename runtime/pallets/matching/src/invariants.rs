@@ -2,9 +2,11 @@
 //! pallet's state and must never be called from a block.
 
 use crate::types::{Entry, Settling};
-use crate::{Claimable, Config, Due, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Summaries};
+use crate::{
+    Claimable, Config, Due, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Stranded, Summaries,
+};
 use alloc::{collections::BTreeMap, format, string::String};
-use deren_primitives::{MarketId, Side, SiteId, SlotState, SlotSummary};
+use deren_primitives::{MarketId, Side, SiteId, Slot, SlotState, SlotSummary};
 use frame_support::{
     ensure,
     traits::{
@@ -42,7 +44,7 @@ impl<T: Config> Pallet<T> {
     /// What is in pots is what is still to be paid out. A pot may hold more than the books say: anyone can send money there.
     fn check_pots() -> Result<(), String> {
         for (market, progress) in Progress::<T>::iter() {
-            let pending = Self::pending_ueur(&progress);
+            let pending = Self::pending_ueur(&progress).saturating_add(Stranded::<T>::get(market));
             let pot = T::Eur::total_balance(&Self::pot(market));
             ensure!(pot >= pending, format!("market {market}: {pot} µ€ in the pot, {pending} pending"));
             match &progress.settling {
@@ -54,8 +56,9 @@ impl<T: Config> Pallet<T> {
             }
         }
         let claimable = Claimable::<T>::iter_values().fold(0u128, u128::saturating_add);
-        let claims = T::Eur::total_balance(&Self::claims_account());
-        ensure!(claims >= claimable, format!("{claims} µ€ in the claims account, {claimable} claimable"));
+        let stranded = Stranded::<T>::iter_values().fold(0u128, u128::saturating_add);
+        let claims = T::Eur::total_balance(&Self::claims_account()).saturating_add(stranded);
+        ensure!(claims >= claimable, format!("{claims} µ€ in the claims account and in pots, {claimable} claimable"));
         Ok(())
     }
 
@@ -66,31 +69,24 @@ impl<T: Config> Pallet<T> {
         let mut to_pay = BTreeMap::<SiteId, u128>::new();
         let mut pages = 0u32;
         for (number, page) in Pages::<T>::iter_prefix(market) {
-            ensure!(
-                (settling.next_page..settling.pages).contains(&number),
-                format!("market {market}: page {number} is none of the slot's")
-            );
+            ensure!(settling.keeps(number), format!("market {market}: page {number} is none of the slot's"));
             pages = pages.saturating_add(1);
             for entry in page {
-                let out = match entry {
-                    Entry::Pay { fill, .. } => {
+                match (settling.is_void, number < settling.next_page, entry) {
+                    // What a buyer has paid of a void slot goes back.
+                    (true, true, Entry::Pay { fill, .. }) => to_go = to_go.saturating_add(fill.amount_ueur),
+                    (false, false, Entry::Pay { fill, .. }) => {
                         to_come = to_come.saturating_add(fill.amount_ueur);
                         let of_site = to_pay.entry(fill.step.site()).or_default();
                         *of_site = of_site.saturating_add(fill.amount_ueur);
-                        0
                     }
-                    Entry::Receive { fill, .. } => fill.amount_ueur,
-                    Entry::NetworkFee { amount_ueur, .. } | Entry::ProtocolFee { amount_ueur } => amount_ueur,
-                    Entry::Community { congestion_rent_ueur, dust_ueur } => {
-                        congestion_rent_ueur.saturating_add(dust_ueur)
-                    }
-                    Entry::Reward { .. } | Entry::Refill { .. } => 0,
-                };
-                to_go = to_go.saturating_add(out);
+                    (false, false, entry) => to_go = to_go.saturating_add(paid_out_ueur(&entry)),
+                    _ => {}
+                }
             }
         }
-        let left = settling.pages.saturating_sub(settling.next_page);
-        ensure!(pages == left, format!("market {market}: {pages} pages, {left} to be settled"));
+        let left = (0..settling.pages).filter(|number| settling.keeps(*number)).count();
+        ensure!(usize::try_from(pages) == Ok(left), format!("market {market}: {pages} pages, {left} to be settled"));
         ensure!(to_come == to_go, format!("market {market}: {to_come} µ€ to distribute, {to_go} to be received"));
         for (site, amount) in to_pay {
             let held = Orders::<T>::get(market, (site, Side::Buy)).map_or(0, |order| order.held_ueur);
@@ -106,8 +102,10 @@ impl<T: Config> Pallet<T> {
             let count = counts.entry(market).or_default();
             *count = count.saturating_add(1);
             ensure!(MarketOfSite::<T>::get(site) == Some(market), format!("site {site}: not noted in market {market}"));
-            let required = order.required_ueur(side);
-            let settling = Progress::<T>::get(market).is_some_and(|progress| progress.settling.is_some());
+            let progress = Progress::<T>::get(market);
+            let next = progress.as_ref().map_or_else(Slot::default, |progress| progress.next);
+            let required = order.required_ueur(side, next, T::HoldSlots::get());
+            let settling = progress.is_some_and(|progress| progress.settling.is_some());
             ensure!(
                 order.held_ueur >= required || settling,
                 format!("site {site} {side:?}: {} µ€ on hold of {required} required", order.held_ueur)
@@ -138,6 +136,16 @@ impl<T: Config> Pallet<T> {
             ensure!(on_hold == held, format!("{owner:?}: {on_hold} µ€ on hold, orders hold {held}"));
         }
         Ok(())
+    }
+}
+
+/// What an entry takes out of the pot.
+fn paid_out_ueur<AccountId>(entry: &Entry<AccountId>) -> u128 {
+    match entry {
+        Entry::Receive { fill, .. } => fill.amount_ueur,
+        Entry::NetworkFee { amount_ueur, .. } | Entry::ProtocolFee { amount_ueur } => *amount_ueur,
+        Entry::Community { congestion_rent_ueur, dust_ueur } => congestion_rent_ueur.saturating_add(*dust_ueur),
+        Entry::Pay { .. } | Entry::Reward { .. } | Entry::Refill { .. } => 0,
     }
 }
 

@@ -48,6 +48,10 @@ impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
         Network::new(zones).ok()
     }
 
+    fn zones(market: MarketId) -> u32 {
+        ZonesOf::<T>::decode_len(market).and_then(|zones| u32::try_from(zones).ok()).unwrap_or_default()
+    }
+
     fn terms(market: MarketId, slot: Slot) -> Option<MarketTerms> {
         let protocol_fee_bp = *Markets::<T>::get(market)?.protocol_fee_bp.at(slot)?;
         Some(MarketTerms { protocol_fee_bp })

@@ -21,6 +21,8 @@ struct Happening {
     withdraws: Vec<(u32, u32)>,
     blocks: Vec<u32>,
     measured: Vec<Option<i64>>,
+    /// What is frozen, blocked, thawed or voided before the slot's blocks.
+    faults: Vec<u8>,
     /// How many blocks are made before the next slot closes: with few, several slots are in flight.
     blocks_made: u32,
 }
@@ -35,15 +37,17 @@ fn happening() -> impl Strategy<Value = Happening> {
         proptest::collection::vec((site.clone(), 0..200_000u32), 0..2),
         proptest::collection::vec(site, 0..2),
         proptest::collection::vec(proptest::option::weighted(0.9, -4_000..4_000i64), SITES as usize),
-        0..8u32,
+        proptest::collection::vec(0..9u8, 0..4),
+        0..30u32,
     )
-        .prop_map(|(orders, cancels, resumes, withdraws, blocks, measured, blocks_made)| Happening {
+        .prop_map(|(orders, cancels, resumes, withdraws, blocks, measured, faults, blocks_made)| Happening {
             orders,
             cancels,
             resumes,
             withdraws,
             blocks,
             measured,
+            faults,
             blocks_made,
         })
 }
@@ -56,6 +60,39 @@ fn zones() -> impl Strategy<Value = Vec<Zone>> {
 
 fn side(buys: bool) -> Side {
     if buys { Side::Buy } else { Side::Sell }
+}
+
+/// EUR as a whole, a pot or the claims account fails on command, or the council voids a slot.
+fn fail(fault: u8) {
+    let by = || RuntimeOrigin::signed(onramp());
+    let _ = match fault {
+        0 => Assets::freeze_asset(by(), EUR),
+        1 | 2 => Assets::thaw_asset(by(), EUR),
+        3 => Assets::freeze(by(), EUR, Matching::pot(MARKET)),
+        4 => Assets::block(by(), EUR, Matching::pot(MARKET)),
+        5 => Assets::thaw(by(), EUR, Matching::pot(MARKET)),
+        6 => Assets::block(by(), EUR, Matching::claims_account()),
+        7 => Assets::thaw(by(), EUR, Matching::claims_account()),
+        _ => {
+            let next = crate::Progress::<Test>::get(MARKET).map_or(Slot(0), |progress| progress.next);
+            frame_support::storage::with_storage_layer(|| Matching::void_slot(RuntimeOrigin::root(), MARKET, next))
+        }
+    };
+    check();
+}
+
+/// Nothing fails any more, and everybody claims.
+fn mend() {
+    [1, 5, 7].into_iter().for_each(fail);
+    (1..=SITES as u8).for_each(|site| {
+        let _ = Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(site));
+    });
+    let owners: Vec<_> = crate::Claimable::<Test>::iter_keys().collect();
+    for owner in owners {
+        assert_eq!(Matching::claim(RuntimeOrigin::signed(account(39)), owner), Ok(()));
+        check();
+    }
+    assert_eq!((free(&Matching::claims_account()), free(&Matching::pot(MARKET))), (0, 0));
 }
 
 /// What a slot's people do; whatever is refused must change nothing, so results do not matter here.
@@ -96,7 +133,7 @@ fn act(happening: &Happening) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn no_neighbourhood_makes_or_loses_money(
@@ -104,6 +141,7 @@ proptest! {
         fee_bp in 0..1_000u16,
         page_size in 1..6u32,
         pages_per_block in proptest::option::of(1..4u32),
+        hold_slots in 1..4u32,
         slots in proptest::collection::vec(happening(), SLOTS as usize),
     ) {
         let sites: Vec<(u32, u32)> = (1..=SITES).map(|site| (site, site % 4)).collect();
@@ -111,6 +149,7 @@ proptest! {
             world(|world| world.protocol_fee_bp = fee_bp);
             PageSize::set(page_size);
             PagesPerBlock::set(pages_per_block);
+            HoldSlots::set(hold_slots);
             for (slot, happening) in (START..).zip(&slots) {
                 act(happening);
                 for (site, wh) in (1..).zip(&happening.measured) {
@@ -119,12 +158,15 @@ proptest! {
                     }
                 }
                 close(slot);
+                let mut faults = happening.faults.iter();
                 for _ in 0..happening.blocks_made {
                     next_block();
+                    faults.next().copied().into_iter().for_each(fail);
                 }
             }
             let last = START + SLOTS - 1;
             settle_through(last);
+            mend();
 
             let (mut bought, mut voided) = (0, 0);
             for (_, summary) in Summaries::<Test>::iter_prefix(MARKET) {

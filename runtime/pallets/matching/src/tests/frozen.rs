@@ -4,7 +4,7 @@ use super::{mock::*, world::*};
 use crate::Event;
 use deren_primitives::Slot;
 use deren_runtime_apis::SettlementProgress;
-use frame_support::assert_ok;
+use frame_support::{assert_ok, storage::with_storage_layer};
 
 /// Site 1 buys 800 Wh of site 2 in each of three slots, of which the first is closed; a page is an entry.
 fn ready() -> sp_io::TestExternalities {
@@ -41,6 +41,14 @@ fn a_frozen_pot_stops_no_market() {
         assert_ok!(Assets::freeze(RuntimeOrigin::signed(onramp()), EUR, Matching::pot(MARKET)));
         blocks(40);
         assert_eq!((halts(), Matching::settled_through(MARKET)), (0, Slot(START + 1)));
+        // What is due lies in the pot until it can move, and anyone claims it for its owner.
+        assert_eq!((Matching::claimable(&account(2)), free(&Matching::pot(MARKET))), (160_000, 160_000));
+        let claim = || with_storage_layer(|| Matching::claim(RuntimeOrigin::signed(account(9)), account(2)));
+        assert!(claim().is_err());
+        assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, Matching::pot(MARKET)));
+        assert_ok!(claim());
+        assert_eq!(free(&account(2)), PURSE + 160_000);
+        check();
     });
 }
 

@@ -2,7 +2,7 @@
 
 use super::{mock::*, world::*};
 use crate::Event;
-use deren_primitives::Slot;
+use deren_primitives::{Side, SiteId, Slot};
 use frame_support::assert_ok;
 
 /// Site 1 buys 800 Wh of site 2 in each of so many slots, which are closed together; its owner has seen the readings and
@@ -44,5 +44,36 @@ fn who_moves_money_away_still_pays_for_slots_that_have_begun() {
             _ => None,
         });
         assert_eq!(paused, Some(Slot(START + 5)));
+    });
+}
+
+#[test]
+fn a_hold_covers_as_many_slots_as_it_is_taken_for() {
+    in_a_market_of_two(|| {
+        assert_eq!(escape(5), [800, 800, 800, 800, 0]);
+        assert_eq!(held(&account(1)), 0);
+    });
+}
+
+#[test]
+fn an_order_taken_back_while_the_market_lags_still_pays_for_slots_that_have_begun() {
+    in_a_market_of_two(|| {
+        assert_ok!(buy(1, &[(200_000, 1000)]));
+        assert_ok!(sell(2, &[(100_000, 1000)]));
+        trade_nothing(START);
+        for slot in START + 1..=START + 4 {
+            measure(1, slot, -800);
+            measure(2, slot, 800);
+        }
+        // Slots 101 and 102 are over, 103 has begun.
+        close(START + 2);
+        assert_ok!(Matching::cancel_order(RuntimeOrigin::signed(account(1)), SiteId(1), Side::Buy));
+        assert_eq!(held(&account(1)), 600_000);
+        close(START + 4);
+        settle_through(START + 4);
+        let bought =
+            [1, 2, 3, 4].map(|n| crate::Summaries::<Test>::get(MARKET, Slot(START + n)).map_or(0, |of| of.bought_wh));
+        assert_eq!(bought, [800, 800, 800, 0]);
+        assert_eq!(held(&account(1)), 0);
     });
 }

@@ -98,6 +98,8 @@ impl crate::Config for Test {
     type PotId = PotId;
     type CommunityPot = SubAccounts<PotId>;
     type Treasury = Treasury;
+    type UrgentOrigin = EnsureRoot<AccountId32>;
+    type HoldSlots = HoldSlots;
     type MaxOrders = MaxOrders;
     type MaxZones = MaxZones;
     type PageSize = PageSize;
@@ -194,10 +196,12 @@ pub fn next_block() {
 pub fn check() {
     assert_eq!(Matching::check_invariants(), Ok(()));
     for (market, progress) in crate::Progress::<Test>::iter() {
-        assert_eq!(free(&Matching::pot(market)), Matching::pending_ueur(&progress), "pot of market {market}");
+        let pending = Matching::pending_ueur(&progress) + crate::Stranded::<Test>::get(market);
+        assert_eq!(free(&Matching::pot(market)), pending, "pot of market {market}");
     }
     let claimable: u128 = crate::Claimable::<Test>::iter_values().sum();
-    assert_eq!(free(&Matching::claims_account()), claimable + ClaimsGift::get());
+    let stranded: u128 = crate::Stranded::<Test>::iter_values().sum();
+    assert_eq!(free(&Matching::claims_account()) + stranded, claimable + ClaimsGift::get());
     let holders = (1..=40).map(account);
     let all: u128 = holders.map(|who| held(&who)).sum();
     assert_eq!(all, crate::Orders::<Test>::iter_values().map(|order| order.held_ueur).sum::<u128>());

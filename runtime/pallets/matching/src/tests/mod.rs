@@ -14,4 +14,5 @@ pub(crate) mod mock;
 mod orders;
 mod pausing;
 mod settling;
+mod voiding;
 mod world;

@@ -61,6 +61,9 @@ impl MarketRegistry<AccountId32> for Registry {
         let zones = world(|world| world.markets.get(&market).cloned())?;
         Network::new(zones).ok()
     }
+    fn zones(market: MarketId) -> u32 {
+        world(|world| world.markets.get(&market).map_or(0, |zones| zones.len() as u32))
+    }
     fn terms(_market: MarketId, _slot: Slot) -> Option<MarketTerms> {
         Some(MarketTerms { protocol_fee_bp: world(|world| world.protocol_fee_bp) })
     }
