@@ -98,7 +98,8 @@ fn a_proof_holds_by_the_key_of_its_time() {
         let (a, b) = pair();
         let rotation = |epoch, old: u8, new: u8| {
             let message = rotate_message(&GENESIS, gateway(), epoch, &public(new));
-            assert_ok!(Registry::rotate_key(by(OWNER), gateway(), public(new), key(old).sign(&message).to_bytes()));
+            let [signature, proof] = [old, new].map(|by| key(by).sign(&message).to_bytes());
+            assert_ok!(Registry::rotate_key(by(OWNER), gateway(), public(new), signature, proof));
         };
         rotation(1, 7, 8);
         rotation(2, 8, 9);
