@@ -96,8 +96,9 @@ fn a_neighbour_registers_and_buys_without_any_ren() {
         pay(Two, RuntimeCall::Matching(order(FLAT, Side::Buy)));
         assert_eq!(Balances::free_balance(account(Two)), 0);
         assert_eq!(deposits(Two), EUR / 5);
-        // The order's hold, a kWh at its limit, is beside the deposit.
-        let spent = 5 * EUR - deposits(Two) - EUR / 5 - Assets::balance(EUR_ASSET, account(Two));
+        // The order's hold, a kWh at its limit in each slot that it is taken for, is beside the deposit.
+        let slots: u32 = <crate::Runtime as pallet_deren_matching::Config>::HoldSlots::get();
+        let spent = 5 * EUR - deposits(Two) - EUR / 5 * u128::from(slots) - Assets::balance(EUR_ASSET, account(Two));
         assert!(spent < EUR / 20, "{spent} µ€ of fees");
     });
 }
