@@ -9,7 +9,7 @@ use crate::{
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, Side, SiteId, Source, Sources, ZoneId, link_message, point_commitment,
 };
-use frame_support::traits::fungible::hold::Inspect;
+use frame_support::traits::{Get, fungible::hold::Inspect};
 use pallet_deren_matching::PriceStep;
 use pallet_deren_registry::{Call, HoldReason, PointTerms};
 use sp_core::{H256, Pair};

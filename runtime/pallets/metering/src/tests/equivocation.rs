@@ -117,6 +117,8 @@ fn a_proof_holds_when_the_device_is_another_gateways_by_now() {
         let message = deren_primitives::link_message(&GENESIS, OWNER.as_ref(), SITE, expires);
         assert_ok!(Registry::link_gateway(by(OWNER), SITE, public(8), expires, key(8).sign(&message).to_bytes()));
         assert_ok!(Registry::remove_device(by(OWNER), device(GRID)));
+        // A device comes back when all that it served is settled.
+        Settled::set(FIRST + 100);
         let other = deren_primitives::GatewayId(public(8));
         let role = deren_primitives::DeviceRole::Grid;
         assert_ok!(Registry::register_device(by(OWNER), SITE, device(GRID), role, None, 4_000, 1_000, other));
