@@ -24,6 +24,8 @@ mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 pub mod configs;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod genesis;
 mod invariants;
 mod pallets;
