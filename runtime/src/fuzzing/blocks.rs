@@ -1,7 +1,7 @@
 //! Blocks in process, as a validator makes them, at any moment.
 
 use crate::{
-    AccountId, Executive, Header, Nonce, RuntimeCall, SignedPayload, System, UncheckedExtrinsic, submission,
+    AccountId, Executive, Header, Nonce, RuntimeCall, Session, SignedPayload, System, UncheckedExtrinsic, submission,
     units::BLOCK_MS,
 };
 use codec::Encode;
@@ -31,16 +31,39 @@ pub fn merged(patch: &[u8]) -> Vec<u8> {
     base.to_string().into_bytes()
 }
 
-/// Begins the next block, with this moment's timestamp in it.
+/// Begins the next block, with this moment's timestamp in it. Its author is the first validator that is not disabled:
+/// a block of another could not be finished.
 pub fn begin_block_at(now_ms: u64) {
+    let validators = Session::validators().len().max(1) as u32;
+    for author in 0..validators {
+        sp_io::storage::start_transaction();
+        initialize_block_of(author, now_ms);
+        if !author_is_disabled() {
+            sp_io::storage::commit_transaction();
+            break;
+        }
+        assert!(author + 1 < validators, "every validator is disabled, so nobody can make a block");
+        sp_io::storage::rollback_transaction();
+    }
+    let timestamp = RuntimeCall::Timestamp(pallet_timestamp::Call::set { now: now_ms });
+    Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(timestamp)).expect("valid").expect("it succeeds");
+}
+
+/// True if who makes this block may make none.
+pub fn author_is_disabled() -> bool {
+    use frame_support::traits::{DisabledValidators as _, FindAuthor as _};
+    let digest = System::digest();
+    let logs = digest.logs.iter().filter_map(|log| log.as_pre_runtime());
+    crate::Babe::find_author(logs).is_some_and(Session::is_disabled)
+}
+
+fn initialize_block_of(authority_index: u32, now_ms: u64) {
     let number = System::block_number() + 1;
     let slot = Slot::from(now_ms / BLOCK_MS);
-    let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot });
+    let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index, slot });
     let parent = if number == 1 { Default::default() } else { BlakeTwo256::hash(&number.encode()) };
     let digest = Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())] };
     Executive::initialize_block(&Header::new(number, Default::default(), Default::default(), parent, digest));
-    let timestamp = RuntimeCall::Timestamp(pallet_timestamp::Call::set { now: now_ms });
-    Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(timestamp)).expect("valid").expect("it succeeds");
 }
 
 /// A transaction that the holder of this key signs now, for this account.

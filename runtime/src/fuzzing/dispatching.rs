@@ -2,7 +2,11 @@
 //! filter of calls.
 
 use super::{
-    blocks::signed_by, coverage::error_name, shapes::Name, table::by_nobody_of_the_administration, values::Maker,
+    blocks::{author_is_disabled, signed_by},
+    coverage::error_name,
+    shapes::Name,
+    table::by_nobody_of_the_administration,
+    values::Maker,
 };
 use crate::{
     AccountId, Executive, OriginCaller, RuntimeCall, RuntimeOrigin, System, UncheckedExtrinsic,
@@ -11,8 +15,19 @@ use crate::{
 use frame_support::traits::OriginTrait;
 use sp_runtime::{generic::Era, traits::Dispatchable};
 
-/// Makes the call in this block. `Err` says why it failed.
+/// Makes the call in this block. `Err` says why it failed. Nobody can finish a block that takes the right to make it away
+/// from its author: such a call waits for another's block, and here it is taken back.
 pub fn make(maker: &mut Maker<'_, '_>, name: &Name, call: RuntimeCall) -> Result<(), String> {
+    use frame_support::storage::{TransactionOutcome, with_transaction};
+    with_transaction(|| {
+        let made = attempt(maker, name, call);
+        let fits = Ok::<_, sp_runtime::DispatchError>(made);
+        if author_is_disabled() { TransactionOutcome::Rollback(fits) } else { TransactionOutcome::Commit(fits) }
+    })
+    .unwrap_or_else(|error| Err(error_name(&error)))
+}
+
+fn attempt(maker: &mut Maker<'_, '_>, name: &Name, call: RuntimeCall) -> Result<(), String> {
     let is_batch = matches!(call, RuntimeCall::Metering(pallet_deren_metering::Call::submit { .. }));
     if is_batch && !maker.bytes.one_in(24) {
         let batch = UncheckedExtrinsic::new_transaction(call, submission::extension(0, Era::Immortal, None));

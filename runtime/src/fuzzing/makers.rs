@@ -15,7 +15,7 @@ use pallet_deren_matching::{
     Orders, PriceStep, Steps,
     types::{Order, Standing},
 };
-use pallet_deren_registry::{GatewaySites, Gateways, Markets, SiteRecord, Sites};
+use pallet_deren_registry::{GatewaySites, Gateways, Markets, Offers, SiteRecord, Sites};
 use sp_core::Pair;
 
 /// Chooses arguments, as many as it cares for. None if there is nothing to call it for.
@@ -37,6 +37,12 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Registry", "register_device") => register_device,
         ("Registry", "rotate_key") => rotate_key,
         ("Registry", "replace_key") => replace_key,
+        ("Registry", "unlink_gateway") => unlink_gateway,
+        ("Registry", "accept_site") => accept_site,
+        ("Registry", "forget_site") => forget_site,
+        ("OnRamp", "mark_paid") => mark_paid,
+        ("Validators", "readmit") => readmit,
+        ("Validators", "note_stalled") => note_stalled,
         ("Council", "vote" | "close" | "disapprove_proposal" | "kill") => motion,
         _ => return None,
     })
@@ -159,15 +165,75 @@ fn key_change(maker: &mut Maker<'_, '_>, signed_by_the_new: bool) -> Option<(Gat
     Some((gateway, new_key, signer.sign(&message).0))
 }
 
+/// That the new key is there, as the new key itself signs it.
+fn proof_of(maker: &Maker<'_, '_>, gateway: GatewayId, new_key: &[u8; 32]) -> Option<[u8; 64]> {
+    let key_epoch = Gateways::<Runtime>::get(gateway)?.key_epoch + 1;
+    Some(maker.people.secret(new_key)?.sign(&rotate_message(&genesis(), gateway, key_epoch, new_key)).0)
+}
+
 fn rotate_key(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let (gateway, new_key, signature) = key_change(maker, false)?;
-    Some(vec![("gateway", gateway.encode()), ("new_key", new_key.encode()), ("signature", signature.encode())])
+    let proof = proof_of(maker, gateway, &new_key)?;
+    Some(vec![
+        ("gateway", gateway.encode()),
+        ("new_key", new_key.encode()),
+        ("signature", signature.encode()),
+        ("proof", proof.encode()),
+    ])
 }
 
 fn replace_key(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let (gateway, new_key, code) = key_change(maker, true)?;
     maker.concerned.extend(world::owner_of_gateway(gateway.0));
     Some(vec![("gateway", gateway.encode()), ("new_key", new_key.encode()), ("code", code.encode())])
+}
+
+/// A gateway and a site to which it is linked.
+fn unlink_gateway(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let gateway = world::gateway(maker)?;
+    let sites = GatewaySites::<Runtime>::get(gateway);
+    let site = *maker.bytes.pick(&sites)?;
+    maker.concerned.extend(world::owner(site));
+    Some(vec![("site", site.encode()), ("gateway", gateway.encode())])
+}
+
+/// A site that is offered, to whom it is.
+fn accept_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut offers: Vec<_> = Offers::<Runtime>::iter().collect();
+    offers.sort();
+    let (site, to) = maker.bytes.pick(&offers)?.clone();
+    maker.concerned.push(to);
+    Some(vec![("site", site.encode())])
+}
+
+/// A site of which something is left.
+fn forget_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut sites: Vec<_> = Sites::<Runtime>::iter_keys().collect();
+    sites.sort();
+    Some(vec![("site", maker.bytes.pick(&sites)?.encode())])
+}
+
+/// A request that waits, for the on-ramp.
+fn mark_paid(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut numbers: Vec<u32> = pallet_deren_on_ramp::Requests::<Runtime>::iter_keys().collect();
+    numbers.sort_unstable();
+    maker.concerned.extend(pallet_deren_on_ramp::OnRamp::<Runtime>::get());
+    Some(vec![("number", maker.bytes.pick(&numbers)?.encode())])
+}
+
+/// A validator that is banned.
+fn readmit(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    use pallet_deren_validators::{Roster, types::Standing};
+    let roster = Roster::<Runtime>::get();
+    let banned: Vec<_> = roster.iter().filter(|(_, standing)| matches!(standing, Standing::Banned { .. })).collect();
+    let (validator, _) = maker.bytes.pick(&banned)?;
+    Some(vec![("validator", validator.encode())])
+}
+
+/// A block that is made already, as the newest that is final.
+fn note_stalled(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let best_finalised = System::block_number().checked_sub(1 + u32::from(maker.bytes.byte() % 4))?;
+    Some(vec![("delay", 10u32.encode()), ("best_finalised", best_finalised.encode())])
 }
 
 /// A motion that is being voted on, with its number.

@@ -104,7 +104,7 @@ fn newest_ended() -> Slot {
 /// A reading of the device's first slot that has none, if that is over.
 fn first_left(maker: &mut Maker<'_, '_>, id: DeviceId, newest: Slot, sun: u8) -> Option<IntervalReading> {
     let record = Devices::<Runtime>::get(id)?;
-    let cursor = Cursors::<Runtime>::get(id).unwrap_or_default();
+    let cursor = Cursors::<Runtime>::get(id).unwrap_or_default().cursor;
     let first_slot = cursor.next_slot.max(record.from);
     if first_slot > newest {
         return None;

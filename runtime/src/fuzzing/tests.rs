@@ -22,6 +22,12 @@ const SELDOM: &[(&str, &str, &str)] = &[
         "resume_order",
         "only an order that its owner could not pay for waits, and only who got money can resume it",
     ),
+    ("Notice", "enact", "only the scheduler calls it, for what was announced and whose notice is over"),
+    ("Registry", "accept_site", "a site must have been offered, to an account that can pay its deposits"),
+    ("Registry", "forget_site", "a site must be closed, and its last slots settled"),
+    ("Registry", "close_market", "nothing may be left in it"),
+    ("Registry", "unlink_gateway", "no device may be left that it reads"),
+    ("Validators", "readmit", "a validator must have been banned"),
     ("Matching", "clear", "the chain clears by itself as soon as a slot is closed"),
     ("Matching", "settle", "the chain settles by itself as soon as a slot is cleared"),
 ];

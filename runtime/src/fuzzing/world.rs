@@ -8,12 +8,12 @@ use super::{
     values::{Fields, Maker},
 };
 use crate::{
-    AccountId, Assets, Balances, Executive, Metering, Runtime, RuntimeOrigin, genesis,
-    units::{EUR, EUR_ASSET, REN},
+    AccountId, Balances, Executive, Metering, Runtime, RuntimeOrigin, genesis,
+    units::{EUR, REN},
 };
 use codec::Encode;
 use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, Side, SiteId, Slot, ZoneId};
-use frame_support::traits::{fungible, fungibles};
+use frame_support::traits::fungible;
 use pallet_deren_matching::{PriceStep, Progress, Steps};
 use pallet_deren_registry::{
     Devices, GatewaySites, Gateways, Markets, NextMarket, NextSite, NextZone, Points, Sites, Zones,
@@ -49,14 +49,14 @@ pub fn build(maker: &mut Maker<'_, '_>) {
 /// Accounts 17 to 19 are outsiders: the last two have nothing but a euro.
 fn endow(people: &People) {
     use fungible::Mutate as _;
-    use fungibles::Mutate as _;
     for number in 0..super::people::ACCOUNTS {
         let account = people.account(number);
         if number < 18 {
             Balances::mint_into(&account, 2_000 * REN).expect("there is room");
         }
         let euros = if number < 18 { 500 * EUR } else { EUR };
-        Assets::mint_into(EUR_ASSET, &account, euros).expect("there is room");
+        let on_ramp = pallet_deren_on_ramp::OnRamp::<Runtime>::get().map(RuntimeOrigin::signed);
+        crate::OnRamp::issue(on_ramp.expect("the preset names it"), account, euros).expect("it is within the cap");
     }
 }
 
@@ -220,7 +220,7 @@ pub fn site(maker: &mut Maker<'_, '_>) -> SiteId {
     let site = SiteId(id(maker, NextSite::<Runtime>::get()));
     let record = Sites::<Runtime>::get(site);
     let operator = record.as_ref().and_then(|record| Markets::<Runtime>::get(record.market));
-    maker.concerned.extend(record.map(|record| record.owner));
+    maker.concerned.extend(record.and_then(|record| record.owner.latest().cloned()));
     maker.concerned.extend(operator.map(|record| record.operator));
     site
 }
@@ -247,7 +247,7 @@ pub fn slot(maker: &mut Maker<'_, '_>) -> Slot {
 
 /// Who owns the site.
 pub fn owner(site: SiteId) -> Option<AccountId> {
-    Sites::<Runtime>::get(site).map(|record| record.owner)
+    Sites::<Runtime>::get(site)?.owner.latest().cloned()
 }
 
 /// Who owns the site at which the device is.
