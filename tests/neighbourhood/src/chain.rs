@@ -2,6 +2,7 @@
 
 mod account;
 mod authorised;
+mod euros;
 mod events;
 mod queries;
 mod rpc;
@@ -9,6 +10,7 @@ mod transaction;
 
 pub use account::Account;
 pub use authorised::authorised;
+pub use euros::Euros;
 pub use events::{error_in_words, events};
 pub use rpc::{Head, Rpc};
 pub use transaction::{FeeIn, Included, Until, Wallet};
