@@ -154,7 +154,7 @@ impl Ledger {
                     "the clearing of slot {slot} was voided: {reason:?}"
                 )));
             }
-            Matching::SettlementHalted { slot, error, .. } => {
+            Matching::SettlementHalted { market, slot, error } if *market == ours => {
                 return Err(NeighbourhoodError::Invariant(format!("the settlement of slot {slot} halted: {error:?}")));
             }
             _ => {}
