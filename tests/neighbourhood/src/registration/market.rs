@@ -34,7 +34,7 @@ pub(super) struct Grid {
 }
 
 /// One transaction for several calls, all or nothing.
-pub(super) fn together(calls: Vec<RuntimeCall>) -> RuntimeCall {
+pub(crate) fn together(calls: Vec<RuntimeCall>) -> RuntimeCall {
     RuntimeCall::Utility(pallet_utility::Call::batch_all { calls })
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
         .ok_or_else(|| missing("MarketCreated"))
 }
 
-pub(super) fn endow(owner: &Account) -> [RuntimeCall; 2] {
+pub(crate) fn endow(owner: &Account) -> [RuntimeCall; 2] {
     [
         RuntimeCall::Assets(pallet_assets::Call::mint {
             id: EUR_ASSET.into(),
@@ -146,7 +146,8 @@ pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], m
     }
 }
 
-async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
+/// The id that the next zone will have.
+pub(crate) async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
     let key = [twox_128(b"Registry"), twox_128(b"NextZone")].concat();
     let head = wallet.rpc().best().await?;
     match wallet.rpc().storage(&key, head.hash).await? {
@@ -163,6 +164,6 @@ fn point(home: &Home) -> H256 {
 }
 
 /// An event that must have been there.
-pub(super) fn missing(what: &str) -> NeighbourhoodError {
+pub(crate) fn missing(what: &str) -> NeighbourhoodError {
     NeighbourhoodError::Decode { what: "what a transaction caused".into(), reason: format!("{what} is not in it") }
 }
