@@ -155,6 +155,30 @@ impl Node {
         self.start_with(self.arguments.iter().filter(|argument| **argument != keys).cloned().collect())
     }
 
+    /// Starts another node with the same validator's keys, on data of its own: both will sign a block for the same slot.
+    /// `others` are the nodes that shall know it.
+    pub async fn twin(&self, others: &[Self], folder: &Path, logs: &Path) -> Result<Self> {
+        let number = u8::try_from(others.len()).unwrap_or(u8::MAX - 1).saturating_add(1);
+        let (own, rpc_port) = (Address::new(number)?, ports::free()?);
+        let chain = self.arguments.iter().find_map(|argument| argument.strip_prefix("--chain=")).unwrap_or_default();
+        let mut arguments = arguments(chain, self.name, &folder.join(format!("{}-twin", self.name)), &own, rpc_port);
+        arguments.extend(self.arguments.iter().filter(|argument| argument.starts_with("--reserved-nodes=")).cloned());
+        let mut twin = Self {
+            name: self.name,
+            program: self.program.clone(),
+            arguments,
+            log: logs.join(format!("node-{}-twin.log", self.name)),
+            rpc_port,
+            rpc: Arc::new(Rpc::new(rpc_port)),
+            process: None,
+        };
+        for other in others.iter().filter(|other| other.name != self.name) {
+            other.rpc.add_peer(&own.multiaddress()).await?;
+        }
+        twin.restart()?;
+        Ok(twin)
+    }
+
     fn start_with(&mut self, arguments: Vec<String>) -> Result<()> {
         let mut command = Command::new(&self.program);
         command.args(arguments);

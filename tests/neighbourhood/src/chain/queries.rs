@@ -6,7 +6,7 @@ use codec::Decode;
 use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, Slot, SlotSummary,
 };
-use deren_runtime::Hash;
+use deren_runtime::{AccountId, Hash};
 use sp_crypto_hashing::twox_128;
 
 impl Rpc {
@@ -43,6 +43,23 @@ impl Rpc {
     /// REN minted for an era, in the smallest unit; `None` while the era is not paid.
     pub async fn minted(&self, era: u32, at: Hash) -> Result<Option<u128>> {
         self.state_call("MarketApi_minted", era, at).await
+    }
+
+    /// True if this account is a validator of the present session, and may make blocks.
+    pub async fn may_validate(&self, account: &AccountId, at: Hash) -> Result<bool> {
+        let validators: Vec<AccountId> = self.of_session("Validators", at).await?;
+        // Who signed two blocks for one slot, each with how bad that was.
+        let disabled: Vec<(u32, u32)> = self.of_session("DisabledValidators", at).await?;
+        let place =
+            validators.iter().zip(0u32..).find_map(|(validator, place)| (validator == account).then_some(place));
+        Ok(place.is_some_and(|place| disabled.iter().all(|(disabled, _)| *disabled != place)))
+    }
+
+    async fn of_session<T: Decode + Default>(&self, item: &str, at: Hash) -> Result<T> {
+        let key = [twox_128(b"Session"), twox_128(item.as_bytes())].concat();
+        let Some(bytes) = self.storage(&key, at).await? else { return Ok(T::default()) };
+        T::decode(&mut bytes.as_slice())
+            .map_err(|error| NeighbourhoodError::Decode { what: item.to_owned(), reason: error.to_string() })
     }
 
     /// The chain's own time at the end of that block, in milliseconds since 1970.
