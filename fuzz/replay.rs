@@ -1,5 +1,5 @@
 //! Gives the committed inputs of fuzzing to what they were found with, on the ordinary toolchain and without libFuzzer.
-//! Included by the tests of `deren-meters` and `deren-gateway`.
+//! Included by the tests of `deren-meters`, `deren-gateway` and `deren-runtime`.
 
 use std::path::Path;
 

@@ -5,9 +5,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../fuzz"
 runs=${1:-100000}
 shift || true
 targets=("$@")
-[ "${#targets[@]}" -gt 0 ] || mapfile -t targets < <(basename -s .rs src/bin/*.rs)
+[ "${#targets[@]}" -gt 0 ] || mapfile -t targets < <(basename -s .rs src/bin/*.rs | grep -vx runtime)
 for name in "${targets[@]}"; do
     [ -f "src/bin/$name.rs" ] || { echo "make fuzz: there is no target '$name'" >&2; exit 1; }
+done
+
+# The runtime is a chain with all of its pallets: it is compiled only when it is named, and needs no Wasm here.
+export SKIP_WASM_BUILD=1
+bins=()
+for name in "${targets[@]}"; do
+    bins+=(--bin "$name")
+    [ "$name" != runtime ] || bins+=(--features runtime)
 done
 
 # The versions that everything else is built and tested with; cargo only adds libFuzzer's.
@@ -19,7 +27,7 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
     -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0" \
-    cargo build --release --target "$host" --bins
+    cargo build --release --target "$host" "${bins[@]}"
 
 # What fuzzing finds worth going on from is kept outside of the checkout; what it found wrong, too, until it is a seed.
 kept=$CARGO_TARGET_DIR/kept
@@ -27,7 +35,12 @@ for name in "${targets[@]}"; do
     mkdir -p "$kept/$name/corpus" "$kept/$name/found"
     echo "make fuzz: $name" >&2
     # A file of readings has kilobytes; a telegram or a template hardly one.
-    [ "$name" = proof ] && longest=8192 || longest=2048
+    # A block's calls have some more, and a chain's state takes more memory.
+    longest=2048 memory_mb=256
+    case "$name" in
+        proof) longest=8192 ;;
+        runtime) longest=4096 memory_mb=2048 ;;
+    esac
     "$CARGO_TARGET_DIR/$host/release/$name" "$kept/$name/corpus" "seeds/$name" -artifact_prefix="$kept/$name/found/" \
-        -runs="$runs" -max_len="$longest" -rss_limit_mb=256 -timeout=25 -print_final_stats=1
+        -runs="$runs" -max_len="$longest" -rss_limit_mb="$memory_mb" -timeout=25 -print_final_stats=1
 done

@@ -50,7 +50,8 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let last_anchor = outbox.last_anchor()?;
     let known = pin.and_then(|pin| {
         let genesis = Anchor { block_number: 0, block_hash: pin.genesis()? };
-        Some(ChainView { pin, anchor: last_anchor.unwrap_or(genesis) })
+        let anchor = last_anchor.unwrap_or(genesis);
+        Some(ChainView { pin, anchor, lasting: anchor, heard: None })
     });
     let (chain, chain_seen) = watch::channel(known);
     let (desk, desk_settings) = watch::channel(DeskSettings::of(&settings));

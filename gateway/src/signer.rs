@@ -68,6 +68,8 @@ pub struct Rotation {
     pub new_key_epoch: u32,
     /// The signature over it: by the present key, or by the new one if the present one is lost.
     pub signature: Signature,
+    /// The new key's signature over the same: it shows that it is there.
+    pub proof: Signature,
 }
 
 impl Signer {
@@ -152,7 +154,7 @@ impl Signer {
         store(&path, &who)?;
         let signer = Self::with(path, keys, who)?;
         let signature = signer.sign(&rotate_message(genesis, gateway, new_key_epoch, &public_key))?;
-        Ok((signer, Rotation { new_key: public_key, new_key_epoch, signature }))
+        Ok((signer, Rotation { new_key: public_key, new_key_epoch, signature, proof: signature }))
     }
 
     /// The gateway's name in `data_folder`, if it has one; needs no key.
@@ -220,7 +222,7 @@ impl Signer {
         DeviceId::pseudonym(&salt, &identity.vendor, &identity.model, &identity.serial, identity.sub_unit)
     }
 
-    /// Prepares a new key, the same one each time until it is in use, and signs it over with the present one.
+    /// Prepares a new key, the same one each time until it is in use, and signs it over with the present one and itself.
     ///
     /// # Errors
     /// [`GatewayError::File`] or [`GatewayError::Key`] if the new key cannot be made or stored.
@@ -237,8 +239,9 @@ impl Signer {
             }
         };
         let new_key_epoch = self.who.key_epoch.saturating_add(1);
-        let signature = self.sign(&rotate_message(genesis, self.gateway(), new_key_epoch, &new_key))?;
-        Ok(Rotation { new_key, new_key_epoch, signature })
+        let message = rotate_message(genesis, self.gateway(), new_key_epoch, &new_key);
+        let (signature, proof) = (self.sign(&message)?, self.keys.sign(&new_key, &message)?);
+        Ok(Rotation { new_key, new_key_epoch, signature, proof })
     }
 
     /// The key that was prepared, if it is still there.
@@ -437,6 +440,7 @@ mod tests {
         assert_eq!(tool.prepare_rotation(&[1; 32]).expect("again"), rotation);
         let message = rotate_message(&[1; 32], running.gateway(), 1, &rotation.new_key);
         assert!(verify(&old_key, &message, &rotation.signature));
+        assert!(verify(&rotation.new_key, &message, &rotation.proof));
         assert!(!running.follow(&old_key, 0).expect("nothing to do"));
         assert!(!running.follow(&[7; 32], 1).expect("a key that is not ours"));
         assert_eq!(running.public_key(), old_key);

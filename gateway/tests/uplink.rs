@@ -316,3 +316,29 @@ async fn an_answer_of_another_kind_is_an_error_and_no_panic() {
     node.chain().nonsense_head = true;
     assert!(client.finalised_hash().await.is_err());
 }
+
+/// Blocks go on and none becomes final: the newest final one would be too old for the chain before long.
+#[tokio::test]
+async fn where_finality_is_gone_readings_are_anchored_at_a_hundredth_block() {
+    let (folder, node) = (tempfile::tempdir().unwrap(), FakeNode::start(Chain::new(1, 1)).await);
+    let gateway = connected(folder.path(), &node, 1).await;
+    while node.chain().best_number() < 110 {
+        node.make_block();
+    }
+    node.finalise();
+    let last_final = node.chain().finalised_number();
+    gateway.until("it is final", |status| status.chain.finalised_block == Some(last_final)).await;
+    while node.chain().best_number() <= last_final + 101 {
+        node.make_block();
+    }
+    let best = node.chain().best_number();
+    gateway.until("blocks go on", |status| status.chain.best_block == Some(best)).await;
+    sample_ten_slots(&gateway, 1).await;
+    gateway.until("readings are made", |status| status.outbox.made_total >= 9).await;
+    let queued = gateway.outbox.next(&gateway.devices(1), Slot(u32::MAX), 64).unwrap();
+    let hundredth = node.chain().hash(last_final - last_final % 100).unwrap();
+    let newest = queued.last().expect("it waits").reading.anchor;
+    assert_eq!((newest.block_number, newest.block_hash), (last_final - last_final % 100, hundredth));
+    assert!(last_final % 100 > 0);
+    gateway.stop().await;
+}

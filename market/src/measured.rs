@@ -29,8 +29,39 @@ pub struct SlotEnergies {
     pub register_step_mwh: u32,
     /// How many readings were added.
     pub readings: u32,
-    /// True once an event said that the grid meter exported too much.
-    pub over_export_noted: bool,
+    /// What of the surplus trades, once it was judged; kept only where that hangs on what the site sold before, or is less
+    /// than was measured.
+    pub traded_wh: Option<u64>,
+}
+
+/// What a site's readings of one slot claim to sell, and what of it production and storage show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// The surplus, within the slot's own tolerance.
+    pub surplus_wh: u64,
+    /// What of it is shown, without any tolerance.
+    pub corroborated_wh: u64,
+    /// What production and storage gave, less what they took.
+    pub shown_wh: u64,
+    /// The largest register step of the site's devices.
+    pub register_step_mwh: u32,
+}
+
+impl Claim {
+    /// What is claimed above what is shown.
+    pub fn excess_wh(&self) -> u64 {
+        self.surplus_wh.saturating_sub(self.corroborated_wh)
+    }
+
+    /// What the slot gives back of an earlier excess: registers that are rounded up in one slot are rounded down in
+    /// another. It is at most what the slot sells less than it shows, and at most two register steps, or 1 Wh.
+    pub fn given_back_wh(&self) -> u64 {
+        let steps_wh = u64::from(self.register_step_mwh).saturating_mul(2) / 1_000;
+        match self.excess_wh() {
+            0 => self.shown_wh.saturating_sub(self.surplus_wh).min(steps_wh.max(1)),
+            _ => 0,
+        }
+    }
 }
 
 impl Energies {
@@ -57,7 +88,8 @@ impl SlotEnergies {
     ///
     /// Two things are true of every honest site. What it exports it produced or discharged; and what it exports more
     /// than it imports, it produced or discharged more than it charged. More than 5% and two register steps above either
-    /// is an over-export, and what is shown trades.
+    /// is an over-export, and what is shown trades. How much of that tolerance trades in the end, the last thirty days
+    /// say: [`crate::ExcessHistory`].
     pub fn judge(&self) -> Option<(SiteEnergy, u64)> {
         let grid = self.grid?;
         let measured_wh = grid.export_wh.saturating_sub(grid.import_wh);
@@ -72,6 +104,21 @@ impl SlotEnergies {
             produced_wh: self.production.export_wh,
         };
         Some((energy, measured_wh.saturating_sub(surplus_wh)))
+    }
+
+    /// What the slot claims to sell; `None` without an unflagged reading of the grid meter.
+    pub fn claim(&self) -> Option<Claim> {
+        let (grid, (energy, _)) = (self.grid?, self.judge()?);
+        let given_wh = self.production.export_wh.saturating_add(self.storage.export_wh);
+        let taken_wh = self.production.import_wh.saturating_add(self.storage.import_wh);
+        let shown_wh = given_wh.saturating_sub(taken_wh);
+        let net_wh = grid.export_wh.min(given_wh).saturating_sub(grid.import_wh);
+        Some(Claim {
+            surplus_wh: energy.surplus_wh,
+            corroborated_wh: net_wh.min(shown_wh),
+            shown_wh,
+            register_step_mwh: self.register_step_mwh,
+        })
     }
 
     /// `claimed_wh` if it is within the tolerance of what is shown, else what is shown.

@@ -2,8 +2,8 @@
 #![allow(missing_docs, reason = "the macro generates items without docs")]
 
 use crate::{
-    AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, Matching, Metering, Nonce, Registry, Rewards,
-    Runtime, RuntimeCall, SessionKeys, System, TransactionPayment, VERSION, configs::BABE_EPOCH, genesis, pallets,
+    AccountId, Babe, Balance, Block, Executive, Grandpa, Matching, Metering, Nonce, Registry, Rewards, Runtime,
+    RuntimeCall, SessionKeys, System, TransactionPayment, VERSION, Validators, configs::BABE_EPOCH, genesis, pallets,
     submission, units::EPOCH_SLOTS,
 };
 use alloc::vec::Vec;
@@ -129,7 +129,7 @@ sp_api::impl_runtime_apis! {
             _: babe::Slot,
             authority: babe::AuthorityId,
         ) -> Option<babe::OpaqueKeyOwnershipProof> {
-            Historical::prove((babe::KEY_TYPE, authority))
+            Validators::prove((babe::KEY_TYPE, authority))
                 .map(|proof| proof.encode())
                 .map(babe::OpaqueKeyOwnershipProof::new)
         }
@@ -155,7 +155,7 @@ sp_api::impl_runtime_apis! {
             _: grandpa::SetId,
             authority: GrandpaId,
         ) -> Option<grandpa::OpaqueKeyOwnershipProof> {
-            Historical::prove((grandpa::KEY_TYPE, authority))
+            Validators::prove((grandpa::KEY_TYPE, authority))
                 .map(|proof| proof.encode())
                 .map(grandpa::OpaqueKeyOwnershipProof::new)
         }
@@ -284,7 +284,7 @@ sp_api::impl_runtime_apis! {
 
     impl deren_runtime_apis::InvariantsApi<Block> for Runtime {
         fn check() -> Result<(), Vec<u8>> {
-            crate::invariants::check().map_err(Vec::from)
+            crate::invariants::check_for_anyone().map_err(Vec::from)
         }
     }
 

@@ -7,7 +7,10 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 use deren_primitives::{MarketId, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, account};
-use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungibles::Inspect};
+use frame_support::traits::{
+    StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+    fungibles::{Inspect, Mutate as _},
+};
 use pallet_deren_metering::{ClosedThrough, Energies, ReadingCounts, SiteEnergies, SlotEnergies};
 use pallet_deren_registry::{NextMarket, NextSite, SiteRecord, Sites, ZonesOf};
 use sp_core::H256;
@@ -18,6 +21,10 @@ frame_benchmarking::define_benchmarks!(
     [pallet_deren_metering, crate::Metering]
     [pallet_deren_matching, Matching]
     [pallet_deren_rewards, crate::Rewards]
+    [pallet_deren_on_ramp, crate::OnRamp]
+    [pallet_deren_custody, crate::Custody]
+    [pallet_deren_notice, crate::Notice]
+    [pallet_deren_validators, crate::Validators]
 );
 
 /// Which benchmarks there are, and how large what they touch is.
@@ -39,14 +46,19 @@ pub fn run(config: &BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
 /// Fills the real pallets. What fails here fails the benchmark that asked for it.
 pub struct Helper;
 
-fn on_ramp() -> AccountId {
-    account("on-ramp", 0, 0)
-}
-
 fn ensure_euros() {
     if !<Assets as Inspect<AccountId>>::asset_exists(EUR_ASSET) {
-        let created = Assets::force_create(RuntimeOrigin::root(), EUR_ASSET.into(), on_ramp().into(), true, 1);
+        let owner = crate::configs::euro_roles_account();
+        let created = Assets::force_create(RuntimeOrigin::root(), EUR_ASSET.into(), owner.into(), true, 1);
         debug_assert!(created.is_ok());
+    }
+}
+
+/// What production shows where a site is to sell as much as it can without being shown whole.
+fn shown_below(energy: SiteEnergy) -> u64 {
+    match energy.surplus_wh {
+        0 => energy.produced_wh.max(1),
+        surplus_wh => surplus_wh.saturating_mul(100).checked_div(104).unwrap_or(surplus_wh),
     }
 }
 
@@ -57,7 +69,7 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
         <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(Slot(now.0.saturating_sub(1)));
         let operator: AccountId = account("operator", 0, 0);
         let market = MarketId(NextMarket::<Runtime>::get());
-        let created = Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100);
+        let created = Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100, 100_000);
         debug_assert!(created.is_ok());
         let root = ZoneId(pallet_deren_registry::NextZone::<Runtime>::get());
         for number in 0..zones {
@@ -74,12 +86,12 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
         NextSite::<Runtime>::put(site.0.saturating_add(1));
         let zones = ZonesOf::<Runtime>::get(market);
         let record = SiteRecord {
-            owner: owner.clone(),
+            owner: Timeline::starting(Slot(0), owner.clone()),
             market,
             zone: zones.get(zone as usize).copied().unwrap_or_default(),
             commitment: H256(sp_io::hashing::blake2_256(&site.0.to_le_bytes())),
-            max_power_w: 10_000,
             active: Timeline::starting(Slot(0), true),
+            closed: None,
         };
         Sites::<Runtime>::insert(site, record);
         site
@@ -89,7 +101,8 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
         let Some(record) = Sites::<Runtime>::get(site) else { return };
         let energies = SlotEnergies {
             grid: Some(Energies { import_wh: energy.demand_wh, export_wh: energy.surplus_wh }),
-            production: Energies { import_wh: 0, export_wh: energy.produced_wh.max(energy.surplus_wh) },
+            // A seller shows less than it exports, so that its excess is reckoned, kept and said.
+            production: Energies { import_wh: 0, export_wh: shown_below(energy) },
             readings: 2,
             ..Default::default()
         };
@@ -104,8 +117,23 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
 
     fn fund(who: &AccountId, ueur: u128) {
         ensure_euros();
-        let minted = Assets::mint(RuntimeOrigin::signed(on_ramp()), EUR_ASSET.into(), who.clone().into(), ueur);
+        let minted = Assets::mint_into(EUR_ASSET, who, ueur);
         debug_assert!(minted.is_ok());
+    }
+}
+
+impl pallet_deren_on_ramp::benchmarking::BenchmarkHelper for Helper {
+    fn begin(day: u32) {
+        ensure_euros();
+        let slots_per_era = crate::Metering::parameters().slots_per_era.max(1);
+        let slot = Slot(day.saturating_mul(slots_per_era));
+        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(slot);
+    }
+}
+
+impl pallet_deren_custody::benchmarking::BenchmarkHelper<AccountId> for Helper {
+    fn fund(who: &AccountId, ueur: u128) {
+        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::fund(who, ueur);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     AccountId, AssetRate, AssetsConfig, BabeConfig, Balance, BalancesConfig, CouncilConfig, MeteringConfig,
-    RuntimeGenesisConfig, RuntimeOrigin, SessionConfig, SessionKeys, SudoConfig,
-    configs::{BABE_EPOCH, treasury_account},
+    OnRampConfig, RuntimeGenesisConfig, RuntimeOrigin, SessionConfig, SessionKeys,
+    configs::{BABE_EPOCH, euro_roles_account, treasury_account},
     production,
     units::{EUR, EUR_ASSET, EUR_DECIMALS, INITIAL_REN_PER_UEUR, MILLI_REN, REN},
 };
@@ -16,12 +16,14 @@ use sp_runtime::FixedU128;
 
 /// One validator and a sudo key, both Alice's; short slots.
 pub const DEV: &str = "dev";
-/// Four validators, who are the council too, and no sudo key; short slots.
+/// Four validators, who are the council too, and no sudo; short slots.
 pub const LOCAL: &str = "local";
 
 /// What each well-known account has at first.
 const DEV_REN: Balance = 1_000_000 * REN;
 const DEV_EUR: Balance = 100_000 * EUR;
+/// What the on-ramp may issue on a day, which lasts one short slot.
+const DEV_DAILY_CAP: Balance = 10_000_000 * EUR;
 
 fn endowed() -> Vec<AccountId> {
     use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
@@ -43,14 +45,14 @@ fn validators() -> [(AccountId, SessionKeys); 4] {
     ]
 }
 
-fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>, sudo: Option<AccountId>) -> Value {
+fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>) -> Value {
     let on_ramp = Sr25519Keyring::Alice.to_account_id();
     let mut balances: Vec<_> = endowed().into_iter().map(|account| (account, DEV_REN)).collect();
     // Fees below the least balance could not go to an empty account.
     balances.push((treasury_account(), MILLI_REN));
     build_struct_json_patch!(RuntimeGenesisConfig {
         assets: AssetsConfig {
-            assets: vec![(EUR_ASSET, on_ramp, true, 1)],
+            assets: vec![(EUR_ASSET, euro_roles_account(), true, 1)],
             metadata: vec![(EUR_ASSET, b"Prepaid euro".to_vec(), b"EUR".to_vec(), EUR_DECIMALS)],
             accounts: endowed().into_iter().map(|account| (EUR_ASSET, account, DEV_EUR)).collect(),
         },
@@ -65,11 +67,35 @@ fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>,
             slots_per_era: 1,
             development: true,
         },
+        on_ramp: OnRampConfig { on_ramp: Some(on_ramp), daily_cap_ueur: DEV_DAILY_CAP },
         session: SessionConfig {
             keys: validators.iter().map(|(account, keys)| (account.clone(), account.clone(), keys.clone())).collect(),
         },
-        sudo: SudoConfig { key: sudo },
     })
+}
+
+/// The genesis with a key that may do everything, where the runtime has a place for it.
+#[cfg(any(feature = "std", feature = "sudo"))]
+fn with_sudo(mut patch: Value, key: &AccountId) -> Value {
+    if let Value::Object(pallets) = &mut patch {
+        pallets.insert("sudo".into(), serde_json_no_std::json!({ "key": key }));
+    }
+    patch
+}
+
+/// This runtime has no place for a key that may do everything.
+#[cfg(not(any(feature = "std", feature = "sudo")))]
+fn with_sudo(patch: Value, _: &AccountId) -> Value {
+    patch
+}
+
+/// A chain without a key over everything begins as if there were no place for one.
+fn forget_sudo() {
+    #[cfg(any(feature = "std", feature = "sudo"))]
+    if pallet_sudo::Key::<crate::Runtime>::get().is_none() {
+        let prefix = <crate::Sudo as frame_support::traits::PalletInfoAccess>::name_hash();
+        let _ = frame_support::storage::unhashed::clear_prefix(&prefix, None, None);
+    }
 }
 
 /// The presets that exist, under DeREN's names and under those that general tools ask for.
@@ -82,9 +108,9 @@ pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
     let alice = Sr25519Keyring::Alice.to_account_id();
     let [first, ..] = validators();
     let patch = match id.as_str() {
-        DEV | DEV_RUNTIME_PRESET => development(&[first], vec![alice.clone()], Some(alice)),
+        DEV | DEV_RUNTIME_PRESET => with_sudo(development(&[first], vec![alice.clone()]), &alice),
         LOCAL | LOCAL_TESTNET_RUNTIME_PRESET => {
-            development(&validators(), validators().map(|(account, _)| account).to_vec(), None)
+            development(&validators(), validators().map(|(account, _)| account).to_vec())
         }
         _ => return None,
     };
@@ -100,6 +126,7 @@ pub fn config(preset_id: &Option<PresetId>) -> Option<Vec<u8>> {
 pub fn build_state(json: Vec<u8>) -> sp_genesis_builder::Result {
     genesis_builder_helper::build_state::<RuntimeGenesisConfig>(json)?;
     production::check()?;
+    forget_sudo();
     AssetRate::create(
         RuntimeOrigin::root(),
         alloc::boxed::Box::new(EUR_ASSET),

@@ -14,18 +14,24 @@ mod blob {
     #![allow(missing_docs, dead_code, reason = "the Wasm builder writes these constants")]
     include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 }
+#[cfg(feature = "std")]
+mod sudo_blob {
+    #![allow(missing_docs, dead_code, reason = "the Wasm builder writes these constants")]
+    include!(concat!(env!("OUT_DIR"), "/wasm_binary_sudo.rs"));
+}
 
 mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 pub mod configs;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod genesis;
 mod invariants;
 mod pallets;
 mod production;
 pub mod submission;
 pub mod units;
-mod validators;
 
 #[cfg(test)]
 mod tests;
@@ -34,6 +40,9 @@ pub use apis::RuntimeApi;
 #[cfg(feature = "std")]
 pub use blob::{WASM_BINARY, WASM_BINARY_BLOATY};
 pub use invariants::check as check_invariants;
+/// The same runtime with a key that may do everything: for `--chain dev` alone.
+#[cfg(feature = "std")]
+pub use sudo_blob::WASM_BINARY as WASM_BINARY_WITH_SUDO;
 
 use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{

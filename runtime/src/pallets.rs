@@ -36,12 +36,12 @@ mod runtime {
     pub type Balances = pallet_balances;
     #[runtime::pallet_index(5)]
     pub type Session = pallet_session;
-    #[runtime::pallet_index(6)]
-    pub type Historical = pallet_session::historical;
     #[runtime::pallet_index(7)]
     pub type Offences = pallet_offences;
     #[runtime::pallet_index(8)]
     pub type Grandpa = pallet_grandpa;
+    #[runtime::pallet_index(9)]
+    pub type Validators = pallet_deren_validators;
 
     // Money.
     #[runtime::pallet_index(10)]
@@ -54,14 +54,29 @@ mod runtime {
     pub type AssetRate = pallet_asset_rate;
     #[runtime::pallet_index(14)]
     pub type AssetTxPayment = pallet_asset_tx_payment;
+    #[runtime::pallet_index(15)]
+    pub type OnRamp = pallet_deren_on_ramp;
+    #[runtime::pallet_index(16)]
+    pub type Custody = pallet_deren_custody;
 
-    // Who decides.
+    // Who decides. One key does only where a development chain runs the Wasm that was built with it.
     #[runtime::pallet_index(20)]
     pub type Council = pallet_collective<Instance1>;
+    #[cfg(any(feature = "std", feature = "sudo"))]
     #[runtime::pallet_index(21)]
     pub type Sudo = pallet_sudo;
     #[runtime::pallet_index(22)]
     pub type Utility = pallet_utility;
+    #[runtime::pallet_index(23)]
+    pub type Preimage = pallet_preimage;
+    #[runtime::pallet_index(24)]
+    pub type Scheduler = pallet_scheduler;
+    #[runtime::pallet_index(25)]
+    pub type Notice = pallet_deren_notice;
+    #[runtime::pallet_index(26)]
+    pub type Multisig = pallet_multisig;
+    #[runtime::pallet_index(27)]
+    pub type Proxy = pallet_proxy;
 
     // The market. Metering closes slots, matching clears and settles what is closed, rewards pay what is settled.
     #[runtime::pallet_index(30)]

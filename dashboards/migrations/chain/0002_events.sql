@@ -34,9 +34,10 @@ CREATE TABLE edge_versions (
     capacity_up_wh    NUMERIC(20,0),
     capacity_down_wh  NUMERIC(20,0),
     from_slot         BIGINT NOT NULL,
+    fee_from_slot     BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE edge_versions IS 'ZoneCreated (not of a root), EdgeSet: the line between a zone and its parent from a slot on; capacities NULL: unlimited';
+COMMENT ON TABLE edge_versions IS 'ZoneCreated (not of a root), EdgeSet: the line between a zone and its parent, its capacities from from_slot, its fee from fee_from_slot on; capacities NULL: unlimited';
 
 CREATE TABLE points (
     block_number BIGINT NOT NULL,
@@ -50,6 +51,19 @@ CREATE TABLE points (
 );
 COMMENT ON TABLE points IS 'PointApproved';
 
+CREATE TABLE point_terms (
+    block_number          BIGINT NOT NULL,
+    event_index           BIGINT NOT NULL,
+    commitment            BYTEA NOT NULL,
+    market                BIGINT NOT NULL,
+    max_power_w           BIGINT NOT NULL,
+    max_register_step_mwh BIGINT NOT NULL,
+    sources               BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE point_terms IS 'PointApproved, PointAmended: the newest holds';
+COMMENT ON COLUMN point_terms.sources IS 'Bits of deren_primitives::Sources';
+
 CREATE TABLE sites (
     block_number BIGINT NOT NULL,
     event_index  BIGINT NOT NULL,
@@ -62,7 +76,30 @@ CREATE TABLE sites (
     from_slot    BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE sites IS 'SiteRegistered';
+COMMENT ON TABLE sites IS 'SiteRegistered, with the first owner';
+
+CREATE TABLE site_owners (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    site         BIGINT NOT NULL,
+    market       BIGINT NOT NULL,
+    owner        BYTEA NOT NULL,
+    from_slot    BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE site_owners IS 'SiteRegistered, SiteTransferred: who trades for the site from a slot on';
+
+CREATE TABLE registry_notices (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    what         TEXT NOT NULL,
+    market       BIGINT,
+    site         BIGINT,
+    thing        BYTEA,
+    from_slot    BIGINT,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE registry_notices IS 'What goes or stands still: the event''s name, with the gateway (GatewayUnlinked), the point (PointRevoked) or the account (SiteOffered) as thing';
 
 CREATE TABLE site_states (
     block_number BIGINT NOT NULL,
@@ -73,7 +110,7 @@ CREATE TABLE site_states (
     from_slot    BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE site_states IS 'SiteRegistered (active), SiteSuspended, SiteResumed';
+COMMENT ON TABLE site_states IS 'SiteRegistered (active), SiteSuspended, SiteResumed, SiteClosed (for ever)';
 
 CREATE TABLE gateway_links (
     block_number BIGINT NOT NULL,
@@ -333,12 +370,13 @@ CREATE TABLE undelivered (
     block_number BIGINT NOT NULL,
     event_index  BIGINT NOT NULL,
     market       BIGINT NOT NULL,
-    slot         BIGINT NOT NULL,
+    slot         BIGINT,
+    era          BIGINT,
     account      BYTEA NOT NULL,
     amount_ueur  BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE undelivered IS 'Undelivered: can be claimed';
+COMMENT ON TABLE undelivered IS 'Undelivered (slot), RebateUndelivered (era): can be claimed';
 
 CREATE TABLE claims (
     block_number BIGINT NOT NULL,
@@ -374,14 +412,14 @@ COMMENT ON TABLE slots_settled IS 'SlotSettled with its summary';
 CREATE TABLE halts (
     block_number BIGINT NOT NULL,
     event_index  BIGINT NOT NULL,
-    what         TEXT NOT NULL CHECK (what IN ('settlement', 'rewards')),
+    what         TEXT NOT NULL CHECK (what IN ('settlement', 'rewards', 'rebates')),
     market       BIGINT,
     slot         BIGINT,
     era          BIGINT,
     error        TEXT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE halts IS 'SettlementHalted (market, slot), PayingHalted (era): tried again in the next block';
+COMMENT ON TABLE halts IS 'SettlementHalted (market, slot), PayingHalted and RebateHalted (market, era): tried again';
 
 -- Rewards ----------------------------------------------------------------------------------------------------------
 CREATE TABLE accruals (
@@ -393,9 +431,12 @@ CREATE TABLE accruals (
     owner        BYTEA NOT NULL,
     rewarded_wh  BIGINT NOT NULL,
     left_out     BOOLEAN NOT NULL,
+    market       BIGINT NOT NULL,
+    zone         BIGINT NOT NULL,
+    fee_base_ueur BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE accruals IS 'Accrued, LeftOut (left_out: no room for another earner in the era)';
+COMMENT ON TABLE accruals IS 'Accrued, LeftOut (left_out: no room for another earner in the era): energy that was produced and sold to others, and the protocol fee that they paid for it';
 
 CREATE TABLE rewards (
     block_number BIGINT NOT NULL,
@@ -404,9 +445,12 @@ CREATE TABLE rewards (
     owner        BYTEA NOT NULL,
     wh           BIGINT NOT NULL,
     amount_ren   NUMERIC(39,0) NOT NULL,
+    market       BIGINT NOT NULL,
+    zone         BIGINT NOT NULL,
+    fee_base_ueur BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE rewards IS 'Rewarded: an owner''s share of an era, in the smallest unit of REN';
+COMMENT ON TABLE rewards IS 'Rewarded: an owner''s share of an era, for one zone, in the smallest unit of REN';
 
 CREATE TABLE rewards_carried (
     block_number BIGINT NOT NULL,
@@ -427,7 +471,71 @@ CREATE TABLE eras_paid (
     earners      BIGINT NOT NULL,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE eras_paid IS 'EraPaid';
+COMMENT ON TABLE eras_paid IS 'EraPaid: the era is paid in all markets';
+
+CREATE TABLE market_eras_closed (
+    block_number   BIGINT NOT NULL,
+    event_index    BIGINT NOT NULL,
+    market         BIGINT NOT NULL,
+    era            BIGINT NOT NULL,
+    fee_bases_ueur BIGINT NOT NULL,
+    fees_ueur      BIGINT NOT NULL,
+    rebates_ueur   BIGINT NOT NULL,
+    rate           NUMERIC(39,0) NOT NULL,
+    claims_ren     NUMERIC(39,0) NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE market_eras_closed IS 'MarketEraClosed: rate is REN''s smallest units for a µ€, in parts of 10^18';
+
+CREATE TABLE market_eras_paid (
+    block_number      BIGINT NOT NULL,
+    event_index       BIGINT NOT NULL,
+    market            BIGINT NOT NULL,
+    era               BIGINT NOT NULL,
+    minted_ren        NUMERIC(39,0) NOT NULL,
+    wh                BIGINT NOT NULL,
+    earners           BIGINT NOT NULL,
+    full_emission_ren NUMERIC(39,0) NOT NULL,
+    full_claims_ren   NUMERIC(39,0) NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE market_eras_paid IS 'MarketEraPaid: shares were scaled by full_emission_ren / full_claims_ren, where that is below 1';
+
+-- Rent and dust that came back -----------------------------------------------------------------------------------------
+CREATE TABLE rebates_begun (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    market       BIGINT NOT NULL,
+    era          BIGINT NOT NULL,
+    fees_ueur    BIGINT NOT NULL,
+    rebates_ueur BIGINT NOT NULL,
+    buyers       BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE rebates_begun IS 'RebateBegun: what comes back of an era''s protocol fees, out of congestion rent and dust';
+
+CREATE TABLE rebates (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    market       BIGINT NOT NULL,
+    era          BIGINT NOT NULL,
+    account      BYTEA NOT NULL,
+    fee_ueur     BIGINT NOT NULL,
+    amount_ueur  BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE rebates IS 'Rebated: what came back to a buyer of the protocol fee that it paid in an era';
+
+CREATE TABLE rebates_paid (
+    block_number BIGINT NOT NULL,
+    event_index  BIGINT NOT NULL,
+    market       BIGINT NOT NULL,
+    era          BIGINT NOT NULL,
+    amount_ueur  BIGINT NOT NULL,
+    buyers       BIGINT NOT NULL,
+    PRIMARY KEY (block_number, event_index)
+);
+COMMENT ON TABLE rebates_paid IS 'RebatePaid';
 
 -- What is asked often ----------------------------------------------------------------------------------------------
 -- A site's month is thousands of rows, each on a page of its own: with these columns the index alone answers for them.
@@ -450,9 +558,14 @@ CREATE INDEX order_versions_of_market ON order_versions (market, from_slot);
 CREATE INDEX accruals_of_owner ON accruals (owner, slot);
 CREATE INDEX accruals_of_site ON accruals (site, slot);
 CREATE INDEX rewards_of_owner ON rewards (owner, era);
+CREATE INDEX rebates_of_account ON rebates (account, era);
 CREATE INDEX eras_paid_of_era ON eras_paid (era);
 CREATE INDEX over_exports_of_site ON over_exports (site, slot);
 CREATE INDEX slots_closed_of_slot ON slots_closed (through_slot);
+CREATE INDEX point_terms_of_point ON point_terms (commitment, block_number, event_index);
+CREATE INDEX site_owners_of_site ON site_owners (site, block_number, event_index);
+CREATE INDEX site_owners_of_owner ON site_owners (owner);
+CREATE INDEX registry_notices_of_site ON registry_notices (site);
 CREATE INDEX sites_of_owner ON sites (owner);
 CREATE UNIQUE INDEX sites_by_id ON sites (site);
 CREATE UNIQUE INDEX zones_by_id ON zones (zone);

@@ -19,7 +19,7 @@ pub enum Quality {
 }
 
 /// The bits of a verdict, each with its name in the API.
-const REMARKS: [(ReadingVerdict, &str); 10] = [
+const REMARKS: [(ReadingVerdict, &str); 12] = [
     (ReadingVerdict::ESTIMATED, "estimated"),
     (ReadingVerdict::DISCONTINUOUS, "discontinuous"),
     (ReadingVerdict::BACKWARD, "backward"),
@@ -30,6 +30,8 @@ const REMARKS: [(ReadingVerdict, &str); 10] = [
     (ReadingVerdict::EPOCH_CHANGED, "epoch_changed"),
     (ReadingVerdict::OVER_EXPORT, "over_export"),
     (ReadingVerdict::NOT_IN_SERVICE, "not_in_service"),
+    (ReadingVerdict::SKIPPED, "skipped"),
+    (ReadingVerdict::CLOCK_UNSURE, "clock_unsure"),
 ];
 
 impl Quality {

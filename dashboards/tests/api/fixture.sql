@@ -10,7 +10,8 @@ INSERT INTO tail_blocks VALUES (6, pg_temp.id(7), pg_temp.id(6), 1710001806000, 
 -- Block 1: the street.
 INSERT INTO market_versions VALUES (1, 0, 0, :operator, 2, 100, 1899990);
 INSERT INTO zones VALUES (1, 1, 0, 0, NULL, 0, 1899990), (1, 2, 1, 0, 0, 1, 1899990), (1, 3, 2, 0, 0, 1, 1899990);
-INSERT INTO edge_versions VALUES (1, 2, 1, 0, 5000, 18446744073709551615, 9000, 1899990), (1, 3, 2, 0, 5000, NULL, NULL, 1899990);
+INSERT INTO edge_versions VALUES (1, 2, 1, 0, 5000, 18446744073709551615, 9000, 1899990, 1899990),
+    (1, 3, 2, 0, 5000, NULL, NULL, 1899990, 1899990);
 INSERT INTO sites VALUES
     (1, 10, 0, 0, 1, :anna, pg_temp.id(90), 11000, 1899990),
     (1, 11, 1, 0, 2, :ben, pg_temp.id(91), 22000, 1899990),
@@ -54,8 +55,8 @@ INSERT INTO fills VALUES
 INSERT INTO network_fees VALUES (4, 4, 0, 1900000, 1, :operator, 3000), (4, 5, 0, 1900000, 2, :operator, 3000);
 INSERT INTO protocol_fees VALUES (4, 6, 0, 1900000, pg_temp.id(99), 1060);
 INSERT INTO slots_settled VALUES (4, 7, 0, 1900000, 'settled', 3, 4, 4, 1000, 1000, 107060, 100000, 6000, 0, 1060, 0, 4);
-INSERT INTO accruals VALUES (4, 8, 475000, 1900000, 0, :anna, 1000, false);
-INSERT INTO rewards VALUES (5, 0, 475000, :anna, 1000, 20000000000000000001);
+INSERT INTO accruals VALUES (4, 8, 475000, 1900000, 0, :anna, 1000, false, 0, 1, 2000);
+INSERT INTO rewards VALUES (5, 0, 475000, :anna, 1000, 20000000000000000001, 0, 1, 2000);
 INSERT INTO eras_paid VALUES (5, 1, 475000, 20000000000000000001, 1000, 1);
 INSERT INTO slots_closed VALUES (3, 20, 1899990, 1900000);
 
@@ -67,4 +68,4 @@ INSERT INTO readings SELECT (pg_temp.reading(5, 13, 1900001, 1, 110, 'grid', 300
 INSERT INTO tail_slots_cleared VALUES (pg_temp.id(7), 6, 0, 0, 1900001, 300, 9000000, 2, 2, pg_temp.id(311), pg_temp.id(312));
 INSERT INTO tail_fills VALUES (pg_temp.id(7), 6, 1, to_timestamp(1710000900), 0, 1900001, 8, 0, 'sell', 0, :anna, 1, 300, 90000, 27000);
 INSERT INTO tail_readings SELECT pg_temp.id(7), (pg_temp.reading(6, 2, 1900002, 0, 100, 'grid', 100, 0, 0)).*;
-INSERT INTO tail_edge_versions VALUES (pg_temp.id(7), 6, 3, 2, 0, 9000, 7000, NULL, 4000000000);
+INSERT INTO tail_edge_versions VALUES (pg_temp.id(7), 6, 3, 2, 0, 9000, 7000, NULL, 4000000000, 4000000000);

@@ -50,7 +50,7 @@ impl History {
 
     pub(super) fn set_edge(&mut self, zone: u32, edge: Edge, from: u32) {
         let line = self.event("edge_versions").put(zone).put(MARKET).put(edge.fee_ueur_per_kwh);
-        drop(line.maybe(edge.capacity_up_wh).maybe(edge.capacity_down_wh).put(from));
+        drop(line.maybe(edge.capacity_up_wh).maybe(edge.capacity_down_wh).put(from).put(from));
         self.edges.set(zone, from, edge);
     }
 
@@ -69,6 +69,7 @@ impl History {
         };
         let line = self.event("sites").put(site).put(MARKET).put(home.zone).bytes(&owner).bytes(&[site as u8; 32]);
         drop(line.put(20_000).put(from));
+        drop(self.event("site_owners").put(site).put(MARKET).bytes(&owner).put(from));
         self.set_active(site, true, from);
         drop(self.event("gateway_links").bytes(&gateway).put(site).bytes(&owner).bytes(&gateway).put(0));
         drop(self.event("gateway_keys").bytes(&gateway).put("linked").put(true).bytes(&gateway).put(0));

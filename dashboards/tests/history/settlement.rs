@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 const POT: [u8; 32] = [0xc0; 32];
 const TREASURY: [u8; 32] = [0x77; 32];
-/// REN for a produced and sold Wh, in the smallest unit.
+/// REN for a produced and sold Wh, in the smallest unit: each is rewarded as if others had paid a fee of 1 µ€ for it.
 const REN_PER_WH: u128 = 1_000_000;
 
 fn blake2_256(bytes: &[u8]) -> [u8; 32] {
@@ -150,8 +150,11 @@ impl History {
             let produced_wh = read.energies.get(site).map_or(0, |energies| energies.production.export_wh);
             let rewarded_wh = (*wh).min(produced_wh);
             if rewarded_wh > 0 {
-                let owner = self.homes[site.0 as usize].owner;
-                drop(self.event("accruals").put(era).put(slot).put(site).bytes(&owner).put(rewarded_wh).put(false));
+                let home = &self.homes[site.0 as usize];
+                let (owner, zone) = (home.owner, home.zone);
+                let line =
+                    self.event("accruals").put(era).put(slot).put(site).bytes(&owner).put(rewarded_wh).put(false);
+                drop(line.put(MARKET).put(zone).put(rewarded_wh));
                 *self.era_wh.entry(site.0).or_default() += rewarded_wh;
             }
         }
@@ -164,8 +167,10 @@ impl History {
         let era = slot / self.plan.slots_per_era;
         let earned = std::mem::take(&mut self.era_wh);
         for (site, wh) in &earned {
-            let owner = self.homes[*site as usize].owner;
-            drop(self.event("rewards").put(era).bytes(&owner).put(wh).put(u128::from(*wh) * REN_PER_WH));
+            let home = &self.homes[*site as usize];
+            let (owner, zone) = (home.owner, home.zone);
+            let line = self.event("rewards").put(era).bytes(&owner).put(wh).put(u128::from(*wh) * REN_PER_WH);
+            drop(line.put(MARKET).put(zone).put(wh));
         }
         let wh: u64 = earned.values().sum();
         let minted_ren = u128::from(wh) * REN_PER_WH;

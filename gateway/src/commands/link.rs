@@ -33,6 +33,7 @@ struct Rotation {
     new_key: String,
     new_key_epoch: u32,
     signature: String,
+    proof: String,
 }
 
 pub(crate) async fn link(config: &Path, owner: &str, site: u32, expires_unix_s: u64) -> anyhow::Result<ExitCode> {
@@ -71,6 +72,7 @@ pub(crate) async fn rotate(config: &Path) -> anyhow::Result<ExitCode> {
         new_key: format!("0x{}", hex::encode(rotation.new_key)),
         new_key_epoch: rotation.new_key_epoch,
         signature: format!("0x{}", hex::encode(rotation.signature)),
+        proof: format!("0x{}", hex::encode(rotation.proof)),
     })?;
     Ok(ExitCode::SUCCESS)
 }

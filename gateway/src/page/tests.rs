@@ -297,7 +297,12 @@ async fn the_code_is_made_once_chain_and_devices_are_known() {
         development: true,
     };
     let anchor = Anchor { block_number: 0, block_hash: [7; 32] };
-    served.chain.send_replace(ChainPin::new([7; 32], parameters).map(|pin| ChainView { pin, anchor }));
+    served.chain.send_replace(ChainPin::new([7; 32], parameters).map(|pin| ChainView {
+        pin,
+        anchor,
+        lasting: anchor,
+        heard: None,
+    }));
     let none = served.as_owner(&inside, "POST", "/api/setup/code", &ask_for).await;
     assert!(none.code == 409 && none.body.contains("Pick the devices"), "{}", none.body);
 

@@ -115,7 +115,6 @@ impl Recorded {
     }
 
     pub(super) fn take(&mut self, rules: Rules, sample: &Sample, clock_lost: bool, may_seal: bool) -> Took {
-        let may_seal = may_seal && self.begun;
         let outcome = self.builder(rules).take(Observation::of(sample, clock_lost), may_seal);
         if self.builder.as_ref().is_some_and(SlotBuilder::wants_identity)
             && let Some(ask_again) = &self.ask_again
@@ -156,7 +155,6 @@ impl Recorded {
     }
 
     pub(super) fn settle(&mut self, rules: Rules, now_ms: u64, may_seal: bool) -> Option<Update> {
-        let may_seal = may_seal && self.begun;
         self.id?;
         let spans = self.builder(rules).settle(now_ms, may_seal);
         self.update(spans)
@@ -182,9 +180,11 @@ impl Recorded {
         self.builder.get_or_insert_with(|| SlotBuilder::new(rules, progress.clone()))
     }
 
+    /// Until the chain knows the device nothing that is complete becomes a reading: it would trade nothing, and the chain
+    /// takes nothing of slots long before a device served.
     fn update(&mut self, spans: Vec<Span>) -> Option<Update> {
         let progress = self.builder.as_ref()?.progress().clone();
-        if spans.is_empty() {
+        if spans.is_empty() || !self.begun {
             return None;
         }
         self.stored = progress.clone();

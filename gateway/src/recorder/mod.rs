@@ -32,6 +32,8 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_millis(250);
 /// As many events are stored together at most.
 const MAX_EVENTS_AT_ONCE: usize = 64;
+/// When no block has become final for so long, readings are anchored where the chain looks back further.
+const FINALITY_LAGS: Duration = Duration::from_secs(300);
 /// A sample's time is no further ahead of now than this.
 const MAX_AHEAD_MS: u64 = 1_000;
 /// So much room is left free for the spans that one round of samples can make.
@@ -79,6 +81,21 @@ pub struct ChainView {
     pub pin: ChainPin,
     /// The latest finalised block known.
     pub anchor: Anchor,
+    /// The latest finalised block that the chain knows for a month.
+    pub lasting: Anchor,
+    /// When the latest was heard of; nothing if it was before this process began.
+    pub heard: Option<Instant>,
+}
+
+impl ChainView {
+    /// With what a reading is anchored that is signed now: the latest block; the lasting one when nothing newer has become
+    /// final for so long that the latest may be too old for the chain before the reading gets there.
+    pub fn anchor_now(&self) -> Anchor {
+        match self.heard {
+            Some(heard) if heard.elapsed() > FINALITY_LAGS => self.lasting,
+            _ => self.anchor,
+        }
+    }
 }
 
 /// What the recorder works with.
@@ -363,8 +380,13 @@ impl Recorder {
         let clock_error_ms = state.error_ms();
         let store = tokio::task::spawn_blocking(move || {
             let sign = |hash| signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
-            let seal =
-                Seal { anchor: view.anchor, clock_error_ms, good_ms, by: SignedBy::now(&signer, genesis), sign: &sign };
+            let seal = Seal {
+                anchor: view.anchor_now(),
+                clock_error_ms,
+                good_ms,
+                by: SignedBy::now(&signer, genesis),
+                sign: &sign,
+            };
             outbox.append(to_store, &seal)
         });
         let result = match store.await {

@@ -96,7 +96,7 @@ fn replaced(settings: &DeviceSettings, identity: &Identity) -> String {
         DeviceRole::Storage => "storage device",
     };
     format!(
-        "another device with another serial number answers here now ({} {}): register it as this home's new {role}. Its readings are kept here until then; those of the old one stay valid",
+        "another device with another serial number answers here now ({} {}): register it as this home's new {role}. Its readings begin then; those of the old one stay valid",
         identity.vendor, identity.model
     )
 }

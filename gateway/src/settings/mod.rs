@@ -17,7 +17,7 @@ pub use templates::templates_of;
 
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
 use deren_meters::{DeviceUri, Library};
-use deren_primitives::DeviceRole;
+use deren_primitives::{DeviceRole, MAX_CLOCK_ERROR_MS};
 use std::{
     io::ErrorKind,
     net::SocketAddr,
@@ -169,7 +169,9 @@ impl Settings {
             outbox: bounds(&mut top),
             checkpoint_interval: Duration::from_secs(top.number("checkpoint_interval_s", 1..=3600).unwrap_or(60)),
             clock_trusted: top.boolean("clock_trusted").unwrap_or(false),
-            max_clock_error: Duration::from_millis(top.number("max_clock_error_ms", 1..=600_000).unwrap_or(10_000)),
+            max_clock_error: Duration::from_millis(
+                top.number("max_clock_error_ms", 1..=MAX_CLOCK_ERROR_MS).unwrap_or(MAX_CLOCK_ERROR_MS).into(),
+            ),
             log: top.parsed("log", log_filter).unwrap_or("info".to_owned()),
             home_name: top.text("home_name").map(|(_, name)| name),
             dashboard_url: top.parsed("dashboard_url", dashboard_url),

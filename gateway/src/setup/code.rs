@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub const VALID_S: u64 = 3_600;
 /// A register shows no smaller step than a Wh counts: energy is settled in whole Wh.
 const LEAST_STEP_MWH: u32 = 1_000;
-/// The chain takes no coarser one.
+/// The chain takes no coarser one, and this only where the grid operator approved it.
 const LARGEST_STEP_MWH: u32 = 1_000_000;
 /// Quiet modules around a QR code, as its standard asks.
 const QUIET: usize = 4;

@@ -1,10 +1,15 @@
 //! A batch on its way: when it counts as included, as final, and as lost. Pure.
 
-use deren_primitives::{DeviceCursor, DeviceId, ReadingBatch, Signature};
+use deren_primitives::{DeviceCursor, DeviceId, MAX_ATTEMPT, ReadingBatch, Signature};
 use std::collections::BTreeMap;
 
 /// A batch that no block of the best chain shows after so many blocks is sent again.
 pub(super) const RESEND_AFTER_BLOCKS: u32 = 4;
+
+/// The attempt after this one. After the last they begin again: the pool has forgotten the first by then.
+pub(super) fn next_attempt(attempt: u32) -> u32 {
+    if attempt >= MAX_ATTEMPT { 1 } else { attempt + 1 }
+}
 
 /// A batch that was given to a node's pool.
 #[derive(Clone, Debug)]

@@ -24,7 +24,7 @@ use session::Session;
 use std::{
     path::PathBuf,
     sync::{Arc, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -110,8 +110,9 @@ impl Uplink {
     }
 
     /// Tells who makes the readings what is known of the chain.
-    fn show_chain(&self, pin: &ChainPin, anchor: Anchor) {
-        self.chain.send_replace(Some(ChainView { pin: pin.clone(), anchor }));
+    fn show_chain(&self, pin: &ChainPin, anchor: Anchor, lasting: Anchor) {
+        let heard = Some(Instant::now());
+        self.chain.send_replace(Some(ChainView { pin: pin.clone(), anchor, lasting, heard }));
     }
 }
 

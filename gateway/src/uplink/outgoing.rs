@@ -1,6 +1,10 @@
 //! A session's outgoing side: builds batches, gives them to the node's pool, and finds out why something is refused.
 
-use super::{flight::Flight, node::Submitted, session::Session};
+use super::{
+    flight::{Flight, next_attempt},
+    node::Submitted,
+    session::Session,
+};
 use crate::{
     error::GatewayError,
     outbox::{Queued, SignedBy},
@@ -35,9 +39,9 @@ impl Session<'_> {
                 });
                 self.flight = Some(Flight::new(batch, signature, self.best_block));
             }
-            Submitted::Banned => self.attempt = attempt.saturating_add(1),
+            Submitted::Banned => self.attempt = next_attempt(attempt),
             Submitted::Invalid(reason) => {
-                self.attempt = attempt.saturating_add(1);
+                self.attempt = next_attempt(attempt);
                 if !self.examine(&batch, &signature, &devices, &[]).await? {
                     self.uplink.board.trouble("chain", &format!("a batch was refused: {reason}; trying again"));
                 }

@@ -28,6 +28,7 @@ impl Refusals {
                 | ReadingError::WrongSequence
                 | ReadingError::WrongPreviousHash
                 | ReadingError::SlotAlreadyRead
+                | ReadingError::TooFast
         );
         let soon = passing && backoff.failures() < SOON_TIMES;
         let wait = backoff.next_wait();

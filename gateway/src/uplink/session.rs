@@ -3,7 +3,7 @@
 
 use super::{
     Uplink,
-    flight::{Flight, Standing},
+    flight::{Flight, Standing, next_attempt},
     node::{Header, Node},
     refusals::Refusals,
 };
@@ -16,7 +16,7 @@ use crate::{
     recorder::Event,
     signer::Signer,
 };
-use deren_primitives::{Anchor, DeviceCursor, DeviceId, GatewayRecord, Slot};
+use deren_primitives::{Anchor, DeviceCursor, DeviceId, GatewayRecord, LASTING_ANCHOR_BLOCKS, Slot};
 use jsonrpsee::core::client::Subscription;
 use std::{
     collections::BTreeSet,
@@ -33,6 +33,9 @@ const LONGEST_GATHER: Duration = Duration::from_secs(10);
 /// Without a reason, the gateway's own record is looked at once in so many finalised blocks.
 const RECORD_EVERY_BLOCKS: u32 = 20;
 
+/// So many blocks behind the best one finality may be; four are usual.
+const FINALITY_LAGS_BLOCKS: u32 = 100;
+
 type Cursors = Vec<(DeviceId, Option<DeviceCursor>)>;
 
 pub(super) struct Session<'u> {
@@ -41,6 +44,10 @@ pub(super) struct Session<'u> {
     pub(super) pin: ChainPin,
     pub(super) genesis: [u8; 32],
     pub(super) best_block: u32,
+    /// The newest final block that the chain knows for a month.
+    lasting: Option<Anchor>,
+    /// The newest final block.
+    newest: Option<Anchor>,
     /// The slot in which the best block was made: earlier ones are over by the chain's clock.
     pub(super) chain_slot: Option<Slot>,
     /// Until then devices whose reading of the last slot is still to come are waited for.
@@ -67,6 +74,8 @@ impl<'u> Session<'u> {
             pin,
             genesis,
             best_block: 0,
+            lasting: None,
+            newest: None,
             chain_slot: None,
             gather_until: None,
             node_is_current: false,
@@ -114,6 +123,9 @@ impl<'u> Session<'u> {
     async fn at_best(&mut self, number: u32) -> Result<(), GatewayError> {
         self.best_block = number;
         self.uplink.board.update(|status| status.chain.best_block = Some(number));
+        if let Some(newest) = self.newest.filter(|newest| self.lags(*newest)) {
+            self.tell_anchor(newest);
+        }
         if let Some(block_ms) = self.node.best_block_ms().await? {
             let now_ms = unix_ms();
             self.uplink.clock.see_block(block_ms);
@@ -133,7 +145,7 @@ impl<'u> Session<'u> {
                 }
                 Standing::Lost => {
                     tracing::info!(block = number, attempt = flight.batch.attempt, "no block took the last batch");
-                    self.attempt = flight.batch.attempt.saturating_add(1);
+                    self.attempt = next_attempt(flight.batch.attempt);
                     let devices = flight.devices();
                     self.examine(&flight.batch, &flight.signature, &devices, &cursors).await?;
                 }
@@ -156,7 +168,7 @@ impl<'u> Session<'u> {
             return Ok(());
         };
         self.uplink.board.update(|status| status.chain.finalised_block = Some(number));
-        self.uplink.show_chain(&self.pin, Anchor { block_number: number, block_hash: hash });
+        self.show_chain(Anchor { block_number: number, block_hash: hash }).await?;
         let waiting = self.with_outbox(Outbox::waiting).await?;
         let identified = self.uplink.identified.borrow().clone();
         let not_begun = identified.iter().any(|id| !waiting.iter().any(|(device, _)| device == id));
@@ -170,6 +182,28 @@ impl<'u> Session<'u> {
         }
         self.look_at_record(hash, &identified).await?;
         self.submit().await
+    }
+
+    /// Says which blocks readings are anchored at. Where finality lags far behind, the latest final block would be too old
+    /// for the chain before long: then it is the latest that the chain knows for a month.
+    async fn show_chain(&mut self, newest: Anchor) -> Result<(), GatewayError> {
+        let hundredth = newest.block_number - newest.block_number % LASTING_ANCHOR_BLOCKS;
+        if self.lasting.is_none_or(|lasting| lasting.block_number != hundredth) {
+            let hash = self.node.block_hash(hundredth).await?;
+            self.lasting = hash.map(|block_hash| Anchor { block_number: hundredth, block_hash });
+        }
+        self.newest = Some(newest);
+        self.tell_anchor(newest);
+        Ok(())
+    }
+
+    fn tell_anchor(&self, newest: Anchor) {
+        let lasting = self.lasting.unwrap_or(newest);
+        self.uplink.show_chain(&self.pin, if self.lags(newest) { lasting } else { newest }, lasting);
+    }
+
+    fn lags(&self, newest: Anchor) -> bool {
+        self.best_block.saturating_sub(newest.block_number) > FINALITY_LAGS_BLOCKS
     }
 
     /// Compares every device with the finalised cursors, and removes what has arrived.
@@ -192,6 +226,8 @@ impl<'u> Session<'u> {
                     arrived.extend(cursor.map(|cursor| (device, cursor.next_sequence)));
                 }
                 OutboxStanding::NodeBehind => {}
+                // The chain takes nothing of slots long before a device served: its readings begin when it does.
+                OutboxStanding::NotBegun if !self.is_registered(device) => {}
                 OutboxStanding::NotBegun | OutboxStanding::ChainAhead | OutboxStanding::Forked => {
                     if standing != OutboxStanding::NotBegun {
                         self.moving.insert(device);
@@ -283,6 +319,10 @@ impl<'u> Session<'u> {
             }
         });
         Ok(())
+    }
+
+    fn is_registered(&self, device: DeviceId) -> bool {
+        self.record.as_ref().is_some_and(|record| record.devices.contains(&device))
     }
 
     pub(super) fn is_our_key(&self, record: &GatewayRecord) -> bool {

@@ -81,7 +81,12 @@ pub fn check(device: &Device<'_>, meters: &BTreeMap<u32, Recorded>) -> Tally {
         for reading in &recorded.readings {
             let verdict = accept(device, reading, &mut cursor)
                 .unwrap_or_else(|error| panic!("seed {seed}: the chain refuses {reading:?}: {error}"));
-            let never = [ReadingVerdict::ABOVE_RATED_POWER, ReadingVerdict::DISCONTINUOUS, ReadingVerdict::BACKWARD];
+            let never = [
+                ReadingVerdict::ABOVE_RATED_POWER,
+                ReadingVerdict::DISCONTINUOUS,
+                ReadingVerdict::BACKWARD,
+                ReadingVerdict::SKIPPED,
+            ];
             for verdict_that_must_not_be in never {
                 assert!(!verdict.contains(verdict_that_must_not_be), "seed {seed}: {verdict:?} of {reading:?}");
             }
@@ -138,7 +143,7 @@ fn accept(
         in_service: true,
     };
     judge::ensure_next(reading, cursor, Slot(u32::MAX))?;
-    let verdict = judge::verdict(reading, cursor, &view, device.power.slot_energy_seconds, Slot(0));
+    let verdict = judge::verdict(reading, cursor, &view, (clock(), device.power.slot_energy_seconds), Slot(0));
     *cursor = judge::advance(reading, reading.hash());
     Ok(verdict)
 }

@@ -111,7 +111,8 @@ impl Gateway {
         let signer = Arc::new(RwLock::new(signer));
         let known = ChainPin::load(folder).expect("readable").map(|pin| {
             let block_hash = pin.genesis().expect("a hash");
-            ChainView { pin, anchor: Anchor { block_number: 0, block_hash } }
+            let anchor = Anchor { block_number: 0, block_hash };
+            ChainView { pin, anchor, lasting: anchor, heard: None }
         });
         let (events, heard) = mpsc::channel(64);
         let (chain, chain_seen) = watch::channel(known);

@@ -85,6 +85,10 @@ pub enum ReadingError {
     EmptySpan,
     /// Covers a slot that an accepted reading of the device covers already.
     SlotAlreadyRead,
+    /// The device's first reading, and of slots long before it was registered.
+    BeforeService,
+    /// More readings of the device than slots passed: try again later.
+    TooFast,
 }
 
 impl fmt::Display for ReadingError {
@@ -103,6 +107,8 @@ impl fmt::Display for ReadingError {
             Self::SlotNotEnded => "the slot is not over yet by the chain's clock",
             Self::EmptySpan => "covers no slot",
             Self::SlotAlreadyRead => "covers a slot that an accepted reading covers already",
+            Self::BeforeService => "of slots long before the device was registered: its readings begin when it is",
+            Self::TooFast => "more readings of the device than slots passed: the rest is taken later",
         })
     }
 }
@@ -118,7 +124,8 @@ pub struct ReadingVerdict(pub u16);
 impl ReadingVerdict {
     /// Nothing to remark: it trades.
     pub const GOOD: Self = Self(0);
-    /// The gateway set a quality bit, or it covers more than one slot.
+    /// The gateway set a quality bit, it covers more than one slot, or the slot was not measured well enough:
+    /// [`crate::is_measured`].
     pub const ESTIMATED: Self = Self(1);
     /// Does not start where the device's last reading of the same register epoch ended.
     pub const DISCONTINUOUS: Self = Self(1 << 1);
@@ -138,6 +145,10 @@ impl ReadingVerdict {
     pub const OVER_EXPORT: Self = Self(1 << 8);
     /// Of a slot before the device was registered at its site.
     pub const NOT_IN_SERVICE: Self = Self(1 << 9);
+    /// Does not begin with the slot after the device's last reading: what flowed between would be sold in another slot.
+    pub const SKIPPED: Self = Self(1 << 10);
+    /// The gateway's clock may be wrong by more than [`crate::MAX_CLOCK_ERROR_MS`].
+    pub const CLOCK_UNSURE: Self = Self(1 << 11);
 
     /// True if the reading trades.
     pub fn trades(self) -> bool {

@@ -10,6 +10,10 @@ use scale_info::TypeInfo;
 
 /// How many readings one batch carries at most.
 pub const MAX_READINGS_PER_BATCH: u32 = 64;
+/// The last attempt at which a batch may be sent; then they begin again.
+pub const MAX_ATTEMPT: u32 = 15;
+/// The chain knows each block whose number this divides for a month, so that it is an anchor where finality lags.
+pub const LASTING_ANCHOR_BLOCKS: u32 = 100;
 
 /// Cumulative registers at the two ends of a reading, in mWh.
 #[derive(
@@ -81,7 +85,7 @@ impl Quality {
     }
 }
 
-/// A recent finalised block, which shows that a reading was not signed before it.
+/// A finalised block, which shows that a reading was not signed before it: a recent one, or a hundredth one.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -153,7 +157,8 @@ pub struct ReadingBatch {
     pub gateway: GatewayId,
     /// With which of its keys; from 0.
     pub key_epoch: u32,
-    /// Raised when a batch is sent again, because a transaction pool bans a refused transaction's bytes for a while.
+    /// Raised when a batch is sent again, because a transaction pool bans a refused transaction's bytes for a while. At most
+    /// [`MAX_ATTEMPT`].
     pub attempt: u32,
     /// At least one.
     pub readings: BoundedVec<SignedReading, ConstU32<MAX_READINGS_PER_BATCH>>,

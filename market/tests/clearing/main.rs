@@ -3,9 +3,11 @@
 mod auctions;
 mod double_auction;
 mod edges;
+mod excess;
 mod market;
 mod measured;
 mod network;
+mod pace;
 mod properties;
 mod rewards;
 mod settlement;

@@ -1,7 +1,7 @@
 //! The traits through which pallets see each other, so that each can be tested with a small stand-in.
 
 use alloc::vec::Vec;
-use deren_market::Network;
+use deren_market::{Network, rewards::FeeBase};
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, ReadingError, SiteEnergy, SiteId, Slot, ZoneId,
 };
@@ -30,6 +30,8 @@ pub struct DeviceView {
     pub rated_power_w: u32,
     /// The smallest step of its registers.
     pub register_step_mwh: u32,
+    /// The first slot in which it serves.
+    pub from: Slot,
     /// False in slots before it was registered: it continues its chain of readings then, and trades nothing.
     pub in_service: bool,
 }
@@ -47,6 +49,8 @@ pub trait MarketRegistry<AccountId> {
     fn markets() -> Vec<MarketId>;
     /// The market's zones as a tree, with the fees and capacities of that slot.
     fn network(market: MarketId, slot: Slot) -> Option<Network>;
+    /// How many zones the market has now, for weights.
+    fn zones(market: MarketId) -> u32;
     /// The terms of that slot.
     fn terms(market: MarketId, slot: Slot) -> Option<MarketTerms>;
     /// Who receives the network fee of the edge from this zone to its parent.
@@ -63,8 +67,12 @@ pub trait MarketRegistry<AccountId> {
 
 /// What metering asks of the registry when it has proof against a gateway.
 pub trait GatewayControl {
-    /// Its key is proven to have signed two truths: it may submit again only with a new key from its owner.
+    /// Its key is proven to have signed two truths: it may submit again only with a new key from its owner, and what its keys
+    /// signed until now is answered for.
     fn deactivate(gateway: GatewayId);
+    /// The key with which it signs, or signed, in this epoch; `None` if it never did, that is long ago, or it has answered
+    /// for that epoch.
+    fn key_of_epoch(gateway: GatewayId, key_epoch: u32) -> Option<PublicKey>;
 }
 
 /// Lets metering's benchmarks fill the real registry; implemented only in a runtime built for benchmarks.
@@ -88,14 +96,30 @@ pub trait Metering {
     fn forget(market: MarketId, slot: Slot);
 }
 
-/// Told by matching, as money moves, what producers sold.
+/// Told by matching, as money moves, what was paid for whose energy.
 pub trait ProductionRewards<AccountId> {
-    /// In this slot `owner`'s site sold `rewarded_wh` = min(sold, produced). Called at most once a site and slot.
-    fn produced_and_sold(slot: Slot, site: SiteId, owner: &AccountId, rewarded_wh: u64);
+    /// The buyers of this slot paid this protocol fee in all. Called at most once a market and slot, before any fee base.
+    fn protocol_fee_paid(market: MarketId, slot: Slot, fee_ueur: u128);
+    /// A site's owner produced and sold energy to others, who paid this much of the slot's protocol fee for it. Called at
+    /// most once a site and slot.
+    fn sold_to_others(market: MarketId, slot: Slot, base: FeeBase<AccountId>);
+    /// All slots of the era are settled in this market. Of the fees that its buyers paid, `rebates_ueur` come back to them.
+    fn era_closed(market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128);
 }
 
 /// Told by matching: how far each market has come. One that stands still holds no other up.
 pub trait SettlementProgress {
     /// All of the market's slots up to this one are settled.
     fn settled_through(market: MarketId) -> Slot;
+}
+
+/// Told by the registry when a site changes hands or closes.
+pub trait SiteOrders {
+    /// The site's orders end with the slot that runs now; what began before is still settled. What cannot end now trades
+    /// nothing all the same, and whoever placed it can cancel it.
+    fn end(site: SiteId);
+}
+
+impl SiteOrders for () {
+    fn end(_: SiteId) {}
 }

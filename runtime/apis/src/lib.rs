@@ -11,7 +11,7 @@ mod to_outside;
 
 pub use between_pallets::{
     BenchmarkRegistry, DeviceView, GatewayControl, MarketRegistry, MarketTerms, Metering, ProductionRewards,
-    SettlementProgress, SiteView,
+    SettlementProgress, SiteOrders, SiteView,
 };
 // What metering keeps of a site's slot is arithmetic, and that is the market's.
 pub use deren_market::{Energies, SlotEnergies};

@@ -40,9 +40,9 @@ sp_api::decl_runtime_apis! {
         fn claimable(account: AccountId) -> u128;
     }
 
-    /// The design's invariants, checked on the state as it is.
+    /// The design's invariants, checked on the state as it is; on a development chain alone.
     pub trait InvariantsApi {
-        /// `Err` with the first violation, in words.
+        /// `Err` with the first violation, in words, or because the chain is not for development.
         fn check() -> Result<(), Vec<u8>>;
     }
 }

@@ -1,7 +1,7 @@
 //! The chains that a node can run: the two development presets of its runtime, or a file.
 
 use deren_runtime::{
-    WASM_BINARY,
+    WASM_BINARY, WASM_BINARY_WITH_SUDO,
     genesis::{self, DEV, LOCAL},
     units::REN_DECIMALS,
 };
@@ -11,7 +11,7 @@ use sp_storage::{Storage, well_known_keys};
 
 /// A chain's specification by its name (`dev`, `local`) or its file.
 ///
-/// The first state of a preset is built by the runtime that is linked into the node, which is the same code as its
+/// Only `dev` runs the Wasm with sudo. The first state of a preset is built by the runtime that is linked into the node, which is the same code as its
 /// Wasm and needs no compilation first.
 pub fn load(id: &str) -> Result<Box<dyn ChainSpec>, String> {
     let mut spec = load_readable(id)?;
@@ -40,6 +40,8 @@ struct Preset {
     id: &'static str,
     chain_type: ChainType,
     genesis: &'static str,
+    /// The runtime that its blocks are made with.
+    blob: Option<&'static [u8]>,
 }
 
 impl Preset {
@@ -50,16 +52,21 @@ impl Preset {
                 id: "deren_dev",
                 chain_type: ChainType::Development,
                 genesis: DEV,
+                blob: WASM_BINARY_WITH_SUDO,
             }),
-            "" | "local" => {
-                Some(Self { name: "DeREN Local", id: "deren_local", chain_type: ChainType::Local, genesis: LOCAL })
-            }
+            "" | "local" => Some(Self {
+                name: "DeREN Local",
+                id: "deren_local",
+                chain_type: ChainType::Local,
+                genesis: LOCAL,
+                blob: WASM_BINARY,
+            }),
             _ => None,
         }
     }
 
     fn spec(&self) -> Result<GenericChainSpec, String> {
-        Ok(GenericChainSpec::builder(blob()?, None)
+        Ok(GenericChainSpec::builder(self.blob()?, None)
             .with_name(self.name)
             .with_id(self.id)
             .with_chain_type(self.chain_type.clone())
@@ -82,15 +89,15 @@ impl Preset {
         let mut state = BasicExternalities::new_empty();
         state.execute_with(|| genesis::build_state(config.to_string().into_bytes()))?;
         let mut storage = state.into_storages();
-        storage.top.insert(well_known_keys::CODE.to_vec(), blob()?.to_vec());
+        storage.top.insert(well_known_keys::CODE.to_vec(), self.blob()?.to_vec());
         Ok(storage)
     }
-}
 
-fn blob() -> Result<&'static [u8], String> {
-    WASM_BINARY.ok_or_else(|| {
-        "this node was built without a runtime (SKIP_WASM_BUILD was set): build it again without that".into()
-    })
+    fn blob(&self) -> Result<&'static [u8], String> {
+        self.blob.ok_or_else(|| {
+            "this node was built without a runtime (SKIP_WASM_BUILD was set): build it again without that".into()
+        })
+    }
 }
 
 fn properties() -> Properties {

@@ -4,6 +4,7 @@
 //! and reports to nobody unless it is told to.
 #![expect(clippy::result_large_err, reason = "the errors of sc-cli and sc-service are what they are")]
 
+mod backoff;
 mod chain_spec;
 mod cli;
 mod command;

@@ -1,6 +1,6 @@
 //! Puts a node together: database, executor, pool, BABE, GRANDPA, network and answers.
 
-use crate::rpc;
+use crate::{backoff, rpc};
 use deren_runtime::{OpaqueBlock as Block, RuntimeApi, units::MAX_BLOCK_BYTES};
 use sc_client_api::BlockBackend;
 use sc_consensus_babe::{BabeLink, BabeWorkerHandle, SlotProportion};
@@ -289,7 +289,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
             justification_sync_link: sync_service.clone(),
             create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
             force_authoring,
-            backoff_authoring_blocks: None::<()>,
+            backoff_authoring_blocks: Some(backoff::waits()),
             babe_link: babe,
             block_proposal_slot_portion: SlotProportion::new(2. / 3.),
             max_block_proposal_slot_portion: None,

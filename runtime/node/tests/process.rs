@@ -1,6 +1,6 @@
 //! A real node, as a person or a service manager starts and stops it.
 
-use codec::Decode;
+use codec::{Decode, Encode};
 use deren_primitives::ChainParameters;
 use jsonrpsee::{
     core::client::{ClientT, Subscription, SubscriptionClientT},
@@ -43,9 +43,15 @@ impl Drop for Node {
 impl Node {
     /// Starts a development chain at ports that the system picks, and waits until it answers.
     fn start() -> Result<Self> {
+        Self::start_on(&["--dev"])
+    }
+
+    /// Starts a chain at ports that the system picks, and waits until it answers.
+    fn start_on(chain: &[&str]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut process = deren_node()
-            .args(["--dev", "--port", "0", "--rpc-port", "0", "--no-prometheus", "--base-path"])
+            .args(chain)
+            .args(["--port", "0", "--rpc-port", "0", "--no-prometheus", "--base-path"])
             .arg(folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -110,6 +116,23 @@ async fn a_dev_node_finalises_answers_and_stops_when_told() -> Result {
     assert!(told.success());
     let stopped = tokio::task::spawn_blocking(move || node.process.wait().map(|status| (status, node))).await??;
     assert!(stopped.0.success(), "{}", stopped.0);
+    Ok(())
+}
+
+/// Whether the runtime that this chain runs has a pallet of this name, by its metadata.
+async fn has_pallet(chain: &[&str], name: &str) -> Result<bool> {
+    let node = Node::start_on(chain)?;
+    let metadata: String = node.client().await?.request("state_getMetadata", rpc_params![]).await?;
+    let named: String = name.encode().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(metadata.contains(&named))
+}
+
+#[tokio::test]
+async fn only_dev_runs_a_wasm_with_sudo() -> Result {
+    for (chain, sudo) in [(&["--dev"][..], true), (&["--chain", "local", "--alice"][..], false)] {
+        assert!(has_pallet(chain, "Council").await?, "{chain:?}");
+        assert_eq!(has_pallet(chain, "Sudo").await?, sudo, "{chain:?}");
+    }
     Ok(())
 }
 

@@ -21,7 +21,7 @@ use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustm
 use sp_runtime::{FixedPointNumber, Perbill, Perquintill, traits::AccountIdConversion};
 
 /// An account without a key: only the runtime's own rules move what is in it.
-fn keyless(name: [u8; 8]) -> AccountId {
+pub(super) fn keyless(name: [u8; 8]) -> AccountId {
     PalletId(name).into_account_truncating()
 }
 
@@ -76,7 +76,7 @@ impl pallet_assets::Config for Runtime {
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;
     type CallbackHandle = ();
-    // Nobody makes assets of their own here; the administration can.
+    // Nobody makes assets of their own here.
     type CreateOrigin = AsEnsureOriginWithArg<NeverEnsureOrigin<AccountId>>;
     type Currency = Balances;
     type Extra = ();

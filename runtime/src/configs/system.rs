@@ -1,5 +1,6 @@
-//! The frame: how much fits into a block, and which calls ordinary origins may make.
+//! The frame: how much fits into a block, how long its history is, and the time.
 
+use super::CallFilter;
 use crate::{
     AccountId, Balance, Block, BlockNumber, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
     RuntimeTask, UncheckedExtrinsic, VERSION,
@@ -9,15 +10,20 @@ use frame_support::{
     derive_impl,
     dispatch::DispatchClass,
     parameter_types,
-    traits::{ConstU16, ConstU32, ConstU64, Contains},
+    traits::{ConstU16, ConstU32, ConstU64},
     weights::constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight},
 };
 use frame_system::limits;
 use sp_runtime::{Perbill, traits::AccountIdLookup};
 use sp_version::RuntimeVersion;
 
-/// What share of a block ordinary transactions, readings among them, may fill.
-const NORMAL_RATIO: Perbill = Perbill::from_percent(80);
+/// What share of a block transactions that pay may fill. Readings are of the operational class, and have a limit of their
+/// own: fees follow what is paid for, and each leaves room for the other.
+const NORMAL_RATIO: Perbill = Perbill::from_percent(60);
+/// What a block has room for of each even if clearing and settling took half of it and the other took the rest: so a
+/// block may take five quarters of its time at most.
+const NORMAL_RESERVE: Perbill = Perbill::from_percent(15);
+const READINGS_RESERVE: Perbill = Perbill::from_percent(25);
 /// What share of a block the hooks at its start are expected to take.
 const HOOKS_RATIO: Perbill = Perbill::from_percent(10);
 
@@ -35,33 +41,16 @@ parameter_types! {
     pub BlockWeights: limits::BlockWeights = limits::BlockWeights::builder()
         .base_block(BlockExecutionWeight::get())
         .for_class(DispatchClass::all(), |class| class.base_extrinsic = ExtrinsicBaseWeight::get())
-        .for_class(DispatchClass::Normal, |class| class.max_total = Some(share_of(NORMAL_RATIO, MAX_BLOCK_WEIGHT)))
+        .for_class(DispatchClass::Normal, |class| {
+            class.max_total = Some(share_of(NORMAL_RATIO, MAX_BLOCK_WEIGHT));
+            class.reserved = Some(share_of(NORMAL_RESERVE, MAX_BLOCK_WEIGHT));
+        })
         .for_class(DispatchClass::Operational, |class| {
             class.max_total = Some(MAX_BLOCK_WEIGHT);
-            class.reserved = Some(MAX_BLOCK_WEIGHT.saturating_sub(share_of(NORMAL_RATIO, MAX_BLOCK_WEIGHT)));
+            class.reserved = Some(share_of(READINGS_RESERVE, MAX_BLOCK_WEIGHT));
         })
         .avg_block_initialization(HOOKS_RATIO)
         .build_or_panic();
-}
-
-/// Which calls anyone may make. Ending or freezing EUR as a whole would stop every settlement, so only root can.
-pub struct CallFilter;
-
-impl Contains<RuntimeCall> for CallFilter {
-    fn contains(call: &RuntimeCall) -> bool {
-        use pallet_assets::Call;
-        !matches!(
-            call,
-            RuntimeCall::Assets(
-                Call::start_destroy { .. }
-                    | Call::destroy_accounts { .. }
-                    | Call::destroy_approvals { .. }
-                    | Call::finish_destroy { .. }
-                    | Call::freeze_asset { .. }
-                    | Call::set_min_balance { .. }
-            )
-        )
-    }
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]

@@ -1,19 +1,19 @@
 //! A chain in memory: a preset's first state, and blocks made as a validator makes them.
 
+pub use crate::fuzzing::blocks::merged;
 use crate::{
-    AccountId, Executive, Header, Runtime, RuntimeCall, SignedPayload, System, UncheckedExtrinsic, genesis, submission,
+    AccountId, Executive, Runtime, RuntimeCall, System, UncheckedExtrinsic,
+    fuzzing::blocks::{begin_block_at, signed_by},
+    genesis,
     units::BLOCK_MS,
 };
-use codec::Encode;
-use sp_consensus_babe::{BABE_ENGINE_ID, Slot, digests::PreDigest, digests::SecondaryPlainPreDigest};
 use sp_core::Pair;
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
 use sp_keystore::{KeystoreExt, testing::MemoryKeystore};
 use sp_runtime::{
-    ApplyExtrinsicResult, Digest, DigestItem, MultiSignature,
-    generic::Era,
-    traits::{BlakeTwo256, Hash as _, Header as _, IdentifyAccount},
+    ApplyExtrinsicResult,
+    traits::IdentifyAccount,
     transaction_validity::{TransactionSource, TransactionValidity},
 };
 
@@ -31,35 +31,9 @@ pub fn on_preset<T>(preset: &str, test: impl FnOnce() -> T) -> T {
     })
 }
 
-/// The default genesis with a patch put over it.
-pub fn merged(patch: &[u8]) -> Vec<u8> {
-    use serde_json_no_std::{Value, from_slice};
-    fn merge(base: &mut Value, patch: Value) {
-        match (base, patch) {
-            (Value::Object(base), Value::Object(patch)) => {
-                for (key, value) in patch {
-                    merge(base.entry(key).or_insert(Value::Null), value);
-                }
-            }
-            (base, patch) => *base = patch,
-        }
-    }
-    let mut base: Value = from_slice(&genesis::config(&None).expect("a default")).expect("it is JSON");
-    merge(&mut base, from_slice(patch).expect("the patch is JSON"));
-    base.to_string().into_bytes()
-}
-
 /// Begins the next block, with its timestamp in it.
 pub fn begin_block() {
-    let number = System::block_number() + 1;
-    let now = FIRST_BLOCK_MS + u64::from(number - 1) * BLOCK_MS;
-    let claim =
-        PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot: Slot::from(now / BLOCK_MS) });
-    let parent = if number == 1 { Default::default() } else { BlakeTwo256::hash(&number.encode()) };
-    let digest = Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())] };
-    Executive::initialize_block(&Header::new(number, Default::default(), Default::default(), parent, digest));
-    let timestamp = RuntimeCall::Timestamp(pallet_timestamp::Call::set { now });
-    Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(timestamp)).unwrap().unwrap();
+    begin_block_at(FIRST_BLOCK_MS + u64::from(System::block_number()) * BLOCK_MS);
 }
 
 /// Makes whole blocks until this one has begun.
@@ -75,11 +49,8 @@ pub fn run_to(block: u32) {
 /// A transaction that this account signs now.
 pub fn signed(who: Sr25519Keyring, call: RuntimeCall, fee_asset: Option<u32>) -> UncheckedExtrinsic {
     let account = who.to_account_id();
-    let extension = submission::extension(System::account_nonce(&account), Era::Immortal, fee_asset);
-    let payload = SignedPayload::new(call, extension).expect("the chain knows its first block");
-    let signature = payload.using_encoded(|bytes| who.sign(bytes));
-    let (call, extension, _) = payload.deconstruct();
-    UncheckedExtrinsic::new_signed(call, account.into(), MultiSignature::Sr25519(signature), extension)
+    let nonce = System::account_nonce(&account);
+    signed_by(&who.pair(), account, nonce, call, fee_asset)
 }
 
 /// Puts a transaction of this account into the block.

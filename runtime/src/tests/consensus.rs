@@ -2,8 +2,8 @@
 
 use super::chain::{account, begin_block, on_preset, run_to};
 use crate::{
-    AccountId, Historical, Runtime, RuntimeOrigin, Session, SessionKeys, configs::BABE_EPOCH, genesis::LOCAL,
-    units::ACCOUNTABLE_SESSIONS, validators::DisableOffenders,
+    AccountId, Runtime, RuntimeOrigin, Session, SessionKeys, Validators, configs::BABE_EPOCH, genesis::LOCAL,
+    units::ACCOUNTABLE_SESSIONS,
 };
 use codec::Encode;
 use frame_support::{assert_ok, traits::KeyOwnerProofSystem};
@@ -13,9 +13,9 @@ use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
 
 fn offend(who: &[Sr25519Keyring]) {
     let offenders: Vec<_> =
-        who.iter().map(|key| OffenceDetails { offender: (account(*key), ()), reporters: vec![] }).collect();
+        who.iter().map(|key| OffenceDetails { offender: account(*key), reporters: vec![] }).collect();
     let fractions = vec![Perbill::one(); offenders.len()];
-    <DisableOffenders as OnOffenceHandler<AccountId, _, _>>::on_offence(&offenders, &fractions, 0);
+    <Validators as OnOffenceHandler<AccountId, _, _>>::on_offence(&offenders, &fractions, 0);
 }
 
 fn place(key: Sr25519Keyring) -> u32 {
@@ -47,6 +47,54 @@ fn at_most_a_third_is_disabled() {
     });
 }
 
+/// Whether it may make blocks now.
+fn serves(key: Sr25519Keyring) -> bool {
+    Session::validator_id_to_index(&account(key)).is_some_and(|place| !Session::disabled_validators().contains(&place))
+}
+
+fn set_new_keys(key: Sr25519Keyring) {
+    let made = SessionKeys::generate(&account(key).encode(), None);
+    assert_ok!(Session::set_keys(RuntimeOrigin::signed(account(key)), made.keys, made.proof.encode()));
+}
+
+#[test]
+fn an_offender_stays_out_whatever_keys_it_sets() {
+    on_preset(LOCAL, || {
+        begin_block();
+        offend(&[Bob]);
+        set_new_keys(Bob);
+        for session in 0..5 {
+            assert!(!serves(Bob), "{session} sessions later");
+            Session::rotate_session();
+        }
+    });
+}
+
+#[test]
+fn new_keys_of_an_honest_validator_free_nobody() {
+    on_preset(LOCAL, || {
+        begin_block();
+        set_new_keys(Charlie);
+        Session::rotate_session();
+        offend(&[Bob]);
+        for session in 0..5 {
+            assert!(!serves(Bob), "{session} sessions later");
+            Session::rotate_session();
+        }
+        assert!(serves(Charlie));
+    });
+}
+
+#[test]
+fn another_offender_frees_nobody() {
+    on_preset(LOCAL, || {
+        begin_block();
+        offend(&[Bob]);
+        offend(&[Charlie]);
+        assert!(!serves(Bob));
+    });
+}
+
 #[test]
 fn validators_stay_through_sessions() {
     on_preset(LOCAL, || {
@@ -67,9 +115,24 @@ fn who_signed_with_a_new_key_can_be_proved() {
         assert_ok!(Session::set_keys(RuntimeOrigin::signed(account(Bob)), keys.clone(), made.proof.encode()));
         rotate_twice();
         let babe = (sp_consensus_babe::KEY_TYPE, keys.get_raw(sp_consensus_babe::KEY_TYPE).to_vec());
-        let proof = Historical::prove(babe.clone()).expect("the key is in the session");
-        assert_eq!(Historical::check_proof(babe, proof), Some((account(Bob), ())));
+        let proof = Validators::prove(babe.clone()).expect("the key is in the session");
+        assert_eq!(Validators::check_proof(babe, proof), Some(account(Bob)));
         assert!(pallet_grandpa::CurrentSetId::<Runtime>::get() > 0);
+    });
+}
+
+#[test]
+fn new_keys_hide_nothing_that_the_old_ones_sign() {
+    on_preset(LOCAL, || {
+        begin_block();
+        let place = place(Bob) as usize;
+        let babe = (sp_consensus_babe::KEY_TYPE, crate::Babe::authorities()[place].0.encode());
+        set_new_keys(Bob);
+        for session in 0..4 {
+            let proof = Validators::prove(babe.clone()).expect("the key signs, or has signed");
+            assert!(Validators::check_proof(babe.clone(), proof).is_some(), "{session} sessions later");
+            Session::rotate_session();
+        }
     });
 }
 
@@ -80,7 +143,7 @@ fn old_sessions_are_forgotten() {
         for _ in 0..ACCOUNTABLE_SESSIONS + 10 {
             Session::rotate_session();
         }
-        let kept = pallet_session::historical::HistoricalSessions::<Runtime>::iter().count() as u32;
+        let kept = pallet_deren_validators::SessionSets::<Runtime>::iter().count() as u32;
         assert!(kept <= ACCOUNTABLE_SESSIONS + 3, "{kept}");
     });
 }

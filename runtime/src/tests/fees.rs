@@ -2,7 +2,7 @@
 
 use super::chain::{account, apply, begin_block, on_preset, signed, validate};
 use crate::{
-    Assets, Balances, Executive, Runtime, RuntimeCall, RuntimeOrigin, check_invariants,
+    Assets, Balances, Executive, OnRamp, Runtime, RuntimeCall, RuntimeOrigin, check_invariants,
     configs::treasury_account,
     genesis::DEV,
     units::{EUR, EUR_ASSET, MILLI_REN},
@@ -18,8 +18,7 @@ fn remark() -> RuntimeCall {
 /// `One` has euros and no REN at all.
 fn with_euros_only(test: impl FnOnce()) {
     on_preset(DEV, || {
-        let target = account(One).into();
-        assert_ok!(Assets::mint(RuntimeOrigin::signed(account(Alice)), EUR_ASSET.into(), target, 5 * EUR));
+        assert_ok!(OnRamp::issue(RuntimeOrigin::signed(account(Alice)), account(One), 5 * EUR));
         assert_eq!(Balances::free_balance(account(One)), 0);
         begin_block();
         test();

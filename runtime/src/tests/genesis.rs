@@ -1,13 +1,12 @@
 //! What chains may begin with.
 
-use super::chain::{account, merged, on_preset};
+use super::chain::{account, on_preset};
 use crate::{
     Assets, Balances, Metering, RuntimeGenesisConfig, Session, check_invariants,
     genesis::{self, DEV, LOCAL},
     units::{EUR, EUR_ASSET, INITIAL_REN_PER_UEUR, REN},
 };
 use frame_support::traits::fungibles::{Inspect, metadata::Inspect as _, roles::Inspect as _};
-use serde_json_no_std::{Value, json};
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
 use sp_runtime::FixedU128;
@@ -64,11 +63,12 @@ fn everyone_well_known_has_both_kinds_of_money() {
 }
 
 #[test]
-fn euros_have_six_digits_and_an_on_ramp() {
+fn euros_have_six_digits_an_on_ramp_and_nobody_over_them() {
     on_preset(DEV, || {
         assert_eq!(Assets::decimals(EUR_ASSET), 6);
         assert_eq!(Assets::minimum_balance(EUR_ASSET), 1);
-        assert_eq!(Assets::issuer(EUR_ASSET), Some(account(Alice)));
+        assert_eq!(Assets::issuer(EUR_ASSET), Some(crate::configs::euro_roles_account()));
+        assert_eq!(pallet_deren_on_ramp::OnRamp::<crate::Runtime>::get(), Some(account(Alice)));
         let rate = pallet_asset_rate::ConversionRateToNative::<crate::Runtime>::get(EUR_ASSET);
         assert_eq!(rate, Some(FixedU128::from_u32(INITIAL_REN_PER_UEUR)));
     });
@@ -78,55 +78,6 @@ fn euros_have_six_digits_and_an_on_ramp() {
 fn invariants_hold_at_first() {
     for preset in [DEV, LOCAL] {
         on_preset(preset, || assert_eq!(check_invariants(), Ok(())));
-    }
-}
-
-/// A preset with changes, as a chain beyond development.
-fn production(changes: &[(&str, &str, Value)]) -> Result<(), String> {
-    let patch = genesis::preset(&LOCAL.into()).expect("the preset exists");
-    let mut config: Value = serde_json_no_std::from_slice(&merged(&patch)).expect("JSON");
-    config["metering"]["development"] = json!(false);
-    for (pallet, field, value) in changes {
-        config[*pallet][*field] = value.clone();
-    }
-    TestExternalities::new_empty().execute_with(|| genesis::build_state(config.to_string().into_bytes()))
-}
-
-/// Validators, council and money of nobody that is well known.
-fn private() -> Vec<(&'static str, &'static str, Value)> {
-    let someone = |seed: u8| crate::AccountId::new([seed; 32]);
-    let keys = crate::SessionKeys {
-        babe: sp_core::sr25519::Public::from_raw([9; 32]).into(),
-        grandpa: sp_core::ed25519::Public::from_raw([9; 32]).into(),
-    };
-    vec![
-        ("session", "keys", json!([(someone(1), someone(1), keys)])),
-        ("council", "members", json!([someone(1), someone(2), someone(3)])),
-        ("balances", "balances", json!([(someone(1), 1_000 * REN)])),
-        ("assets", "assets", json!([(EUR_ASSET, someone(4), true, 1)])),
-        ("assets", "accounts", json!([])),
-    ]
-}
-
-#[test]
-fn a_chain_with_keys_of_its_own_builds() {
-    assert_eq!(production(&private()), Ok(()));
-}
-
-#[test]
-fn a_chain_beyond_development_has_no_sudo_key() {
-    let mut changes = private();
-    changes.push(("sudo", "key", json!(crate::AccountId::new([1; 32]))));
-    assert!(production(&changes).expect_err("sudo").contains("sudo.key"));
-}
-
-#[test]
-fn a_chain_beyond_development_has_no_well_known_keys() {
-    for (field, left_out) in [("session.keys", 0), ("council.members", 1), ("endow another", 2), ("owner of EUR", 3)] {
-        let mut changes = private();
-        changes.remove(left_out);
-        let error = production(&changes).expect_err(field);
-        assert!(error.contains(field), "{field}: {error}");
     }
 }
 

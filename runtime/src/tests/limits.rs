@@ -1,8 +1,8 @@
 //! What fits into a block.
 
 use crate::{
-    Runtime, RuntimeCall,
-    configs::{BlockLength, BlockWeights, MaxMarkets, MaxOrders, MaxPointsPerMarket},
+    Metering, Runtime, RuntimeCall,
+    configs::{BlockWeights, MaxMarkets, MaxOrders, MaxPointsPerMarket},
     submission,
 };
 use codec::Encode;
@@ -42,7 +42,8 @@ fn full_batch() -> ReadingBatch {
 fn a_block_has_room_for_all_readings() {
     let batches = READINGS_PER_BLOCK.div_ceil(u64::from(MAX_READINGS_PER_BATCH));
     let bytes = submission::transaction(full_batch(), [6; 64]).len() as u64 * batches;
-    let room = u64::from(*BlockLength::get().max.get(DispatchClass::Normal));
+    let room: u32 = <Runtime as pallet_deren_metering::Config>::MaxBytesInBlock::get();
+    let room = u64::from(room);
     assert!(bytes < room, "{bytes} bytes of {room}");
 }
 
@@ -51,11 +52,64 @@ fn a_block_has_time_for_all_readings() {
     let batches = READINGS_PER_BLOCK.div_ceil(u64::from(MAX_READINGS_PER_BATCH));
     let call = RuntimeCall::Metering(pallet_deren_metering::Call::submit { batch: full_batch(), signature: [6; 64] });
     let weights = BlockWeights::get();
-    let normal = weights.get(DispatchClass::Normal);
-    let each = call.get_dispatch_info().total_weight().saturating_add(normal.base_extrinsic);
+    let class = weights.get(DispatchClass::Operational);
+    assert_eq!(call.get_dispatch_info().class, DispatchClass::Operational, "what is free sets no fees");
+    let each = call.get_dispatch_info().total_weight().saturating_add(class.base_extrinsic);
     let time = each.saturating_mul(batches).ref_time();
-    let room = normal.max_total.expect("bounded").ref_time();
+    let room: u64 = <Runtime as pallet_deren_metering::Config>::MaxRefTimeInBlock::get();
     assert!(time < room, "{} ms of {}", time / 1_000_000_000, room / 1_000_000_000);
+}
+
+/// The time of a batch of so many readings, of which so many are of different devices or slots of sites.
+fn batch_time(readings: u32, distinct: u32) -> u64 {
+    use pallet_deren_metering::{WeightInfo, weights::SubstrateWeight};
+    type Weights = SubstrateWeight<Runtime>;
+    let spread = Weights::submit_spread(distinct).saturating_sub(Weights::submit_chain(distinct));
+    let base = BlockWeights::get().get(DispatchClass::Operational).base_extrinsic;
+    let all = [Weights::submit_chain(readings), spread, Weights::authorize_submit(readings), base];
+    all.iter().map(|weight| weight.ref_time()).sum()
+}
+
+/// As many homes as this chain takes.
+fn homes() -> u64 {
+    let [markets, points]: [u32; 2] = [MaxMarkets::get(), MaxPointsPerMarket::get()];
+    u64::from(markets * points)
+}
+
+/// As it is in production.
+fn grace_blocks() -> u32 {
+    sp_io::TestExternalities::default().execute_with(Metering::parameters).grace_blocks
+}
+
+/// At this chain's full size each home has two or three devices, 75 000 in all. While a block is full of what people pay for,
+/// and clearing and settling take half of it, readings have no more than what is reserved for them.
+#[test]
+fn a_halt_of_six_hours_makes_nobody_late_at_full_size() {
+    let homes = homes();
+    let (ended, grace_blocks) = (24u64, u64::from(grace_blocks()));
+    assert!(75_000 <= homes * 7 / 3);
+    // What ended during the halt, of three devices a home: 64 readings of 22 slots, and the other 8; and what ends while it
+    // is brought in.
+    let blocks = ended * grace_blocks;
+    let meanwhile = (blocks * crate::units::BLOCK_MS / 900_000 + 1) as u32;
+    let time = homes * (batch_time(64, 22) + batch_time(8, 3) + batch_time(3 * meanwhile, meanwhile));
+    let reserved = BlockWeights::get().get(DispatchClass::Operational).reserved.expect("some").ref_time();
+    println!("{} blocks of the {blocks} before the first slot closes", time.div_ceil(reserved));
+    assert!(time <= blocks * reserved, "{} blocks are needed, and {blocks} there", time.div_ceil(reserved));
+    // The bytes fit as well.
+    let bytes = submission::transaction(full_batch(), [6; 64]).len() as u64 * homes * 72 / 64;
+    let room: u32 = <Runtime as pallet_deren_metering::Config>::MaxBytesInBlock::get();
+    assert!(bytes <= blocks * u64::from(room), "{bytes} bytes");
+}
+
+/// Without a halt, each home brings the one slot that ended within its grace.
+#[test]
+fn a_slots_readings_at_full_size_fit_into_its_grace() {
+    let homes = homes();
+    let room: u64 = <Runtime as pallet_deren_metering::Config>::MaxRefTimeInBlock::get();
+    let blocks = u64::from(grace_blocks());
+    let time = homes * batch_time(3, 3);
+    assert!(time <= blocks * room, "{} blocks are needed, and {blocks} there", time.div_ceil(room));
 }
 
 #[test]
@@ -68,10 +122,26 @@ fn a_full_market_is_cleared_within_a_block() {
 
 #[test]
 fn no_order_and_no_earner_is_turned_away_for_want_of_room() {
-    let [markets, points, orders]: [u32; 3] = [MaxMarkets::get(), MaxPointsPerMarket::get(), MaxOrders::get()];
+    let [points, orders]: [u32; 2] = [MaxPointsPerMarket::get(), MaxOrders::get()];
     let earners: u32 = <Runtime as pallet_deren_rewards::Config>::MaxEarners::get();
     assert!(orders >= 2 * points);
-    assert!(earners >= markets * points);
+    assert!(earners >= points);
+}
+
+#[test]
+fn a_report_of_equivocation_weighs_this_chains_database_and_each_validators_keys() {
+    let most: u32 = <Runtime as pallet_babe::Config>::MaxAuthorities::get();
+    let least = <Runtime as frame_system::Config>::DbWeight::get().reads_writes(u64::from(most) + 19, 12);
+    let reports = [
+        <<Runtime as pallet_babe::Config>::WeightInfo as pallet_babe::WeightInfo>::report_equivocation(1, 0),
+        <<Runtime as pallet_grandpa::Config>::WeightInfo as pallet_grandpa::WeightInfo>::report_equivocation(1, 0),
+    ];
+    for report in reports {
+        let computing = report.checked_sub(&least).expect("the database alone takes more").ref_time();
+        assert!(computing < 1_500_000_000, "{} µs for computing", computing / 1_000_000);
+    }
+    let note = <<Runtime as pallet_grandpa::Config>::WeightInfo as pallet_grandpa::WeightInfo>::note_stalled();
+    assert!(note.ref_time() < 100_000_000, "{} µs for one write", note.ref_time() / 1_000_000);
 }
 
 #[test]

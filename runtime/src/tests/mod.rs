@@ -4,9 +4,16 @@
 
 mod chain;
 mod consensus;
+mod euros;
 mod fees;
 mod genesis;
 mod governance;
 mod limits;
+mod newcomers;
+mod production;
 mod progress;
+mod proxies;
+mod queries;
+mod shares;
 mod submission;
+mod validators;

@@ -14,7 +14,7 @@ use sp_keyring::Sr25519Keyring::Dave;
 fn market() -> (MarketId, ZoneId) {
     let operator = account(Dave);
     let market = MarketId(NextMarket::<Runtime>::get());
-    assert_ok!(Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100));
+    assert_ok!(Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100, 50_000));
     let root = ZoneId(NextZone::<Runtime>::get());
     assert_ok!(Registry::create_zone(RuntimeOrigin::signed(operator.clone()), market, None));
     assert_ok!(Registry::create_zone(RuntimeOrigin::signed(operator), market, Some((root, 1_000, None, None))));
@@ -36,7 +36,17 @@ fn a_market_that_stands_still_lets_another_change_its_fees() {
         let now = Metering::current_slot();
         begin(now);
         // A slot of which a page is missing can never be settled.
-        let settling = Settling { next_page: 0, pages: 1, pot_ueur: 0, summary: None };
+        let settling = Settling {
+            next_page: 0,
+            pages: 1,
+            pay_pages: 0,
+            kept_from: 0,
+            cleared_in_block: 0,
+            failed_blocks: 0,
+            is_void: false,
+            pot_ueur: 0,
+            summary: None,
+        };
         let progress = MarketProgress { next: Slot(now.0 - 1), settling: Some(settling) };
         pallet_deren_matching::Progress::<Runtime>::insert(stuck, progress);
         for change in 1..=20 {

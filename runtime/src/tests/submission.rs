@@ -8,10 +8,10 @@ use crate::{
 use codec::{Decode, DecodeAll, Encode};
 use deren_primitives::{
     Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingBatch, ReadingHash, ReadingOutcome,
-    ReadingVerdict, RegisterSpan, Signature, SignedReading, SiteId, Slot, ZoneId, batch_message, interval_message,
-    link_message,
+    ReadingVerdict, RegisterSpan, Signature, SignedReading, SiteId, Slot, Sources, ZoneId, batch_message,
+    interval_message, link_message, point_commitment,
 };
-use pallet_deren_registry::Call;
+use pallet_deren_registry::{Call, PointTerms};
 use sp_core::{H256, Pair, ed25519};
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
 use sp_runtime::{
@@ -19,13 +19,13 @@ use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
 
-const DEVICE: DeviceId = DeviceId([7; 32]);
+pub(super) const DEVICE: DeviceId = DeviceId([7; 32]);
 
-fn gateway(key: &ed25519::Pair) -> GatewayId {
+pub(super) fn gateway(key: &ed25519::Pair) -> GatewayId {
     GatewayId(key.public().0)
 }
 
-fn genesis_hash() -> [u8; 32] {
+pub(super) fn genesis_hash() -> [u8; 32] {
     System::block_hash(0).0
 }
 
@@ -54,15 +54,25 @@ fn batch(key: &ed25519::Pair, slot: Slot) -> (ReadingBatch, Signature) {
 }
 
 /// A market with one home of Bob's, whose grid meter this gateway reads.
-fn register(key: &ed25519::Pair) {
-    let point = H256::repeat_byte(1);
+pub(super) fn register(key: &ed25519::Pair) {
+    let salted = H256::repeat_byte(1);
+    let point = H256(point_commitment(deren_primitives::MarketId(0), salted.as_fixed_bytes()));
     let sudo = |call: Call<crate::Runtime>| RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(call.into()) });
     let run = |who, call: RuntimeCall| apply(who, call).expect("valid").expect("it succeeds");
-    run(Alice, sudo(Call::create_market { operator: account(Charlie), privacy_threshold: 1, protocol_fee_bp: 100 }));
+    let (operator, max_fee_ueur_per_kwh) = (account(Charlie), 50_000);
+    let market = Call::create_market { operator, privacy_threshold: 1, protocol_fee_bp: 100, max_fee_ueur_per_kwh };
+    run(Alice, sudo(market));
     run(Charlie, Call::create_zone { market: deren_primitives::MarketId(0), parent: None }.into());
     run(
         Charlie,
-        Call::approve_point { zone: ZoneId(0), commitment: point, owner: account(Bob), max_power_w: 10_000 }.into(),
+        Call::approve_point {
+            zone: ZoneId(0),
+            salted,
+            nullifier: salted,
+            owner: account(Bob),
+            terms: PointTerms::new(10_000, Sources::NONE),
+        }
+        .into(),
     );
     run(Bob, Call::register_site { commitment: point }.into());
     let expires_unix_s = 4_000_000_000;
@@ -73,6 +83,7 @@ fn register(key: &ed25519::Pair) {
         site: SiteId(0),
         device: DEVICE,
         role: DeviceRole::Grid,
+        source: None,
         rated_power_w: 10_000,
         register_step_mwh: 1_000,
         gateway: gateway(key),
@@ -80,8 +91,22 @@ fn register(key: &ed25519::Pair) {
     run(Bob, grid.into());
 }
 
+/// One more device of Bob's home, small enough beside the others.
+pub(super) fn register_more(key: &ed25519::Pair, device: DeviceId, role: DeviceRole) {
+    let call = Call::register_device {
+        site: SiteId(0),
+        device,
+        role,
+        source: None,
+        rated_power_w: 500,
+        register_step_mwh: 1_000,
+        gateway: gateway(key),
+    };
+    apply(Bob, RuntimeCall::from(call)).expect("valid").expect("it succeeds");
+}
+
 /// The transaction as the runtime's query gives it to a gateway.
-fn transaction(batch: ReadingBatch, signature: Signature) -> UncheckedExtrinsic {
+pub(super) fn transaction(batch: ReadingBatch, signature: Signature) -> UncheckedExtrinsic {
     let bytes = submission::transaction(batch, signature);
     UncheckedExtrinsic::decode_all(&mut &bytes[..]).expect("what the runtime wrote it can read")
 }

@@ -26,7 +26,7 @@ pub struct Feeder {
 pub const FEEDERS: [Feeder; 3] = [
     Feeder { name: "Mill Lane", fee_ueur_per_kwh: 12_000, capacity_up_wh: 50_000, capacity_down_wh: 50_000 },
     Feeder { name: "Church Street", fee_ueur_per_kwh: 15_000, capacity_up_wh: 50_000, capacity_down_wh: 50_000 },
-    Feeder { name: "Orchard Road", fee_ueur_per_kwh: 9_000, capacity_up_wh: 900, capacity_down_wh: 2_000 },
+    Feeder { name: "Orchard Road", fee_ueur_per_kwh: 9_000, capacity_up_wh: 900, capacity_down_wh: 6_000 },
 ];
 
 /// What a kWh costs from a supplier, and so what nobody pays for a local one.

@@ -7,6 +7,7 @@ mod audit;
 mod follow;
 mod measured;
 mod orders;
+mod rebates;
 mod zones;
 
 pub use follow::Follower;
@@ -22,6 +23,7 @@ use orders::OrderBook;
 use pallet_deren_matching::Event as Matching;
 use pallet_deren_registry::Event as Registry;
 use pallet_deren_rewards::Event as Rewards;
+use rebates::Rebating;
 use std::collections::BTreeMap;
 use zones::Grid;
 
@@ -61,6 +63,8 @@ pub struct Ledger {
     /// REN given by era, to each owner.
     rewards: BTreeMap<u32, BTreeMap<AccountId, u128>>,
     paid_eras: BTreeMap<u32, u128>,
+    /// Eras whose fees are coming back.
+    rebates: BTreeMap<u32, Rebating>,
 }
 
 impl Ledger {
@@ -97,8 +101,8 @@ impl Ledger {
             Registry::ZoneCreated { zone, market, parent, edge, from, .. } if *market == self.market => {
                 self.grid.add(*zone, *parent, *edge, *from);
             }
-            Registry::EdgeSet { zone, market, edge, from } if *market == self.market => {
-                self.grid.set_edge(*zone, *edge, *from);
+            Registry::EdgeSet { zone, market, edge, from, fee_from } if *market == self.market => {
+                self.grid.set_edge(*zone, *edge, *from, *fee_from);
             }
             Registry::SiteRegistered { site, market, zone, owner, .. } if *market == self.market => {
                 self.grid.add_site(*site, *zone);
@@ -113,6 +117,7 @@ impl Ledger {
 
     fn matched(&mut self, event: &Matching<deren_runtime::Runtime>) -> Result<()> {
         self.orders.write(self.market, event);
+        self.rebated(event)?;
         let ours = self.market;
         match event {
             Matching::SlotCleared { market, slot, input_hash, outcome_hash, .. } if *market == ours => {
@@ -153,6 +158,9 @@ impl Ledger {
                 return Err(NeighbourhoodError::Invariant(format!(
                     "the clearing of slot {slot} was voided: {reason:?}"
                 )));
+            }
+            Matching::SlotVoided { market, slot, cause } if *market == ours => {
+                return Err(NeighbourhoodError::Invariant(format!("slot {slot} was voided: {cause:?}")));
             }
             Matching::SettlementHalted { market, slot, error } if *market == ours => {
                 return Err(NeighbourhoodError::Invariant(format!("the settlement of slot {slot} halted: {error:?}")));

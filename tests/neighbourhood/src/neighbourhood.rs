@@ -215,7 +215,7 @@ impl Neighbourhood {
     pub async fn expect_newcomer(&self, max_power_w: u32) -> Result<H256> {
         let zone = *self.registered.feeders.first().ok_or_else(no_street)?;
         let wallet = Wallet::new(self.rpc()?, Until::InBlock).await?;
-        expect_newcomer(&wallet, &self.people, zone, max_power_w).await
+        expect_newcomer(&wallet, &self.people, self.registered.market, zone, max_power_w).await
     }
 
     /// A gateway at its first start: it knows its nodes and where the pages are, and no device.

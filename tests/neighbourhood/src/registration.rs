@@ -2,6 +2,7 @@
 //! market, its operator draws the zones and approves connection points, owners register sites, link their
 //! gateways by code, register devices, and place orders.
 
+mod council;
 mod market;
 mod newcomer;
 mod owners;

@@ -1,11 +1,18 @@
--- The newest change of each slot; one that a later event voided has the same or a later slot than that event's.
-SELECT DISTINCT ON (v.zone, v.from_slot) v.zone, v.from_slot, v.fee_ueur_per_kwh,
-       v.capacity_up_wh::text AS capacity_up_wh, v.capacity_down_wh::text AS capacity_down_wh
-FROM chain.seen_edge_versions v
-WHERE v.market = $1 AND v.from_slot > $2
-  AND NOT EXISTS (
-      SELECT FROM chain.seen_edge_versions later
-      WHERE later.zone = v.zone AND later.from_slot <= v.from_slot
-        AND (later.block_number, later.event_index) > (v.block_number, v.event_index))
-ORDER BY v.zone, v.from_slot, v.block_number DESC, v.event_index DESC
+-- Each slot from which a line's capacities or its fee will change, with all that holds from then on. Slots of later events
+-- are never earlier ones, so of those that have begun the newest holds.
+WITH changes AS (
+    SELECT zone, from_slot AS slot FROM chain.seen_edge_versions WHERE market = $1 AND from_slot > $2
+    UNION
+    SELECT zone, fee_from_slot FROM chain.seen_edge_versions WHERE market = $1 AND fee_from_slot > $2
+)
+SELECT c.zone, c.slot AS from_slot, f.fee_ueur_per_kwh,
+       e.capacity_up_wh::text AS capacity_up_wh, e.capacity_down_wh::text AS capacity_down_wh
+FROM changes c
+JOIN LATERAL (SELECT v.fee_ueur_per_kwh FROM chain.seen_edge_versions v
+              WHERE v.zone = c.zone AND v.fee_from_slot <= c.slot
+              ORDER BY v.block_number DESC, v.event_index DESC LIMIT 1) f ON true
+JOIN LATERAL (SELECT v.capacity_up_wh, v.capacity_down_wh FROM chain.seen_edge_versions v
+              WHERE v.zone = c.zone AND v.from_slot <= c.slot
+              ORDER BY v.block_number DESC, v.event_index DESC LIMIT 1) e ON true
+ORDER BY c.zone, c.slot
 LIMIT 8192

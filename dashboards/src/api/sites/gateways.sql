@@ -1,5 +1,9 @@
 WITH here AS (
-    SELECT gateway FROM chain.seen_gateway_links WHERE site = $1
+    SELECT l.gateway FROM chain.seen_gateway_links l
+    WHERE l.site = $1 AND NOT EXISTS (
+        SELECT FROM chain.seen_registry_notices n
+        WHERE n.what = 'GatewayUnlinked' AND n.site = l.site AND n.thing = l.gateway
+          AND (n.block_number, n.event_index) > (l.block_number, l.event_index))
     UNION
     SELECT gateway FROM chain.seen_devices WHERE site = $1
 )

@@ -32,11 +32,13 @@ WITH measured AS (
     WHERE site = $1 AND starts_at >= to_timestamp($2 * $6) AND starts_at < to_timestamp($3 * $6)
     GROUP BY slot
 ), earned AS (
-    -- Rewards are an owner's; a site's part goes by what it sold in the era. An era's REN stands at its last slot.
-    SELECT (a.era + 1) * $7 - 1 AS slot, floor(r.amount_ren * a.wh / r.wh) AS minted_ren, r.finalized
-    FROM (SELECT era, owner, sum(rewarded_wh) AS wh FROM chain.seen_accruals
-          WHERE site = $1 AND NOT left_out AND slot >= $2 - $7 AND slot < $3 GROUP BY era, owner) AS a
-    JOIN chain.seen_rewards r ON r.era = a.era AND r.owner = a.owner AND r.wh > 0
+    -- Rewards are an owner's; a site's part goes by the fees paid for what it sold in the era. An era's REN stands at its
+    -- last slot.
+    SELECT (a.era + 1) * $7 - 1 AS slot, floor(r.amount_ren * a.fee_ueur / r.fee_base_ueur) AS minted_ren, r.finalized
+    FROM (SELECT market, era, zone, owner, sum(fee_base_ueur) AS fee_ueur FROM chain.seen_accruals
+          WHERE site = $1 AND NOT left_out AND slot >= $2 - $7 AND slot < $3 GROUP BY market, era, zone, owner) AS a
+    JOIN chain.seen_rewards r
+      ON r.market = a.market AND r.era = a.era AND r.zone = a.zone AND r.owner = a.owner AND r.fee_base_ueur > 0
     WHERE (a.era + 1) * $7 - 1 >= $2 AND (a.era + 1) * $7 - 1 < $3
 ), parts AS (
     SELECT slot, import_wh, export_wh, produced_wh, discharged_wh, NULL::numeric AS bought_wh, NULL::numeric AS paid_ueur,

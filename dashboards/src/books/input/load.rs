@@ -15,11 +15,15 @@ use std::collections::BTreeMap;
 /// Zones that exist in the slot; of the line to the parent, what holds then.
 const ZONES: &str = "
     WITH edges AS (
-        SELECT DISTINCT ON (zone) zone, fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh
+        SELECT DISTINCT ON (zone) zone, capacity_up_wh, capacity_down_wh
         FROM seen_edge_versions WHERE market = $1 AND from_slot <= $2
+        ORDER BY zone, block_number DESC, event_index DESC),
+    fees AS (
+        SELECT DISTINCT ON (zone) zone, fee_ueur_per_kwh
+        FROM seen_edge_versions WHERE market = $1 AND fee_from_slot <= $2
         ORDER BY zone, block_number DESC, event_index DESC)
-    SELECT z.zone, z.parent, e.fee_ueur_per_kwh, e.capacity_up_wh::text, e.capacity_down_wh::text
-    FROM seen_zones z LEFT JOIN edges e ON e.zone = z.zone
+    SELECT z.zone, z.parent, f.fee_ueur_per_kwh, e.capacity_up_wh::text, e.capacity_down_wh::text
+    FROM seen_zones z LEFT JOIN edges e ON e.zone = z.zone LEFT JOIN fees f ON f.zone = z.zone
     WHERE z.market = $1 AND z.from_slot <= $2 ORDER BY z.zone";
 
 const PROTOCOL_FEE: &str = "
@@ -35,12 +39,17 @@ const ORDERS: &str = "
     states AS (
         SELECT DISTINCT ON (site) site, active
         FROM seen_site_states WHERE market = $1 AND from_slot <= $2
+        ORDER BY site, block_number DESC, event_index DESC),
+    owners AS (
+        SELECT DISTINCT ON (site) site, owner
+        FROM seen_site_owners WHERE market = $1 AND from_slot <= $2
         ORDER BY site, block_number DESC, event_index DESC)
     SELECT v.site, v.side, s.zone, v.limits_ueur_per_kwh, v.caps_wh
     FROM versions v
-    JOIN seen_sites s ON s.site = v.site AND s.market = $1 AND s.owner = v.owner
+    JOIN seen_sites s ON s.site = v.site AND s.market = $1
+    LEFT JOIN owners o ON o.site = v.site
     JOIN states a ON a.site = v.site AND a.active
-    WHERE v.change IN ('placed', 'changed', 'resumed')";
+    WHERE v.change IN ('placed', 'changed', 'resumed') AND v.owner = coalesce(o.owner, s.owner)";
 
 /// Readings of exactly this slot to which the chain remarked nothing, with the register step that the device had been
 /// registered with when the reading came.

@@ -29,6 +29,7 @@ fields! {
     ZoneCleared { market: u32, slot: u32, zone: u32, price_ueur_per_kwh: Option<i64>, net_export_wh: i64 }
 }
 fields! { Voided { market: u32, slot: u32, reason: Value } }
+fields! { SlotVoided { market: u32, slot: u32, cause: Value } }
 fields! { Empty { market: u32, slot: u32 } }
 fields! {
     Fill {
@@ -51,6 +52,11 @@ fields! {
     }
 }
 fields! { Halted { market: u32, slot: u32, error: Value } }
+fields! { RebateBegun { market: u32, era: u32, fees_ueur: u128, rebates_ueur: u128, buyers: u32 } }
+fields! { Rebated { market: u32, era: u32, account: Bytes32, fee_ueur: u128, amount_ueur: u128 } }
+fields! { RebateUndelivered { market: u32, era: u32, account: Bytes32, amount_ueur: u128 } }
+fields! { RebatePaid { market: u32, era: u32, amount_ueur: u128, buyers: u32 } }
+fields! { RebateHalted { market: u32, era: u32, error: Value } }
 
 pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
     match event {
@@ -66,6 +72,12 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
             let _ = row.text("reason", &variant(&reason));
             Ok(())
         }
+        "SlotVoided" => {
+            let SlotVoided { market, slot, cause } = out.fields()?;
+            let row = out.row("slots_voided").number("market", market).number("slot", slot);
+            let _ = row.text("reason", &variant(&cause));
+            Ok(())
+        }
         "SlotEmpty" => {
             let Empty { market, slot } = out.fields()?;
             let _ = out.row("slots_empty").number("market", market).number("slot", slot);
@@ -74,6 +86,7 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
         "FillSettled" => fill(out),
         "NetworkFeePaid" | "CommunityPaid" | "ProtocolFeePaid" | "Undelivered" | "Claimed" => paid(event, out),
         "SlotSettled" => settled(out),
+        "RebateBegun" | "Rebated" | "RebateUndelivered" | "RebatePaid" | "RebateHalted" => rebate(event, out),
         "SettlementHalted" => {
             let Halted { market, slot, error } = out.fields()?;
             let row = out.row("halts").text("what", "settlement").number("market", market).number("slot", slot);
@@ -166,12 +179,45 @@ fn paid(event: &str, out: &mut EventRows<'_, '_>) -> Done {
         }
         "Undelivered" => {
             let Undelivered { market, slot, account, amount_ueur } = out.fields()?;
-            let row = out.row("undelivered").number("market", market).number("slot", slot);
+            let row = out.row("undelivered").number("market", market).number("slot", slot).null("era");
             let _ = row.bytes("account", &account).number("amount_ueur", amount_ueur);
         }
         _ => {
             let Claimed { account, amount_ueur } = out.fields()?;
             let _ = out.row("claims").bytes("account", &account).number("amount_ueur", amount_ueur);
+        }
+    }
+    Ok(())
+}
+
+/// What comes back of an era's fees.
+fn rebate(event: &str, out: &mut EventRows<'_, '_>) -> Done {
+    match event {
+        "RebateBegun" => {
+            let RebateBegun { market, era, fees_ueur, rebates_ueur, buyers } = out.fields()?;
+            let row = out.row("rebates_begun").number("market", market).number("era", era);
+            let row = row.number("fees_ueur", fees_ueur).number("rebates_ueur", rebates_ueur);
+            let _ = row.number("buyers", buyers);
+        }
+        "Rebated" => {
+            let Rebated { market, era, account, fee_ueur, amount_ueur } = out.fields()?;
+            let row = out.row("rebates").number("market", market).number("era", era).bytes("account", &account);
+            let _ = row.number("fee_ueur", fee_ueur).number("amount_ueur", amount_ueur);
+        }
+        "RebateUndelivered" => {
+            let RebateUndelivered { market, era, account, amount_ueur } = out.fields()?;
+            let row = out.row("undelivered").number("market", market).null("slot").number("era", era);
+            let _ = row.bytes("account", &account).number("amount_ueur", amount_ueur);
+        }
+        "RebatePaid" => {
+            let RebatePaid { market, era, amount_ueur, buyers } = out.fields()?;
+            let row = out.row("rebates_paid").number("market", market).number("era", era);
+            let _ = row.number("amount_ueur", amount_ueur).number("buyers", buyers);
+        }
+        _ => {
+            let RebateHalted { market, era, error } = out.fields()?;
+            let row = out.row("halts").text("what", "rebates").number("market", market).null("slot");
+            let _ = row.number("era", era).text("error", &error.to_string());
         }
     }
     Ok(())

@@ -7,11 +7,21 @@ use super::{
 
 fields! { Market { market: u32, operator: Bytes32, privacy_threshold: u32, protocol_fee_bp: u16, from: u32 } }
 fields! { Zone { zone: u32, market: u32, parent: Option<u32>, depth: u8, edge: Option<EdgeTerms>, from: u32 } }
-fields! { Edge { zone: u32, market: u32, edge: EdgeTerms, from: u32 } }
+fields! { Edge { zone: u32, market: u32, edge: EdgeTerms, from: u32, fee_from: u32 } }
 fields! { Point { commitment: Bytes32, market: u32, zone: u32, owner: Bytes32, max_power_w: u32 } }
+fields! {
+    Terms { commitment: Bytes32, market: u32, max_power_w: u32, max_register_step_mwh: u32, sources: u8 }
+}
 fields! {
     Site { site: u32, market: u32, zone: u32, owner: Bytes32, commitment: Bytes32, max_power_w: u32, from: u32 }
 }
+fields! { Transfer { site: u32, market: u32, owner: Bytes32, from: u32 } }
+fields! { Offer { site: u32, market: u32, to: Option<Bytes32> } }
+fields! { Unlink { gateway: Bytes32, site: u32 } }
+fields! { Gone { site: u32, market: u32 } }
+fields! { Revoked { commitment: Bytes32, market: u32 } }
+fields! { Closed { market: u32 } }
+fields! { Trading { market: u32, from: u32 } }
 fields! { SiteState { site: u32, market: u32, from: u32 } }
 fields! { Link { gateway: Bytes32, site: u32, owner: Bytes32, public_key: Bytes32, key_epoch: u32 } }
 fields! { NewKey { gateway: Bytes32, new_key: Bytes32, key_epoch: u32, change: KeyChange } }
@@ -34,13 +44,17 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
         "MarketCreated" | "MarketUpdated" => market(out),
         "ZoneCreated" => zone(out),
         "EdgeSet" => {
-            let Edge { zone, market, edge, from } = out.fields()?;
-            edge_version(out, zone, market, &edge, from);
+            let Edge { zone, market, edge, from, fee_from } = out.fields()?;
+            edge_version(out, zone, market, &edge, (from, fee_from));
             Ok(())
         }
-        "PointApproved" => point(out),
+        "PointApproved" => {
+            terms(out)?;
+            point(out)
+        }
+        "PointAmended" => terms(out),
         "SiteRegistered" => site(out),
-        "SiteSuspended" => site_state(out, false),
+        "SiteSuspended" | "SiteClosed" => site_state(out, false),
         "SiteResumed" => site_state(out, true),
         "GatewayLinked" => link(out),
         "GatewayKeyChanged" => {
@@ -53,6 +67,13 @@ pub(super) fn read(event: &str, out: &mut EventRows<'_, '_>) -> Done {
             key(out, &gateway, "deactivated", None, key_epoch);
             Ok(())
         }
+        "SiteTransferred" => {
+            let Transfer { site, market, owner, from } = out.fields()?;
+            site_owner(out, site, market, &owner, from);
+            Ok(())
+        }
+        "SiteOffered" | "SiteForgotten" | "GatewayUnlinked" | "PointRevoked" | "MarketClosed" | "MarketStopped"
+        | "MarketResumed" => notice(event, out),
         "DeviceRegistered" => device(out),
         "DeviceRemoved" => removal(out),
         _ => Ok(()),
@@ -72,15 +93,17 @@ fn zone(out: &mut EventRows<'_, '_>) -> Done {
     let row = out.row("zones").number("zone", zone).number("market", market).maybe("parent", parent);
     drop(row.number("depth", depth).number("from_slot", from));
     if let Some(edge) = edge {
-        edge_version(out, zone, market, &edge, from);
+        edge_version(out, zone, market, &edge, (from, from));
     }
     Ok(())
 }
 
-fn edge_version(out: &mut EventRows<'_, '_>, zone: u32, market: u32, edge: &EdgeTerms, from: u32) {
+/// The slots are those from which the capacities hold, and the fee.
+fn edge_version(out: &mut EventRows<'_, '_>, zone: u32, market: u32, edge: &EdgeTerms, (from, fee_from): (u32, u32)) {
     let row = out.row("edge_versions").number("zone", zone).number("market", market);
     let row = row.number("fee_ueur_per_kwh", edge.fee_ueur_per_kwh).maybe("capacity_up_wh", edge.capacity_up_wh);
-    let _ = row.maybe("capacity_down_wh", edge.capacity_down_wh).number("from_slot", from);
+    let row = row.maybe("capacity_down_wh", edge.capacity_down_wh);
+    let _ = row.number("from_slot", from).number("fee_from_slot", fee_from);
 }
 
 fn point(out: &mut EventRows<'_, '_>) -> Done {
@@ -90,12 +113,43 @@ fn point(out: &mut EventRows<'_, '_>) -> Done {
     Ok(())
 }
 
+fn terms(out: &mut EventRows<'_, '_>) -> Done {
+    let Terms { commitment, market, max_power_w, max_register_step_mwh, sources } = out.fields()?;
+    let row = out.row("point_terms").bytes("commitment", &commitment).number("market", market);
+    let row = row.number("max_power_w", max_power_w).number("max_register_step_mwh", max_register_step_mwh);
+    let _ = row.number("sources", sources);
+    Ok(())
+}
+
 fn site(out: &mut EventRows<'_, '_>) -> Done {
     let Site { site, market, zone, owner, commitment, max_power_w, from } = out.fields()?;
     let row = out.row("sites").number("site", site).number("market", market).number("zone", zone);
     let row = row.bytes("owner", &owner).bytes("commitment", &commitment).number("max_power_w", max_power_w);
     drop(row.number("from_slot", from));
+    site_owner(out, site, market, &owner, from);
     state(out, site, market, true, from);
+    Ok(())
+}
+
+fn site_owner(out: &mut EventRows<'_, '_>, site: u32, market: u32, owner: &Bytes32, from: u32) {
+    let row = out.row("site_owners").number("site", site).number("market", market);
+    let _ = row.bytes("owner", owner).number("from_slot", from);
+}
+
+/// What goes or stands still.
+fn notice(event: &str, out: &mut EventRows<'_, '_>) -> Done {
+    let (market, site, thing, from) = match event {
+        "SiteOffered" => out.fields().map(|Offer { site, market, to }| (Some(market), Some(site), to, None))?,
+        "SiteForgotten" => out.fields().map(|Gone { site, market }| (Some(market), Some(site), None, None))?,
+        "GatewayUnlinked" => out.fields().map(|Unlink { gateway, site }| (None, Some(site), Some(gateway), None))?,
+        "PointRevoked" => {
+            out.fields().map(|Revoked { commitment, market }| (Some(market), None, Some(commitment), None))?
+        }
+        "MarketClosed" => out.fields().map(|Closed { market }| (Some(market), None, None, None))?,
+        _ => out.fields().map(|Trading { market, from }| (Some(market), None, None, Some(from)))?,
+    };
+    let row = out.row("registry_notices").text("what", event).maybe("market", market).maybe("site", site);
+    let _ = row.maybe_bytes("thing", thing.as_ref()).maybe("from_slot", from);
     Ok(())
 }
 

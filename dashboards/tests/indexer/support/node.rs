@@ -127,6 +127,7 @@ impl Node {
                 ("operator", Value::from_bytes(dev::ferdie().public_key().0)),
                 ("privacy_threshold", Value::u128(15)),
                 ("protocol_fee_bp", Value::u128(100)),
+                ("max_fee_ueur_per_kwh", Value::u128(50_000)),
             ],
         );
         let create = Value::unnamed_variant("Registry", [create]);

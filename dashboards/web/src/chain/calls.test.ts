@@ -9,18 +9,18 @@ const plain = (text: string) => text.replace(/(\d),(\d)/g, "$1.$2");
 
 describe("what an order holds", () => {
   it("is its limit times its cap", () => {
-    expect(holdUeur([step(180_000, 2_000)])).toBe(360_000n);
+    expect(holdUeur([step(180_000, 2_000)])).toBe(4n * 360_000n);
   });
 
   it("rounds each step up by itself, as the chain does", () => {
-    expect(holdUeur([step(1, 1), step(1, 1)])).toBe(2n);
+    expect(holdUeur([step(1, 1), step(1, 1)])).toBe(8n);
     expect(holdUeur([])).toBe(0n);
   });
 
   it("stays exact at the largest order that can be", () => {
     const most = 4_294_967_295;
     expect(holdUeur(Array.from({ length: 8 }, () => step(most, most)))).toBe(
-      8n * ((BigInt(most) * BigInt(most) + 999n) / 1000n),
+      4n * 8n * ((BigInt(most) * BigInt(most) + 999n) / 1000n),
     );
   });
 });
@@ -38,7 +38,7 @@ describe("calls in words", () => {
 
   it("says what is held before a buyer signs", () => {
     const words = inWords({ kind: "place_order", site: 7, side: "buy", steps: [step(180_000, 2_000)] }, context);
-    expect(plain(words.lines.join(" "))).toContain("At most 0.36 € is held");
+    expect(plain(words.lines.join(" "))).toContain("At most 1.44 € is held");
     expect(words.lines[0]).toContain("for Sunny side");
   });
 
@@ -62,7 +62,7 @@ describe("calls in words", () => {
     expect(cancel.lines[0]).toContain("sells nothing more");
     expect(link.lines[0]).toContain("0x5a5a5a…5a5a");
     expect(inWords({ kind: "resume_order", site: 7, side: "buy" }, context).title).toBe("Resume the buy order");
-    expect(inWords({ kind: "claim" }, context).title).toContain("Claim");
+    expect(inWords({ kind: "claim", owner: "5F" }, context).title).toContain("Claim");
   });
 });
 
@@ -87,7 +87,7 @@ describe("a gateway's registration", () => {
         type: "Registry",
         value: {
           type: "register_device",
-          value: { site: 7, device: devices[0]?.device, role: { type: "Production", value: undefined }, rated_power_w: 6_400, register_step_mwh: 1_000, gateway },
+          value: { site: 7, device: devices[0]?.device, role: { type: "Production", value: undefined }, source: { type: "Solar", value: undefined }, rated_power_w: 6_400, register_step_mwh: 1_000, gateway },
         },
       },
     ]);

@@ -19,7 +19,7 @@ export type Call =
       capacity_up_wh: number | null;
       capacity_down_wh: number | null;
     }
-  | { kind: "claim" };
+  | { kind: "claim"; owner: string };
 
 /** Links a gateway to a site; `code` is the gateway's signature. */
 export type LinkGateway = { kind: "link_gateway"; site: number; gateway: string; expires_unix_s: number; code: string };
@@ -30,9 +30,13 @@ export type Context = { energySeconds: number; siteName: string; zoneName: strin
 /** A call in words: what will be done, and what follows from it. */
 export type Words = { title: string; lines: string[] };
 
-/** What an order of these steps holds for one slot: the sum of each step's cost at its limit, each rounded up. */
+/** For how many slots a buy order holds money: `HoldSlots` of the chain. */
+export const HOLD_SLOTS = 4n;
+
+/** What an order of these steps holds: each step's cost at its limit, each rounded up, for as many slots as it must. */
 export function holdUeur(steps: readonly OrderStep[]): bigint {
-  return steps.reduce((sum, step) => sum + divideUp(exact(step.limit_ueur_per_kwh) * exact(step.cap_wh), 1000n), 0n);
+  const ofSlot = steps.reduce((sum, step) => sum + divideUp(exact(step.limit_ueur_per_kwh) * exact(step.cap_wh), 1000n), 0n);
+  return ofSlot * HOLD_SLOTS;
 }
 
 /** The steps of an order as one sentence: "buy up to 2 kWh a quarter-hour at ≤ 18 ct/kWh, then …". */
@@ -59,7 +63,7 @@ export function describe(call: Call, context: Context): Words {
         lines: [
           `${orderWords(call.side, call.steps, context.energySeconds)}, for ${context.siteName}.`,
           call.side === "buy"
-            ? `At most ${eur(holdUeur(call.steps), 2, 6)} is held for a slot. You never pay more than your limit, all fees included.`
+            ? `At most ${eur(holdUeur(call.steps), 2, 6)} is held, for ${HOLD_SLOTS} slots. You never pay more than your limit, all fees included.`
             : "Only surplus that your meter measured is sold. You never receive less than your limit.",
           "It stands from the next slot on, until you change or cancel it.",
         ],
@@ -111,7 +115,7 @@ export function describe(call: Call, context: Context): Words {
           `Network fee: ${ct(call.fee_ueur_per_kwh)} for each kWh that crosses it.`,
           `Up, out of the zone: ${capacityWords(call.capacity_up_wh)}.`,
           `Down, into the zone: ${capacityWords(call.capacity_down_wh)}.`,
-          "This holds from the next slot on.",
+          "The limits hold from the next slot on. A new fee holds after a day's notice; until then the present one does.",
         ],
       };
     case "claim":

@@ -13,10 +13,11 @@ const wide = (value: number | null) => (value === null ? undefined : BigInt(valu
 const inner = ({ pallet, call, args }: Transaction) => ({ type: pallet, value: { type: call, value: args } });
 const ROLES: Record<LinkedDevice["role"], string> = { grid: "Grid", production: "Production", storage: "Storage" };
 
-/** The registration of one device. */
+/** The registration of one device. What produces behind these pages is the sun: other sources are registered elsewhere. */
 function deviceOf(site: number, gateway: string, device: LinkedDevice): Transaction {
   const { device: id, role, rated_power_w, register_step_mwh } = device;
-  const args = { site, device: id, role: { type: ROLES[role], value: undefined }, rated_power_w, register_step_mwh, gateway };
+  const source = role === "production" ? { type: "Solar", value: undefined } : undefined;
+  const args = { site, device: id, role: { type: ROLES[role], value: undefined }, source, rated_power_w, register_step_mwh, gateway };
   return { pallet: "Registry", call: "register_device", args };
 }
 
@@ -33,7 +34,7 @@ export function transactionOf(call: Call): Transaction {
     case "resume_order":
       return { pallet: "Matching", call: call.kind, args: { site: call.site, side: sideOf(call.side) } };
     case "claim":
-      return { pallet: "Matching", call: "claim", args: {} };
+      return { pallet: "Matching", call: "claim", args: { owner: call.owner } };
     case "register_site":
       return { pallet: "Registry", call: "register_site", args: { commitment: call.commitment } };
     case "register_gateway": {

@@ -8,7 +8,7 @@ import { Figure, Panel } from "./panel";
 const euros = (ueur: number | null, most = 2) => (ueur === null ? "–" : eur(ueur, 2, most));
 
 export function MoneyPanel(props: { account: Account; chain: Chain }) {
-  const claim = () => ask({ kind: "claim" }, { energySeconds: props.chain.slot_energy_seconds, siteName: "", zoneName: "" });
+  const claim = () => ask({ kind: "claim", owner: props.account.address }, { energySeconds: props.chain.slot_energy_seconds, siteName: "", zoneName: "" });
   return (
     <Panel title="Your account">
       <dl class="figures">

@@ -47,7 +47,7 @@ export function gapKind(kind: GapKind): Named {
 /** What a verdict's name means: `OVER_EXPORT` and `over_export` are the same. */
 export function verdictWords(name: string): string {
   const known: Record<string, string> = {
-    estimated: "estimated by the gateway",
+    estimated: "estimated, or not sampled often enough",
     discontinuous: "does not continue the last reading",
     backward: "its register went backwards",
     above_rated_power: "more than the device can do",
@@ -57,6 +57,8 @@ export function verdictWords(name: string): string {
     epoch_changed: "first of a new register epoch",
     over_export: "more exported than produced",
     not_in_service: "before the device was registered",
+    skipped: "slots before it were left out",
+    clock_unsure: "the gateway's clock may be wrong",
   };
   const key = name.toLowerCase().replaceAll("-", "_");
   return known[key] ?? key.replaceAll("_", " ");

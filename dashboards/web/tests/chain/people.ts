@@ -6,7 +6,10 @@ import { derivedKey } from "../../src/session/development-keys";
 import type { Key } from "../../src/session/key";
 
 const EUR_ASSET = 1;
-const COMMITMENT = `0x${"77".repeat(32)}`;
+const SALTED = `0x${"77".repeat(32)}`;
+/** The point's name on the chain: blake2_256 of "DEREN/point/v1\0", market 0 and what is salted. */
+const COMMITMENT = "0x5919a3b39f4de4a3e1ae3905e779e89a0f255920b783d81b8b1cfaaf05a9a28e";
+const TERMS = { max_power_w: 11_000, max_register_step_mwh: 10_000, sources: 1 };
 
 type Tx = { decodedCall: unknown; signAndSubmit: (from: unknown) => Promise<{ ok: boolean; dispatchError?: unknown }> };
 type Api = {
@@ -55,12 +58,23 @@ export class Chain {
   /** A market with a feeder (zone 1) and one site (0) of `owner`, who gets EUR and never any REN. */
   async settle(operator: PageKey, owner: PageKey, ueur: bigint): Promise<void> {
     const alice = keyOf("//Alice");
-    const market = this.tx("Registry", "create_market", { operator: operator.address, privacy_threshold: 3, protocol_fee_bp: 100 });
+    const market = this.tx("Registry", "create_market", {
+      operator: operator.address,
+      privacy_threshold: 3,
+      protocol_fee_bp: 100,
+      max_fee_ueur_per_kwh: 50_000,
+    });
     await this.send(alice, "Sudo", "sudo", { call: market.decodedCall });
-    await this.send(alice, "Assets", "mint", { id: EUR_ASSET, beneficiary: { type: "Id", value: owner.address }, amount: ueur });
+    await this.send(alice, "OnRamp", "issue", { to: owner.address, amount_ueur: ueur });
     await this.send(operator, "Registry", "create_zone", { market: 0, parent: undefined });
     await this.send(operator, "Registry", "create_zone", { market: 0, parent: [0, 12_000, undefined, undefined] });
-    await this.send(operator, "Registry", "approve_point", { zone: 1, commitment: COMMITMENT, owner: owner.address, max_power_w: 11_000 });
+    await this.send(operator, "Registry", "approve_point", {
+      zone: 1,
+      salted: SALTED,
+      nullifier: SALTED,
+      owner: owner.address,
+      terms: TERMS,
+    });
   }
 
   /** The site at the approved point, registered with a fee in EUR. */

@@ -1,18 +1,20 @@
 //! What each call and each stage costs, at its worst, growing with orders, zones and entries.
 
-use crate::types::{Entry, MarketProgress, Order, PendingFill, PriceStep, Settling, Standing, Steps};
+use crate::delivery::MAX_SWEPT;
+use crate::types::{Entry, MarketProgress, Order, PendingFill, PriceStep, Rebating, Settling, Standing, Steps};
 use crate::{
-    Call, Claimable, Config, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Summaries,
+    Call, Claimable, Config, FeesPaid, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates,
+    Stranded, Summaries,
 };
 use alloc::vec::Vec;
 use deren_primitives::{MarketId, OrderStepId, Side, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
 use frame_benchmarking::v2::*;
 use frame_support::{
     BoundedVec, assert_ok,
-    traits::{Get, Hooks, fungible::hold::Mutate as _},
+    traits::{EnsureOrigin, Get, Hooks, fungible::hold::Mutate as _},
 };
 use frame_system::RawOrigin;
-use sp_runtime::traits::SaturatedConversion;
+use sp_runtime::traits::{Convert, SaturatedConversion};
 
 /// What benchmarks need of the registry, of metering and of EUR. The runtime implements it with its real pallets.
 pub trait BenchmarkHelper<AccountId> {
@@ -63,11 +65,26 @@ fn market<T: Config>(zones: u32) -> MarketId {
 /// A site's order that holds from the current slot on, its money on hold.
 fn order<T: Config>(market: MarketId, site: SiteId, side: Side, owner: &T::AccountId, standing: Standing) {
     let mut order = Order { owner: owner.clone(), timeline: Timeline::starting(NOW, standing), held_ueur: 0 };
-    order.held_ueur = order.required_ueur(side);
+    order.held_ueur = order.required_ueur(side, NOW, T::HoldSlots::get());
     assert_ok!(T::EurHolds::hold(&HoldReason::Orders.into(), owner, order.held_ueur));
     MarketOfSite::<T>::insert(site, market);
     OrderCount::<T>::mutate(market, |count| *count = count.saturating_add(1));
     Orders::<T>::insert(market, (site, side), order);
+}
+
+/// A cleared slot of so many pages, the first with buyers' payments.
+fn settling(pages: u32) -> Settling {
+    Settling {
+        next_page: 0,
+        pages,
+        pay_pages: 1,
+        kept_from: 0,
+        cleared_in_block: 0,
+        failed_blocks: 0,
+        is_void: false,
+        pot_ueur: 0,
+        summary: None,
+    }
 }
 
 /// A fill of 1 kWh for 0.3 €.
@@ -98,7 +115,7 @@ mod benchmarks {
         _(RawOrigin::Signed(owner), site, Side::Buy, eight_steps(Side::Buy));
 
         let changed = Orders::<T>::get(market, (site, Side::Buy)).map(|order| order.held_ueur);
-        assert_eq!(changed, Some(2_372_000));
+        assert_eq!(changed, Some(2_372_000u128.saturating_mul(T::HoldSlots::get().into())));
     }
 
     /// The end of an order that has begun.
@@ -131,15 +148,21 @@ mod benchmarks {
         assert!(order.is_some_and(|order| matches!(order.timeline.latest(), Some(Standing::Active(_)))));
     }
 
-    /// A claim.
+    /// A claim, before which as many pots as may be are swept.
     #[benchmark]
     fn claim() {
         let owner = funded::<T>(0);
         Helper::<T>::fund(&Pallet::<T>::claims_account(), PURSE);
         Claimable::<T>::insert(&owner, 1_000);
+        for _ in 0..MAX_SWEPT {
+            let market = market::<T>(1);
+            Helper::<T>::fund(&Pallet::<T>::pot(market), PURSE);
+            Stranded::<T>::insert(market, PURSE);
+        }
+        let caller: T::AccountId = whitelisted_caller();
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner.clone()));
+        _(RawOrigin::Signed(caller), owner.clone());
 
         assert_eq!(Claimable::<T>::get(&owner), None);
     }
@@ -217,20 +240,53 @@ mod benchmarks {
                         order.timeline = Timeline::starting(NOW, more);
                     }
                 });
-                entries.push(Entry::Refill { site });
+                entries.push(Entry::Refill { site, buyer: owner, fee_ueur: 3_000 });
             }
         }
         Pages::<T>::insert(market, 0, BoundedVec::truncate_from(entries));
-        let settling = Settling { next_page: 0, pages: 2, pot_ueur: 0, summary: None };
-        Progress::<T>::insert(market, MarketProgress { next: NOW, settling: Some(settling) });
+        Progress::<T>::insert(market, MarketProgress { next: NOW, settling: Some(settling(2)) });
         let caller: T::AccountId = whitelisted_caller();
 
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), market, NOW);
 
-        assert!(!Pages::<T>::contains_key(market, 0));
+        assert!(Pallet::<T>::progress_of(market).settling.is_some_and(|settling| settling.next_page == 1));
         let entries: u128 = e.div_ceil(2).saturated_into();
         assert_eq!(Pallet::<T>::pending_ueur(&Pallet::<T>::progress_of(market)), entries.saturating_mul(300_000));
+    }
+
+    /// A page of `e` buyers, to each of whom half of the fee comes back.
+    #[benchmark]
+    fn rebate(e: Linear<1, { T::PageSize::get() }>) {
+        let market = market::<T>(1);
+        for number in 0..e {
+            FeesPaid::<T>::insert((market, 0, funded::<T>(number)), 3_000);
+        }
+        Helper::<T>::fund(&T::CommunityPot::convert(market), PURSE);
+        let fees_ueur: u128 = u128::from(e).saturating_mul(3_000);
+        let rebates_ueur = fees_ueur.checked_div(2).unwrap_or_default();
+        Rebates::<T>::insert(market, 0, Rebating { fees_ueur, rebates_ueur, paid_ueur: 0, buyers: 0 });
+
+        #[block]
+        {
+            assert_eq!(Pallet::<T>::rebate_page(market, 0), Ok(e));
+        }
+
+        assert_eq!(FeesPaid::<T>::iter_prefix((market, 0)).count(), 0);
+    }
+
+    /// The end of a slot that is cleared and of which nobody has paid.
+    #[benchmark]
+    fn void_slot() {
+        let market = market::<T>(1);
+        Helper::<T>::begin(NOW.next());
+        Progress::<T>::insert(market, MarketProgress { next: NOW, settling: Some(settling(1)) });
+        let origin = T::UrgentOrigin::try_successful_origin().unwrap_or_else(|()| RawOrigin::Root.into());
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, market, NOW);
+
+        assert!(Pallet::<T>::progress_of(market).settling.is_some_and(|settling| settling.is_void));
     }
 
     impl_benchmark_test_suite!(Pallet, crate::tests::mock::benchmark_ext(), crate::tests::mock::Test);

@@ -3,11 +3,14 @@
 //! No money moves here. An outcome that the one-pass verifier does not prove right, or whose amounts do not add up,
 //! trades nothing: a fault must never move money.
 
-use crate::types::{ClearingInput, Entry, MarketProgress, PendingFill, Settling};
+use crate::types::{ClearingInput, Entry, MAX_STEPS, MarketProgress, PendingFill, Settling, TradingOrder};
 use crate::{Config, Error, Event, Pages, Pallet, Progress, Summaries, VoidReason, WeightInfo};
 use alloc::vec::Vec;
 use codec::Encode;
-use deren_market::{Amounts, FillAmount, Outcome, Step};
+use deren_market::{
+    Amounts, FillAmount, Outcome, Step,
+    rewards::{FeeBase, SiteTrade, fee_bases, fee_paid_ueur, verify_fee_bases},
+};
 use deren_primitives::{MarketId, Side, Slot, SlotState, SlotSummary};
 use deren_runtime_apis::{MarketRegistry, Metering};
 use frame_support::{BoundedVec, ensure, pallet_prelude::*, traits::Get};
@@ -25,6 +28,20 @@ impl<T: Config> Pallet<T> {
         Ok(Self::clear_slot(market, progress))
     }
 
+    /// What clearing the market's next slot weighs: by its orders and zones as they are, with the pages that it writes.
+    pub(crate) fn clear_weight(market: MarketId) -> Weight {
+        Self::weight_of_clear(crate::OrderCount::<T>::get(market), T::Registry::zones(market))
+    }
+
+    /// What a clearing of so many orders and zones weighs: benchmarks spread what a few pages cost over thousands of
+    /// orders and see nothing of it, so that their writes are added.
+    pub(crate) fn weight_of_clear(orders: u32, zones: u32) -> Weight {
+        // A fill a step, and what follows from it; a fee a zone; rent and dust; the protocol fee.
+        let entries = orders.saturating_mul(MAX_STEPS.saturating_add(1)).saturating_add(zones).saturating_add(2);
+        let pages = entries.div_ceil(T::PageSize::get().max(1));
+        T::WeightInfo::clear(orders, zones).saturating_add(T::DbWeight::get().writes(pages.into()))
+    }
+
     /// Clears the market's next slot, which is closed. Gives the weight of what it did.
     pub(crate) fn clear_slot(market: MarketId, progress: MarketProgress) -> Weight {
         let slot = progress.next;
@@ -33,7 +50,7 @@ impl<T: Config> Pallet<T> {
             Self::begin_settling(market, slot, Vec::new(), None);
             return T::WeightInfo::skip_slot();
         }
-        let weight = T::WeightInfo::clear(crate::OrderCount::<T>::get(market), T::MaxZones::get());
+        let weight = Self::clear_weight(market);
         let mut summary = Self::untraded(readings);
         let Some(input) = Self::clearing_input(market, slot) else {
             Self::begin_settling(market, slot, Vec::new(), Some(summary));
@@ -112,29 +129,52 @@ impl<T: Config> Pallet<T> {
         if amounts.protocol_fee_ueur > 0 {
             entries.push(Entry::ProtocolFee { amount_ueur: amounts.protocol_fee_ueur });
         }
-        for order in &input.orders {
-            let traded_wh = sum_of_site_wh(amounts, order.site, order.side);
-            let rewarded_wh = traded_wh.min(order.produced_wh);
-            match order.side {
-                Side::Sell if rewarded_wh > 0 => {
-                    entries.push(Entry::Reward { site: order.site, owner: order.owner.clone(), rewarded_wh });
-                }
-                Side::Buy if traded_wh > 0 => entries.push(Entry::Refill { site: order.site }),
-                Side::Buy | Side::Sell => {}
+        entries.extend(Self::fee_bases(input, amounts).into_iter().map(|base| Entry::Reward { base }));
+        for order in input.orders.iter().filter(|order| order.side == Side::Buy) {
+            let fills = || fills_of(amounts, order.site, order.side);
+            if fills().next().is_some() {
+                let each = fills().map(|fill| (fill.price_ueur_per_kwh, fill.quantity_wh));
+                let fee_ueur = fee_paid_ueur(each, input.protocol_fee_bp);
+                entries.push(Entry::Refill { site: order.site, buyer: order.owner.clone(), fee_ueur });
             }
         }
         entries
     }
 
+    /// Which part of the protocol fee was paid for whose energy. What does not stand the check is not rewarded: a fault must
+    /// never mint.
+    fn fee_bases(input: &ClearingInput<T::AccountId>, amounts: &Amounts) -> Vec<FeeBase<T::AccountId>> {
+        let trades: Vec<_> = input.orders.iter().filter_map(|order| site_trade(order, amounts)).collect();
+        let (fee_ueur, fee_bp) = (amounts.protocol_fee_ueur, input.protocol_fee_bp);
+        let bases = fee_bases(fee_ueur, fee_bp, &trades);
+        verify_fee_bases(fee_ueur, fee_bp, &trades, &bases).map(|()| bases).unwrap_or_default()
+    }
+
     /// Stores the pages of what is to be done. A slot with nothing to do is finished at once.
-    fn begin_settling(market: MarketId, slot: Slot, entries: Vec<Entry<T::AccountId>>, summary: Option<SlotSummary>) {
+    pub(crate) fn begin_settling(
+        market: MarketId,
+        slot: Slot,
+        entries: Vec<Entry<T::AccountId>>,
+        summary: Option<SlotSummary>,
+    ) {
         let size = usize::try_from(T::PageSize::get()).unwrap_or(usize::MAX).max(1);
         let mut pages = 0u32;
         for page in entries.chunks(size) {
             Pages::<T>::insert(market, pages, BoundedVec::truncate_from(page.to_vec()));
             pages = pages.saturating_add(1);
         }
-        let settling = Settling { next_page: 0, pages, pot_ueur: 0, summary };
+        let pays = entries.iter().filter(|entry| matches!(entry, Entry::Pay { .. })).count();
+        let settling = Settling {
+            next_page: 0,
+            pages,
+            pay_pages: pays.div_ceil(size).saturated_into(),
+            kept_from: 0,
+            cleared_in_block: Self::block(),
+            failed_blocks: 0,
+            is_void: false,
+            pot_ueur: 0,
+            summary,
+        };
         if pages == 0 && !Self::has_due(market, slot.next()) {
             Self::finish(market, slot, settling);
             return;
@@ -146,7 +186,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The sums of a slot that was measured and in which nothing is traded.
-    fn untraded(readings: u32) -> SlotSummary {
+    pub(crate) fn untraded(readings: u32) -> SlotSummary {
         SlotSummary {
             state: SlotState::Cleared,
             cleared_in_block: Self::block(),
@@ -198,9 +238,18 @@ fn fills_of(amounts: &Amounts, site: deren_primitives::SiteId, side: Side) -> im
     amounts.fills.iter().skip(first).take_while(move |fill| fill.id.site() == site && fill.side == side)
 }
 
-/// What one order trades.
-fn sum_of_site_wh(amounts: &Amounts, site: deren_primitives::SiteId, side: Side) -> u64 {
-    fills_of(amounts, site, side).fold(0, |sum, fill| sum.saturating_add(fill.quantity_wh.into()))
+/// What one order traded; `None` if nothing.
+fn site_trade<AccountId: Clone>(order: &TradingOrder<AccountId>, amounts: &Amounts) -> Option<SiteTrade<AccountId>> {
+    let fills = || fills_of(amounts, order.site, order.side);
+    let zone = fills().next()?.zone;
+    let wh = fills().fold(0u64, |sum, fill| sum.saturating_add(fill.quantity_wh.into()));
+    let ueur = sum(fills().map(|fill| fill.amount_ueur));
+    let ((sold_wh, received_ueur), (bought_wh, paid_ueur)) = match order.side {
+        Side::Sell => ((wh, ueur), (0, 0)),
+        Side::Buy => ((0, 0), (wh, ueur)),
+    };
+    let (site, owner, produced_wh) = (order.site, order.owner.clone(), order.produced_wh);
+    Some(SiteTrade { site, zone, owner, sold_wh, bought_wh, produced_wh, received_ueur, paid_ueur })
 }
 
 /// The design's first two invariants, before any money moves.

@@ -1,10 +1,14 @@
 //! The design's invariants on matching's state as it is. For `try_state`, a runtime query and tests: it reads all of the
 //! pallet's state and must never be called from a block.
 
-use crate::types::{Entry, Settling};
-use crate::{Claimable, Config, Due, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Summaries};
+use crate::types::{Entry, EraFees, Settling};
+use crate::{
+    Claimable, Config, Due, FeesPaid, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates,
+    Stranded, Summaries,
+};
 use alloc::{collections::BTreeMap, format, string::String};
-use deren_primitives::{MarketId, Side, SiteId, SlotState, SlotSummary};
+use deren_market::rewards::rebate_ueur;
+use deren_primitives::{MarketId, Side, SiteId, Slot, SlotState, SlotSummary};
 use frame_support::{
     ensure,
     traits::{
@@ -12,6 +16,7 @@ use frame_support::{
         fungible::{Inspect as _, hold::Inspect as _},
     },
 };
+use sp_runtime::traits::Convert;
 
 impl<T: Config> Pallet<T> {
     /// `Err` with the first violation, in words.
@@ -22,7 +27,8 @@ impl<T: Config> Pallet<T> {
         Self::check_summaries()?;
         Self::check_pots()?;
         Self::check_orders()?;
-        Self::check_holds()
+        Self::check_holds()?;
+        Self::check_rebates()
     }
 
     /// Every stored summary adds up, in µ€ and in Wh.
@@ -42,7 +48,7 @@ impl<T: Config> Pallet<T> {
     /// What is in pots is what is still to be paid out. A pot may hold more than the books say: anyone can send money there.
     fn check_pots() -> Result<(), String> {
         for (market, progress) in Progress::<T>::iter() {
-            let pending = Self::pending_ueur(&progress);
+            let pending = Self::pending_ueur(&progress).saturating_add(Stranded::<T>::get(market));
             let pot = T::Eur::total_balance(&Self::pot(market));
             ensure!(pot >= pending, format!("market {market}: {pot} µ€ in the pot, {pending} pending"));
             match &progress.settling {
@@ -54,8 +60,9 @@ impl<T: Config> Pallet<T> {
             }
         }
         let claimable = Claimable::<T>::iter_values().fold(0u128, u128::saturating_add);
-        let claims = T::Eur::total_balance(&Self::claims_account());
-        ensure!(claims >= claimable, format!("{claims} µ€ in the claims account, {claimable} claimable"));
+        let stranded = Stranded::<T>::iter_values().fold(0u128, u128::saturating_add);
+        let claims = T::Eur::total_balance(&Self::claims_account()).saturating_add(stranded);
+        ensure!(claims >= claimable, format!("{claims} µ€ in the claims account and in pots, {claimable} claimable"));
         Ok(())
     }
 
@@ -66,35 +73,58 @@ impl<T: Config> Pallet<T> {
         let mut to_pay = BTreeMap::<SiteId, u128>::new();
         let mut pages = 0u32;
         for (number, page) in Pages::<T>::iter_prefix(market) {
-            ensure!(
-                (settling.next_page..settling.pages).contains(&number),
-                format!("market {market}: page {number} is none of the slot's")
-            );
+            ensure!(settling.keeps(number), format!("market {market}: page {number} is none of the slot's"));
             pages = pages.saturating_add(1);
             for entry in page {
-                let out = match entry {
-                    Entry::Pay { fill, .. } => {
+                match (settling.is_void, number < settling.next_page, entry) {
+                    // What a buyer has paid of a void slot goes back.
+                    (true, true, Entry::Pay { fill, .. }) => to_go = to_go.saturating_add(fill.amount_ueur),
+                    (false, false, Entry::Pay { fill, .. }) => {
                         to_come = to_come.saturating_add(fill.amount_ueur);
                         let of_site = to_pay.entry(fill.step.site()).or_default();
                         *of_site = of_site.saturating_add(fill.amount_ueur);
-                        0
                     }
-                    Entry::Receive { fill, .. } => fill.amount_ueur,
-                    Entry::NetworkFee { amount_ueur, .. } | Entry::ProtocolFee { amount_ueur } => amount_ueur,
-                    Entry::Community { congestion_rent_ueur, dust_ueur } => {
-                        congestion_rent_ueur.saturating_add(dust_ueur)
-                    }
-                    Entry::Reward { .. } | Entry::Refill { .. } => 0,
-                };
-                to_go = to_go.saturating_add(out);
+                    (false, false, entry) => to_go = to_go.saturating_add(paid_out_ueur(&entry)),
+                    _ => {}
+                }
             }
         }
-        let left = settling.pages.saturating_sub(settling.next_page);
-        ensure!(pages == left, format!("market {market}: {pages} pages, {left} to be settled"));
+        let left = (0..settling.pages).filter(|number| settling.keeps(*number)).count();
+        ensure!(usize::try_from(pages) == Ok(left), format!("market {market}: {pages} pages, {left} to be settled"));
         ensure!(to_come == to_go, format!("market {market}: {to_come} µ€ to distribute, {to_go} to be received"));
         for (site, amount) in to_pay {
             let held = Orders::<T>::get(market, (site, Side::Buy)).map_or(0, |order| order.held_ueur);
             ensure!(held >= amount, format!("site {site}: {held} µ€ on hold, {amount} to be paid"));
+        }
+        Ok(())
+    }
+
+    /// Buyers' fees are what their sums say, what comes back is never more than they paid, and the community pots have it.
+    fn check_rebates() -> Result<(), String> {
+        let mut paid = BTreeMap::<(MarketId, u32), EraFees>::new();
+        for ((market, era, _), fee_ueur) in FeesPaid::<T>::iter() {
+            let sums = paid.entry((market, era)).or_default();
+            sums.fees_ueur = sums.fees_ueur.saturating_add(fee_ueur);
+            sums.buyers = sums.buyers.saturating_add(1);
+        }
+        for (market, era, fees) in crate::EraFees::<T>::iter() {
+            let known = paid.remove(&(market, era)).unwrap_or_default();
+            ensure!(known == fees, format!("market {market} era {era}: buyers paid {known:?}, the sums are {fees:?}"));
+        }
+        let mut promised = BTreeMap::<MarketId, u128>::new();
+        for (market, era, of) in Rebates::<T>::iter() {
+            let open = paid.remove(&(market, era)).unwrap_or_default();
+            let left = of.rebates_ueur.saturating_sub(of.paid_ueur);
+            let is_right = of.paid_ueur <= of.rebates_ueur && of.rebates_ueur <= of.fees_ueur;
+            let due = rebate_ueur(open.fees_ueur, of.fees_ueur, of.rebates_ueur);
+            ensure!(is_right && due <= left.saturating_add(1), format!("market {market} era {era}: {due} of {of:?}"));
+            let sum = promised.entry(market).or_default();
+            *sum = sum.saturating_add(left);
+        }
+        ensure!(paid.is_empty(), String::from("fees of an era that is neither running nor over"));
+        for (market, ueur) in promised {
+            let pot = T::Eur::total_balance(&T::CommunityPot::convert(market));
+            ensure!(pot >= ueur, format!("market {market}: {pot} µ€ in the community pot, {ueur} come back"));
         }
         Ok(())
     }
@@ -106,8 +136,10 @@ impl<T: Config> Pallet<T> {
             let count = counts.entry(market).or_default();
             *count = count.saturating_add(1);
             ensure!(MarketOfSite::<T>::get(site) == Some(market), format!("site {site}: not noted in market {market}"));
-            let required = order.required_ueur(side);
-            let settling = Progress::<T>::get(market).is_some_and(|progress| progress.settling.is_some());
+            let progress = Progress::<T>::get(market);
+            let next = progress.as_ref().map_or_else(Slot::default, |progress| progress.next);
+            let required = order.required_ueur(side, next, T::HoldSlots::get());
+            let settling = progress.is_some_and(|progress| progress.settling.is_some());
             ensure!(
                 order.held_ueur >= required || settling,
                 format!("site {site} {side:?}: {} µ€ on hold of {required} required", order.held_ueur)
@@ -138,6 +170,16 @@ impl<T: Config> Pallet<T> {
             ensure!(on_hold == held, format!("{owner:?}: {on_hold} µ€ on hold, orders hold {held}"));
         }
         Ok(())
+    }
+}
+
+/// What an entry takes out of the pot.
+fn paid_out_ueur<AccountId>(entry: &Entry<AccountId>) -> u128 {
+    match entry {
+        Entry::Receive { fill, .. } => fill.amount_ueur,
+        Entry::NetworkFee { amount_ueur, .. } | Entry::ProtocolFee { amount_ueur } => *amount_ueur,
+        Entry::Community { congestion_rent_ueur, dust_ueur } => congestion_rent_ueur.saturating_add(*dust_ueur),
+        Entry::Pay { .. } | Entry::Reward { .. } | Entry::Refill { .. } => 0,
     }
 }
 

@@ -16,7 +16,9 @@ mod input;
 mod invariants;
 mod orders;
 mod progress;
+mod rebates;
 mod settling;
+mod voiding;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
@@ -25,14 +27,14 @@ mod tests;
 
 pub use delivery::SubAccounts;
 pub use pallet::*;
-pub use types::{ClearingInput, PriceStep, Steps};
+pub use types::{ClearingInput, PriceStep, Steps, VoidCause};
 pub use weights::WeightInfo;
 
 /// The pallet itself: configuration, storage, events, errors, calls.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "only the macro's own code does; the pallet's work is in the other modules")]
 pub mod pallet {
-    use super::types::{Entry, MarketProgress, Order, OrderKey, Steps};
+    use super::types::{Entry, EraFees as Fees, MarketProgress, Order, OrderKey, Rebating, Steps, VoidCause};
     use super::weights::WeightInfo;
     use deren_primitives::{MarketId, OrderStepId, Side, SiteId, Slot, SlotSummary, ZoneId};
     use deren_runtime_apis::{MarketRegistry, Metering, ProductionRewards, SettlementProgress};
@@ -70,6 +72,14 @@ pub mod pallet {
         type CommunityPot: Convert<MarketId, Self::AccountId>;
         /// Who receives the protocol fee.
         type Treasury: Get<Self::AccountId>;
+        /// How many slots an era has; 0 is taken as 1. Rent and dust come back once an era.
+        type SlotsPerEra: Get<u32>;
+        /// Voids a slot at once.
+        type UrgentOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// For how many slots a buy order holds money: as many may a market lag before whoever moved money away
+        /// while the market lagged is paused in slots that have begun.
+        #[pallet::constant]
+        type HoldSlots: Get<u32>;
         /// How many orders a market has at most.
         #[pallet::constant]
         type MaxOrders: Get<u32>;
@@ -98,7 +108,7 @@ pub mod pallet {
     /// Why money is on hold.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// What buy orders can cost in one slot.
+        /// What buy orders can cost in `HoldSlots` slots.
         Orders,
     }
 
@@ -129,7 +139,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Progress<T: Config> = StorageMap<_, Twox64Concat, MarketId, MarketProgress, OptionQuery>;
 
-    /// What is left to settle of each market's cleared slot, page by page. A page goes with what it did.
+    /// What is left to settle of each market's cleared slot, page by page. A page goes with what it did; one with
+    /// buyers' payments when all pages are done.
     #[pallet::storage]
     pub type Pages<T: Config> = StorageDoubleMap<
         _,
@@ -146,9 +157,35 @@ pub mod pallet {
     pub type Summaries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, Slot, SlotSummary, OptionQuery>;
 
-    /// What could not be delivered to an account, in µ€; it lies in the claims account.
+    /// What is claimable and still lies in a market's pot, in µ€, because it could not be moved to the claims account.
+    #[pallet::storage]
+    pub type Stranded<T: Config> = StorageMap<_, Twox64Concat, MarketId, u128, ValueQuery>;
+
+    /// What could not be delivered to an account, in µ€; it lies in the claims account, or else is stranded in a pot.
     #[pallet::storage]
     pub type Claimable<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, OptionQuery>;
+
+    /// The protocol fee that each buyer paid in a market's era, in µ€, until some of it came back. At most `MaxOrders` a
+    /// market's era.
+    #[pallet::storage]
+    pub type FeesPaid<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MarketId>, NMapKey<Twox64Concat, u32>, NMapKey<Blake2_128Concat, T::AccountId>),
+        u128,
+        OptionQuery,
+    >;
+
+    /// The sums of `FeesPaid` of each market's era that is not over.
+    #[pallet::storage]
+    pub type EraFees<T: Config> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, Fees, ValueQuery>;
+
+    /// Markets' eras that are over, and of whose fees some are still to come back.
+    #[pallet::storage]
+    pub type Rebates<T: Config> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, Rebating, OptionQuery>;
+
+    /// The market's era whose buyers had the last page of what comes back: the next one comes after it.
+    #[pallet::storage]
+    pub type RebateTurn<T: Config> = StorageValue<_, (MarketId, u32), OptionQuery>;
 
     /// What an indexer needs to rebuild every order, clearing input and payment.
     #[pallet::event]
@@ -242,8 +279,21 @@ pub mod pallet {
         /// There was no reading of the slot in this market.
         SlotEmpty { market: MarketId, slot: Slot },
         /// A page could not be settled now (EUR as a whole is frozen): nothing of it moved, and it is tried
-        /// again in the next block.
+        /// again in the next block, but not for ever.
         SettlementHalted { market: MarketId, slot: Slot, error: DispatchError },
+        /// An era is over in this market: out of congestion rent and dust, this much comes back of its buyers' protocol
+        /// fees.
+        RebateBegun { market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128, buyers: u32 },
+        /// A buyer received (or may claim) `amount_ueur` of the protocol fee that it paid in an era.
+        Rebated { market: MarketId, era: u32, account: T::AccountId, fee_ueur: u128, amount_ueur: u128 },
+        /// What comes back to a buyer could not be delivered; it can be claimed.
+        RebateUndelivered { market: MarketId, era: u32, account: T::AccountId, amount_ueur: u128 },
+        /// All buyers of an era have what comes back to them. What rounding left stays in the community pot.
+        RebatePaid { market: MarketId, era: u32, amount_ueur: u128, buyers: u32 },
+        /// A page of what comes back could not be paid now: nothing of it was, and it is tried again.
+        RebateHalted { market: MarketId, era: u32, error: DispatchError },
+        /// Nothing of the slot is traded after all: what buyers have paid goes back to them, and nobody else is paid.
+        SlotVoided { market: MarketId, slot: Slot, cause: VoidCause },
     }
 
     /// Why a clearing was voided. None of these can happen unless there is a fault in the programs.
@@ -274,7 +324,7 @@ pub mod pallet {
         ZeroCap,
         /// Price steps go best first, each strictly worse than the one before: buy limits fall, sell limits rise.
         StepsOutOfOrder,
-        /// The owner has not as many free EUR as the order can cost in one slot.
+        /// The owner has not as many free EUR as the order can cost in the slots for which it holds money.
         InsufficientFunds,
         /// The market has as many orders as it may have.
         TooManyOrders,
@@ -300,6 +350,10 @@ pub mod pallet {
         NotItsTurn,
         /// Nothing is kept for this account.
         NothingToClaim,
+        /// The slot was cleared in this block: settle it in the next, so that this block's state has its input.
+        ClearedInThisBlock,
+        /// All buyers have paid, or the slot is void already: it goes to its end by itself.
+        TooLateToVoid,
         /// The books do not match: report it. Nothing was changed.
         InternalFault,
     }
@@ -328,7 +382,7 @@ pub mod pallet {
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Places the site's order on this side, or gives it other steps, from the next slot on. Puts on hold
-        /// what it can cost in one slot. A paused order trades again.
+        /// what it can cost in `HoldSlots` slots. A paused order trades again.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::place_order())]
         pub fn place_order(origin: OriginFor<T>, site: SiteId, side: Side, steps: Steps) -> DispatchResult {
@@ -354,7 +408,7 @@ pub mod pallet {
 
         /// Clears the market's next slot if it is closed. Anyone may, should the chain not have done so by itself.
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::clear(T::MaxOrders::get(), T::MaxZones::get()))]
+        #[pallet::weight(Pallet::<T>::weight_of_clear(T::MaxOrders::get(), T::MaxZones::get()))]
         pub fn clear(origin: OriginFor<T>, market: MarketId, slot: Slot) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
             let weight = Self::do_clear(market, slot)?;
@@ -370,12 +424,21 @@ pub mod pallet {
             Ok((Some(weight), Pays::No).into())
         }
 
-        /// Takes what could not be delivered to the caller before.
+        /// Delivers to `owner` what could not be delivered before. Anyone may.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::claim())]
-        pub fn claim(origin: OriginFor<T>) -> DispatchResult {
-            let account = ensure_signed(origin)?;
-            Self::do_claim(account)
+        pub fn claim(origin: OriginFor<T>, owner: T::AccountId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_claim(owner)
+        }
+
+        /// Voids the market's next slot, which is closed: nothing of it is traded, and holds go back. By the council,
+        /// as long as not all buyers have paid.
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::void_slot())]
+        pub fn void_slot(origin: OriginFor<T>, market: MarketId, slot: Slot) -> DispatchResult {
+            T::UrgentOrigin::ensure_origin(origin)?;
+            Self::do_void_slot(market, slot)
         }
     }
 

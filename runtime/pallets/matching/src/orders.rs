@@ -1,18 +1,20 @@
 //! Placing, taking back, pausing and resuming orders, and the holds behind them.
 //!
-//! A change never touches a slot that has begun: it is stored with the next slot. The hold is the greatest amount
-//! that any version still needed can cost in one slot, so that settlement never lacks money.
+//! A change never touches a slot that has begun: it is stored with the next slot. The hold covers `HoldSlots` slots of
+//! the dearest version that is still needed, so that settlement never lacks money, and whoever moves money away while
+//! a market lags still pays for the slots that have begun.
 
 use crate::types::{MarketProgress, Order, OrderKey, Standing, Steps};
 use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet};
 use deren_primitives::{MarketId, Side, SiteId, Slot, Timeline};
-use deren_runtime_apis::{MarketRegistry, Metering};
+use deren_runtime_apis::{MarketRegistry, Metering, SiteOrders};
 use frame_support::{
     ensure,
     pallet_prelude::*,
     storage::with_storage_layer,
-    traits::{fungible::hold::Mutate as _, tokens::Precision},
+    traits::{Get, fungible::hold::Mutate as _, tokens::Precision},
 };
+use sp_runtime::SaturatedConversion;
 
 impl<T: Config> Pallet<T> {
     /// See [`Self::place_order`].
@@ -36,8 +38,8 @@ impl<T: Config> Pallet<T> {
         };
         ensure!(order.owner == owner, Error::<T>::OrderOfFormerOwner);
         Self::set_version(market, key, &mut order, &progress, from, Standing::Active(steps.clone()))?;
-        Self::raise_hold(&mut order, side).map_err(|_| Error::<T>::InsufficientFunds)?;
-        Self::lower_hold(market, key, &mut order, from.next());
+        Self::raise_hold(&mut order, side, progress.next).map_err(|_| Error::<T>::InsufficientFunds)?;
+        Self::lower_hold(market, key, &mut order, progress.next, from.next());
         let held_ueur = order.held_ueur;
         Orders::<T>::insert(market, key, order);
         Self::deposit_event(if is_change {
@@ -51,17 +53,21 @@ impl<T: Config> Pallet<T> {
     /// See [`Self::cancel_order`]. Former owners may cancel too: it is their money that is on hold.
     pub(crate) fn do_cancel_order(who: T::AccountId, site: SiteId, side: Side) -> DispatchResult {
         let from = T::Metering::current_slot().next();
-        let (market, mut order) = Self::order_of(site, side)?;
+        let (market, order) = Self::order_of(site, side)?;
         let owns_site = || Self::market_of_own_site(&who, site, from).is_ok();
         ensure!(order.owner == who || owns_site(), Error::<T>::NotSiteOwner);
-        ensure!(!Self::ends_cancelled(&order), Error::<T>::AlreadyCancelled);
+        Self::end_order(market, (site, side), order)
+    }
 
-        let key = (site, side);
+    /// Cancels the order from the next slot on.
+    fn end_order(market: MarketId, key: OrderKey, mut order: Order<T::AccountId>) -> DispatchResult {
+        ensure!(!Self::ends_cancelled(&order), Error::<T>::AlreadyCancelled);
+        let from = T::Metering::current_slot().next();
         let progress = Self::progress_of(market);
         Self::set_version(market, key, &mut order, &progress, from, Standing::Cancelled)?;
-        let owner = order.owner.clone();
+        let ((site, side), owner) = (key, order.owner.clone());
         Self::deposit_event(Event::OrderCancelled { market, site, side, owner, from_slot: from });
-        Self::lower_hold(market, key, &mut order, from.next());
+        Self::lower_hold(market, key, &mut order, progress.next, from.next());
         Self::keep_or_remove(market, key, order);
         Ok(())
     }
@@ -79,7 +85,7 @@ impl<T: Config> Pallet<T> {
         let key = (site, side);
         let progress = Self::progress_of(market);
         Self::set_version(market, key, &mut order, &progress, from, Standing::Active(steps.clone()))?;
-        Self::raise_hold(&mut order, side).map_err(|_| Error::<T>::InsufficientFunds)?;
+        Self::raise_hold(&mut order, side, progress.next).map_err(|_| Error::<T>::InsufficientFunds)?;
         let held_ueur = order.held_ueur;
         Orders::<T>::insert(market, key, order);
         Self::deposit_event(Event::OrderResumed { market, site, side, owner, from_slot: from, steps, held_ueur });
@@ -87,25 +93,34 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Once everything before `from` is settled: forgets what no slot needs any more, and takes the hold again. An
-    /// order whose hold cannot be taken is paused from `from` on.
+    /// order whose hold cannot be taken is paused.
     pub(crate) fn refresh_order(market: MarketId, key: OrderKey, from: Slot) {
         let Some(mut order) = Orders::<T>::get(market, key) else { return };
         order.timeline.forget_before(from);
-        if let Err(missing_ueur) = Self::raise_hold(&mut order, key.1) {
+        if let Err(missing_ueur) = Self::raise_hold(&mut order, key.1, from) {
             Self::pause(market, key, &mut order, from, missing_ueur);
         }
-        Self::lower_hold(market, key, &mut order, from.next());
+        Self::lower_hold(market, key, &mut order, from, from.next());
         Self::keep_or_remove(market, key, order);
     }
 
-    /// From `from` on, which nothing has cleared yet, the order waits for its owner. Of a cancelled order the end
-    /// comes earlier.
-    fn pause(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, from: Slot, missing_ueur: u128) {
+    /// The order waits for its owner from the first slot that has not begun; earlier, if what is on hold does not cover
+    /// so many slots from `next` on, which nothing has cleared yet. Of a cancelled order the end comes earlier.
+    fn pause(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, next: Slot, missing_ueur: u128) {
+        let covered = order.held_ueur.checked_div(order.slot_ueur(key.1)).unwrap_or_default();
+        let end = next.0.saturating_add(covered.saturated_into());
+        let from = T::Metering::current_slot().next().min(Slot(end)).max(next);
         let standing = match order.timeline.latest() {
             Some(Standing::Active(steps) | Standing::Paused(steps)) => Standing::Paused(steps.clone()),
             Some(Standing::Cancelled) | None => Standing::Cancelled,
         };
-        order.timeline = Timeline::starting(from, standing);
+        if order.timeline.set(from, standing.clone()).is_err() {
+            order.timeline = Timeline::starting(from, standing);
+        }
+        order.timeline.forget_before(next);
+        if order.has_several_versions() {
+            Due::<T>::insert((market, from, key), ());
+        }
         let (site, side) = key;
         let owner = order.owner.clone();
         Self::deposit_event(Event::OrderPaused { market, site, side, owner, from_slot: from, missing_ueur });
@@ -168,9 +183,10 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Puts on hold what is missing, or changes nothing and says how much is missing.
-    fn raise_hold(order: &mut Order<T::AccountId>, side: Side) -> Result<(), u128> {
-        let required = order.required_ueur(side);
+    /// Puts on hold what is missing when `next` is the first slot that is not settled, or changes nothing and says how
+    /// much is missing.
+    fn raise_hold(order: &mut Order<T::AccountId>, side: Side, next: Slot) -> Result<(), u128> {
+        let required = order.required_ueur(side, next, T::HoldSlots::get());
         let missing = required.saturating_sub(order.held_ueur);
         if missing > 0 {
             with_storage_layer(|| T::EurHolds::hold(&HoldReason::Orders.into(), &order.owner, missing))
@@ -182,8 +198,8 @@ impl<T: Config> Pallet<T> {
 
     /// Releases what is on hold beyond need. What cannot be released now (the account is blocked, or EUR frozen)
     /// stays on hold, and is tried again when the slot before `retry` is settled.
-    fn lower_hold(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, retry: Slot) {
-        let surplus = order.held_ueur.saturating_sub(order.required_ueur(key.1));
+    fn lower_hold(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, next: Slot, retry: Slot) {
+        let surplus = order.held_ueur.saturating_sub(order.required_ueur(key.1, next, T::HoldSlots::get()));
         if surplus == 0 {
             return;
         }
@@ -210,5 +226,17 @@ impl<T: Config> Pallet<T> {
             MarketOfSite::<T>::remove(site);
         }
         Self::deposit_event(Event::OrderRemoved { market, site, side, owner: order.owner });
+    }
+}
+
+impl<T: Config> SiteOrders for Pallet<T> {
+    fn end(site: SiteId) {
+        for side in [Side::Buy, Side::Sell] {
+            // There may be no order, or one that ends already.
+            let _ = with_storage_layer(|| {
+                let (market, order) = Self::order_of(site, side)?;
+                Self::end_order(market, (site, side), order)
+            });
+        }
     }
 }

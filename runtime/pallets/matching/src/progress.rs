@@ -2,7 +2,7 @@
 //! within the block's budget; and a slot settles wholly before the next one clears.
 
 use crate::types::{MAX_STEPS, MarketProgress};
-use crate::{Config, Event, OrderCount, Pallet, Progress, WeightInfo};
+use crate::{Config, Event, Pallet, Progress, WeightInfo};
 use alloc::vec::Vec;
 use deren_primitives::{MarketId, Slot};
 use deren_runtime_apis::{MarketRegistry, Metering};
@@ -25,6 +25,7 @@ impl<T: Config> Pallet<T> {
             while !settling.is_empty() {
                 settling.retain(|market| Self::advance_settling(*market, &mut meter));
             }
+            Self::advance_rebates(&mut meter);
         }
         meter.consumed()
     }
@@ -54,7 +55,7 @@ impl<T: Config> Pallet<T> {
                 break;
             }
             if T::Metering::readings(market, slot) > 0 || Self::has_due(market, slot.next()) {
-                let weight = T::WeightInfo::clear(OrderCount::<T>::get(market), T::MaxZones::get());
+                let weight = Self::clear_weight(market);
                 if meter.can_consume(weight) {
                     meter.consume(Self::clear_slot(market, progress));
                 }
@@ -70,7 +71,8 @@ impl<T: Config> Pallet<T> {
         false
     }
 
-    /// A page of the slot that is being settled, if the budget allows. A page that fails leaves everything as it was. True
+    /// A page of the slot that is being settled, if the budget allows. A page that fails leaves everything as it was, and
+    /// is counted. True
     /// if something was settled and more is left.
     fn advance_settling(market: MarketId, meter: &mut WeightMeter) -> bool {
         let most = T::WeightInfo::settle(T::PageSize::get());
@@ -87,6 +89,7 @@ impl<T: Config> Pallet<T> {
             Err(error) => {
                 meter.consume(most);
                 Self::deposit_event(Event::SettlementHalted { market, slot, error });
+                Self::note_failure(market);
                 false
             }
         }
@@ -100,6 +103,7 @@ impl<T: Config> Pallet<T> {
 
     /// Panics, when the runtime is tested, if a stage could be too heavy to be ever done.
     pub(crate) fn check_config() {
+        assert!(T::HoldSlots::get() > 0, "HoldSlots must be above 0");
         assert!(T::PageSize::get() > 0, "PageSize must be above 0");
         assert!(T::MaxSkippedSlots::get() > 0, "MaxSkippedSlots must be above 0");
         assert!(T::KeepSlots::get() > 0, "KeepSlots must be above 0");
@@ -107,9 +111,10 @@ impl<T: Config> Pallet<T> {
         assert!(steps <= deren_market::MAX_STEPS, "MaxOrders are more than one clearing takes");
         let budget = T::BlockBudget::get();
         let stages = [
-            T::WeightInfo::clear(T::MaxOrders::get(), T::MaxZones::get()),
+            Self::weight_of_clear(T::MaxOrders::get(), T::MaxZones::get()),
             T::WeightInfo::settle(T::PageSize::get()),
             T::WeightInfo::skip_slot(),
+            T::WeightInfo::rebate(T::PageSize::get()),
         ];
         for stage in stages {
             let with_look = stage.saturating_add(T::WeightInfo::look_at_markets(1));

@@ -15,7 +15,8 @@ impl<T: Config> Pallet<T> {
         let progress = Progress::<T>::get(market).ok_or(Error::<T>::UnknownMarket)?;
         ensure!(slot >= progress.next, Error::<T>::AlreadySettled);
         ensure!(slot == progress.next, Error::<T>::NotItsTurn);
-        ensure!(progress.settling.is_some(), Error::<T>::NotCleared);
+        let settling = progress.settling.as_ref().ok_or(Error::<T>::NotCleared)?;
+        ensure!(settling.cleared_in_block < Self::block(), Error::<T>::ClearedInThisBlock);
         let entries = Self::settle_page(market, progress)?;
         Ok(T::WeightInfo::settle(entries))
     }
@@ -25,26 +26,52 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn settle_page(market: MarketId, progress: MarketProgress) -> Result<u32, DispatchError> {
         let slot = progress.next;
         let mut settling = progress.settling.ok_or(Error::<T>::NotCleared)?;
+        if settling.is_void {
+            return Self::void_page(market, slot, settling);
+        }
+        Self::sweep(market);
         let mut done = 0u32;
         if settling.next_page < settling.pages {
-            let page = Pages::<T>::take(market, settling.next_page).ok_or(Error::<T>::InternalFault)?;
+            let page = Pages::<T>::get(market, settling.next_page).ok_or(Error::<T>::InternalFault)?;
+            if settling.next_page >= settling.pay_pages {
+                Pages::<T>::remove(market, settling.next_page);
+            }
             done = page.len().saturated_into();
             for entry in page {
                 Self::settle_entry(market, slot, &mut settling, entry)?;
             }
             settling.next_page = settling.next_page.saturating_add(1);
+            settling.failed_blocks = 0;
         }
         if settling.next_page >= settling.pages {
+            done = Self::drop_pay_pages(market, slot, &mut settling, done);
             let room = T::PageSize::get().saturating_sub(done);
             let refreshed = Self::refresh_due(market, slot.next(), room);
             done = done.saturating_add(refreshed);
-            if !Self::has_due(market, slot.next()) {
+            if settling.kept_from >= settling.pay_pages && !Self::has_due(market, slot.next()) {
                 Self::finish(market, slot, settling);
                 return Ok(done);
             }
         }
         Progress::<T>::insert(market, MarketProgress { next: slot, settling: Some(settling) });
         Ok(done)
+    }
+
+    /// Tells what buyers paid, now that all pages are done and it is for good, and drops the pages that say so. Adds
+    /// what that costs to `done`, in entries.
+    fn drop_pay_pages(market: MarketId, slot: Slot, settling: &mut Settling, mut done: u32) -> u32 {
+        while settling.kept_from < settling.pay_pages && done < T::PageSize::get() {
+            let page = Pages::<T>::take(market, settling.kept_from).unwrap_or_default();
+            // An event costs about a sixteenth of a payment.
+            done = done.saturating_add(page.len().div_ceil(16).saturated_into());
+            for entry in page {
+                if let Entry::Pay { from, fill } = entry {
+                    Self::fill_settled(market, slot, from, fill);
+                }
+            }
+            settling.kept_from = settling.kept_from.saturating_add(1);
+        }
+        done
     }
 
     /// Does one thing of the list.
@@ -63,7 +90,6 @@ impl<T: Config> Pallet<T> {
                     order.held_ueur = left;
                     Ok::<_, DispatchError>(())
                 })?;
-                Self::fill_settled(market, slot, from, fill);
             }
             Entry::Receive { to, fill } => {
                 Self::pay_out(market, slot, settling, &to, fill.amount_ueur)?;
@@ -82,11 +108,13 @@ impl<T: Config> Pallet<T> {
                 let treasury = T::Treasury::get();
                 Self::pay_out(market, slot, settling, &treasury, amount_ueur)?;
                 Self::deposit_event(Event::ProtocolFeePaid { market, slot, treasury, amount_ueur });
+                T::Rewards::protocol_fee_paid(market, slot, amount_ueur);
             }
-            Entry::Reward { site, owner, rewarded_wh } => {
-                T::Rewards::produced_and_sold(slot, site, &owner, rewarded_wh);
+            Entry::Reward { base } => T::Rewards::sold_to_others(market, slot, base),
+            Entry::Refill { site, buyer, fee_ueur } => {
+                Self::note_fee(market, slot, buyer, fee_ueur);
+                Self::refresh_order(market, (site, Side::Buy), slot.next());
             }
-            Entry::Refill { site } => Self::refresh_order(market, (site, Side::Buy), slot.next()),
         }
         Ok(())
     }
@@ -112,7 +140,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Refreshes at most `room` of the orders that have a version from `from` on. Gives how many there were.
-    fn refresh_due(market: MarketId, from: Slot, room: u32) -> u32 {
+    pub(crate) fn refresh_due(market: MarketId, from: Slot, room: u32) -> u32 {
         let room_len = usize::try_from(room).unwrap_or(usize::MAX);
         let keys: alloc::vec::Vec<_> = Due::<T>::iter_key_prefix((market, from)).take(room_len).collect();
         for key in &keys {
@@ -137,6 +165,7 @@ impl<T: Config> Pallet<T> {
             Summaries::<T>::remove(market, Slot(old));
         }
         T::Metering::forget(market, slot);
+        Self::end_slot(market, slot);
         Progress::<T>::insert(market, MarketProgress { next: slot.next(), settling: None });
     }
 }

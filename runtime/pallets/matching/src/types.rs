@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use deren_market::{Network, Step, Zone, clearing_steps, hold_ueur};
+use deren_market::{Network, Step, Zone, clearing_steps, hold_ueur, rewards::FeeBase};
 use deren_primitives::{OrderStepId, Side, SiteId, Slot, SlotSummary, Timeline, ZoneId};
 use frame_support::{BoundedVec, traits::ConstU32};
 use scale_info::TypeInfo;
@@ -44,8 +44,8 @@ impl Standing {
         }
     }
 
-    /// What must be on hold for one slot of this version, in µ€.
-    fn required_ueur(&self) -> u128 {
+    /// What one slot of this version can cost, in µ€.
+    fn slot_ueur(&self) -> u128 {
         self.active_steps()
             .map_or(0, |steps| hold_ueur(steps.iter().map(|step| (step.limit_ueur_per_kwh, step.cap_wh))))
     }
@@ -63,13 +63,21 @@ pub struct Order<AccountId> {
 }
 
 impl<AccountId> Order<AccountId> {
-    /// What must be on hold for one slot: the greatest of all versions that are still needed. 0 for a sell order.
-    pub fn required_ueur(&self, side: Side) -> u128 {
+    /// What must be on hold when `next` is the first slot that is not settled: what the dearest version that is still
+    /// needed can cost in `hold_slots` slots; of an order that ends, in as many as it has left. 0 for a sell order.
+    pub fn required_ueur(&self, side: Side, next: Slot, hold_slots: u32) -> u128 {
+        let slots = match self.timeline.versions().last() {
+            Some((from, Standing::Paused(_) | Standing::Cancelled)) => from.0.saturating_sub(next.0).min(hold_slots),
+            Some((_, Standing::Active(_))) | None => hold_slots,
+        };
+        self.slot_ueur(side).saturating_mul(slots.into())
+    }
+
+    /// What one slot of the dearest version can cost. 0 for a sell order.
+    pub fn slot_ueur(&self, side: Side) -> u128 {
         match side {
             Side::Sell => 0,
-            Side::Buy => {
-                self.timeline.versions().map(|(_, standing)| standing.required_ueur()).max().unwrap_or_default()
-            }
+            Side::Buy => self.timeline.versions().map(|(_, standing)| standing.slot_ueur()).max().unwrap_or_default(),
         }
     }
 
@@ -102,7 +110,11 @@ pub struct PendingFill {
     pub amount_ueur: u128,
 }
 
+/// In how many blocks a page is tried before its slot is voided.
+pub const MAX_FAILED_BLOCKS: u32 = 20;
+
 /// One thing that settlement has to do. They are done in this order, so that the pot never owes what it has not got.
+/// Only a buyer's payment can fail, and until all buyers have paid nobody is paid: so a slot can be voided exactly.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub enum Entry<AccountId> {
     /// A buyer pays out of its hold into the market's pot.
@@ -140,20 +152,30 @@ pub enum Entry<AccountId> {
         /// How much.
         amount_ueur: u128,
     },
-    /// Rewards are told what a site produced and sold.
+    /// Rewards are told what a site produced and sold to others, and which fee those paid for it.
     Reward {
-        /// The site.
-        site: SiteId,
-        /// Its owner.
-        owner: AccountId,
-        /// min(sold, produced).
-        rewarded_wh: u64,
+        /// The site, its owner, and both.
+        base: FeeBase<AccountId>,
     },
-    /// The hold of a site's buy order is taken again.
+    /// The protocol fee of a site that bought is noted, for its part of what comes back; and the hold of its order is
+    /// taken again.
     Refill {
         /// The site.
         site: SiteId,
+        /// Who paid.
+        buyer: AccountId,
+        /// The protocol fee in it.
+        fee_ueur: u128,
     },
+}
+
+/// Why a cleared slot is not settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum VoidCause {
+    /// A page of buyers' payments failed in so many blocks as it is tried.
+    NotPaidIn,
+    /// The council decided so.
+    Council,
 }
 
 /// A market's slot between its clearing and the end of its settlement.
@@ -163,10 +185,33 @@ pub struct Settling {
     pub next_page: u32,
     /// How many pages there are.
     pub pages: u32,
+    /// How many of them, from the first on, have buyers' payments in them. They are kept until all pages are done, so
+    /// that the payments can be given back.
+    pub pay_pages: u32,
+    /// The first page that is kept.
+    pub kept_from: u32,
+    /// In which block the slot was cleared.
+    pub cleared_in_block: u32,
+    /// In how many blocks the next page could not be done.
+    pub failed_blocks: u32,
+    /// True if the slot is void: what buyers have paid goes back to them, and nothing else is done.
+    pub is_void: bool,
     /// What buyers have paid in and nobody was paid yet, in µ€.
     pub pot_ueur: u128,
     /// The sums; `None` for a slot without any reading, of which only orders' versions are to be pruned.
     pub summary: Option<SlotSummary>,
+}
+
+impl Settling {
+    /// True if the page is stored: it is still to be done, or has payments that may have to be given back.
+    pub fn keeps(&self, page: u32) -> bool {
+        page < self.pages && page >= self.kept_from && (page < self.pay_pages || page >= self.next_page)
+    }
+
+    /// True as long as nobody but the pot was paid: what buyers have paid can be given back.
+    pub fn can_be_voided(&self) -> bool {
+        !self.is_void && self.next_page < self.pay_pages
+    }
 }
 
 /// How far a market has come. Everything before `next` is settled.
@@ -176,6 +221,30 @@ pub struct MarketProgress {
     pub next: Slot,
     /// What is left to do of `next`; `None` before it is cleared.
     pub settling: Option<Settling>,
+}
+
+/// The protocol fees that buyers of one market paid in an era, until some of them come back.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct EraFees {
+    /// What all of them paid.
+    pub fees_ueur: u128,
+    /// How many they are.
+    pub buyers: u32,
+}
+
+/// What comes back of one market's fees of an era.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Rebating {
+    /// What all buyers paid.
+    pub fees_ueur: u128,
+    /// What of it comes back.
+    pub rebates_ueur: u128,
+    /// What of that has come back already.
+    pub paid_ueur: u128,
+    /// To how many it has.
+    pub buyers: u32,
 }
 
 /// The input of one clearing: a pure function of the slot's readings, orders and network.

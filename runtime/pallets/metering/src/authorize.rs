@@ -1,17 +1,21 @@
 //! Whether a batch may enter the transaction pool and a block without a fee.
 //!
-//! Cheap checks come before dear ones: the chain, the gateway, the key epoch, the first reading's device, sequence and
-//! slots; then the signature over the whole batch; then the first reading's own. A batch that passes has its first
-//! reading accepted for certain, and with that it is stale: nobody can send it twice.
+//! Cheap checks come before dear ones: whether the block has room for readings, the chain, the gateway, the key epoch, the
+//! first reading's device, sequence and slots; then the signature over the whole batch; then the first reading's own. A
+//! batch that passes has its first reading accepted for certain, and with that it is stale: nobody can send it twice.
 
-use crate::{Config, Cursors, Pallet, session::Session};
-use deren_primitives::{IntervalReading, ReadingBatch, ReadingError, Signature, batch_message};
+use crate::{Config, Cursors, Pallet, block_share, session::Session};
+use codec::Encode;
+use deren_primitives::{IntervalReading, MAX_ATTEMPT, ReadingBatch, ReadingError, Signature, batch_message};
 use frame_support::{pallet_prelude::*, traits::Get};
 
 /// The custom code of an empty batch.
 pub const EMPTY_BATCH: u8 = 100;
 
-/// Readings go before what pays a fee: they are few, and a slot does not wait for them.
+/// The custom code of an attempt after the last.
+pub const TOO_MANY_ATTEMPTS: u8 = 101;
+
+/// Readings go before what pays a fee: a slot does not wait for them, and they have a share of a block and no more.
 const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
 
 /// What a transaction pool says where the chain would refuse the first reading with this error: stale or future for a
@@ -31,6 +35,8 @@ pub fn refusal(error: ReadingError) -> InvalidTransaction {
         ReadingError::SlotNotEnded => InvalidTransaction::Custom(10),
         ReadingError::EmptySpan => InvalidTransaction::Custom(11),
         ReadingError::SlotAlreadyRead => InvalidTransaction::Custom(12),
+        ReadingError::BeforeService => InvalidTransaction::Custom(13),
+        ReadingError::TooFast => InvalidTransaction::Custom(14),
     }
 }
 
@@ -39,6 +45,12 @@ impl<T: Config> Pallet<T> {
         batch: &ReadingBatch,
         signature: &Signature,
     ) -> Result<ValidTransaction, TransactionValidityError> {
+        if !block_share::has_room::<T>(batch) {
+            return Err(InvalidTransaction::ExhaustsResources.into());
+        }
+        if batch.attempt > MAX_ATTEMPT {
+            return Err(InvalidTransaction::Custom(TOO_MANY_ATTEMPTS).into());
+        }
         let first = batch.readings.first().ok_or(InvalidTransaction::Custom(EMPTY_BATCH))?;
         let session = Session::<T>::open(batch).map_err(refusal)?;
         let reading = &first.reading;
@@ -50,9 +62,8 @@ impl<T: Config> Pallet<T> {
             return Err(InvalidTransaction::BadProof.into());
         }
         session.ensure_signed(next.hash, &first.signature).map_err(refusal)?;
-        // A later attempt takes the place of an earlier one in the pool.
         ValidTransaction::with_tag_prefix("DerenReadings")
-            .priority(PRIORITY.saturating_add(batch.attempt.into()))
+            .priority(priority(reading, batch.attempt, session.is_open(reading)))
             .and_provides((batch.gateway, reading.device, reading.sequence))
             .longevity(T::BatchLongevityBlocks::get())
             .propagate(true)
@@ -61,7 +72,18 @@ impl<T: Config> Pallet<T> {
 
     /// Before the device's next sequence number, or after it.
     fn out_of_order(reading: &IntervalReading) -> InvalidTransaction {
-        let next_sequence = Cursors::<T>::get(reading.device).unwrap_or_default().next_sequence;
+        let next_sequence = Cursors::<T>::get(reading.device).unwrap_or_default().cursor.next_sequence;
         if reading.sequence < next_sequence { InvalidTransaction::Stale } else { InvalidTransaction::Future }
     }
+}
+
+/// Readings of slots that are open go first; among them a lot decides that falls anew for each device and slot, so that
+/// no device always goes before others. An attempt counts last: it goes before earlier ones of the same readings, whose
+/// place in the pool it takes, and before nothing else.
+fn priority(reading: &IntervalReading, attempt: u32, open: bool) -> TransactionPriority {
+    let [a, b, c, ..] = (reading.device, reading.first_slot).using_encoded(sp_io::hashing::blake2_128);
+    let lot = u32::from_be_bytes([u8::from(open), a, b, c]);
+    PRIORITY
+        .saturating_add(u64::from(lot).saturating_mul(u64::from(MAX_ATTEMPT).saturating_add(1)))
+        .saturating_add(attempt.into())
 }

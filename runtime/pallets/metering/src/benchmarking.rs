@@ -1,8 +1,8 @@
 //! Measures what each call and hook costs, on the real registry and with real signatures: the benchmarks' keystore signs.
 
 use crate::{
-    Call, ClosedThrough, Config, Cursors, Endings, Forgetting, Forgotten, MAX_ENDINGS, Pallet, ReadingCounts,
-    SiteEnergies, SlotEnding, SlotEnergies,
+    Call, ClosedThrough, Config, Cursors, DeviceStanding, Endings, Forgetting, Forgotten, MAX_ENDINGS, Pallet,
+    ReadingCounts, SiteEnergies, SlotEnding, SlotEnergies,
 };
 use alloc::vec::Vec;
 use deren_primitives::{
@@ -44,7 +44,13 @@ where
     let ids: Vec<_> = (0..devices).map(device).collect();
     let market = T::Registry::fill(GatewayId(key), &ids, Slot(0));
     for id in ids {
-        Cursors::<T>::insert(id, DeviceCursor { next_sequence: 1, ..Default::default() });
+        Cursors::<T>::insert(
+            id,
+            DeviceStanding {
+                cursor: DeviceCursor { next_sequence: 1, next_slot: SLOT, ..Default::default() },
+                ..Default::default()
+            },
+        );
     }
     for site in 0..devices {
         SiteEnergies::<T>::insert((market, SLOT), SiteId(site), SlotEnergies { readings: 1, ..Default::default() });
@@ -127,7 +133,7 @@ mod benchmarks {
         #[extrinsic_call]
         submit(RawOrigin::Authorized, batch, signature);
         for place in 0..n {
-            assert_eq!(Cursors::<T>::get(device(place)).map(|cursor| cursor.next_sequence), Some(2));
+            assert_eq!(Cursors::<T>::get(device(place)).map(|standing| standing.cursor.next_sequence), Some(2));
         }
         Ok(())
     }
@@ -135,6 +141,9 @@ mod benchmarks {
     #[benchmark]
     fn submit_chain(n: Linear<1, 64>) -> Result<(), BenchmarkError> {
         let (key, _) = prepare::<T>(1);
+        Cursors::<T>::mutate(device(0), |standing| {
+            standing.get_or_insert_default().cursor.next_slot = Slot(SLOT.0 - n);
+        });
         let mut previous = ReadingHash::default();
         let mut readings = Vec::new();
         for place in 0..n {
@@ -145,7 +154,7 @@ mod benchmarks {
         let (batch, signature) = batch::<T>(&key, readings);
         #[extrinsic_call]
         submit(RawOrigin::Authorized, batch, signature);
-        assert_eq!(Cursors::<T>::get(device(0)).map(|cursor| cursor.next_sequence), Some(1 + u64::from(n)));
+        assert_eq!(Cursors::<T>::get(device(0)).map(|standing| standing.cursor.next_sequence), Some(1 + u64::from(n)));
         Ok(())
     }
 

@@ -17,6 +17,9 @@ pub(crate) const PRODUCTION: ChainParameters = ChainParameters {
     development: false,
 };
 
+/// For no more slots than so many, a week of quarter-hours, a halt makes the grace longer.
+pub(crate) const MAX_SLOTS_OF_HALT: u32 = 672;
+
 /// A block's number in the 32 bits in which anchors have it.
 pub(crate) fn number<T: Config>(block: BlockNumberFor<T>) -> u32 {
     block.unique_saturated_into()
@@ -43,9 +46,9 @@ impl<T: Config> Pallet<T> {
         ClosedThrough::<T>::get().unwrap_or_else(|| before(Self::slot_now()))
     }
 
-    /// Closes each slot whose grace is over and since whose end `grace_blocks` blocks were made, each of which could have
-    /// carried its readings. Called at the beginning of block `block`, when the time is still the previous block's.
-    /// Returns how many markers it looked at.
+    /// Closes each slot whose grace is over and since whose end enough blocks were made, each of which could have carried its
+    /// readings: `grace_blocks`, for each of the slots that ended together with it while no block was made. Called at the
+    /// beginning of block `block`, when the time is still the previous block's. Returns how many markers it looked at.
     pub(crate) fn close_slots(block: u32) -> u32 {
         let now_ms = T::Time::now();
         if now_ms == 0 {
@@ -72,10 +75,14 @@ impl<T: Config> Pallet<T> {
         }
         let grace_ms = u64::from(parameters.grace_seconds).saturating_mul(1000);
         let graced = before(clock.slot_at(now_ms.saturating_sub(grace_ms)));
-        let may_close = |ending: &SlotEnding| block.saturating_sub(ending.block) >= parameters.grace_blocks;
-        let mut through = closed;
-        for ending in endings.iter().take_while(|ending| may_close(ending)) {
+        let (mut through, mut before) = (closed, closed);
+        for ending in &endings {
+            let ended = ending.through.since(before).min(MAX_SLOTS_OF_HALT);
+            if block.saturating_sub(ending.block) < parameters.grace_blocks.saturating_mul(ended) {
+                break;
+            }
             through = through.max(ending.through.min(graced));
+            before = ending.through;
         }
         let kept = endings.len();
         endings.retain(|ending| ending.through > through);

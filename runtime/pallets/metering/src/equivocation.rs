@@ -1,7 +1,8 @@
-//! Proof that a gateway signed two truths. It is good for one time: the gateway becomes inactive, and comes back only
-//! with a new key, under which the old pair proves nothing.
+//! Proof that a gateway signed two truths, judged by the key of its time: no change of keys makes it void, nor that the
+//! device serves elsewhere by now. It is good for one time: the gateway becomes inactive, and comes back only with a new
+//! key; for all that its keys signed before it has answered then.
 
-use crate::{Config, Error, Event, Pallet, session::verify};
+use crate::{Config, Cursors, Error, Event, Pallet, session::verify};
 use deren_primitives::{GatewayId, ReadingError, SignedReading, interval_message};
 use deren_runtime_apis::{GatewayControl, MarketRegistry};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
@@ -19,15 +20,13 @@ impl<T: Config> Pallet<T> {
         ensure!(b.reading.sequence == sequence, Error::<T>::DifferentSequences);
         let (first, second) = (a.reading.hash(), b.reading.hash());
         ensure!(first != second, Error::<T>::SameReading);
-        let (key, present_epoch) = T::Registry::gateway_key(gateway).map_err(|error| match error {
+        T::Registry::gateway_key(gateway).map_err(|error| match error {
             ReadingError::InactiveGateway => Error::<T>::GatewayInactive,
             _ => Error::<T>::UnknownGateway,
         })?;
-        ensure!(key_epoch == present_epoch, Error::<T>::NotPresentKeyEpoch);
-        match T::Registry::device(gateway, device, a.reading.first_slot) {
-            Ok(_) | Err(ReadingError::InactiveDevice) => {}
-            Err(_) => return Err(Error::<T>::NotThisGatewaysDevice.into()),
-        }
+        let key = T::Registry::key_of_epoch(gateway, key_epoch).ok_or(Error::<T>::UnknownKeyEpoch)?;
+        let registered = T::Registry::device(gateway, device, a.reading.first_slot) != Err(ReadingError::UnknownDevice);
+        ensure!(registered || Cursors::<T>::contains_key(device), Error::<T>::UnknownDevice);
         let genesis = Self::genesis().ok_or(Error::<T>::BatchNotAuthentic)?;
         let signed = |hash, signature| verify(&key, &interval_message(&genesis, gateway, key_epoch, hash), signature);
         ensure!(signed(first, &a.signature), Error::<T>::FirstNotAuthentic);

@@ -1,9 +1,12 @@
 //! What must hold of metering's whole state. It reads everything, so it must never be called in a block.
 
-use crate::{ClosedThrough, Config, Cursors, Endings, Forgotten, MAX_ENDINGS, Pallet, ReadingCounts, SiteEnergies};
+use crate::{
+    ClosedThrough, Config, Cursors, DeviceStanding, Endings, Excesses, Forgotten, InThisBlock, LastingAnchors,
+    MAX_ENDINGS, MAX_LASTING_ANCHORS, Pallet, ReadingCounts, SiteEnergies,
+};
 use alloc::{collections::BTreeMap, format, string::String};
-use deren_primitives::ReadingHash;
-use frame_support::ensure;
+use deren_primitives::{LASTING_ANCHOR_BLOCKS, ReadingHash};
+use frame_support::{ensure, traits::Get};
 
 type Checked = Result<(), String>;
 
@@ -13,6 +16,8 @@ impl<T: Config> Pallet<T> {
         Self::check_clock()?;
         Self::check_cursors()?;
         Self::check_energies()?;
+        Self::check_excesses()?;
+        Self::check_anchors()?;
         Self::check_forgotten()
     }
 
@@ -39,7 +44,8 @@ impl<T: Config> Pallet<T> {
     /// follows from the cursor, which only moves forward.
     fn check_cursors() -> Checked {
         let current = Self::slot_now();
-        for (device, cursor) in Cursors::<T>::iter() {
+        ensure!(InThisBlock::<T>::get().bytes <= T::MaxBytesInBlock::get(), "readings take more bytes than they may");
+        for (device, DeviceStanding { cursor, .. }) in Cursors::<T>::iter() {
             ensure!(cursor.next_sequence > 0, format!("device {device} has a cursor without a reading"));
             ensure!(cursor.last_hash != ReadingHash::default(), format!("device {device} has no last hash"));
             ensure!(cursor.next_slot <= current, format!("device {device} was read to the end of an open slot"));
@@ -64,6 +70,28 @@ impl<T: Config> Pallet<T> {
                 format!("market {market}, slot {slot}: {sum} readings trade and {counted} were accepted")
             );
         }
+        Ok(())
+    }
+
+    /// A site's excesses are of closed slots, each day at its place.
+    fn check_excesses() -> Checked {
+        let (closed, slots_per_day) = (Self::newest_closed(), Self::parameters().slots_per_era);
+        for (site, history) in Excesses::<T>::iter() {
+            ensure!(history.judged_through <= closed, format!("site {site} was judged in a slot that is not closed"));
+            ensure!(history.is_whole(slots_per_day), format!("site {site} has an excess of another day"));
+        }
+        Ok(())
+    }
+
+    /// Hundredth blocks are kept for a month, and no others.
+    fn check_anchors() -> Checked {
+        let (now, mut count) = (Self::block_now(), 0u32);
+        for block in LastingAnchors::<T>::iter_keys() {
+            count = count.saturating_add(1);
+            ensure!(block.is_multiple_of(LASTING_ANCHOR_BLOCKS), format!("block {block} is no hundredth block"));
+            ensure!(block < now, format!("block {block} is kept as an anchor and is not made yet: this is {now}"));
+        }
+        ensure!(count <= MAX_LASTING_ANCHORS, format!("{count} blocks are kept as anchors"));
         Ok(())
     }
 

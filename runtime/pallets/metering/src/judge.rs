@@ -1,7 +1,10 @@
 //! What a reading is worth: the pure rules, without storage. What is flagged continues the chain and trades nothing.
 
 use crate::Energies;
-use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingError, ReadingVerdict, Slot};
+use deren_primitives::{
+    DeviceCursor, IntervalReading, MAX_CLOCK_ERROR_MS, Quality, ReadingError, ReadingVerdict, Slot, SlotClock,
+    is_measured,
+};
 use deren_runtime_apis::DeviceView;
 
 /// Refuses what is not the device's next reading, or not over yet by the chain's clock.
@@ -29,19 +32,23 @@ pub fn verdict(
     reading: &IntervalReading,
     cursor: &DeviceCursor,
     device: &DeviceView,
-    slot_energy_seconds: u32,
+    (clock, slot_energy_seconds): (SlotClock, u32),
     closed_through: Slot,
 ) -> ReadingVerdict {
+    let measured = is_measured(reading.samples, reading.max_gap_ms, clock.slot_ms());
+    let guessed = reading.quality != Quality::GOOD || reading.slot_count > 1 || !measured;
     let first = cursor.next_sequence == 0;
     let same_epoch = reading.register_epoch == cursor.register_epoch;
     let remarks = [
-        (reading.quality != Quality::GOOD || reading.slot_count > 1, ReadingVerdict::ESTIMATED),
+        (guessed, ReadingVerdict::ESTIMATED),
         (!first && !same_epoch, ReadingVerdict::EPOCH_CHANGED),
         (!first && same_epoch && !reading.registers.continues(&cursor.registers), ReadingVerdict::DISCONTINUOUS),
         (!reading.registers.is_forward(), ReadingVerdict::BACKWARD),
         (above_rated_power(reading, device, slot_energy_seconds), ReadingVerdict::ABOVE_RATED_POWER),
         (reading.end_slot() <= closed_through.next(), ReadingVerdict::LATE),
         (!device.in_service, ReadingVerdict::NOT_IN_SERVICE),
+        (!first && reading.first_slot != cursor.next_slot, ReadingVerdict::SKIPPED),
+        (reading.clock_error_ms > MAX_CLOCK_ERROR_MS, ReadingVerdict::CLOCK_UNSURE),
     ];
     remarks
         .into_iter()

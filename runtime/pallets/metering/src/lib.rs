@@ -7,12 +7,15 @@
 
 extern crate alloc;
 
+mod anchors;
 mod authorize;
+mod block_share;
 mod clock;
 mod equivocation;
 mod forget;
 mod invariants;
 mod judge;
+mod over_export;
 mod session;
 mod submit;
 mod types;
@@ -25,10 +28,11 @@ mod benchmarking;
 #[cfg(test)]
 mod tests;
 
-pub use authorize::{EMPTY_BATCH, refusal};
+pub use anchors::MAX_LASTING_ANCHORS;
+pub use authorize::{EMPTY_BATCH, TOO_MANY_ATTEMPTS, refusal};
 pub use deren_runtime_apis::{Energies, SlotEnergies};
 pub use pallet::*;
-pub use types::{Forgetting, SlotEnding};
+pub use types::{BlockUse, DeviceStanding, Forgetting, SlotEnding};
 pub use view::MAX_CURSORS;
 pub use weights::WeightInfo;
 
@@ -42,11 +46,11 @@ pub mod pallet {
     use super::*;
     use alloc::boxed::Box;
     use deren_primitives::{
-        DeviceCursor, DeviceId, GatewayId, IntervalReading, MarketId, ReadingBatch, ReadingError, ReadingHash,
-        ReadingVerdict, Signature, SignedReading, SiteId, Slot,
+        DeviceId, GatewayId, IntervalReading, MarketId, ReadingBatch, ReadingError, ReadingHash, ReadingVerdict,
+        Signature, SignedReading, SiteId, Slot,
     };
     use deren_runtime_apis::{GatewayControl, MarketRegistry};
-    use frame_support::{pallet_prelude::*, traits::Time};
+    use frame_support::{dispatch::DispatchClass, pallet_prelude::*, traits::Time};
     use frame_system::{ensure_authorized, pallet_prelude::*};
 
     /// What a runtime chooses.
@@ -56,12 +60,19 @@ pub mod pallet {
         type Registry: MarketRegistry<Self::AccountId> + GatewayControl;
         /// The chain's time, in milliseconds since 1970.
         type Time: Time<Moment = u64>;
-        /// The most blocks between an anchor and the block that takes its reading; at most `BlockHashCount`.
+        /// The most blocks between an anchor and the block that takes its reading, where the anchor is no hundredth block; at
+        /// most `BlockHashCount`.
         #[pallet::constant]
         type MaxAnchorAgeBlocks: Get<u32>;
         /// The most markets, as in the registry.
         #[pallet::constant]
         type MaxMarkets: Get<u32>;
+        /// The most time of a block that readings may take, in the units of weights.
+        #[pallet::constant]
+        type MaxRefTimeInBlock: Get<u64>;
+        /// The most bytes of a block that readings may take.
+        #[pallet::constant]
+        type MaxBytesInBlock: Get<u32>;
         /// How many blocks a batch may wait in the transaction pool.
         #[pallet::constant]
         type BatchLongevityBlocks: Get<u64>;
@@ -91,15 +102,27 @@ pub mod pallet {
     #[pallet::storage]
     pub type Endings<T> = StorageValue<_, BoundedVec<SlotEnding, ConstU32<MAX_ENDINGS>>, ValueQuery>;
 
-    /// Where each device's chain of readings stands. As many as devices were ever registered: one that is removed keeps
+    /// The hashes of hundredth blocks, for a month; at most [`MAX_LASTING_ANCHORS`].
+    #[pallet::storage]
+    pub type LastingAnchors<T> = StorageMap<_, Twox64Concat, u32, [u8; 32]>;
+
+    /// Where each device's chain of readings stands, and how fast it came there. As many as devices were ever registered: one that is removed keeps
     /// its place, so that none of its slots can be accepted twice.
     #[pallet::storage]
-    pub type Cursors<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceCursor>;
+    pub type Cursors<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceStanding>;
+
+    /// What readings take of this block; nothing between blocks.
+    #[pallet::storage]
+    pub type InThisBlock<T> = StorageValue<_, BlockUse, ValueQuery>;
 
     /// What unflagged readings show of each site in a slot, until matching has forgotten the slot. As many as the market
     /// has sites, for each slot that is not settled.
     #[pallet::storage]
     pub type SiteEnergies<T> = StorageDoubleMap<_, Twox64Concat, (MarketId, Slot), Twox64Concat, SiteId, SlotEnergies>;
+
+    /// What each site sold above what it shows, by days. As many as sites ever had something to sell.
+    #[pallet::storage]
+    pub type Excesses<T> = StorageMap<_, Twox64Concat, SiteId, deren_market::ExcessHistory, ValueQuery>;
 
     /// Accepted readings of a market's devices that cover a slot, flagged ones included.
     #[pallet::storage]
@@ -177,8 +200,8 @@ pub mod pallet {
         ReadingRefused { gateway: GatewayId, device: DeviceId, sequence: u64, hash: ReadingHash, error: ReadingError },
         /// All slots up to `through` are closed now; those before `first` were.
         SlotsClosed { first: Slot, through: Slot },
-        /// A site's grid meter exported more than production and storage show. `uncorroborated_wh` of its surplus do not
-        /// trade.
+        /// A site's grid meter exported more than production and storage show, in this slot or over thirty days.
+        /// `uncorroborated_wh` of its surplus do not trade. A note, and no fault.
         OverExport { market: MarketId, site: SiteId, slot: Slot, surplus_wh: u64, uncorroborated_wh: u64 },
         /// A gateway signed two different readings for one sequence number of a device.
         Equivocation {
@@ -202,16 +225,16 @@ pub mod pallet {
         UnknownGateway,
         /// The gateway is inactive already.
         GatewayInactive,
-        /// The readings were not signed with the gateway's present key.
-        NotPresentKeyEpoch,
+        /// The gateway had no key of this epoch, it is too long ago, or the gateway has answered for it.
+        UnknownKeyEpoch,
         /// The readings are of two devices.
         DifferentDevices,
         /// The readings have different sequence numbers.
         DifferentSequences,
         /// Both readings are the same.
         SameReading,
-        /// The device is not one of this gateway's.
-        NotThisGatewaysDevice,
+        /// No such device was ever registered.
+        UnknownDevice,
         /// The first reading's signature is not the gateway's.
         FirstNotAuthentic,
         /// The second reading's signature is not the gateway's.
@@ -221,9 +244,17 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(now: BlockNumberFor<T>) -> Weight {
-            let endings = Self::close_slots(clock::number::<T>(now));
+            let block = clock::number::<T>(now);
+            let kept = Self::keep_anchor(block);
+            let endings = Self::close_slots(block);
             let removed = Self::remove_forgotten(T::ForgottenPerBlock::get());
-            T::WeightInfo::close_slots(endings).saturating_add(T::WeightInfo::remove_forgotten(removed))
+            T::WeightInfo::close_slots(endings)
+                .saturating_add(T::WeightInfo::remove_forgotten(removed))
+                .saturating_add(kept)
+        }
+
+        fn on_finalize(_now: BlockNumberFor<T>) {
+            InThisBlock::<T>::kill();
         }
 
         fn on_idle(_now: BlockNumberFor<T>, remaining: Weight) -> Weight {
@@ -248,9 +279,10 @@ pub mod pallet {
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Takes a batch of readings, free of charge; `signature` is the gateway's over
-        /// [`deren_primitives::batch_message`]. Each reading is accepted or refused by itself.
+        /// [`deren_primitives::batch_message`]. Each reading is accepted or refused by itself. Of the operational class, so that
+        /// what is free does not raise the fees of what is not; readings have a share of each block of their own.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::submit_spread(submit::count(batch)))]
+        #[pallet::weight((T::WeightInfo::submit_spread(submit::count(batch)), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_submit(submit::count(batch)))]
         #[pallet::authorize(|_source, batch: &ReadingBatch, signature: &Signature| {
             Pallet::<T>::authorize_batch(batch, signature).map(|valid| (valid, Weight::zero()))

@@ -1,15 +1,14 @@
 //! One batch being judged: what it needs of storage is read once, and written once at its end. The same code serves
 //! the transaction pool, the block and the runtime's query, which writes nothing.
 
-use crate::{Config, Cursors, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies, clock, judge};
+use crate::{Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies, judge};
 use alloc::collections::BTreeMap;
+use deren_market::{Pace, is_before_service};
 use deren_primitives::{
     Anchor, ChainParameters, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey,
-    ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, interval_message,
+    ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, SlotClock, interval_message,
 };
 use deren_runtime_apis::{DeviceView, MarketRegistry};
-use frame_support::{pallet_prelude::Zero, traits::Get};
-use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::ed25519;
 
 /// For at most this many slots a reading of many slots is counted: its newest ones that are open.
@@ -23,6 +22,7 @@ pub(crate) fn verify(key: &PublicKey, message: &[u8], signature: &Signature) -> 
 /// A batch whose gateway is known, active and signs with its present key.
 pub(crate) struct Session<T: Config> {
     parameters: ChainParameters,
+    clock: SlotClock,
     genesis: [u8; 32],
     current: Slot,
     closed: Slot,
@@ -30,7 +30,7 @@ pub(crate) struct Session<T: Config> {
     gateway: GatewayId,
     key: PublicKey,
     key_epoch: u32,
-    cursors: BTreeMap<DeviceId, DeviceCursor>,
+    standings: BTreeMap<DeviceId, DeviceStanding>,
     energies: BTreeMap<(MarketId, Slot, SiteId), SlotEnergies>,
     counts: BTreeMap<(MarketId, Slot), u32>,
     anchor: Option<(Anchor, ReadingVerdict)>,
@@ -42,6 +42,7 @@ pub(crate) struct Session<T: Config> {
 pub(crate) struct Next {
     device: DeviceView,
     cursor: DeviceCursor,
+    pace: Pace,
     /// The reading's hash.
     pub hash: ReadingHash,
 }
@@ -69,14 +70,15 @@ impl<T: Config> Session<T> {
         }
         Ok(Self {
             parameters: Pallet::<T>::parameters(),
+            clock: Pallet::<T>::clock(),
             genesis,
             current: Pallet::<T>::slot_now(),
             closed: Pallet::<T>::newest_closed(),
-            block: clock::number::<T>(frame_system::Pallet::<T>::block_number()),
+            block: Pallet::<T>::block_now(),
             gateway: batch.gateway,
             key,
             key_epoch,
-            cursors: BTreeMap::new(),
+            standings: BTreeMap::new(),
             energies: BTreeMap::new(),
             counts: BTreeMap::new(),
             anchor: None,
@@ -93,10 +95,15 @@ impl<T: Config> Session<T> {
     /// All checks of a reading but its signature.
     pub fn next(&self, reading: &IntervalReading) -> Result<Next, ReadingError> {
         let device = T::Registry::device(self.gateway, reading.device, reading.first_slot)?;
-        let cursor = self.cursors.get(&reading.device).copied();
-        let cursor = cursor.or_else(|| Cursors::<T>::get(reading.device)).unwrap_or_default();
+        let standing = self.standings.get(&reading.device).copied().or_else(|| Cursors::<T>::get(reading.device));
+        let DeviceStanding { cursor, pace } =
+            standing.unwrap_or(DeviceStanding { cursor: DeviceCursor::default(), pace: Pace::from(device.from) });
         judge::ensure_next(reading, &cursor, self.current)?;
-        Ok(Next { device, cursor, hash: reading.hash() })
+        if standing.is_none() && is_before_service(reading.end_slot(), device.from) {
+            return Err(ReadingError::BeforeService);
+        }
+        let pace = pace.take(self.current).ok_or(ReadingError::TooFast)?;
+        Ok(Next { device, cursor, pace, hash: reading.hash() })
     }
 
     /// The check of a reading's signature.
@@ -107,11 +114,11 @@ impl<T: Config> Session<T> {
 
     /// Takes a reading that passed all checks, and says what it is worth.
     pub fn accept(&mut self, reading: &IntervalReading, next: Next) -> Accepted {
-        let Next { device, cursor, hash } = next;
-        let verdict = judge::verdict(reading, &cursor, &device, self.parameters.slot_energy_seconds, self.closed)
+        let Next { device, cursor, pace, hash } = next;
+        let verdict = judge::verdict(reading, &cursor, &device, self.lengths(), self.closed)
             .with(self.judge_anchor(reading.anchor));
         let energies = judge::energies(reading);
-        self.cursors.insert(reading.device, judge::advance(reading, hash));
+        self.standings.insert(reading.device, DeviceStanding { cursor: judge::advance(reading, hash), pace });
         self.count(device.market, reading);
         if verdict.trades() {
             let key = (device.market, reading.first_slot, device.site);
@@ -121,6 +128,16 @@ impl<T: Config> Session<T> {
                 .add(device.role, device.register_step_mwh, energies);
         }
         Accepted { market: device.market, site: device.site, role: device.role, hash, energies, verdict }
+    }
+
+    /// True if a reading of this slot may still trade.
+    pub fn is_open(&self, reading: &IntervalReading) -> bool {
+        reading.end_slot() > self.closed.next()
+    }
+
+    /// How long a slot is, and the metered seconds that it stands for.
+    fn lengths(&self) -> (SlotClock, u32) {
+        (self.clock, self.parameters.slot_energy_seconds)
     }
 
     /// Counts the reading for its open slots. Nothing is counted for closed slots, which may be forgotten already.
@@ -134,7 +151,7 @@ impl<T: Config> Session<T> {
         }
     }
 
-    /// Whether the anchor is a recent block of this chain. Readings of one batch mostly share it.
+    /// Whether the anchor is a block of this chain that a reading may name. Readings of one batch mostly share it.
     fn judge_anchor(&mut self, anchor: Anchor) -> ReadingVerdict {
         if let Some((known, verdict)) = self.anchor
             && known == anchor
@@ -142,15 +159,7 @@ impl<T: Config> Session<T> {
             return verdict;
         }
         self.anchors = self.anchors.saturating_add(1);
-        let verdict = if anchor.block_number >= self.block {
-            ReadingVerdict::ANCHOR_UNKNOWN
-        } else if self.block.saturating_sub(anchor.block_number) > T::MaxAnchorAgeBlocks::get() {
-            ReadingVerdict::ANCHOR_STALE
-        } else if Pallet::<T>::hash_of(anchor.block_number.into()) == Some(anchor.block_hash) {
-            ReadingVerdict::GOOD
-        } else {
-            ReadingVerdict::ANCHOR_UNKNOWN
-        };
+        let verdict = Pallet::<T>::judge_anchor(anchor, self.block);
         self.anchor = Some((anchor, verdict));
         verdict
     }
@@ -158,9 +167,9 @@ impl<T: Config> Session<T> {
     /// Writes what the batch changed. Returns the most of distinct devices, site's slots and anchors, by which its true
     /// weight is known.
     pub fn close(self) -> u32 {
-        let items = self.cursors.len().max(self.energies.len());
-        for (device, cursor) in self.cursors {
-            Cursors::<T>::insert(device, cursor);
+        let items = self.standings.len().max(self.energies.len());
+        for (device, standing) in self.standings {
+            Cursors::<T>::insert(device, standing);
         }
         for ((market, slot, site), energies) in self.energies {
             SiteEnergies::<T>::insert((market, slot), site, energies);
@@ -169,17 +178,5 @@ impl<T: Config> Session<T> {
             ReadingCounts::<T>::mutate(market, slot, |sum| *sum = sum.saturating_add(count));
         }
         u32::try_from(items).unwrap_or(u32::MAX).max(self.anchors)
-    }
-}
-
-impl<T: Config> Pallet<T> {
-    /// The hash of a recent block, or of block 0.
-    fn hash_of(number: BlockNumberFor<T>) -> Option<[u8; 32]> {
-        frame_system::Pallet::<T>::block_hash(number).as_ref().try_into().ok()
-    }
-
-    /// The hash of block 0, which names the chain.
-    pub(crate) fn genesis() -> Option<[u8; 32]> {
-        Self::hash_of(BlockNumberFor::<T>::zero())
     }
 }

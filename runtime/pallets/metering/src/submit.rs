@@ -1,7 +1,7 @@
 //! What a block does with a batch, and what the runtime answers about one that is not in a block.
 
 use crate::{
-    Config, Error, Event, Pallet, WeightInfo,
+    Config, Error, Event, Pallet, WeightInfo, block_share,
     session::{Accepted, Session},
 };
 use alloc::{vec, vec::Vec};
@@ -19,7 +19,7 @@ impl<T: Config> Pallet<T> {
     /// The batch was authorised in this block, so that the first reading's signature was checked.
     pub(crate) fn do_submit(batch: ReadingBatch) -> DispatchResultWithPostInfo {
         let mut session = Session::<T>::open(&batch).map_err(|_| Error::<T>::BatchNotAuthentic)?;
-        let (gateway, readings) = (batch.gateway, count(&batch));
+        let (gateway, readings, bytes) = (batch.gateway, count(&batch), block_share::bytes(&batch));
         for (place, signed) in batch.readings.into_iter().enumerate() {
             match judge(&mut session, &signed, place > 0) {
                 Ok(accepted) => Self::deposit_accepted(gateway, signed.reading, accepted),
@@ -32,7 +32,9 @@ impl<T: Config> Pallet<T> {
                 }),
             }
         }
-        Ok(Some(Self::weight_of(readings, session.close())).into())
+        let used = Self::weight_of(readings, session.close());
+        block_share::count::<T>(bytes, readings, used);
+        Ok(Some(used).into())
     }
 
     /// Weight of a batch of which at most `distinct` devices, slots of sites or anchors were different.

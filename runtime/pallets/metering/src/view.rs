@@ -1,6 +1,6 @@
 //! What other pallets and the outside read of metering.
 
-use crate::{Config, Cursors, Event, Pallet, ReadingCounts, SiteEnergies, SlotEnergies};
+use crate::{Config, Cursors, Pallet, ReadingCounts, SiteEnergies};
 use alloc::vec::Vec;
 use deren_primitives::{DeviceCursor, DeviceId, MarketId, SiteEnergy, SiteId, Slot};
 use deren_runtime_apis::{MarketRegistry, Metering};
@@ -11,23 +11,8 @@ pub const MAX_CURSORS: usize = 256;
 impl<T: Config> Pallet<T> {
     /// Where each device's chain of readings stands, in the order asked; at most [`MAX_CURSORS`].
     pub fn cursors(devices: Vec<DeviceId>) -> Vec<Option<DeviceCursor>> {
-        devices.into_iter().take(MAX_CURSORS).map(Cursors::<T>::get).collect()
-    }
-
-    /// Says once that a site exported more than it shows.
-    fn note_over_export(
-        key: (MarketId, SiteId, Slot),
-        mut energies: SlotEnergies,
-        surplus_wh: u64,
-        uncorroborated_wh: u64,
-    ) {
-        if energies.over_export_noted {
-            return;
-        }
-        let (market, site, slot) = key;
-        energies.over_export_noted = true;
-        SiteEnergies::<T>::insert((market, slot), site, energies);
-        Self::deposit_event(Event::OverExport { market, site, slot, surplus_wh, uncorroborated_wh });
+        let cursor = |device| Cursors::<T>::get(device).map(|standing| standing.cursor);
+        devices.into_iter().take(MAX_CURSORS).map(cursor).collect()
     }
 }
 
@@ -46,11 +31,9 @@ impl<T: Config> Metering for Pallet<T> {
         }
         let market = T::Registry::site(site, slot)?.market;
         let energies = SiteEnergies::<T>::get((market, slot), site)?;
-        let (energy, uncorroborated_wh) = energies.judge()?;
-        if uncorroborated_wh > 0 {
-            let surplus_wh = energy.surplus_wh.saturating_add(uncorroborated_wh);
-            Self::note_over_export((market, site, slot), energies, surplus_wh, uncorroborated_wh);
-        }
+        let (mut energy, uncorroborated_wh) = energies.judge()?;
+        let measured_wh = energy.surplus_wh.saturating_add(uncorroborated_wh);
+        energy.surplus_wh = Self::traded_wh((market, site, slot), energies, measured_wh);
         Some(energy)
     }
 

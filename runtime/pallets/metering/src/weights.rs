@@ -36,14 +36,16 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     fn authorize_submit(n: u32) -> Weight {
         Weight::from_parts(137_538_241, 3593)
             .saturating_add(Weight::from_parts(1_528_791, 0).saturating_mul(n.into()))
-            .saturating_add(D::get().reads_writes(7, 0))
+            // And what readings took of the block.
+            .saturating_add(D::get().reads_writes(8, 0))
     }
     // At least 58_896 ns.
     fn submit_spread(n: u32) -> Weight {
         Weight::from_parts(61_783_000, 3550)
             .saturating_add(Weight::from_parts(79_589_338, 0).saturating_mul(n.into()))
             .saturating_add(Weight::from_parts(0, 2603).saturating_mul(n.into()))
-            .saturating_add(D::get().reads_writes(6, 1))
+            // And what readings took of the block.
+            .saturating_add(D::get().reads_writes(6, 2))
             .saturating_add(D::get().reads(4).saturating_mul(n.into()))
             .saturating_add(D::get().writes(2).saturating_mul(n.into()))
     }
@@ -51,17 +53,20 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     fn submit_chain(n: u32) -> Weight {
         Weight::from_parts(45_214_842, 6028)
             .saturating_add(Weight::from_parts(56_261_947, 0).saturating_mul(n.into()))
-            .saturating_add(D::get().reads_writes(8, 1))
+            // And what readings took of the block.
+            .saturating_add(D::get().reads_writes(8, 2))
     }
     // At least 139_024 ns.
     fn report_equivocation() -> Weight {
-        Weight::from_parts(145_664_000, 3575).saturating_add(D::get().reads_writes(3, 1))
+        // And an earlier key, and a device that only its readings are left of.
+        Weight::from_parts(145_664_000, 3575).saturating_add(D::get().reads_writes(5, 2))
     }
     // At least 8_313 ns.
     fn close_slots(m: u32) -> Weight {
         Weight::from_parts(12_798_353, 1999)
             .saturating_add(Weight::from_parts(25_156, 0).saturating_mul(m.into()))
-            .saturating_add(D::get().reads_writes(4, 2))
+            // And a write at the block's end: what readings took of it is forgotten.
+            .saturating_add(D::get().reads_writes(4, 3))
     }
     // At least 4_558 ns.
     fn remove_forgotten(k: u32) -> Weight {

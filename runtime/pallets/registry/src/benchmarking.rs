@@ -2,12 +2,13 @@
 
 use crate::{
     Call, Config, DeviceRecord, Devices, GatewayDevices, GatewaySites, GatewayState, Gateways, MAX_DEVICES_PER_SITE,
-    Markets, Membership, NextSite, Pallet, Points, SiteDevices, SiteRecord, Sites, Zones,
+    MAX_GATEWAYS_PER_SITE, MAX_ZONES_PER_CLOSING, Markets, Membership, NextSite, Pallet, PointTerms, Points,
+    SiteDevices, SiteGateways, SiteRecord, Sites, Zones,
 };
 use alloc::vec::Vec;
 use deren_primitives::{
-    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Timeline, ZoneId, link_message,
-    rotate_message,
+    DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, Timeline, ZoneId,
+    link_message, point_commitment, rotate_message,
 };
 use deren_runtime_apis::BenchmarkRegistry;
 use frame_benchmarking::{account, v2::*};
@@ -21,6 +22,8 @@ use sp_core::{H256, crypto::KeyTypeId};
 const KEYS: KeyTypeId = KeyTypeId(*b"bnch");
 const MARKET: MarketId = MarketId(0);
 const POWER_W: u32 = 10_000;
+/// More than any benchmark's deposits.
+const DEPOSITS_UEUR: u128 = 1_000_000_000;
 
 fn new_key() -> PublicKey {
     sp_io::crypto::ed25519_generate(KEYS, None).0
@@ -45,15 +48,26 @@ fn commitment(n: u32) -> H256 {
     H256(bytes)
 }
 
+/// The name of point `n` on the chain.
+fn named(n: u32) -> H256 {
+    H256(point_commitment(MARKET, commitment(n).as_fixed_bytes()))
+}
+
+fn terms() -> PointTerms {
+    PointTerms::new(POWER_W, Sources::ALL)
+}
+
 fn device(n: u32) -> DeviceId {
     let mut id = [0xd0; 32];
     id[..4].copy_from_slice(&n.to_le_bytes());
     DeviceId(id)
 }
 
-/// A market with a root and a feeder.
+/// A market with a root and a feeder; operator and owner have money for deposits.
 fn with_market<T: Config>() -> Result<(), BenchmarkError> {
-    Pallet::<T>::do_create_market(operator::<T>(), 15, 100)?;
+    T::Deposits::endow(&operator::<T>(), DEPOSITS_UEUR);
+    T::Deposits::endow(&owner::<T>(), DEPOSITS_UEUR);
+    Pallet::<T>::do_create_market(operator::<T>(), 15, 100, 50_000)?;
     Pallet::<T>::do_create_zone(operator::<T>(), MARKET, None)?;
     Pallet::<T>::do_create_zone(operator::<T>(), MARKET, Some((ZoneId(0), 1, None, None)))?;
     Ok(())
@@ -62,8 +76,8 @@ fn with_market<T: Config>() -> Result<(), BenchmarkError> {
 /// Site `n` on the feeder.
 fn with_site<T: Config>(n: u32) -> Result<SiteId, BenchmarkError> {
     let point = commitment(n);
-    Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), point, owner::<T>(), POWER_W)?;
-    Pallet::<T>::do_register_site(owner::<T>(), point)?;
+    Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), point, point, owner::<T>(), terms())?;
+    Pallet::<T>::do_register_site(owner::<T>(), named(n))?;
     Ok(SiteId(n))
 }
 
@@ -71,6 +85,9 @@ fn with_site<T: Config>(n: u32) -> Result<SiteId, BenchmarkError> {
 fn put_gateway<T: Config>(key: PublicKey, sites: Vec<SiteId>, devices: Vec<DeviceId>) -> GatewayId {
     let gateway = GatewayId(key);
     Gateways::<T>::insert(gateway, GatewayState { public_key: key, key_epoch: 0, active: true });
+    for site in &sites {
+        let _ = SiteGateways::<T>::try_append(site, gateway);
+    }
     GatewaySites::<T>::insert(gateway, BoundedVec::truncate_from(sites));
     GatewayDevices::<T>::insert(gateway, BoundedVec::truncate_from(devices));
     gateway
@@ -83,7 +100,8 @@ fn put_device<T: Config>(site: SiteId, gateway: GatewayId, member: Membership) {
         market: MARKET,
         zone: ZoneId(1),
         role,
-        rated_power_w: POWER_W,
+        source: (role == DeviceRole::Production).then_some(Source::Solar),
+        rated_power_w: POWER_W / 16,
         register_step_mwh: 1,
         gateway,
         from,
@@ -98,12 +116,12 @@ impl<T: Config> BenchmarkRegistry for Pallet<T> {
         put_gateway::<T>(gateway.0, Vec::new(), devices.to_vec());
         for (site, device) in (0..).map(SiteId).zip(devices) {
             let record = SiteRecord {
-                owner: owner::<T>(),
+                owner: Timeline::starting(from, owner::<T>()),
                 market: MARKET,
                 zone: ZoneId(1),
                 commitment: commitment(site.0),
-                max_power_w: POWER_W,
                 active: Timeline::starting(from, true),
+                closed: None,
             };
             Sites::<T>::insert(site, record);
             let member = Membership { device: *device, role: DeviceRole::Production, from, until: None };
@@ -122,6 +140,19 @@ fn handover<T: Config>(gateway: GatewayId, new_key: &PublicKey) -> Result<Vec<u8
     Ok(rotate_message(&Pallet::<T>::genesis()?, gateway, 1, new_key))
 }
 
+/// 16 devices, of as many gateways as a site has.
+fn full_site<T: Config>() -> Result<SiteId, BenchmarkError> {
+    with_market::<T>()?;
+    let site = with_site::<T>(0)?;
+    for n in 0..MAX_DEVICES_PER_SITE {
+        let key = if n < MAX_GATEWAYS_PER_SITE { new_key() } else { [1; 32] };
+        let gateway = put_gateway::<T>(key, alloc::vec![site], alloc::vec![device(n)]);
+        let role = DeviceRole::Production;
+        put_device::<T>(site, gateway, Membership { device: device(n), role, from: Slot(0), until: None });
+    }
+    Ok(site)
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
@@ -130,7 +161,7 @@ mod benchmarks {
     fn create_market() -> Result<(), BenchmarkError> {
         let origin = admin::<T>()?;
         #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, operator::<T>(), 15, 100);
+        _(origin as T::RuntimeOrigin, operator::<T>(), 15, 100, 50_000);
         assert!(Markets::<T>::contains_key(MARKET));
         Ok(())
     }
@@ -140,7 +171,7 @@ mod benchmarks {
         with_market::<T>()?;
         let origin = admin::<T>()?;
         #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, MARKET, owner::<T>(), 15, 200);
+        _(origin as T::RuntimeOrigin, MARKET, owner::<T>(), 15, 200, 50_000);
         assert_eq!(Markets::<T>::get(MARKET).map(|market| market.operator), Some(owner::<T>()));
         Ok(())
     }
@@ -174,17 +205,18 @@ mod benchmarks {
     fn approve_point() -> Result<(), BenchmarkError> {
         with_market::<T>()?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(operator::<T>()), ZoneId(1), commitment(0), owner::<T>(), POWER_W);
-        assert!(Points::<T>::contains_key(commitment(0)));
+        _(RawOrigin::Signed(operator::<T>()), ZoneId(1), commitment(0), commitment(0), owner::<T>(), terms());
+        assert!(Points::<T>::contains_key(named(0)));
         Ok(())
     }
 
     #[benchmark]
     fn register_site() -> Result<(), BenchmarkError> {
         with_market::<T>()?;
-        Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), commitment(0), owner::<T>(), POWER_W)?;
+        let salted = commitment(0);
+        Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), salted, salted, owner::<T>(), terms())?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner::<T>()), commitment(0));
+        _(RawOrigin::Signed(owner::<T>()), named(0));
         assert_eq!(NextSite::<T>::get(), 1);
         Ok(())
     }
@@ -239,7 +271,7 @@ mod benchmarks {
         put_device::<T>(site, gateway, member);
         let new = device(77);
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner::<T>()), site, new, DeviceRole::Grid, POWER_W, 1, gateway);
+        _(RawOrigin::Signed(owner::<T>()), site, new, DeviceRole::Grid, None, POWER_W, 1, gateway);
         // Who was replaced may be forgotten at once: at genesis no slot waits for its settlement.
         let members = SiteDevices::<T>::get(site);
         assert!(members.len() <= 2 && members.iter().any(|member| member.device == new));
@@ -265,9 +297,10 @@ mod benchmarks {
     fn rotate_key() -> Result<(), BenchmarkError> {
         let (key, new) = (new_key(), new_key());
         let gateway = put_gateway::<T>(key, Vec::new(), Vec::new());
-        let signature = sign(&key, &handover::<T>(gateway, &new)?);
+        let message = handover::<T>(gateway, &new)?;
+        let (signature, proof) = (sign(&key, &message), sign(&new, &message));
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner::<T>()), gateway, new, signature);
+        _(RawOrigin::Signed(owner::<T>()), gateway, new, signature, proof);
         assert_eq!(Gateways::<T>::get(gateway).map(|state| state.public_key), Some(new));
         Ok(())
     }
@@ -283,6 +316,113 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(owner::<T>()), gateway, new, code);
         assert_eq!(Gateways::<T>::get(gateway).map(|state| state.public_key), Some(new));
+        Ok(())
+    }
+
+    /// The site's list is full of devices that stay.
+    #[benchmark]
+    fn amend_point() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        let devices: Vec<_> = (0..MAX_DEVICES_PER_SITE).map(device).collect();
+        let gateway = put_gateway::<T>(new_key(), alloc::vec![site], devices.clone());
+        for device in devices {
+            let role = DeviceRole::Production;
+            put_device::<T>(site, gateway, Membership { device, role, from: Slot(0), until: None });
+        }
+        let less = PointTerms { sources: Sources::of(&[Source::Solar]), ..terms() };
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), named(0), less);
+        assert_eq!(Points::<T>::get(named(0)).map(|point| point.terms), Some(less));
+        Ok(())
+    }
+
+    /// The gateway reads many devices of other sites, and read 16 here whose slots are settled.
+    #[benchmark]
+    fn unlink_gateway() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        let others = (1_000..).map(device).take(T::MaxDevicesPerGateway::get() as usize).collect();
+        let sites = (1_000..).map(SiteId).take(T::MaxSitesPerGateway::get().saturating_sub(1) as usize);
+        let gateway = put_gateway::<T>(new_key(), sites.chain([site]).collect(), others);
+        for n in 0..MAX_DEVICES_PER_SITE {
+            let (role, until) = (DeviceRole::Production, Some(Slot(0)));
+            put_device::<T>(site, gateway, Membership { device: device(n), role, from: Slot(0), until });
+        }
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site, gateway);
+        assert!(!SiteDevices::<T>::contains_key(site));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn offer_site() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site, Some(operator::<T>()));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn accept_site() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let site = with_site::<T>(0)?;
+        Pallet::<T>::do_offer_site(owner::<T>(), site, Some(operator::<T>()))?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), site);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn close_site() -> Result<(), BenchmarkError> {
+        let site = full_site::<T>()?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn forget_site() -> Result<(), BenchmarkError> {
+        let site = full_site::<T>()?;
+        Pallet::<T>::do_close_site(None, site)?;
+        Sites::<T>::mutate_extant(site, |record| record.closed = Some(Slot(0)));
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner::<T>()), site);
+        assert!(!Sites::<T>::contains_key(site));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn revoke_point() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let salted = commitment(0);
+        Pallet::<T>::do_approve_point(operator::<T>(), ZoneId(1), salted, salted, owner::<T>(), terms())?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator::<T>()), named(0));
+        assert!(!Points::<T>::contains_key(named(0)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn close_market() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        for _ in 2..MAX_ZONES_PER_CLOSING {
+            Pallet::<T>::do_create_zone(operator::<T>(), MARKET, Some((ZoneId(0), 1, None, None)))?;
+        }
+        let origin = admin::<T>()?;
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, MARKET);
+        assert!(!Markets::<T>::contains_key(MARKET));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn set_trading() -> Result<(), BenchmarkError> {
+        with_market::<T>()?;
+        let origin = T::UrgentOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+        #[extrinsic_call]
+        stop_market(origin as T::RuntimeOrigin, MARKET);
         Ok(())
     }
 

@@ -3,23 +3,24 @@
 
 use crate::{
     Config, DeviceRecord, Devices, Error, Event, GatewayDevices, GatewaySites, Gateways, MAX_DEVICES_PER_SITE,
-    MAX_REGISTER_STEP_MWH, Membership, Pallet, SiteDevices,
+    Membership, Pallet, Points, SiteDevices, points,
 };
-use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, Slot};
-use deren_runtime_apis::SettlementProgress;
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, Slot, Source};
 use frame_support::{BoundedVec, ensure, pallet_prelude::DispatchResult, traits::ConstU32};
 
 /// What an owner says a device is.
 pub struct Rating {
     /// What it measures.
     pub role: DeviceRole,
+    /// What a production device makes power from.
+    pub source: Option<Source>,
     /// More than this it cannot measure.
     pub rated_power_w: u32,
     /// The smallest step of its registers.
     pub register_step_mwh: u32,
 }
 
-type Memberships = BoundedVec<Membership, ConstU32<MAX_DEVICES_PER_SITE>>;
+pub(crate) type Memberships = BoundedVec<Membership, ConstU32<MAX_DEVICES_PER_SITE>>;
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_register_device(
@@ -30,14 +31,17 @@ impl<T: Config> Pallet<T> {
         gateway: GatewayId,
     ) -> DispatchResult {
         let record = Self::owned_and_active(&who, site)?;
-        let Rating { role, rated_power_w, register_step_mwh } = rating;
-        ensure!(rated_power_w > 0, Error::<T>::ZeroRatedPower);
-        ensure!(rated_power_w <= record.max_power_w, Error::<T>::RatedPowerAbovePoint);
-        ensure!((1..=MAX_REGISTER_STEP_MWH).contains(&register_step_mwh), Error::<T>::RegisterStepOutOfRange);
+        let terms = Points::<T>::get(record.commitment).ok_or(Error::<T>::UnknownPoint)?.terms;
+        terms.allow::<T>(&rating)?;
         Self::ensure_linked_and_active(gateway, site)?;
         let earlier = Devices::<T>::get(device);
-        ensure!(earlier.is_none_or(|earlier| earlier.until.is_some()), Error::<T>::DeviceAlreadyRegistered);
+        ensure!(earlier.as_ref().is_none_or(|earlier| earlier.until.is_some()), Error::<T>::DeviceAlreadyRegistered);
+        if let Some(earlier) = &earlier {
+            ensure!(Self::owned(&who, earlier.site).is_ok(), Error::<T>::DeviceOfOtherOwner);
+            Self::ensure_settled(earlier)?;
+        }
         let from = Self::next_slot();
+        let Rating { role, source, rated_power_w, register_step_mwh } = rating;
         let mut members = SiteDevices::<T>::get(site);
         if role == DeviceRole::Grid {
             let grid = members.iter_mut().find(|member| member.role == DeviceRole::Grid && member.until.is_none());
@@ -46,6 +50,8 @@ impl<T: Config> Pallet<T> {
                 Self::retire(site, replaced.device, role, from, Some(device));
             }
         }
+        let others = points::sum(&Self::ratings_of(&members));
+        ensure!(others.with(role, rated_power_w).fit(terms.max_power_w), Error::<T>::RatedPowersAbovePoint);
         // Removed before its first slot began: it never served, and comes again now.
         members.retain(|member| member.device != device || member.until.is_none_or(|until| until > member.from));
         Self::make_room(site, record.market, &mut members);
@@ -57,8 +63,20 @@ impl<T: Config> Pallet<T> {
         let (market, zone) = (record.market, record.zone);
         Devices::<T>::insert(
             device,
-            DeviceRecord { site, market, zone, role, rated_power_w, register_step_mwh, gateway, from, until: None },
+            DeviceRecord {
+                site,
+                market,
+                zone,
+                role,
+                source,
+                rated_power_w,
+                register_step_mwh,
+                gateway,
+                from,
+                until: None,
+            },
         );
+        Self::adjust_deposit(site, &who)?;
         Self::deposit_event(Event::DeviceRegistered {
             device,
             site,
@@ -66,6 +84,7 @@ impl<T: Config> Pallet<T> {
             zone,
             gateway,
             role,
+            source,
             rated_power_w,
             register_step_mwh,
             from,
@@ -96,10 +115,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Marks a device's record as ended, takes it off its gateway's list, and says so.
-    fn retire(site: SiteId, device: DeviceId, role: DeviceRole, until: Slot, replaced_by: Option<DeviceId>) {
+    pub(crate) fn retire(site: SiteId, device: DeviceId, role: DeviceRole, until: Slot, replaced_by: Option<DeviceId>) {
         Devices::<T>::mutate_extant(device, |record| {
             record.until = Some(until);
-            GatewayDevices::<T>::mutate(record.gateway, |devices| devices.retain(|other| *other != device));
+            GatewayDevices::<T>::mutate_exists(record.gateway, |devices| Self::drop_from(devices, &device));
         });
         Self::deposit_event(Event::DeviceRemoved { device, site, role, until, replaced_by });
     }
@@ -109,9 +128,9 @@ impl<T: Config> Pallet<T> {
         if !members.is_full() {
             return;
         }
-        let needed_from = T::Progress::settled_through(market).next();
+        let unsettled_from = Self::unsettled_from(market);
         members.retain(|member| {
-            let needed = member.until.is_none_or(|until| until > needed_from);
+            let needed = member.is_needed(unsettled_from);
             if !needed {
                 Self::forget_device(site, member);
             }
@@ -119,9 +138,18 @@ impl<T: Config> Pallet<T> {
         });
     }
 
+    /// Stores the devices of a site; of none there is no list.
+    pub(crate) fn put_members(site: SiteId, members: Memberships) {
+        if members.is_empty() {
+            SiteDevices::<T>::remove(site);
+        } else {
+            SiteDevices::<T>::insert(site, members);
+        }
+    }
+
     /// Drops the device's record unless it serves again, here or elsewhere. Metering keeps where its readings stand: a device
     /// that is registered again goes on there, so that none of its slots can be accepted twice.
-    fn forget_device(site: SiteId, member: &Membership) {
+    pub(crate) fn forget_device(site: SiteId, member: &Membership) {
         let same =
             |record: &DeviceRecord| record.site == site && record.from == member.from && record.until == member.until;
         if Devices::<T>::get(member.device).is_some_and(|record| same(&record)) {

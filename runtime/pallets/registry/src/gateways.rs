@@ -1,7 +1,7 @@
 //! Gateways: links to sites, and changes of keys. All signatures are judged by the rules of ZIP 215, as
 //! [`deren_primitives::verify`] does. A key change holds at once: it shapes no slot.
 
-use crate::{Config, Error, Event, GatewaySites, GatewayState, Gateways, KeyChange, Pallet, Sites};
+use crate::{Config, Error, Event, GatewaySites, GatewayState, Gateways, KeyChange, Pallet, PastKeys, SiteGateways};
 use codec::Encode;
 use deren_primitives::{GatewayId, PublicKey, Signature, SiteId, link_message, rotate_message};
 use deren_runtime_apis::GatewayControl;
@@ -57,6 +57,8 @@ impl<T: Config> Pallet<T> {
         let message = link_message(&Self::genesis()?, &Self::account_bytes(&who)?, site, expires_unix_s);
         ensure!(verify(&state.public_key, &message, code), Error::<T>::BadLinkCode);
         GatewaySites::<T>::try_append(gateway, site).map_err(|()| Error::<T>::TooManySites)?;
+        SiteGateways::<T>::try_append(site, gateway).map_err(|()| Error::<T>::TooManyGateways)?;
+        Self::adjust_deposit(site, &who)?;
         if known.is_none() {
             Gateways::<T>::insert(gateway, &state);
         }
@@ -70,12 +72,18 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn do_rotate_key(gateway: GatewayId, new_key: PublicKey, signature: &Signature) -> DispatchResult {
+    pub(crate) fn do_rotate_key(
+        gateway: GatewayId,
+        new_key: PublicKey,
+        signature: &Signature,
+        proof: &Signature,
+    ) -> DispatchResult {
         let state = Gateways::<T>::get(gateway).ok_or(Error::<T>::UnknownGateway)?;
         ensure!(state.active, Error::<T>::GatewayInactive);
         let signer = state.public_key;
         Self::change_key(gateway, state, new_key, KeyChange::Rotated, |message| {
             ensure!(verify(&signer, message, signature), Error::<T>::BadRotation);
+            ensure!(verify(&new_key, message, proof), Error::<T>::BadProof);
             Ok(())
         })
     }
@@ -89,7 +97,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<u32, DispatchError> {
         let state = Gateways::<T>::get(gateway).ok_or(Error::<T>::UnknownGateway)?;
         let sites = GatewaySites::<T>::get(gateway);
-        let owns_all = sites.iter().all(|site| Sites::<T>::get(site).is_some_and(|record| record.owner == who));
+        let owns_all = sites.iter().all(|site| Self::owned(&who, *site).is_ok());
         ensure!(owns_all, Error::<T>::NotOwnerOfAllSites);
         Self::change_key(gateway, state, new_key, KeyChange::Replaced, |message| {
             ensure!(verify(&new_key, message, code), Error::<T>::BadReplacement);
@@ -109,6 +117,9 @@ impl<T: Config> Pallet<T> {
         let key_epoch = state.key_epoch.checked_add(1).ok_or(Error::<T>::TooManyKeys)?;
         check(&rotate_message(&Self::genesis()?, gateway, key_epoch, &new_key))?;
         ensure!(!verify(&new_key, &[], &FORGED), Error::<T>::WeakKey);
+        if state.active {
+            Self::keep_past_key(gateway, state.key_epoch, state.public_key);
+        }
         Gateways::<T>::insert(gateway, GatewayState { public_key: new_key, key_epoch, active: true });
         let old_key = state.public_key;
         Self::deposit_event(Event::GatewayKeyChanged { gateway, old_key, new_key, key_epoch, change });
@@ -116,10 +127,32 @@ impl<T: Config> Pallet<T> {
     }
 }
 
+impl<T: Config> Pallet<T> {
+    /// Remembers a key that is replaced; the oldest makes room.
+    fn keep_past_key(gateway: GatewayId, key_epoch: u32, key: PublicKey) {
+        PastKeys::<T>::mutate(gateway, |keys| {
+            if keys.is_full() {
+                keys.remove(0);
+            }
+            let kept = keys.try_push((key_epoch, key));
+            debug_assert!(kept.is_ok(), "there is room");
+        });
+    }
+}
+
 impl<T: Config> GatewayControl for Pallet<T> {
+    fn key_of_epoch(gateway: GatewayId, key_epoch: u32) -> Option<PublicKey> {
+        let state = Gateways::<T>::get(gateway)?;
+        if state.key_epoch == key_epoch {
+            return Some(state.public_key);
+        }
+        PastKeys::<T>::get(gateway).into_iter().find(|(epoch, _)| *epoch == key_epoch).map(|(_, key)| key)
+    }
+
     fn deactivate(gateway: GatewayId) {
         Gateways::<T>::mutate_extant(gateway, |state| {
             state.active = false;
+            PastKeys::<T>::remove(gateway);
             Self::deposit_event(Event::GatewayDeactivated { gateway, key_epoch: state.key_epoch });
         });
     }

@@ -1,8 +1,9 @@
 //! What must hold of the registry's whole state. It reads everything, so it must never be called in a block.
 
 use crate::{
-    Config, Devices, GatewayDevices, GatewaySites, Gateways, MarketRecord, Markets, Membership, NextMarket, NextSite,
-    NextZone, Pallet, Points, SiteDevices, Sites, Zones, ZonesOf,
+    Config, Devices, GatewayDevices, GatewaySites, Gateways, MarketList, MarketRecord, Markets, Membership, NextMarket,
+    NextSite, NextZone, Nullifiers, Offers, Pallet, Points, SiteDevices, SiteGateways, SiteRecord, Sites, Zones,
+    ZonesOf, points,
 };
 use alloc::{format, string::String, vec::Vec};
 use deren_market::{Edge, MAX_DEPTH, Network, Zone};
@@ -14,26 +15,66 @@ type Checked = Result<(), String>;
 impl<T: Config> Pallet<T> {
     /// `Err` says which invariant is violated, and where.
     pub fn check_invariants() -> Checked {
-        ensure!(NextMarket::<T>::get() <= T::MaxMarkets::get(), String::from("more markets than allowed"));
+        let listed = MarketList::<T>::get();
+        let (all, count) = (listed.iter().all(Markets::<T>::contains_key), Markets::<T>::iter_keys().count());
+        ensure!(all && count == listed.len(), String::from("the list of markets is not that of the records"));
         for (id, market) in Markets::<T>::iter() {
             ensure!(id.0 < NextMarket::<T>::get(), format!("market {id} is beyond the next id"));
             Self::check_tree(id, &market)?;
             Self::check_points(id, &market)?;
+            let sites = Sites::<T>::iter_values().filter(|site| site.market == id).count();
+            ensure!(u32::try_from(sites) == Ok(market.sites), format!("market {id} counts its sites wrongly"));
         }
         Self::check_zones()?;
         for (id, site) in Sites::<T>::iter() {
             ensure!(id.0 < NextSite::<T>::get(), format!("site {id} is beyond the next id"));
+            ensure!(Markets::<T>::contains_key(site.market), format!("site {id} is in no market"));
+            if site.closed.is_some() {
+                Self::check_closed(id, &site)?;
+                continue;
+            }
             let point = Points::<T>::get(site.commitment).ok_or(format!("site {id} has no point"))?;
             ensure!(point.site == Some(id), format!("the point of site {id} is another site's"));
             ensure!(point.zone == site.zone, format!("site {id} is not in its point's zone"));
-            ensure!(point.owner == site.owner, format!("site {id} is not its point's owner's"));
+            ensure!(Some(&point.owner) == site.owner.latest(), format!("site {id} is not its point's owner's"));
+            let ratings = Self::ratings(id);
+            let each = ratings.iter().all(|rating| point.terms.allow::<T>(rating).is_ok());
+            ensure!(each, format!("a device of site {id} is above its point, or not approved there"));
+            let fit = points::sum(&ratings).fit(point.terms.max_power_w);
+            ensure!(fit, format!("the devices of site {id} are rated above its point"));
         }
         for (site, members) in SiteDevices::<T>::iter() {
             ensure!(Sites::<T>::contains_key(site), format!("devices of unknown site {site}"));
             Self::check_members(site, &members)?;
         }
         Self::check_devices()?;
+        Self::check_nullifiers()?;
+        Self::check_links()?;
+        Self::check_deposits()?;
         Self::check_gateways()
+    }
+
+    /// What is closed serves no more, and nobody takes it over.
+    fn check_closed(id: SiteId, site: &SiteRecord<T::AccountId>) -> Checked {
+        ensure!(site.active.latest() == Some(&false), format!("closed site {id} is active"));
+        ensure!(Self::ratings(id).is_empty(), format!("closed site {id} has devices that stay"));
+        ensure!(!Offers::<T>::contains_key(id), format!("closed site {id} is offered"));
+        Ok(())
+    }
+
+    /// Both lists of links say the same.
+    fn check_links() -> Checked {
+        for (site, gateways) in SiteGateways::<T>::iter() {
+            ensure!(Sites::<T>::contains_key(site), format!("gateways of unknown site {site}"));
+            let both = gateways.iter().all(|gateway| GatewaySites::<T>::get(gateway).contains(&site));
+            ensure!(both, format!("a gateway of site {site} is not linked to it"));
+        }
+        let by_site: usize = SiteGateways::<T>::iter_values().map(|gateways| gateways.len()).sum();
+        let by_gateway: usize = GatewaySites::<T>::iter_values().map(|sites| sites.len()).sum();
+        ensure!(by_site == by_gateway, format!("{by_site} links of sites are {by_gateway} of gateways"));
+        let offered = Offers::<T>::iter_keys().find(|site| !Sites::<T>::contains_key(site));
+        ensure!(offered.is_none(), format!("an offer of unknown site {offered:?}"));
+        Ok(())
     }
 
     fn check_zones() -> Checked {
@@ -58,7 +99,7 @@ impl<T: Config> Pallet<T> {
             let record = Zones::<T>::get(zone).ok_or(format!("market {id} lists unknown zone {zone}"))?;
             ensure!(record.market == id, format!("market {id} lists another's zone {zone}"));
             ensure!(record.parent.is_some() || market.root == Some(zone), format!("market {id} has two roots"));
-            let edge = match (record.parent, record.edge.latest()) {
+            let edge = match (record.parent, record.latest_edge()) {
                 (Some(parent), Some(terms)) => Some(Edge {
                     parent,
                     fee_ueur_per_kwh: terms.fee_ueur_per_kwh,
@@ -103,11 +144,21 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Each point has a nullifier of its own, and each nullifier a point.
+    fn check_nullifiers() -> Checked {
+        for (nullifier, commitment) in Nullifiers::<T>::iter() {
+            let point = Points::<T>::get(commitment).ok_or(format!("a nullifier of unknown point {commitment}"))?;
+            ensure!(point.nullifier == nullifier, format!("point {commitment} has another nullifier"));
+        }
+        let (points, nullifiers) = (Points::<T>::iter_keys().count(), Nullifiers::<T>::iter_keys().count());
+        ensure!(points == nullifiers, format!("{points} points have {nullifiers} nullifiers"));
+        Ok(())
+    }
+
     fn check_devices() -> Checked {
         for (id, device) in Devices::<T>::iter() {
             let site = Sites::<T>::get(device.site).ok_or(format!("device {id} is at an unknown site"))?;
             ensure!(site.market == device.market && site.zone == device.zone, format!("device {id} is elsewhere"));
-            ensure!(device.rated_power_w <= site.max_power_w, format!("device {id} is rated above its point"));
             let listed = SiteDevices::<T>::get(device.site)
                 .iter()
                 .any(|member| member.device == id && member.from == device.from && member.until == device.until);

@@ -7,10 +7,13 @@
 
 extern crate alloc;
 
+mod deposits;
 mod devices;
 mod gateways;
 mod invariants;
+mod leaving;
 mod markets;
+mod points;
 mod sites;
 mod types;
 mod view;
@@ -22,10 +25,11 @@ mod benchmarking;
 #[cfg(test)]
 mod tests;
 
+pub use deposits::Deposits;
 pub use pallet::*;
 pub use types::{
-    DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord, SiteRecord,
-    ZoneRecord,
+    Capacities, DeviceRecord, EdgeTerms, GatewayState, KeyChange, MarketRecord, Membership, ParentEdge, PointRecord,
+    PointTerms, SiteRecord, ZoneRecord,
 };
 pub use weights::WeightInfo;
 
@@ -33,18 +37,31 @@ pub use weights::WeightInfo;
 pub const MAX_ZONES_PER_MARKET: u32 = deren_market::MAX_ZONES as u32;
 /// The most devices that one site has, those included that were removed and whose slots are not settled.
 pub const MAX_DEVICES_PER_SITE: u32 = 16;
-/// The largest step of a device's registers: 1 kWh. It is a tolerance, so that it must not be anything.
+/// The largest step of a device's registers that an operator can approve: 1 kWh. It is a tolerance, so that it must
+/// not be anything.
 pub const MAX_REGISTER_STEP_MWH: u32 = 1_000_000;
+/// The largest step where an operator approves no other: 10 Wh.
+pub const USUAL_REGISTER_STEP_MWH: u32 = 10_000;
+/// The most power of any connection point: 1 MW.
+pub const MAX_POINT_POWER_W: u32 = 1_000_000;
+/// The most gateways that one site is linked to.
+pub const MAX_GATEWAYS_PER_SITE: u32 = 8;
+/// How many zones go with one call that closes a market.
+pub const MAX_ZONES_PER_CLOSING: u32 = 64;
 /// The highest protocol fee: the whole price.
 pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
+/// How many earlier keys of a gateway are kept, so that it answers for what they signed.
+pub const MAX_PAST_KEYS: u32 = 16;
 
 /// The pallet; the crate's documentation says what it is for.
 #[frame_support::pallet]
 #[allow(clippy::arithmetic_side_effects, clippy::expect_used, reason = "in what the macro generates")]
 pub mod pallet {
     use super::*;
-    use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, ZoneId};
-    use deren_runtime_apis::{Metering, SettlementProgress};
+    use deren_primitives::{
+        DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, Signature, SiteId, Slot, Source, Sources, ZoneId,
+    };
+    use deren_runtime_apis::{Metering, SettlementProgress, SiteOrders};
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
@@ -54,12 +71,34 @@ pub mod pallet {
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
         /// Who creates markets, names operators and authorises upgrades.
         type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// Who stops a market, and lets it go on, without waiting.
+        type UrgentOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+        /// Ends the orders of a site that changes hands or closes.
+        type Orders: SiteOrders;
         /// The chain's time, in milliseconds since 1970: link codes expire.
         type Time: Time<Moment = u64>;
         /// Says which slot it is.
         type Metering: Metering;
         /// Says which slots nobody needs any more.
         type Progress: SettlementProgress;
+        /// How many whole slots pass between a fee's change and the first slot in which it holds.
+        type FeeNotice: Get<u32>;
+        /// The metered time that a slot stands for, in seconds.
+        type SlotEnergySeconds: Get<u32>;
+        /// Keeps the deposits on hold.
+        type Deposits: Deposits<Self::AccountId>;
+        /// What an owner deposits for a site, in µ€.
+        #[pallet::constant]
+        type SiteDeposit: Get<u128>;
+        /// What an owner deposits for each link of a gateway to a site, in µ€.
+        #[pallet::constant]
+        type LinkDeposit: Get<u128>;
+        /// What an owner deposits for each device in a site's list, in µ€.
+        #[pallet::constant]
+        type DeviceDeposit: Get<u128>;
+        /// What an operator deposits for a point, in µ€.
+        #[pallet::constant]
+        type PointDeposit: Get<u128>;
         /// The most markets.
         #[pallet::constant]
         type MaxMarkets: Get<u32>;
@@ -95,6 +134,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextSite<T> = StorageValue<_, u32, ValueQuery>;
 
+    /// The ids of the markets that there are, in order.
+    #[pallet::storage]
+    pub type MarketList<T: Config> = StorageValue<_, BoundedVec<MarketId, T::MaxMarkets>, ValueQuery>;
+
     /// Markets; at most [`Config::MaxMarkets`].
     #[pallet::storage]
     pub type Markets<T: Config> = StorageMap<_, Twox64Concat, MarketId, MarketRecord<T::AccountId>>;
@@ -112,7 +155,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Points<T: Config> = StorageMap<_, Blake2_128Concat, H256, PointRecord<T::AccountId>>;
 
-    /// Sites; at most one a point.
+    /// The point of each nullifier that an operator gave: the same connection point is never approved twice.
+    #[pallet::storage]
+    pub type Nullifiers<T> = StorageMap<_, Blake2_128Concat, H256, H256>;
+
+    /// Sites; at most one a point that is not closed.
     #[pallet::storage]
     pub type Sites<T: Config> = StorageMap<_, Twox64Concat, SiteId, SiteRecord<T::AccountId>>;
 
@@ -125,7 +172,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Devices<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceRecord>;
 
-    /// Gateways; each is linked to a site at least.
+    /// To whom the owner of a site offers it.
+    #[pallet::storage]
+    pub type Offers<T: Config> = StorageMap<_, Twox64Concat, SiteId, T::AccountId>;
+
+    /// The gateways that are linked to a site.
+    #[pallet::storage]
+    pub type SiteGateways<T> =
+        StorageMap<_, Twox64Concat, SiteId, BoundedVec<GatewayId, ConstU32<MAX_GATEWAYS_PER_SITE>>, ValueQuery>;
+
+    /// Gateways; each is linked to a site, or its key was changed, or it was deactivated.
     #[pallet::storage]
     pub type Gateways<T> = StorageMap<_, Blake2_128Concat, GatewayId, GatewayState>;
 
@@ -134,10 +190,30 @@ pub mod pallet {
     pub type GatewaySites<T: Config> =
         StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<SiteId, T::MaxSitesPerGateway>, ValueQuery>;
 
+    /// Earlier keys of gateways with their epochs, oldest first, for which they have not answered.
+    #[pallet::storage]
+    pub type PastKeys<T> =
+        StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<(u32, PublicKey), ConstU32<MAX_PAST_KEYS>>, ValueQuery>;
+
     /// The devices that a gateway reads now.
     #[pallet::storage]
     pub type GatewayDevices<T: Config> =
         StorageMap<_, Blake2_128Concat, GatewayId, BoundedVec<DeviceId, T::MaxDevicesPerGateway>, ValueQuery>;
+
+    /// What is on hold for each site, in µ€.
+    #[pallet::storage]
+    pub type SiteDeposits<T> = StorageMap<_, Twox64Concat, SiteId, u128, ValueQuery>;
+
+    /// Who deposited how much for each point, in µ€.
+    #[pallet::storage]
+    pub type PointDeposits<T: Config> = StorageMap<_, Blake2_128Concat, H256, (T::AccountId, u128)>;
+
+    /// Why the registry keeps money on hold.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// For what stays in the chain's state; it comes back with it.
+        Deposit,
+    }
 
     /// What happened. `from` is the first slot in which it holds.
     #[allow(missing_docs, reason = "each field is what the storage of that name documents")]
@@ -150,14 +226,16 @@ pub mod pallet {
             operator: T::AccountId,
             privacy_threshold: u32,
             protocol_fee_bp: u16,
+            max_fee_ueur_per_kwh: u32,
             from: Slot,
         },
-        /// A market's operator or terms changed; the operator and the threshold at once, the fee from `from`.
+        /// A market's operator or terms changed; the protocol fee from `from`, all else at once.
         MarketUpdated {
             market: MarketId,
             operator: T::AccountId,
             privacy_threshold: u32,
             protocol_fee_bp: u16,
+            max_fee_ueur_per_kwh: u32,
             from: Slot,
         },
         /// A zone was added to a market's tree.
@@ -169,10 +247,28 @@ pub mod pallet {
             edge: Option<EdgeTerms>,
             from: Slot,
         },
-        /// A line's fee or capacities changed.
-        EdgeSet { zone: ZoneId, market: MarketId, edge: EdgeTerms, from: Slot },
-        /// An operator approved a connection point.
-        PointApproved { commitment: H256, market: MarketId, zone: ZoneId, owner: T::AccountId, max_power_w: u32 },
+        /// A line's fee or capacities changed: the capacities hold from `from`, the fee from `fee_from`.
+        EdgeSet { zone: ZoneId, market: MarketId, edge: EdgeTerms, from: Slot, fee_from: Slot },
+        /// An operator approved a connection point; `commitment` is its name on the chain.
+        PointApproved {
+            commitment: H256,
+            nullifier: H256,
+            market: MarketId,
+            zone: ZoneId,
+            owner: T::AccountId,
+            max_power_w: u32,
+            max_register_step_mwh: u32,
+            sources: Sources,
+        },
+        /// An operator approves more, or less, at a point than before.
+        PointAmended {
+            commitment: H256,
+            market: MarketId,
+            site: Option<SiteId>,
+            max_power_w: u32,
+            max_register_step_mwh: u32,
+            sources: Sources,
+        },
         /// An owner registered a site at an approved point.
         SiteRegistered {
             site: SiteId,
@@ -207,10 +303,29 @@ pub mod pallet {
             zone: ZoneId,
             gateway: GatewayId,
             role: DeviceRole,
+            source: Option<Source>,
             rated_power_w: u32,
             register_step_mwh: u32,
             from: Slot,
         },
+        /// A gateway and a site work together no more.
+        GatewayUnlinked { gateway: GatewayId, site: SiteId },
+        /// An owner offers a site to somebody, or takes the offer back.
+        SiteOffered { site: SiteId, market: MarketId, to: Option<T::AccountId> },
+        /// A site is somebody else's, who trades for it from `from` on.
+        SiteTransferred { site: SiteId, market: MarketId, former: T::AccountId, owner: T::AccountId, from: Slot },
+        /// A site ends: it trades no more, and its point is free.
+        SiteClosed { site: SiteId, market: MarketId, from: Slot },
+        /// All that was left of a closed site is gone.
+        SiteForgotten { site: SiteId, market: MarketId },
+        /// A point is approved no more.
+        PointRevoked { commitment: H256, market: MarketId },
+        /// A market is gone.
+        MarketClosed { market: MarketId },
+        /// Nothing of the market trades.
+        MarketStopped { market: MarketId, from: Slot },
+        /// The market trades again.
+        MarketResumed { market: MarketId, from: Slot },
         /// A device serves no more, from `until` on.
         DeviceRemoved { device: DeviceId, site: SiteId, role: DeviceRole, until: Slot, replaced_by: Option<DeviceId> },
     }
@@ -223,6 +338,8 @@ pub mod pallet {
         TooManyMarkets,
         /// The protocol fee is above the whole price (10 000 basis points).
         ProtocolFeeTooHigh,
+        /// The network fee is above what the administration allows in this market.
+        FeeAboveCap,
         /// No such market.
         UnknownMarket,
         /// The caller is not the market's operator.
@@ -247,8 +364,16 @@ pub mod pallet {
         PointAlreadyApproved,
         /// The market has as many points as it may have.
         TooManyPoints,
-        /// A connection point must take some power.
-        ZeroMaxPower,
+        /// The same connection point is approved already, here or in another market.
+        PointApprovedElsewhere,
+        /// A connection point takes some power, at most 1 MW.
+        MaxPowerOutOfRange,
+        /// The point would take more power than its line carries.
+        MaxPowerAboveLine,
+        /// A bit of the sources is none's.
+        UnknownSources,
+        /// The devices at the point need what would not be approved any more: let their owner remove them first.
+        TermsBelowDevices,
         /// No operator approved this commitment.
         UnknownPoint,
         /// The point was approved for another owner.
@@ -273,6 +398,22 @@ pub mod pallet {
         AlreadyLinked,
         /// The gateway is linked to as many sites as it may be.
         TooManySites,
+        /// The site is linked to as many gateways as it may be.
+        TooManyGateways,
+        /// The gateway reads devices of the site, or did in slots that are not settled: remove them, and wait.
+        GatewayInUse,
+        /// The owner of the site did not offer it to the caller.
+        SiteNotOffered,
+        /// The site is closed.
+        SiteClosed,
+        /// The site is not closed.
+        SiteNotClosed,
+        /// Slots that need this are not settled: try again in a moment.
+        SlotsNotSettled,
+        /// The market has points or sites.
+        MarketInUse,
+        /// The market is stopped, or trades, already.
+        MarketAlreadySo,
         /// No such gateway.
         UnknownGateway,
         /// The gateway was deactivated: its owner must replace its key.
@@ -283,20 +424,32 @@ pub mod pallet {
         KeyUnchanged,
         /// The signature is not the old key's over the rotation.
         BadRotation,
+        /// The proof is not the new key's over the rotation.
+        BadProof,
         /// The code is not the new key's over the rotation.
         BadReplacement,
         /// The caller does not own all sites of the gateway.
         NotOwnerOfAllSites,
         /// The gateway's key cannot be changed any more.
         TooManyKeys,
+        /// The device was another owner's, whose site still keeps it.
+        DeviceOfOtherOwner,
         /// The device is registered and not removed.
         DeviceAlreadyRegistered,
         /// A device must have a rated power.
         ZeroRatedPower,
         /// The device is rated above what the connection point takes.
         RatedPowerAbovePoint,
-        /// A register's step is between 1 mWh and 1 kWh.
+        /// With the others of its role the device is rated above what the connection point takes.
+        RatedPowersAbovePoint,
+        /// A register's step is between 1 mWh and what the operator approved, which is at most 1 kWh.
         RegisterStepOutOfRange,
+        /// A production device has a source.
+        SourceMissing,
+        /// Only a production device has a source.
+        SourceWithoutProduction,
+        /// The operator did not approve this source at the connection point.
+        SourceNotApproved,
         /// The site has as many devices as it may have; one that was removed counts until its slots are settled.
         TooManyDevicesAtSite,
         /// The gateway reads as many devices as it may.
@@ -324,7 +477,7 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Creates a market under `operator`. Admin only.
+        /// Creates a market under `operator`, in which no line's fee may be above `max_fee_ueur_per_kwh`. Admin only.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::create_market())]
         pub fn create_market(
@@ -332,12 +485,14 @@ pub mod pallet {
             operator: T::AccountId,
             privacy_threshold: u32,
             protocol_fee_bp: u16,
+            max_fee_ueur_per_kwh: u32,
         ) -> DispatchResult {
             T::AdminOrigin::ensure_origin(origin)?;
-            Self::do_create_market(operator, privacy_threshold, protocol_fee_bp)
+            Self::do_create_market(operator, privacy_threshold, protocol_fee_bp, max_fee_ueur_per_kwh)
         }
 
-        /// Changes a market's operator, privacy threshold and protocol fee. Admin only.
+        /// Changes a market's operator, privacy threshold, protocol fee and the cap on network fees. The cap binds fees
+        /// that are set from now on. Admin only.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::update_market())]
         pub fn update_market(
@@ -346,9 +501,10 @@ pub mod pallet {
             operator: T::AccountId,
             privacy_threshold: u32,
             protocol_fee_bp: u16,
+            max_fee_ueur_per_kwh: u32,
         ) -> DispatchResult {
             T::AdminOrigin::ensure_origin(origin)?;
-            Self::do_update_market(market, operator, privacy_threshold, protocol_fee_bp)
+            Self::do_update_market(market, operator, privacy_threshold, protocol_fee_bp, max_fee_ueur_per_kwh)
         }
 
         /// Authorises the runtime whose code has this hash; anyone may then apply it. Admin only.
@@ -368,7 +524,8 @@ pub mod pallet {
             Self::do_create_zone(ensure_signed(origin)?, market, parent)
         }
 
-        /// Changes the line between a zone and its parent from the next slot on. By the market's operator.
+        /// Changes the line between a zone and its parent: the capacities from the next slot on, the fee after
+        /// [`Config::FeeNotice`]. By the market's operator.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::set_edge())]
         pub fn set_edge(
@@ -382,18 +539,20 @@ pub mod pallet {
             Self::do_set_edge(ensure_signed(origin)?, zone, edge)
         }
 
-        /// Approves a connection point in a zone for an owner, under a salted commitment to its official id. By the
-        /// market's operator.
+        /// Approves a connection point in a zone for an owner, under a salted commitment to its official id: its name
+        /// on the chain is [`deren_primitives::point_commitment`]. `nullifier` is the regulator's keyed hash of the
+        /// official id, the same whatever the salt. By the market's operator.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::approve_point())]
         pub fn approve_point(
             origin: OriginFor<T>,
             zone: ZoneId,
-            commitment: H256,
+            salted: H256,
+            nullifier: H256,
             owner: T::AccountId,
-            max_power_w: u32,
+            terms: PointTerms,
         ) -> DispatchResult {
-            Self::do_approve_point(ensure_signed(origin)?, zone, commitment, owner, max_power_w)
+            Self::do_approve_point(ensure_signed(origin)?, zone, salted, nullifier, owner, terms)
         }
 
         /// Registers a site at a point that was approved for the caller.
@@ -432,6 +591,7 @@ pub mod pallet {
         }
 
         /// Registers a device at the caller's site from the next slot on; in the role `grid` it replaces the one before.
+        /// A production device, and no other, has a `source`, which the operator approved at the point.
         #[pallet::call_index(10)]
         #[pallet::weight(T::WeightInfo::register_device())]
         pub fn register_device(
@@ -439,6 +599,7 @@ pub mod pallet {
             site: SiteId,
             device: DeviceId,
             role: DeviceRole,
+            source: Option<Source>,
             rated_power_w: u32,
             register_step_mwh: u32,
             gateway: GatewayId,
@@ -447,7 +608,7 @@ pub mod pallet {
                 ensure_signed(origin)?,
                 site,
                 device,
-                devices::Rating { role, rated_power_w, register_step_mwh },
+                devices::Rating { role, source, rated_power_w, register_step_mwh },
                 gateway,
             )
         }
@@ -459,8 +620,8 @@ pub mod pallet {
             Self::do_remove_device(ensure_signed(origin)?, device)
         }
 
-        /// Gives a gateway a new key at once. `signature` is the old key's over [`deren_primitives::rotate_message`];
-        /// anyone may send it.
+        /// Gives a gateway a new key at once. `signature` is the old key's over [`deren_primitives::rotate_message`],
+        /// `proof` the new key's over the same: who cannot sign with it would lose the gateway. Anyone may send it.
         #[pallet::call_index(12)]
         #[pallet::weight(T::WeightInfo::rotate_key())]
         pub fn rotate_key(
@@ -468,9 +629,10 @@ pub mod pallet {
             gateway: GatewayId,
             new_key: PublicKey,
             signature: Signature,
+            proof: Signature,
         ) -> DispatchResult {
             ensure_signed(origin)?;
-            Self::do_rotate_key(gateway, new_key, &signature)
+            Self::do_rotate_key(gateway, new_key, &signature, &proof)
         }
 
         /// Gives a gateway whose key is lost or was misused a new one at once, and activates it. `code` is the new key's
@@ -485,6 +647,92 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             let sites = Self::do_replace_key(ensure_signed(origin)?, gateway, new_key, &code)?;
             Ok(Some(T::WeightInfo::replace_key(sites)).into())
+        }
+
+        /// Changes at once what is approved at a point; the devices that are there must fit. By the market's operator.
+        #[pallet::call_index(14)]
+        #[pallet::weight(T::WeightInfo::amend_point())]
+        pub fn amend_point(origin: OriginFor<T>, commitment: H256, terms: PointTerms) -> DispatchResult {
+            Self::do_amend_point(ensure_signed(origin)?, commitment, terms)
+        }
+
+        /// Ends the link of a gateway and the caller's site, once no device that it reads there has a slot to settle.
+        #[pallet::call_index(15)]
+        #[pallet::weight(T::WeightInfo::unlink_gateway())]
+        pub fn unlink_gateway(origin: OriginFor<T>, site: SiteId, gateway: GatewayId) -> DispatchResult {
+            Self::do_unlink_gateway(ensure_signed(origin)?, site, gateway)
+        }
+
+        /// Offers the caller's site to somebody, who must accept; `None` takes the offer back.
+        #[pallet::call_index(16)]
+        #[pallet::weight(T::WeightInfo::offer_site())]
+        pub fn offer_site(origin: OriginFor<T>, site: SiteId, to: Option<T::AccountId>) -> DispatchResult {
+            Self::do_offer_site(ensure_signed(origin)?, site, to)
+        }
+
+        /// Takes over a site that was offered to the caller, with its gateways and devices. It trades for the caller from
+        /// the next slot on; the former owner's orders end, and what was traded before stays theirs.
+        #[pallet::call_index(17)]
+        #[pallet::weight(T::WeightInfo::accept_site())]
+        pub fn accept_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            Self::do_accept_site(ensure_signed(origin)?, site)
+        }
+
+        /// Closes a site from the next slot on: its devices and orders end, and its point is free. By its owner, or by
+        /// the administration.
+        #[pallet::call_index(18)]
+        #[pallet::weight(T::WeightInfo::close_site())]
+        pub fn close_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            Self::do_close_site(Self::admin_or_signed(origin)?, site)
+        }
+
+        /// Drops all that is left of a closed site once its slots are settled. By anyone.
+        #[pallet::call_index(19)]
+        #[pallet::weight(T::WeightInfo::forget_site())]
+        pub fn forget_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_forget_site(site)
+        }
+
+        /// Takes back the approval of a point without a site. By the market's operator, or by the administration.
+        #[pallet::call_index(20)]
+        #[pallet::weight(T::WeightInfo::revoke_point())]
+        pub fn revoke_point(origin: OriginFor<T>, commitment: H256) -> DispatchResult {
+            Self::do_revoke_point(Self::admin_or_signed(origin)?, commitment)
+        }
+
+        /// Closes a market that has no point and no site. Each call drops up to [`MAX_ZONES_PER_CLOSING`] zones, the last
+        /// one the market. Admin only.
+        #[pallet::call_index(21)]
+        #[pallet::weight(T::WeightInfo::close_market())]
+        pub fn close_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            Self::do_close_market(market)
+        }
+
+        /// Nothing of the market trades from the next slot on. Readings and settlement go on. Urgent.
+        #[pallet::call_index(22)]
+        #[pallet::weight(T::WeightInfo::set_trading())]
+        pub fn stop_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::UrgentOrigin::ensure_origin(origin)?;
+            Self::do_set_trading(market, false)
+        }
+
+        /// A stopped market trades again from the next slot on. Urgent.
+        #[pallet::call_index(23)]
+        #[pallet::weight(T::WeightInfo::set_trading())]
+        pub fn resume_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
+            T::UrgentOrigin::ensure_origin(origin)?;
+            Self::do_set_trading(market, true)
+        }
+    }
+    impl<T: Config> Pallet<T> {
+        /// The account that signed, or `None` for the administration.
+        fn admin_or_signed(origin: OriginFor<T>) -> Result<Option<T::AccountId>, DispatchError> {
+            match T::AdminOrigin::try_origin(origin) {
+                Ok(_) => Ok(None),
+                Err(origin) => Ok(Some(ensure_signed(origin)?)),
+            }
         }
     }
 }

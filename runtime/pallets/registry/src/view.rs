@@ -1,7 +1,7 @@
 //! What other pallets and the outside read of the registry. Every answer is for one slot.
 
 use crate::{
-    Config, Devices, EdgeTerms, GatewayDevices, GatewayState, Gateways, Markets, NextMarket, Pallet, SiteDevices,
+    Config, Devices, EdgeTerms, GatewayDevices, GatewayState, Gateways, MarketList, Markets, Pallet, SiteDevices,
     Sites, ZoneRecord, Zones, ZonesOf,
 };
 use alloc::vec::Vec;
@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
         let edge = match record.parent {
             None => None,
             Some(parent) => {
-                let EdgeTerms { fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh } = *record.edge.at(slot)?;
+                let EdgeTerms { fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh } = record.edge_at(slot)?;
                 Some(Edge { parent, fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh })
             }
         };
@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
     fn markets() -> Vec<MarketId> {
-        (0..NextMarket::<T>::get()).map(MarketId).collect()
+        MarketList::<T>::get().into_inner()
     }
 
     fn network(market: MarketId, slot: Slot) -> Option<Network> {
@@ -48,8 +48,17 @@ impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
         Network::new(zones).ok()
     }
 
+    fn zones(market: MarketId) -> u32 {
+        ZonesOf::<T>::decode_len(market).and_then(|zones| u32::try_from(zones).ok()).unwrap_or_default()
+    }
+
     fn terms(market: MarketId, slot: Slot) -> Option<MarketTerms> {
-        let protocol_fee_bp = *Markets::<T>::get(market)?.protocol_fee_bp.at(slot)?;
+        let record = Markets::<T>::get(market)?;
+        // Without terms nothing is cleared: a market that is stopped trades nothing.
+        if !*record.trades.at(slot)? {
+            return None;
+        }
+        let protocol_fee_bp = *record.protocol_fee_bp.at(slot)?;
         Some(MarketTerms { protocol_fee_bp })
     }
 
@@ -62,7 +71,7 @@ impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
         if !*record.active.at(slot)? {
             return None;
         }
-        Some(SiteView { market: record.market, zone: record.zone, owner: record.owner })
+        Some(SiteView { market: record.market, zone: record.zone, owner: record.owner.at(slot)?.clone() })
     }
 
     fn devices(site: SiteId, slot: Slot) -> Vec<(DeviceId, DeviceRole)> {
@@ -95,6 +104,7 @@ impl<T: Config> MarketRegistry<T::AccountId> for Pallet<T> {
             role: record.role,
             rated_power_w: record.rated_power_w,
             register_step_mwh: record.register_step_mwh,
+            from: record.from,
             in_service: record.from <= slot,
         })
     }

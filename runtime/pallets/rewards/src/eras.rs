@@ -1,8 +1,9 @@
 //! Eras, and what accrues in them while slots settle.
 
 use crate::types::Eras;
-use crate::{Config, CurrentEras, Earned, Event, Pallet, Sums};
-use deren_primitives::{SiteId, Slot};
+use crate::{Closed, Config, CurrentEras, Earned, Event, MarketEras, Pallet, Paying, Sums, ZonesEarned};
+use deren_market::rewards::FeeBase;
+use deren_primitives::{MarketId, Slot};
 use frame_support::traits::Get;
 
 impl<T: Config> Pallet<T> {
@@ -27,29 +28,59 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Notes what a site produced and sold. Nothing can come for an era that is being paid, for all of its slots are
-    /// settled then; should it come nevertheless, it counts for the next.
-    pub(crate) fn accrue(slot: Slot, site: SiteId, owner: &T::AccountId, rewarded_wh: u64) {
-        if rewarded_wh == 0 {
+    /// True if nothing more can come for this market's era. Matching tells of nothing that comes after its end.
+    fn is_over(market: MarketId, era: u32, eras: Eras) -> bool {
+        era < eras.next || Closed::<T>::contains_key(market, era) || Paying::<T>::contains_key(market, era)
+    }
+
+    /// Notes a slot's protocol fee.
+    pub(crate) fn add_fee(market: MarketId, slot: Slot, fee_ueur: u128) {
+        let era = Self::era_of(slot);
+        if fee_ueur == 0 || Self::is_over(market, era, Self::eras_from(slot)) {
             return;
         }
-        let eras = Self::eras_from(slot);
-        let is_being_paid = Sums::<T>::get(eras.next).is_some_and(|sums| sums.minted > 0);
-        let era = Self::era_of(slot).max(eras.next.saturating_add(u32::from(is_being_paid)));
-        let owner = owner.clone();
-        let mut sums = Sums::<T>::get(era).unwrap_or_default();
-        let known = Earned::<T>::get(era, &owner);
-        if known.is_none() {
-            if sums.earners >= T::MaxEarners::get() {
-                Self::deposit_event(Event::LeftOut { era, slot, site, owner, rewarded_wh });
-                return;
-            }
-            sums.earners = sums.earners.saturating_add(1);
+        MarketEras::<T>::mutate(market, era, |sums| {
+            let sums = sums.get_or_insert_default();
+            sums.fees_ueur = sums.fees_ueur.saturating_add(fee_ueur);
+        });
+    }
+
+    /// Notes what a site sold, and the fee that was paid for it.
+    pub(crate) fn accrue(market: MarketId, slot: Slot, base: FeeBase<T::AccountId>) {
+        let FeeBase { site, zone, owner, rewarded_wh, fee_ueur: fee_base_ueur } = base;
+        if fee_base_ueur == 0 {
+            return;
         }
-        // Both saturate together far beyond all energy there is; shares are of the greater of the two.
-        Earned::<T>::insert(era, &owner, known.unwrap_or_default().saturating_add(rewarded_wh));
-        sums.wh = sums.wh.saturating_add(rewarded_wh);
-        Sums::<T>::insert(era, sums);
-        Self::deposit_event(Event::Accrued { era, slot, site, owner, rewarded_wh });
+        let (era, eras) = (Self::era_of(slot), Self::eras_from(slot));
+        let mut sums = MarketEras::<T>::get(market, era).unwrap_or_default();
+        let earned = Earned::<T>::get((market, era, zone, &owner));
+        let has_room = earned.is_some() || sums.earners < T::MaxEarners::get();
+        if !has_room || Self::is_over(market, era, eras) {
+            Self::deposit_event(Event::LeftOut { market, era, slot, site, zone, owner, rewarded_wh, fee_base_ueur });
+            return;
+        }
+        sums.earners = sums.earners.saturating_add(u32::from(earned.is_none()));
+        sums.earned = sums.earned.plus(rewarded_wh, fee_base_ueur);
+        MarketEras::<T>::insert(market, era, sums);
+        let earned = earned.unwrap_or_default().plus(rewarded_wh, fee_base_ueur);
+        Earned::<T>::insert((market, era, zone, &owner), earned);
+        ZonesEarned::<T>::mutate((market, era, zone), |sum| *sum = sum.saturating_add(fee_base_ueur));
+        Self::deposit_event(Event::Accrued { market, era, slot, site, zone, owner, rewarded_wh, fee_base_ueur });
+    }
+
+    /// Nothing more comes for this era in this market: its claims can be counted, and paid. An era of a market without
+    /// any fee has nothing to pay.
+    pub(crate) fn close(market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128) {
+        let eras = CurrentEras::<T>::get();
+        let is_over = eras.is_none_or(|eras| Self::is_over(market, era, eras));
+        if is_over || !MarketEras::<T>::contains_key(market, era) {
+            return;
+        }
+        Closed::<T>::insert(market, era, (fees_ueur, rebates_ueur));
+        Sums::<T>::mutate(era, |sums| {
+            let sums = sums.get_or_insert_default();
+            sums.uncounted = sums.uncounted.saturating_add(1);
+            sums.unpaid = sums.unpaid.saturating_add(1);
+        });
     }
 }

@@ -11,6 +11,7 @@ pub mod types;
 pub mod weights;
 
 mod eras;
+mod finishing;
 mod invariants;
 mod paying;
 
@@ -26,14 +27,15 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "only the macro's own code does; the pallet's work is in the other modules")]
 pub mod pallet {
-    use super::types::{EraSums, Eras};
+    use super::types::{Earning, EraSums, Eras, MarketSums, MintedEra, Paying as PayingEra};
     use super::weights::WeightInfo;
     use alloc::vec::Vec;
-    use deren_market::rewards::Schedule;
-    use deren_primitives::{MarketId, SiteId, Slot};
+    use deren_market::rewards::{FeeBase, Fullness, Schedule, Worth};
+    use deren_primitives::{MarketId, SiteId, Slot, ZoneId};
     use deren_runtime_apis::{ProductionRewards, SettlementProgress};
     use frame_support::{pallet_prelude::*, traits::fungible};
     use frame_system::pallet_prelude::*;
+    use sp_runtime::FixedU128;
 
     /// Version 1: the first.
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -52,17 +54,24 @@ pub mod pallet {
         type Settlement: SettlementProgress;
         /// All markets, whose slots make up an era.
         type Markets: Get<Vec<MarketId>>;
-        /// How much an era emits, and what a share of it is.
+        /// How much an era emits.
         type Schedule: Get<Schedule>;
+        /// REN's smallest units for a µ€: the rate at which the chain takes REN for fees. 0 if it takes none; nothing is
+        /// minted then.
+        type RenPerUeur: Get<FixedU128>;
         /// How many slots an era has; 0 is taken as 1.
         type SlotsPerEra: Get<u32>;
-        /// How many accounts earn in one era at most. It must be no less than all markets' orders together.
+        /// How many owners earn in one era of one market at most, each counted once a zone. It must be no less than a
+        /// market's sites.
         #[pallet::constant]
         type MaxEarners: Get<u32>;
+        /// How many zones a market has at most.
+        #[pallet::constant]
+        type MaxZones: Get<u32>;
         /// How many earners are paid in one block at most.
         #[pallet::constant]
         type PageSize: Get<u32>;
-        /// How many eras without earners are passed over in one block at most.
+        /// How many eras are finished in one block at most.
         #[pallet::constant]
         type MaxSkippedEras: Get<u32>;
         /// For how many eras what was minted is kept.
@@ -79,20 +88,61 @@ pub mod pallet {
     #[pallet::storage]
     pub type CurrentEras<T: Config> = StorageValue<_, Eras, OptionQuery>;
 
-    /// What each account produced and sold in each era that is not paid yet, in Wh.
+    /// What each owner earned in each zone, in each market's eras that are not paid yet. At most `MaxEarners` a market's era.
     #[pallet::storage]
-    pub type Earned<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, u32, Blake2_128Concat, T::AccountId, u64, OptionQuery>;
+    pub type Earned<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Twox64Concat, MarketId>,
+            NMapKey<Twox64Concat, u32>,
+            NMapKey<Twox64Concat, ZoneId>,
+            NMapKey<Blake2_128Concat, T::AccountId>,
+        ),
+        Earning,
+        OptionQuery,
+    >;
 
-    /// The sums of each era that is not paid yet and in which somebody earned.
+    /// The sums of all owners' fee bases, in µ€, of each zone in each market's eras that are not paid yet.
+    #[pallet::storage]
+    pub type ZonesEarned<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, MarketId>, NMapKey<Twox64Concat, u32>, NMapKey<Twox64Concat, ZoneId>),
+        u128,
+        ValueQuery,
+    >;
+
+    /// The sums of each market's eras that are not paid yet, and in which buyers paid fees.
+    #[pallet::storage]
+    pub type MarketEras<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, MarketSums, OptionQuery>;
+
+    /// Markets' eras of which all slots are settled and the claims not counted: the fees of all buyers to whom some
+    /// come back, and how much does, in µ€.
+    #[pallet::storage]
+    pub type Closed<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, (u128, u128), OptionQuery>;
+
+    /// Markets' eras that are being paid.
+    #[pallet::storage]
+    pub type Paying<T: Config> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, PayingEra, OptionQuery>;
+
+    /// The market's era that had the last page: the next one comes after it.
+    #[pallet::storage]
+    pub type LastPaid<T: Config> = StorageValue<_, (MarketId, u32), OptionQuery>;
+
+    /// The sums of each era that a market closed and that is not finished yet.
     #[pallet::storage]
     pub type Sums<T: Config> = StorageMap<_, Twox64Concat, u32, EraSums, OptionQuery>;
 
-    /// What was minted for each of the last `KeepEras` paid eras, in REN's smallest unit.
+    /// How full the newest era was that all markets have closed.
     #[pallet::storage]
-    pub type Minted<T: Config> = StorageMap<_, Twox64Concat, u32, u128, OptionQuery>;
+    pub type LastFull<T: Config> = StorageValue<_, Fullness, ValueQuery>;
 
-    /// What was minted for all paid eras, in REN's smallest unit; what is carried is in it.
+    /// What was minted for each of the last `KeepEras` finished eras.
+    #[pallet::storage]
+    pub type Minted<T: Config> = StorageMap<_, Twox64Concat, u32, MintedEra, OptionQuery>;
+
+    /// What was minted in all, in REN's smallest unit; what is carried is in it.
     #[pallet::storage]
     pub type TotalMinted<T: Config> = StorageValue<_, u128, ValueQuery>;
 
@@ -106,20 +156,52 @@ pub mod pallet {
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     #[expect(missing_docs, reason = "fields say by name, unit and type what they are; variants say the rest")]
     pub enum Event<T: Config> {
-        /// A site produced and sold energy, for which its owner will be rewarded.
-        Accrued { era: u32, slot: Slot, site: SiteId, owner: T::AccountId, rewarded_wh: u64 },
-        /// More accounts earn in this era than there is room for.
-        LeftOut { era: u32, slot: Slot, site: SiteId, owner: T::AccountId, rewarded_wh: u64 },
-        /// An owner's share of an era. It was minted, or else is carried.
-        Rewarded { era: u32, owner: T::AccountId, wh: u64, amount: u128 },
+        /// A site produced and sold energy to others, who paid this fee for it: its owner will be rewarded.
+        Accrued {
+            market: MarketId,
+            era: u32,
+            slot: Slot,
+            site: SiteId,
+            zone: ZoneId,
+            owner: T::AccountId,
+            rewarded_wh: u64,
+            fee_base_ueur: u128,
+        },
+        /// More owners earn in this era than there is room for, or it is over.
+        LeftOut {
+            market: MarketId,
+            era: u32,
+            slot: Slot,
+            site: SiteId,
+            zone: ZoneId,
+            owner: T::AccountId,
+            rewarded_wh: u64,
+            fee_base_ueur: u128,
+        },
+        /// All slots of a market's era are settled. `worth` is what its fee bases can claim, and `claims` what they do, each
+        /// zone cut to its part.
+        MarketEraClosed { market: MarketId, era: u32, fee_bases_ueur: u128, worth: Worth, claims: u128 },
+        /// An owner's share of an era, for one zone. It was minted, or else is carried.
+        Rewarded {
+            market: MarketId,
+            era: u32,
+            zone: ZoneId,
+            owner: T::AccountId,
+            wh: u64,
+            fee_base_ueur: u128,
+            amount: u128,
+        },
+        /// All shares of a market's era are known, and minted or carried. They were scaled by this `fullness`.
+        MarketEraPaid { market: MarketId, era: u32, minted: u128, wh: u64, earners: u32, fullness: Fullness },
         /// In all `amount` is carried for an account, because it cannot be delivered yet.
         RewardCarried { owner: T::AccountId, amount: u128 },
         /// What was carried has been delivered.
         CarriedPaid { owner: T::AccountId, amount: u128 },
-        /// All shares of an era are known, and minted or carried.
+        /// The era is paid in all markets.
         EraPaid { era: u32, minted: u128, wh: u64, earners: u32 },
-        /// A page of an era could not be paid now: nothing of it was, and it is tried again in the next block.
-        PayingHalted { era: u32, error: DispatchError },
+        /// A page of a market's era could not be paid now: nothing of it was, and it is tried again when the others had
+        /// their turns.
+        PayingHalted { market: MarketId, era: u32, error: DispatchError },
     }
 
     /// What is wrong with a call, and what to do.
@@ -135,7 +217,7 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        /// Pays at most one page of one era.
+        /// Counts the claims of one market's era, or pays a page of one.
         fn on_initialize(_block: BlockNumberFor<T>) -> Weight {
             Self::advance()
         }
@@ -168,8 +250,16 @@ pub mod pallet {
     }
 
     impl<T: Config> ProductionRewards<T::AccountId> for Pallet<T> {
-        fn produced_and_sold(slot: Slot, site: SiteId, owner: &T::AccountId, rewarded_wh: u64) {
-            Self::accrue(slot, site, owner, rewarded_wh);
+        fn protocol_fee_paid(market: MarketId, slot: Slot, fee_ueur: u128) {
+            Self::add_fee(market, slot, fee_ueur);
+        }
+
+        fn sold_to_others(market: MarketId, slot: Slot, base: FeeBase<T::AccountId>) {
+            Self::accrue(market, slot, base);
+        }
+
+        fn era_closed(market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128) {
+            Self::close(market, era, fees_ueur, rebates_ueur);
         }
     }
 }

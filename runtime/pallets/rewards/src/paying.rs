@@ -1,11 +1,16 @@
-//! Paying eras, a page at a time, once everything through their last slot is settled.
+//! Paying eras, market by market: first the claims of a closed one are counted, then its owners are paid, a page at a time.
 //!
-//! A page and its effects are one storage layer. It must never mint more than the schedule emits.
+//! A page and its effects are one storage layer, and a market whose page fails lets the others go on. It must never mint
+//! more than the schedule emits, nor more than nine tenths of the protocol fees are worth.
 
-use crate::types::Eras;
-use crate::{Carried, Config, CurrentEras, Earned, Error, Event, Minted, Pallet, Sums, TotalMinted, WeightInfo};
+use crate::types::{EraSums, Paying as PayingEra};
+use crate::{
+    Carried, Config, CurrentEras, Earned, Error, Event, LastFull, LastPaid, MarketEras, Pallet, Paying, Sums,
+    TotalMinted, WeightInfo, ZonesEarned,
+};
 use alloc::vec::Vec;
-use deren_runtime_apis::SettlementProgress;
+use deren_market::rewards::Fullness;
+use deren_primitives::MarketId;
 use frame_support::{
     pallet_prelude::*,
     storage::with_storage_layer,
@@ -14,62 +19,86 @@ use frame_support::{
 use sp_runtime::{ArithmeticError, SaturatedConversion};
 
 impl<T: Config> Pallet<T> {
-    /// Pays the next page of the next era if it can be paid, after passing over eras in which nobody earned.
-    pub(crate) fn advance() -> Weight {
-        let mut weight = T::WeightInfo::look();
-        let settled = T::Markets::get().into_iter().map(T::Settlement::settled_through).min().unwrap_or_default();
-        if settled.0 == 0 {
-            return weight;
-        }
-        let mut eras = Self::eras_from(settled.next());
-        for _ in 0..T::MaxSkippedEras::get() {
-            let is_settled = Self::last_slot(eras.next).is_some_and(|last| last <= settled);
-            if !is_settled {
-                break;
-            }
-            if Sums::<T>::contains_key(eras.next) {
-                return weight.saturating_add(Self::try_page(eras));
-            }
-            eras = Self::era_paid(eras, 0, 0, 0);
-            weight = weight.saturating_add(T::WeightInfo::skip_era());
-        }
-        weight
-    }
-
-    /// A page of the next era. One that fails leaves everything as it was.
-    fn try_page(eras: Eras) -> Weight {
-        match with_storage_layer(|| Self::pay_page(eras)) {
+    /// A page of the market whose turn it is, if any waits. One that fails leaves everything as it was.
+    pub(crate) fn try_page() -> Weight {
+        let Some((market, era)) = Self::next_to_pay() else { return Weight::zero() };
+        LastPaid::<T>::put((market, era));
+        match with_storage_layer(|| Self::pay_page(market, era)) {
             Ok(paid) => T::WeightInfo::pay_page(paid),
             Err(error) => {
-                Self::deposit_event(Event::PayingHalted { era: eras.next, error });
+                Self::deposit_event(Event::PayingHalted { market, era, error });
                 T::WeightInfo::pay_page(T::PageSize::get())
             }
         }
     }
 
-    /// Pays up to a page of earners, and closes the era after the last. Gives how many were paid.
-    pub(crate) fn pay_page(eras: Eras) -> Result<u32, DispatchError> {
-        let era = eras.next;
+    /// The era of a market that comes after the one that had the last page, or the first of all.
+    fn next_to_pay() -> Option<(MarketId, u32)> {
+        let after = LastPaid::<T>::get()
+            .map(|(market, era)| Paying::<T>::hashed_key_for(market, era))
+            .and_then(|last| Paying::<T>::iter_keys_from(last).next());
+        after.or_else(|| Paying::<T>::iter_keys().next())
+    }
+
+    /// By how full an era the shares of this one are scaled: by its own if all claims of it are counted, else by that of
+    /// the newest of which they are.
+    fn fullness(era: u32, sums: &EraSums, emission: u128) -> Fullness {
+        let is_whole = sums.uncounted == 0 && Self::is_through(era, Self::settled_everywhere());
+        if is_whole { Fullness { emission, claims: sums.claims } } else { LastFull::<T>::get() }
+    }
+
+    /// Pays up to a page of owners, and then takes the zones' sums away; the last page ends the market's era. Gives how many
+    /// of both there were.
+    pub(crate) fn pay_page(market: MarketId, era: u32) -> Result<u32, DispatchError> {
+        let mut paying = Paying::<T>::get(market, era).ok_or(Error::<T>::Overflow)?;
         let mut sums = Sums::<T>::get(era).unwrap_or_default();
-        let schedule = T::Schedule::get();
-        let emission = schedule.emission(era.saturating_sub(eras.first));
+        let emission = Self::emission(era);
+        let fullness = paying.fullness.unwrap_or_else(|| Self::fullness(era, &sums, emission));
+        paying.fullness = Some(fullness);
         let size = usize::try_from(T::PageSize::get()).unwrap_or(usize::MAX);
-        let page: Vec<(T::AccountId, u64)> = Earned::<T>::iter_prefix(era).take(size).collect();
-        for (owner, wh) in &page {
-            Earned::<T>::remove(era, owner);
-            let left = emission.checked_sub(sums.minted).ok_or(ArithmeticError::Underflow)?;
-            let amount = schedule.share(emission, *wh, sums.wh).min(left);
+        let page: Vec<_> = Earned::<T>::iter_prefix((market, era)).take(size).collect();
+        for ((zone, owner), earned) in &page {
+            Earned::<T>::remove((market, era, zone, owner));
+            let of_zone = paying.worth.claim(ZonesEarned::<T>::get((market, era, zone)));
+            let share = fullness.share(paying.worth.claim(earned.fee_base_ueur), of_zone, emission);
+            let amount = share.min(Self::left_to_mint(&sums, emission)?);
+            paying.minted = paying.minted.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
             sums.minted = sums.minted.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
-            Self::deposit_event(Event::Rewarded { era, owner: owner.clone(), wh: *wh, amount });
-            Self::deliver(owner, amount)?;
+            // Never above the schedule's hard cap, so it cannot saturate.
+            TotalMinted::<T>::mutate(|total| *total = total.saturating_add(amount));
+            let (zone, owner, wh, fee_base_ueur) = (*zone, owner.clone(), earned.wh, earned.fee_base_ueur);
+            Self::deposit_event(Event::Rewarded { market, era, zone, owner: owner.clone(), wh, fee_base_ueur, amount });
+            Self::deliver(&owner, amount)?;
         }
-        if Earned::<T>::iter_key_prefix(era).next().is_some() {
-            Sums::<T>::insert(era, sums);
+        let rest = size.saturating_sub(page.len());
+        let zones: Vec<_> = ZonesEarned::<T>::iter_key_prefix((market, era)).take(rest).collect();
+        zones.iter().for_each(|zone| ZonesEarned::<T>::remove((market, era, zone)));
+        let is_paid = rest > 0 && ZonesEarned::<T>::iter_key_prefix((market, era)).next().is_none();
+        if is_paid {
+            Self::market_paid(market, era, &paying, &mut sums);
         } else {
-            Sums::<T>::remove(era);
-            Self::era_paid(eras, sums.minted, sums.wh, sums.earners);
+            Paying::<T>::insert(market, era, paying);
         }
-        Ok(page.len().saturated_into())
+        Sums::<T>::insert(era, sums);
+        Ok(page.len().saturating_add(zones.len()).saturated_into())
+    }
+
+    /// What the era may still mint: of its emission, of its fees, and of the hard cap.
+    fn left_to_mint(sums: &EraSums, emission: u128) -> Result<u128, DispatchError> {
+        let of_era = emission.min(sums.limit).checked_sub(sums.minted).ok_or(ArithmeticError::Underflow)?;
+        Ok(of_era.min(T::Schedule::get().hard_cap.saturating_sub(TotalMinted::<T>::get())))
+    }
+
+    /// The market's era is paid.
+    fn market_paid(market: MarketId, era: u32, paying: &PayingEra, sums: &mut EraSums) {
+        let of_market = MarketEras::<T>::take(market, era).unwrap_or_default();
+        Paying::<T>::remove(market, era);
+        sums.wh = sums.wh.saturating_add(of_market.earned.wh);
+        sums.earners = sums.earners.saturating_add(of_market.earners);
+        sums.unpaid = sums.unpaid.saturating_sub(1);
+        let (minted, earners, wh) = (paying.minted, of_market.earners, of_market.earned.wh);
+        let fullness = paying.fullness.unwrap_or_default();
+        Self::deposit_event(Event::MarketEraPaid { market, era, minted, wh, earners, fullness });
     }
 
     /// Mints a reward with what is carried; what an account cannot receive yet is carried on.
@@ -91,21 +120,6 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The era is paid: the next one follows.
-    fn era_paid(eras: Eras, minted: u128, wh: u64, earners: u32) -> Eras {
-        let era = eras.next;
-        Minted::<T>::insert(era, minted);
-        if let Some(old) = era.checked_sub(T::KeepEras::get()) {
-            Minted::<T>::remove(old);
-        }
-        // Never above the schedule's hard cap, so it cannot saturate.
-        TotalMinted::<T>::mutate(|total| *total = total.saturating_add(minted));
-        let eras = Eras { next: era.saturating_add(1), ..eras };
-        CurrentEras::<T>::put(eras);
-        Self::deposit_event(Event::EraPaid { era, minted, wh, earners });
-        eras
-    }
-
     /// See [`Self::claim`].
     pub(crate) fn do_claim(owner: T::AccountId) -> DispatchResult {
         let amount = Carried::<T>::take(&owner).ok_or(Error::<T>::NothingCarried)?;
@@ -114,8 +128,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// REN minted for an era, in the smallest unit; `None` while it is not paid, or when it is long ago.
-    pub fn minted(era: u32) -> Option<u128> {
-        Minted::<T>::get(era)
+    /// What an era emits at most.
+    pub(crate) fn emission(era: u32) -> u128 {
+        let first = CurrentEras::<T>::get().map_or(era, |eras| eras.first);
+        T::Schedule::get().emission(era.saturating_sub(first))
     }
 }

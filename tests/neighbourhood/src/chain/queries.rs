@@ -7,7 +7,9 @@ use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, Slot, SlotSummary,
 };
 use deren_runtime::{AccountId, Hash};
+use pallet_deren_validators::types::Standing;
 use sp_crypto_hashing::twox_128;
+use std::collections::BTreeMap;
 
 impl Rpc {
     /// What was set at genesis.
@@ -45,29 +47,20 @@ impl Rpc {
         self.state_call("MarketApi_minted", era, at).await
     }
 
-    /// True if this account is a validator of the present session, and may make blocks.
-    pub async fn may_validate(&self, account: &AccountId, at: Hash) -> Result<bool> {
-        let validators: Vec<AccountId> = self.of_session("Validators", at).await?;
-        // Who signed two blocks for one slot, each with how bad that was.
-        let disabled: Vec<(u32, u32)> = self.of_session("DisabledValidators", at).await?;
-        let place =
-            validators.iter().zip(0u32..).find_map(|(validator, place)| (validator == account).then_some(place));
-        Ok(place.is_some_and(|place| disabled.iter().all(|(disabled, _)| *disabled != place)))
-    }
-
-    async fn of_session<T: Decode + Default>(&self, item: &str, at: Hash) -> Result<T> {
-        let key = [twox_128(b"Session"), twox_128(item.as_bytes())].concat();
-        let Some(bytes) = self.storage(&key, at).await? else { return Ok(T::default()) };
-        T::decode(&mut bytes.as_slice())
-            .map_err(|error| NeighbourhoodError::Decode { what: item.to_owned(), reason: error.to_string() })
-    }
-
     /// The chain's own time at the end of that block, in milliseconds since 1970.
     pub async fn timestamp_ms(&self, at: Hash) -> Result<u64> {
         let key = [twox_128(b"Timestamp"), twox_128(b"Now")].concat();
         let bytes = self.storage(&key, at).await?.unwrap_or_default();
         u64::decode(&mut bytes.as_slice())
             .map_err(|error| NeighbourhoodError::Decode { what: "the time".into(), reason: error.to_string() })
+    }
+
+    /// Every account that validates or did, and how it stands.
+    pub async fn validators(&self, at: Hash) -> Result<BTreeMap<AccountId, Standing>> {
+        let key = [twox_128(b"Validators"), twox_128(b"Roster")].concat();
+        let bytes = self.storage(&key, at).await?.unwrap_or_default();
+        BTreeMap::decode(&mut bytes.as_slice())
+            .map_err(|error| NeighbourhoodError::Decode { what: "the validators".into(), reason: error.to_string() })
     }
 
     /// The design's invariants on the state of that block; `Err` inside with the first violation.

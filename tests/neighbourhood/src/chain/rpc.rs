@@ -146,11 +146,6 @@ impl Rpc {
             .map_err(|error| NeighbourhoodError::Decode { what: function.to_owned(), reason: error.to_string() })
     }
 
-    /// Lets it know another node, by its multiaddress.
-    pub async fn add_peer(&self, multiaddress: &str) -> Result<()> {
-        self.request("system_addReservedPeer", rpc_params![multiaddress]).await
-    }
-
     /// How many other nodes it is connected to.
     pub async fn peers(&self) -> Result<u32> {
         #[derive(serde::Deserialize)]

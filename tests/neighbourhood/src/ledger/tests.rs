@@ -47,6 +47,7 @@ fn registered() -> Vec<RuntimeEvent> {
         zone: ZoneId(site.0 + 1),
         gateway: GatewayId([9; 32]),
         role,
+        source: None,
         rated_power_w: 10_000,
         register_step_mwh: 1_000,
         from,
@@ -56,6 +57,7 @@ fn registered() -> Vec<RuntimeEvent> {
         operator: owner(SiteId(7)),
         privacy_threshold: 1,
         protocol_fee_bp: FEE_BP,
+        max_fee_ueur_per_kwh: 50_000,
         from,
     };
     let mut events = vec![created, zone(0), zone(1), zone(2), site(SELLER), site(BUYER)];
@@ -285,9 +287,33 @@ fn a_voided_clearing_ends_the_books() {
 fn rewards_are_given_to_the_owners_site() {
     let mut ledger = book_of(&before());
     for (site, amount) in [(SELLER, 5), (SELLER, 2)] {
-        let rewarded = Rewards::Rewarded { era: 7, owner: owner(site), wh: 1, amount };
+        let (zone, owner) = (ZoneId(0), owner(site));
+        let rewarded = Rewards::Rewarded { market: MARKET, era: 7, zone, owner, wh: 1, fee_base_ueur: 1, amount };
         ledger.write(&RuntimeEvent::Rewards(rewarded)).expect("sound");
     }
     assert_eq!(ledger.minted_by_site(7), BTreeMap::from([(SELLER, 7)]));
     assert!(ledger.minted_by_site(8).is_empty());
+}
+
+/// An era of which 30 µ€ of 100 come back, and then these events of buyers: fee, what came back.
+fn rebates(of: &[(u128, u128)]) -> Result<()> {
+    let (market, era) = (MARKET, 7);
+    let mut ledger = book_of(&before());
+    let begun = Matching::RebateBegun { market, era, fees_ueur: 100, rebates_ueur: 30, buyers: 2 };
+    ledger.write(&RuntimeEvent::Matching(begun))?;
+    for (fee_ueur, amount_ueur) in of {
+        let (account, fee_ueur, amount_ueur) = (owner(BUYER), *fee_ueur, *amount_ueur);
+        ledger.write(&RuntimeEvent::Matching(Matching::Rebated { market, era, account, fee_ueur, amount_ueur }))?;
+    }
+    ledger.write(&RuntimeEvent::Matching(Matching::RebatePaid { market, era, amount_ueur: 29, buyers: 2 }))
+}
+
+#[test]
+fn fees_come_back_as_it_was_said_and_never_more_than_were_paid() {
+    assert!(rebates(&[(50, 15), (50, 14)]).is_ok());
+    for wrong in
+        [&[(50, 15), (50, 15)][..], &[(50, 15)], &[(50, 16), (50, 15)], &[(14, 15), (50, 14)], &[(90, 15), (50, 14)]]
+    {
+        assert!(rebates(wrong).is_err(), "{wrong:?}");
+    }
 }

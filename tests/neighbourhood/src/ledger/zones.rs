@@ -3,14 +3,15 @@
 use crate::{NeighbourhoodError, Result};
 use deren_market::{Edge, Network, Zone};
 use deren_primitives::{SiteId, Slot, ZoneId};
-use pallet_deren_registry::EdgeTerms;
+use pallet_deren_registry::{Capacities, EdgeTerms};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
 struct KnownZone {
     parent: Option<ZoneId>,
     since: Slot,
-    edges: BTreeMap<Slot, EdgeTerms>,
+    fees_ueur_per_kwh: BTreeMap<Slot, u32>,
+    capacities: BTreeMap<Slot, Capacities>,
 }
 
 /// All zones, and the sites in them.
@@ -23,13 +24,18 @@ pub(super) struct Grid {
 
 impl Grid {
     pub(super) fn add(&mut self, zone: ZoneId, parent: Option<ZoneId>, edge: Option<EdgeTerms>, from: Slot) {
-        let edges = edge.map(|edge| (from, edge)).into_iter().collect();
-        self.zones.insert(zone, KnownZone { parent, since: from, edges });
+        let known = KnownZone { parent, since: from, fees_ueur_per_kwh: BTreeMap::new(), capacities: BTreeMap::new() };
+        self.zones.insert(zone, known);
+        if let Some(edge) = edge {
+            self.set_edge(zone, edge, from, from);
+        }
     }
 
-    pub(super) fn set_edge(&mut self, zone: ZoneId, edge: EdgeTerms, from: Slot) {
+    /// The capacities hold from `from`, the fee from `fee_from`.
+    pub(super) fn set_edge(&mut self, zone: ZoneId, edge: EdgeTerms, from: Slot, fee_from: Slot) {
         if let Some(known) = self.zones.get_mut(&zone) {
-            known.edges.insert(from, edge);
+            known.capacities.insert(from, edge.capacities());
+            known.fees_ueur_per_kwh.insert(fee_from, edge.fee_ueur_per_kwh);
         }
     }
 
@@ -54,12 +60,13 @@ impl Grid {
     pub(super) fn network(&self, slot: Slot) -> Result<Network> {
         let zones = self.zones.iter().filter(|(_, known)| known.since <= slot);
         let zones = zones.map(|(id, known)| {
-            let terms = known.edges.range(..=slot).next_back().map(|(_, terms)| *terms);
-            let edge = known.parent.zip(terms).map(|(parent, terms)| Edge {
+            let fee = known.fees_ueur_per_kwh.range(..=slot).next_back().map(|(_, fee)| *fee);
+            let carries = known.capacities.range(..=slot).next_back().map(|(_, capacities)| *capacities);
+            let edge = known.parent.zip(fee).zip(carries).map(|((parent, fee_ueur_per_kwh), carries)| Edge {
                 parent,
-                fee_ueur_per_kwh: terms.fee_ueur_per_kwh,
-                capacity_up_wh: terms.capacity_up_wh,
-                capacity_down_wh: terms.capacity_down_wh,
+                fee_ueur_per_kwh,
+                capacity_up_wh: carries.up_wh,
+                capacity_down_wh: carries.down_wh,
             });
             Zone { id: *id, edge }
         });
@@ -81,7 +88,7 @@ mod tests {
         let mut grid = Grid::default();
         grid.add(ZoneId(0), None, None, Slot(5));
         grid.add(ZoneId(1), Some(ZoneId(0)), Some(terms(10)), Slot(5));
-        grid.set_edge(ZoneId(1), terms(20), Slot(8));
+        grid.set_edge(ZoneId(1), terms(20), Slot(6), Slot(8));
         let fee = |slot| {
             let network = grid.network(Slot(slot)).expect("a tree");
             network.zones().find_map(|zone| zone.edge).map(|edge| edge.fee_ueur_per_kwh)

@@ -114,7 +114,7 @@ impl FleetDevice {
             quality: Quality::GOOD,
             clock_error_ms: 5,
             samples: 90,
-            max_gap_ms: 10_000,
+            max_gap_ms: 100,
             sequence: self.next_sequence,
             previous: self.previous,
             anchor,

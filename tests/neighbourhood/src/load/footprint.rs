@@ -187,6 +187,7 @@ async fn register(
             site,
             device,
             role: DeviceRole::Grid,
+            source: None,
             rated_power_w: served.rated_power_w,
             register_step_mwh: served.register_step_mwh,
             gateway: keys.gateway,

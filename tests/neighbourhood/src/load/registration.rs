@@ -6,14 +6,14 @@ use crate::{
     chain::{Account, FeeIn, Included, Wallet},
 };
 use codec::Encode;
-use deren_primitives::{MarketId, Side, SiteId, ZoneId};
+use deren_primitives::{DeviceRole, MarketId, Side, SiteId, Source, Sources, ZoneId, point_commitment};
 use deren_runtime::{
     RuntimeCall, RuntimeEvent,
     units::{EUR, EUR_ASSET, REN},
 };
 use futures::future::try_join_all;
 use pallet_deren_matching::{Call as Matching, PriceStep, Steps};
-use pallet_deren_registry::{Call as Registry, Event};
+use pallet_deren_registry::{Call as Registry, Event, PointTerms};
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -62,7 +62,7 @@ pub(super) async fn connect(
     approve(wallet, &operator, owners, zone, points).await?;
     let sites = try_join_all(owners.iter().zip(points.chunks(SITES_PER_OWNER)).map(|(owner, points)| {
         watcher.waiting("the fleet's registration", start.elapsed());
-        sites(wallet, owner, points)
+        sites(wallet, owner, market, points)
     }))
     .await?;
     Ok((market, sites.into_iter().flatten().collect()))
@@ -73,14 +73,12 @@ async fn open(wallet: &Wallet<'_>, admin: &Account, operator: &Account, owners: 
         operator: operator.id(),
         privacy_threshold: 15,
         protocol_fee_bp: 100,
+        max_fee_ueur_per_kwh: 50_000,
     });
     let mut calls = vec![RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) })];
     for owner in owners {
-        calls.push(RuntimeCall::Assets(pallet_assets::Call::mint {
-            id: EUR_ASSET.into(),
-            beneficiary: owner.id().into(),
-            amount: 1_000 * EUR,
-        }));
+        let prepaid = pallet_deren_on_ramp::Call::issue { to: owner.id(), amount_ueur: 1_000 * EUR };
+        calls.push(RuntimeCall::OnRamp(prepaid));
         let (dest, value) = (owner.id().into(), REN);
         calls.push(RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value }));
     }
@@ -114,9 +112,9 @@ async fn approve(
     points: &[H256],
 ) -> Result<()> {
     let owned = points.chunks(SITES_PER_OWNER).zip(owners).flat_map(|(points, owner)| {
-        points.iter().map(|commitment| {
-            let (commitment, owner, max_power_w) = (*commitment, owner.id(), 22_000);
-            RuntimeCall::Registry(Registry::approve_point { zone, commitment, owner, max_power_w })
+        points.iter().map(|salted| {
+            let (salted, owner, terms) = (*salted, owner.id(), PointTerms::new(22_000, Sources::ALL));
+            RuntimeCall::Registry(Registry::approve_point { zone, salted, nullifier: salted, owner, terms })
         })
     });
     let calls: Vec<RuntimeCall> = owned.collect();
@@ -126,9 +124,11 @@ async fn approve(
     Ok(())
 }
 
-async fn sites(wallet: &Wallet<'_>, owner: &Account, points: &[H256]) -> Result<Vec<SiteId>> {
-    let calls =
-        points.iter().map(|commitment| RuntimeCall::Registry(Registry::register_site { commitment: *commitment }));
+async fn sites(wallet: &Wallet<'_>, owner: &Account, market: MarketId, points: &[H256]) -> Result<Vec<SiteId>> {
+    let calls = points.iter().map(|salted| {
+        let commitment = H256(point_commitment(market, salted.as_fixed_bytes()));
+        RuntimeCall::Registry(Registry::register_site { commitment })
+    });
     let done = all(wallet, owner, "registering sites", calls.collect(), FeeIn::Asset(EUR_ASSET)).await?;
     Ok(done
         .events
@@ -161,6 +161,7 @@ async fn link(wallet: &Wallet<'_>, fleet: &Fleet, number: usize, owner: &Account
                     site,
                     device: device.id,
                     role: device.role,
+                    source: (device.role == DeviceRole::Production).then_some(Source::Solar),
                     rated_power_w: 11_000,
                     register_step_mwh: 1_000,
                     gateway: gateway.id,

@@ -1,24 +1,26 @@
 //! The administration's and the operator's part.
 
-use super::People;
+use super::{People, council};
 use crate::{
     NeighbourhoodError, Result,
-    chain::{Account, FeeIn, Included, Wallet},
+    chain::{Account, FeeIn, Wallet},
     layout::{FEEDERS, Home},
     node::Preset,
 };
 use codec::{Decode, Encode};
-use deren_primitives::{MarketId, ZoneId};
+use deren_primitives::{MarketId, Source, Sources, ZoneId, point_commitment};
 use deren_runtime::{
     RuntimeCall, RuntimeEvent,
-    units::{EUR, EUR_ASSET, REN},
+    units::{EUR, REN},
 };
+use pallet_deren_registry::PointTerms;
 use sp_core::H256;
 use sp_crypto_hashing::{blake2_256, twox_128};
-use sp_runtime::traits::{BlakeTwo256, Hash as _};
 
 /// The buyer's fee to the treasury: 1%.
 const PROTOCOL_FEE_BP: u16 = 100;
+/// The highest network fee of any line: 5 ct/kWh.
+const MAX_FEE_UEUR_PER_KWH: u32 = 50_000;
 /// A demonstration shows aggregates of fewer homes than people's markets do.
 const PRIVACY_THRESHOLD: u32 = 3;
 /// What each home has prepaid.
@@ -44,20 +46,20 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
         operator: people.operator.id(),
         privacy_threshold: PRIVACY_THRESHOLD,
         protocol_fee_bp: PROTOCOL_FEE_BP,
+        max_fee_ueur_per_kwh: MAX_FEE_UEUR_PER_KWH,
     });
     let mut calls: Vec<RuntimeCall> = people.owners.iter().flat_map(endow).collect();
-    let opened = match preset {
+    let events = match preset {
         Preset::Dev => {
             calls.push(RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) }));
-            wallet.send(&people.on_ramp, "opening the market", together(calls), FeeIn::Ren).await?
+            wallet.send(&people.on_ramp, "opening the market", together(calls), FeeIn::Ren).await?.events
         }
         Preset::Local => {
             wallet.send(&people.on_ramp, "taking prepayments", together(calls), FeeIn::Ren).await?;
-            decide(wallet, people, create).await?
+            council::decide(wallet, people, create).await?
         }
     };
-    opened
-        .events
+    events
         .iter()
         .find_map(|event| match event {
             RuntimeEvent::Registry(pallet_deren_registry::Event::MarketCreated { market, .. }) => Some(*market),
@@ -68,44 +70,9 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
 
 pub(crate) fn endow(owner: &Account) -> [RuntimeCall; 2] {
     [
-        RuntimeCall::Assets(pallet_assets::Call::mint {
-            id: EUR_ASSET.into(),
-            beneficiary: owner.id().into(),
-            amount: PREPAID_UEUR,
-        }),
+        RuntimeCall::OnRamp(pallet_deren_on_ramp::Call::issue { to: owner.id(), amount_ueur: PREPAID_UEUR }),
         RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: owner.id().into(), value: FIRST_REN }),
     ]
-}
-
-/// The council's way: one proposes, all vote, one closes.
-async fn decide(wallet: &Wallet<'_>, people: &People, call: RuntimeCall) -> Result<Included> {
-    let hash = BlakeTwo256::hash_of(&call);
-    let length_bound = u32::try_from(call.encoded_size()).unwrap_or(u32::MAX);
-    let threshold = u32::try_from(people.council.len()).unwrap_or(u32::MAX);
-    let [first, ..] = people.council.as_slice() else {
-        return Err(NeighbourhoodError::Configuration("a council has at least one member".into()));
-    };
-    let propose =
-        RuntimeCall::Council(pallet_collective::Call::propose { threshold, proposal: Box::new(call), length_bound });
-    let proposed = wallet.send(first, "proposing to the council", propose, FeeIn::Ren).await?;
-    let index = proposed
-        .events
-        .iter()
-        .find_map(|event| match event {
-            RuntimeEvent::Council(pallet_collective::Event::Proposed { proposal_index, .. }) => Some(*proposal_index),
-            _ => None,
-        })
-        .ok_or_else(|| missing("Proposed"))?;
-    let vote = || RuntimeCall::Council(pallet_collective::Call::vote { proposal: hash, index, approve: true });
-    let votes = people.council.iter().map(|member| wallet.send(member, "voting in the council", vote(), FeeIn::Ren));
-    futures::future::try_join_all(votes).await?;
-    let close = RuntimeCall::Council(pallet_collective::Call::close {
-        proposal_hash: hash,
-        index,
-        proposal_weight_bound: deren_runtime::configs::MaxProposalWeight::get(),
-        length_bound,
-    });
-    wallet.send(first, "closing the council's vote", close, FeeIn::Ren).await
 }
 
 /// Draws the tree of zones and approves a connection point for each home, in one transaction: zones are numbered in
@@ -123,12 +90,7 @@ pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], m
     }));
     for ((home, owner), point) in homes.iter().zip(&people.owners).zip(&points) {
         let zone = *feeders.get(home.feeder).ok_or_else(|| missing("a feeder"))?;
-        calls.push(RuntimeCall::Registry(pallet_deren_registry::Call::approve_point {
-            zone,
-            commitment: *point,
-            owner: owner.id(),
-            max_power_w: home.simulated.connection_w,
-        }));
+        calls.push(approval(zone, *point, owner, home.simulated.connection_w));
     }
     let done = wallet.send(&people.operator, "drawing the grid", together(calls), FeeIn::Ren).await?;
     let made: Vec<ZoneId> = done
@@ -140,6 +102,7 @@ pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], m
         })
         .collect();
     if made.first() == Some(&substation) && made.get(1..) == Some(feeders.as_slice()) {
+        let points = points.into_iter().map(|salted| named(market, salted)).collect();
         Ok(Grid { substation, feeders, points })
     } else {
         Err(NeighbourhoodError::Configuration(format!("somebody else makes zones on this chain: got {made:?}")))
@@ -155,6 +118,18 @@ pub(crate) async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
         Some(bytes) => u32::decode(&mut bytes.as_slice())
             .map_err(|error| NeighbourhoodError::Decode { what: "the next zone".into(), reason: error.to_string() }),
     }
+}
+
+/// The operator's approval of a point where the sun may produce. Who salts what everybody knows needs no other nullifier.
+pub(super) fn approval(zone: ZoneId, salted: H256, owner: &Account, max_power_w: u32) -> RuntimeCall {
+    let terms = PointTerms::new(max_power_w, Sources::of(&[Source::Solar]));
+    let (nullifier, owner) = (salted, owner.id());
+    RuntimeCall::Registry(pallet_deren_registry::Call::approve_point { zone, salted, nullifier, owner, terms })
+}
+
+/// The name of a market's point on the chain.
+pub(super) fn named(market: MarketId, salted: H256) -> H256 {
+    H256(point_commitment(market, salted.as_fixed_bytes()))
 }
 
 /// The salted commitment to a home's official point of delivery. The salt is the operator's and the owner's secret;

@@ -3,15 +3,14 @@
 
 use super::{
     People,
-    market::{endow, together},
+    market::{approval, endow, named, together},
 };
 use crate::{
     NeighbourhoodError, Result,
     chain::{Account, FeeIn, Wallet},
 };
 use codec::Encode;
-use deren_primitives::ZoneId;
-use deren_runtime::RuntimeCall;
+use deren_primitives::{MarketId, ZoneId};
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
 
@@ -27,19 +26,20 @@ fn newcomer() -> Result<Account> {
 
 /// Takes the newcomer's prepayment and approves their connection point in `zone`. Gives the commitment to it, as the
 /// operator hands it to them.
-pub async fn expect_newcomer(wallet: &Wallet<'_>, people: &People, zone: ZoneId, max_power_w: u32) -> Result<H256> {
+pub async fn expect_newcomer(
+    wallet: &Wallet<'_>,
+    people: &People,
+    market: MarketId,
+    zone: ZoneId,
+    max_power_w: u32,
+) -> Result<H256> {
     let newcomer = newcomer()?;
     let prepaid = together(endow(&newcomer).to_vec());
     wallet.send(&people.on_ramp, "taking the newcomer's prepayment", prepaid, FeeIn::Ren).await?;
-    let commitment: H256 = blake2_256(&("DEREN demonstration salt", "DE00012345678900000009999").encode()).into();
-    let approve = RuntimeCall::Registry(pallet_deren_registry::Call::approve_point {
-        zone,
-        commitment,
-        owner: newcomer.id(),
-        max_power_w,
-    });
+    let salted: H256 = blake2_256(&("DEREN demonstration salt", "DE00012345678900000009999").encode()).into();
+    let approve = approval(zone, salted, &newcomer, max_power_w);
     wallet.send(&people.operator, "approving the newcomer's connection point", approve, FeeIn::Ren).await?;
-    Ok(commitment)
+    Ok(named(market, salted))
 }
 
 /// The error of a neighbourhood without streets.

@@ -10,7 +10,7 @@ use crate::{
     gateway::{Gateway, device_name, first_key},
     layout::Home,
 };
-use deren_primitives::{Side, SiteId};
+use deren_primitives::{DeviceRole, Side, SiteId, Source};
 use deren_runtime::{RuntimeCall, RuntimeEvent, units::EUR_ASSET};
 use deren_simulator::serving::{Serving, ServingDevice};
 use futures::future::try_join_all;
@@ -58,6 +58,7 @@ pub(super) async fn register(
                 site,
                 device,
                 role: served.role,
+                source: source_of(served.role),
                 rated_power_w: served.rated_power_w,
                 register_step_mwh: served.register_step_mwh,
                 gateway: keys.gateway,
@@ -73,6 +74,11 @@ pub(super) async fn register(
         Ok(RegisteredHome { site, zone, gateway: keys.gateway, devices })
     }))
     .await
+}
+
+/// What stands on the roofs of this neighbourhood.
+pub(crate) fn source_of(role: DeviceRole) -> Option<Source> {
+    (role == DeviceRole::Production).then_some(Source::Solar)
 }
 
 async fn register_site(wallet: &Wallet<'_>, owner: &Account, commitment: H256) -> Result<SiteId> {

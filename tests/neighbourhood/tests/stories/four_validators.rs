@@ -1,73 +1,103 @@
-//! Four validators finalise and settle; three go on without the fourth, and it catches up when it is back. Then somebody
-//! runs its keys on two machines: it signs two blocks for one slot, is taken out, and the others go on.
+//! Four validators finalise and settle. Three go on without the fourth; two make blocks that nobody finalises; none
+//! makes none. Whatever stopped comes back, and no home is late for it.
 
-use crate::support::{DEADLINE, Told, config, slot, start};
-use deren_neighbourhood::{Neighbourhood, Node, Preset, Silent, Wait, chain::Account};
+use crate::support::{DEADLINE, Told, assert_complete, config, devices, now, slot, start, time_reaches, until};
+use deren_neighbourhood::{Follower, Neighbourhood, Preset, Silent, Wait};
+use deren_primitives::{ReadingVerdict, Slot};
 
-/// The fourth validator.
-const FOURTH: usize = 3;
+/// More than two rounds of votes that were under way.
+const UNFINALISED_BLOCKS: u32 = 10;
+/// How long all validators are away.
+const HALTED_SLOTS: u32 = 3;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_of_four_validators_go_on_and_the_fourth_catches_up() {
+async fn whatever_validators_stop_nobody_is_late() {
     let mut config = config(3);
     config.preset = Preset::Local;
     let (mut neighbourhood, mut follower) = start(config).await;
-    slot(&mut follower, "a trade that four validators finalise", |report| report.traded()).await;
+    let first = slot(&mut follower, "a trade that four validators finalise", |report| report.traded()).await;
 
-    neighbourhood.nodes[FOURTH].kill();
+    neighbourhood.nodes[3].kill();
     let killed_at = neighbourhood.rpc().expect("a node").best().await.expect("it answers").number;
     let alone = slot(&mut follower, "a trade that three validators finalise", |report| {
         report.traded() && report.summary.cleared_in_block > killed_at
     })
     .await;
 
-    neighbourhood.nodes[FOURTH].restart().expect("it starts again");
+    neighbourhood.nodes[3].restart().expect("it starts again");
     let head = neighbourhood.rpc().expect("a node").finalized().await.expect("it answers");
     assert!(head.number >= alone.finalized_block);
-    neighbourhood.nodes[FOURTH]
-        .finalizes(head.number, DEADLINE, &Silent)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
-    let hash = neighbourhood.nodes[FOURTH].rpc().block_hash(head.number).await.expect("it answers");
+    neighbourhood.nodes[3].finalizes(head.number, DEADLINE, &Silent).await.unwrap_or_else(|error| panic!("{error}"));
+    let hash = neighbourhood.nodes[3].rpc().block_hash(head.number).await.expect("it answers");
     assert_eq!(hash, Some(head.hash), "the fourth validator has another chain");
 
-    slot(&mut follower, "a trade after it is back", |report| {
-        report.traded() && report.summary.cleared_in_block > head.number
-    })
-    .await;
+    two_are_away(&mut neighbourhood).await;
+    all_are_away(&mut neighbourhood).await;
 
-    let _twin = equivocate(&neighbourhood).await;
-    let out_since = neighbourhood.rpc().expect("a node").best().await.expect("it answers").number;
-    slot(&mut follower, "a trade after the equivocation", |report| {
-        report.traded() && report.summary.cleared_in_block > out_since
-    })
-    .await;
-    assert!(!may_fourth_validate(&neighbourhood).await.expect("it answers"));
+    let back = now(&neighbourhood).plus(1);
+    everyone_has_read(&neighbourhood, &mut follower, back).await;
+    slot(&mut follower, "a trade after everyone is back", |report| report.traded() && report.slot >= back).await;
+    assert_nobody_was_late(&neighbourhood, &follower, first.slot);
     neighbourhood.check().expect("nothing has ended by itself");
     neighbourhood.check_invariants().await.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Runs the fourth validator's keys on a second node until the chain has taken it out.
-async fn equivocate(neighbourhood: &Neighbourhood) -> Node {
-    assert!(may_fourth_validate(neighbourhood).await.expect("it answers"));
-    let folder = neighbourhood.folder();
-    let twin =
-        neighbourhood.nodes[FOURTH].twin(&neighbourhood.nodes, &folder.join("nodes"), &folder.join("logs")).await;
-    let twin = twin.unwrap_or_else(|error| panic!("{error}"));
-    Wait::new("the equivocating validator is out", DEADLINE, &Told)
-        .until(async || match may_fourth_validate(neighbourhood).await {
-            Ok(true) => Err("it validates".to_owned()),
-            Ok(false) => Ok(()),
-            Err(error) => Err(error),
+/// Two of four cannot finalise. Blocks go on, and all of them are final once the others are back.
+async fn two_are_away(neighbourhood: &mut Neighbourhood) {
+    neighbourhood.nodes[2..].iter_mut().for_each(|node| node.kill());
+    let rpc = neighbourhood.rpc().expect("a node").clone();
+    let best = Wait::new("blocks that nobody finalises", DEADLINE, &Told)
+        .until(async || {
+            let (best, finalised) = (rpc.best().await, rpc.finalized().await);
+            let best = best.map_err(|error| error.to_string())?.number;
+            let finalised = finalised.map_err(|error| error.to_string())?.number;
+            let ahead = best.saturating_sub(finalised);
+            if ahead >= UNFINALISED_BLOCKS { Ok(best) } else { Err(format!("block {best} is {ahead} ahead")) }
         })
         .await
         .unwrap_or_else(|error| panic!("{error}"));
-    twin
+    for node in &mut neighbourhood.nodes[2..] {
+        node.restart().expect("it starts again");
+    }
+    for node in &mut neighbourhood.nodes {
+        node.finalizes(best, DEADLINE, &Told).await.unwrap_or_else(|error| panic!("{error}"));
+    }
 }
 
-async fn may_fourth_validate(neighbourhood: &Neighbourhood) -> Result<bool, String> {
-    let dave = Account::derived("Dave", "//Dave").map_err(|error| error.to_string())?;
-    let rpc = neighbourhood.rpc().map_err(|error| error.to_string())?;
-    let head = rpc.finalized().await.map_err(|error| error.to_string())?;
-    rpc.may_validate(&dave.id(), head.hash).await.map_err(|error| error.to_string())
+/// The chain stands still for some slots, and goes on where it was.
+async fn all_are_away(neighbourhood: &mut Neighbourhood) {
+    let best = neighbourhood.rpc().expect("a node").best().await.expect("it answers").number;
+    neighbourhood.nodes.iter_mut().for_each(|node| node.kill());
+    let halted = now(neighbourhood);
+    time_reaches(neighbourhood, halted.plus(HALTED_SLOTS)).await;
+    for node in &mut neighbourhood.nodes {
+        node.restart().expect("it starts again");
+    }
+    for node in &mut neighbourhood.nodes {
+        node.finalizes(best.saturating_add(1), DEADLINE, &Silent).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+async fn everyone_has_read(neighbourhood: &Neighbourhood, follower: &mut Follower, slot: Slot) {
+    let all = devices(neighbourhood);
+    until(follower, "readings of all devices after the halt", |follower| {
+        let newest = |device| follower.ledger().meters().accepted(device).last().map(|last| last.reading.end_slot());
+        match all.iter().find(|(device, _)| newest(*device).is_none_or(|end| end <= slot)) {
+            None => Ok(()),
+            Some((device, _)) => Err(format!("{device} is at {:?}, slot {slot} is awaited", newest(*device))),
+        }
+    })
+    .await;
+}
+
+/// From this slot on, no device's reading was late, and none had an anchor that was too old.
+fn assert_nobody_was_late(neighbourhood: &Neighbourhood, follower: &Follower, from: Slot) {
+    for (device, _) in devices(neighbourhood) {
+        for accepted in follower.ledger().meters().accepted(device) {
+            let wrong = [ReadingVerdict::LATE, ReadingVerdict::ANCHOR_STALE, ReadingVerdict::ANCHOR_UNKNOWN];
+            let late = wrong.into_iter().any(|remark| accepted.verdict.contains(remark));
+            assert!(accepted.reading.first_slot < from || !late, "{device}: {accepted:?}");
+        }
+        assert_complete(follower, device);
+    }
 }

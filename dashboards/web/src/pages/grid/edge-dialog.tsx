@@ -61,7 +61,10 @@ function EdgeForm(props: { zone: Zone; chain: Chain; headingId: string; onClose:
         error={errorOf("down")}
         onInput={(down) => change({ down })}
       />
-      <p class="small soft">Leave a limit empty for none. Congestion rent goes to the community, never to the operator.</p>
+      <p class="small soft">
+        Leave a limit empty for none. Limits change with the next slot, a fee only after a day's notice. Congestion rent goes to the
+        community, never to the operator.
+      </p>
       <div class="row">
         <button class="button primary" type="submit">
           Review change

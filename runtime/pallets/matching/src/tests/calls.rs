@@ -36,6 +36,9 @@ fn anyone_can_clear_and_settle_a_closed_slot_free_of_charge() {
         assert_eq!(post.pays_fee, Pays::No);
         assert!(post.actual_weight.is_some_and(|weight| weight.ref_time() > 0));
         check();
+        // One block's state has the clearing's input.
+        assert_noop!(settle(START + 1), Error::<Test>::ClearedInThisBlock);
+        System::set_block_number(System::block_number() + 1);
         while Progress::<Test>::get(MARKET).is_some_and(|progress| progress.next == Slot(START + 1)) {
             assert_eq!(settle(START + 1).expect("settled").pays_fee, Pays::No);
             check();
@@ -83,6 +86,6 @@ fn unsigned_calls_are_refused() {
         close(START + 1);
         assert!(Matching::clear(RuntimeOrigin::none(), MARKET, Slot(START + 1)).is_err());
         assert!(Matching::settle(RuntimeOrigin::none(), MARKET, Slot(START + 1)).is_err());
-        assert!(Matching::claim(RuntimeOrigin::none()).is_err());
+        assert!(Matching::claim(RuntimeOrigin::none(), account(1)).is_err());
     });
 }

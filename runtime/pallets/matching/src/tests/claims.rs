@@ -4,6 +4,7 @@ use super::{mock::*, world::*};
 use crate::{Error, Event};
 use deren_primitives::Slot;
 use frame_support::{assert_noop, assert_ok};
+use sp_runtime::AccountId32;
 
 /// Sites 2 and 3 sell to site 1; account 2 is blocked.
 fn with_a_blocked_seller() -> sp_io::TestExternalities {
@@ -23,8 +24,13 @@ fn with_a_blocked_seller() -> sp_io::TestExternalities {
     ext
 }
 
+/// A stranger claims for this account.
 fn claim(who: u8) -> frame_support::pallet_prelude::DispatchResult {
-    frame_support::storage::with_storage_layer(|| Matching::claim(RuntimeOrigin::signed(account(who))))
+    claim_for(account(who))
+}
+
+fn claim_for(owner: AccountId32) -> frame_support::pallet_prelude::DispatchResult {
+    frame_support::storage::with_storage_layer(|| Matching::claim(RuntimeOrigin::signed(account(9)), owner))
 }
 
 #[test]
@@ -80,6 +86,27 @@ fn a_blocked_treasury_or_operator_holds_nobody_up() {
         assert_eq!(Matching::claimable(&Treasury::get()), summary.protocol_fee_ueur);
         assert_eq!(Matching::claimable(&account(210)), summary.network_fees_ueur);
         assert_eq!(free(&account(2)), PURSE + summary.received_ueur);
+    });
+}
+
+#[test]
+fn anyone_claims_for_accounts_without_a_key() {
+    new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]).execute_with(|| {
+        world(|world| world.protocol_fee_bp = 100);
+        assert_ok!(buy(1, &[(300_000, 1000)]));
+        assert_ok!(sell(2, &[(100_000, 1000)]));
+        let treasury = Treasury::get();
+        assert_ok!(Assets::mint(RuntimeOrigin::signed(onramp()), EUR, treasury.clone(), 1));
+        assert_ok!(Assets::block(RuntimeOrigin::signed(onramp()), EUR, treasury.clone()));
+        close(START);
+        measure(1, START + 1, -800);
+        measure(2, START + 1, 800);
+        let fee = trade(START + 1).protocol_fee_ueur;
+        assert!(fee > 0 && claim_for(treasury.clone()).is_err());
+        assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, treasury.clone()));
+        assert_ok!(claim_for(treasury.clone()));
+        assert_eq!(free(&treasury), fee + 1);
+        check();
     });
 }
 

@@ -67,7 +67,7 @@ fn a_pot_without_what_is_pending_is_found() {
         Progress::<Test>::remove(MARKET);
         Summaries::<Test>::remove(MARKET, Slot(START + 1));
         Summaries::<Test>::remove(MARKET, Slot(START));
-        assert_eq!(violation(), "0 µ€ in the claims account, 7 claimable");
+        assert_eq!(violation(), "0 µ€ in the claims account and in pots, 7 claimable");
     });
 }
 

@@ -77,7 +77,11 @@ parameter_types! {
     pub const MaxOrders: u32 = 64;
     pub const MaxZones: u32 = 16;
     pub static PageSize: u32 = 4;
+    pub static HoldSlots: u32 = 1;
+    /// What a test has put into the claims account, in µ€.
+    pub static ClaimsGift: u128 = 0;
     pub const KeepSlots: u32 = 5;
+    pub const SlotsPerEra: u32 = 4;
     pub const MaxSkippedSlots: u32 = 3;
     pub static BlockBudget: Weight = Weight::MAX;
     /// If it is set, a block in which the market settles has room for so many full pages.
@@ -95,6 +99,9 @@ impl crate::Config for Test {
     type PotId = PotId;
     type CommunityPot = SubAccounts<PotId>;
     type Treasury = Treasury;
+    type SlotsPerEra = SlotsPerEra;
+    type UrgentOrigin = EnsureRoot<AccountId32>;
+    type HoldSlots = HoldSlots;
     type MaxOrders = MaxOrders;
     type MaxZones = MaxZones;
     type PageSize = PageSize;
@@ -108,7 +115,7 @@ impl crate::Config for Test {
 
 /// The market of most tests.
 pub const MARKET: MarketId = MarketId(0);
-/// The slot that is current when a test begins.
+/// The slot that is current when a test begins, and the first of an era.
 pub const START: u32 = 100;
 /// What each of the accounts 1 to 40 owns at first, in µ€.
 pub const PURSE: u128 = 1_000_000;
@@ -142,6 +149,8 @@ pub fn new_test_ext(zones: Vec<Zone>, zone_of_site: &[(u32, u32)]) -> sp_io::Tes
         }
     });
     PageSize::set(4);
+    HoldSlots::set(1);
+    ClaimsGift::set(0);
     BlockBudget::set(Weight::MAX);
     PagesPerBlock::set(None);
     let storage = RuntimeGenesisConfig {
@@ -189,10 +198,12 @@ pub fn next_block() {
 pub fn check() {
     assert_eq!(Matching::check_invariants(), Ok(()));
     for (market, progress) in crate::Progress::<Test>::iter() {
-        assert_eq!(free(&Matching::pot(market)), Matching::pending_ueur(&progress), "pot of market {market}");
+        let pending = Matching::pending_ueur(&progress) + crate::Stranded::<Test>::get(market);
+        assert_eq!(free(&Matching::pot(market)), pending, "pot of market {market}");
     }
     let claimable: u128 = crate::Claimable::<Test>::iter_values().sum();
-    assert_eq!(free(&Matching::claims_account()), claimable);
+    let stranded: u128 = crate::Stranded::<Test>::iter_values().sum();
+    assert_eq!(free(&Matching::claims_account()) + stranded, claimable + ClaimsGift::get());
     let holders = (1..=40).map(account);
     let all: u128 = holders.map(|who| held(&who)).sum();
     assert_eq!(all, crate::Orders::<Test>::iter_values().map(|order| order.held_ueur).sum::<u128>());

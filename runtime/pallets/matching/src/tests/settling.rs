@@ -28,6 +28,12 @@ fn six_homes() -> sp_io::TestExternalities {
     ext
 }
 
+/// How many pages are still to be done.
+fn left(market: MarketId) -> u32 {
+    let settling = Progress::<Test>::get(market).and_then(|progress| progress.settling);
+    settling.map_or(0, |settling| settling.pages - settling.next_page)
+}
+
 fn state(slot: u32) -> Option<SlotState> {
     Summaries::<Test>::get(MARKET, Slot(slot)).map(|summary| summary.state)
 }
@@ -40,15 +46,17 @@ fn a_slot_is_settled_page_by_page() {
         next_block();
         assert_eq!(state(START + 1), Some(SlotState::Cleared));
         // 3 payments, 3 receipts, maybe dust, 3 rewards, 3 refills: by fours.
-        let pages = Pages::<Test>::iter_prefix(MARKET).count();
+        let pages = left(MARKET);
         assert!((3..=4).contains(&pages));
         assert_eq!(free(&Matching::pot(MARKET)), 0);
         next_block();
         assert!(free(&Matching::pot(MARKET)) > 0, "buyers pay first");
-        for left in (0..pages - 1).rev() {
-            assert_eq!(Pages::<Test>::iter_prefix(MARKET).count(), left + 1);
+        for more in (0..pages - 1).rev() {
+            assert_eq!(left(MARKET), more + 1);
             next_block();
         }
+        settle_through(START + 1);
+        assert_eq!(Pages::<Test>::iter_prefix(MARKET).count(), 0);
         assert_eq!(state(START + 1), Some(SlotState::Settled));
         assert_eq!(free(&Matching::pot(MARKET)), 0);
         let summary = Summaries::<Test>::get(MARKET, Slot(START + 1)).expect("kept");
@@ -64,16 +72,15 @@ fn a_block_settles_as_many_pages_as_it_has_room_for() {
         PageSize::set(1);
         close(START + 1);
         next_block();
-        let left = || Pages::<Test>::iter_prefix(MARKET).count();
-        let pages = left();
+        let pages = left(MARKET);
         assert!(pages > 8 && state(START + 1) == Some(SlotState::Cleared), "it settles from the next block on");
         PagesPerBlock::set(Some(3));
         next_block();
-        assert_eq!(left(), pages - 3);
+        assert_eq!(left(MARKET), pages - 3);
         PagesPerBlock::set(None);
         BlockBudget::set(Weight::MAX);
         next_block();
-        assert_eq!((left(), state(START + 1)), (0, Some(SlotState::Settled)));
+        assert_eq!((left(MARKET), state(START + 1)), (0, Some(SlotState::Settled)));
     });
 }
 
@@ -98,7 +105,7 @@ fn markets_settle_their_pages_in_turn() {
         PageSize::set(1);
         close(START + 2);
         next_block();
-        let left = || [MARKET, other].map(|market| Pages::<Test>::iter_prefix(market).count());
+        let left = || [MARKET, other].map(left);
         let [first, second] = left();
         assert!(first > 2 && second > 2, "{first} and {second} pages");
         PagesPerBlock::set(Some(4));
@@ -161,19 +168,28 @@ fn several_slots_in_flight_settle_one_wholly_before_the_next() {
 }
 
 #[test]
-fn rewards_are_told_what_was_produced_and_sold_once_a_site_and_slot() {
+fn rewards_are_told_what_was_paid_for_whose_energy_once_a_site_and_slot() {
     six_homes().execute_with(|| {
+        world(|world| world.protocol_fee_bp = 1_000);
         // Site 4 sells out of its battery: it exported 600 Wh and produced 100.
         world(|world| {
             let energy = world.energies.get_mut(&(SiteId(4), Slot(START + 1))).expect("measured");
             energy.produced_wh = 100;
         });
-        trade(START + 1);
-        let rewarded = world(|world| world.rewarded.clone());
+        let summary = trade(START + 1);
+        let (rewarded, fees_ueur) = world(|world| (world.rewarded.clone(), world.fees_ueur));
+        assert_eq!(fees_ueur, summary.protocol_fee_ueur);
         assert_eq!(rewarded.len(), 3);
-        assert_eq!(rewarded[0], (Slot(START + 1), SiteId(4), account(4), 100));
-        let sold: u64 = rewarded.iter().skip(1).map(|(.., wh)| *wh).sum();
+        let (slot, first) = &rewarded[0];
+        assert_eq!(
+            (*slot, first.site, first.owner.clone(), first.rewarded_wh),
+            (Slot(START + 1), SiteId(4), account(4), 100)
+        );
+        let sold: u64 = rewarded.iter().skip(1).map(|(_, base)| base.rewarded_wh).sum();
         assert!(sold <= 1200 && sold > 900);
+        // Network fees and what the battery brought are in no fee base.
+        let bases: u128 = rewarded.iter().map(|(_, base)| base.fee_ueur).sum();
+        assert!(bases < fees_ueur && bases > 0, "{bases} of {fees_ueur}");
     });
 }
 

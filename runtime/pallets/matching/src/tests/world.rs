@@ -1,6 +1,6 @@
 //! The tables that stand in for the registry, metering and rewards.
 
-use deren_market::{Edge, Network, Zone};
+use deren_market::{Edge, Network, Zone, rewards::FeeBase};
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, ReadingError, SiteEnergy, SiteId, Slot, ZoneId,
 };
@@ -19,7 +19,10 @@ pub struct World {
     pub sites: BTreeMap<SiteId, SiteView<AccountId32>>,
     pub energies: BTreeMap<(SiteId, Slot), SiteEnergy>,
     pub forgotten: Vec<(MarketId, Slot)>,
-    pub rewarded: Vec<(Slot, SiteId, AccountId32, u64)>,
+    pub rewarded: Vec<(Slot, FeeBase<AccountId32>)>,
+    pub fees_ueur: u128,
+    /// Market, era, fees, and what of them comes back.
+    pub eras: Vec<(MarketId, u32, u128, u128)>,
 }
 
 thread_local! {
@@ -60,6 +63,9 @@ impl MarketRegistry<AccountId32> for Registry {
     fn network(market: MarketId, _slot: Slot) -> Option<Network> {
         let zones = world(|world| world.markets.get(&market).cloned())?;
         Network::new(zones).ok()
+    }
+    fn zones(market: MarketId) -> u32 {
+        world(|world| world.markets.get(&market).map_or(0, |zones| zones.len() as u32))
     }
     fn terms(_market: MarketId, _slot: Slot) -> Option<MarketTerms> {
         Some(MarketTerms { protocol_fee_bp: world(|world| world.protocol_fee_bp) })
@@ -109,8 +115,14 @@ impl Metering for Meters {
 pub struct Rewards;
 
 impl ProductionRewards<AccountId32> for Rewards {
-    fn produced_and_sold(slot: Slot, site: SiteId, owner: &AccountId32, rewarded_wh: u64) {
-        world(|world| world.rewarded.push((slot, site, owner.clone(), rewarded_wh)));
+    fn protocol_fee_paid(_market: MarketId, _slot: Slot, fee_ueur: u128) {
+        world(|world| world.fees_ueur += fee_ueur);
+    }
+    fn sold_to_others(_market: MarketId, slot: Slot, base: FeeBase<AccountId32>) {
+        world(|world| world.rewarded.push((slot, base)));
+    }
+    fn era_closed(market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128) {
+        world(|world| world.eras.push((market, era, fees_ueur, rebates_ueur)));
     }
 }
 

@@ -72,10 +72,38 @@ fn a_halt_of_the_chain_makes_nobody_late() {
         next_block();
         assert_eq!(Metering::closed_through(), Slot(FIRST + 1));
         assert_eq!(shown(FIRST + 50).grid, Some(wh(10, 0)));
+        // Two blocks for each of the hundred slots.
+        let restart = System::block_number() - 1;
+        while System::block_number() < restart + 199 {
+            next_block();
+            assert_eq!(Metering::closed_through(), Slot(FIRST + 1));
+        }
         next_block();
-        assert_eq!(Metering::closed_through(), Slot(resumed - 1));
-        let closed = Event::SlotsClosed { first: Slot(FIRST + 2), through: Slot(resumed - 1) };
+        // With them what ended since the restart, and had its own blocks.
+        let through = Metering::closed_through();
+        assert!(through >= Slot(resumed - 1));
+        let closed = Event::SlotsClosed { first: Slot(FIRST + 2), through };
         assert!(events().contains(&RuntimeEvent::Metering(closed)));
+    });
+}
+
+/// After a halt all readings of the slots that ended meanwhile come at once: they need as many blocks as if each slot had
+/// ended by itself.
+#[test]
+fn each_slot_that_ended_during_a_halt_has_its_own_blocks() {
+    run(|| {
+        set_grace(3);
+        let ended = 24;
+        block_at(u64::from(FIRST + 1 + ended) * SLOT_MS);
+        let (restart, mut closed_after) = (System::block_number(), Vec::new());
+        for slot in FIRST + 1..FIRST + 1 + ended {
+            while Metering::closed_through() < Slot(slot) {
+                next_block();
+            }
+            closed_after.push(System::block_number() - restart);
+        }
+        assert!(closed_after.iter().all(|blocks| *blocks >= u64::from(2 * ended)), "{closed_after:?}");
+        check_invariants();
     });
 }
 

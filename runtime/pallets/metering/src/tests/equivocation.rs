@@ -49,7 +49,7 @@ fn a_proof_works_once() {
         assert_eq!(report(0, &b, &a), Err(Error::GatewayInactive.into()));
         let code = key(8).sign(&rotate_message(&GENESIS, gateway(), 1, &public(8))).to_bytes();
         assert_ok!(Registry::replace_key(by(OWNER), gateway(), public(8), code));
-        assert_eq!(report(0, &a, &b), Err(Error::NotPresentKeyEpoch.into()));
+        assert_eq!(report(0, &a, &b), Err(Error::UnknownKeyEpoch.into()));
         assert_eq!(report(1, &a, &b), Err(Error::FirstNotAuthentic.into()));
         go_to(FIRST + 2);
         let reading = Meter::new(GRID).peek(FIRST + 1, 100, 0);
@@ -68,13 +68,13 @@ fn what_is_no_proof_is_told_why() {
         assert_eq!(report(0, &a, &other_sequence), Err(Error::DifferentSequences.into()));
         assert_eq!(report(0, &a, &other_device), Err(Error::DifferentDevices.into()));
         assert_eq!(report(0, &a, &a), Err(Error::SameReading.into()));
-        assert_eq!(report(1, &a, &b), Err(Error::NotPresentKeyEpoch.into()));
+        assert_eq!(report(1, &a, &b), Err(Error::UnknownKeyEpoch.into()));
         let forged = sign_with(8, 0, b.reading.clone());
         assert_eq!(report(0, &forged, &a), Err(Error::FirstNotAuthentic.into()));
         assert_eq!(report(0, &a, &forged), Err(Error::SecondNotAuthentic.into()));
         let foreign = |reading: &IntervalReading| sign(IntervalReading { device: device(9), ..reading.clone() });
         let foreign = report(0, &foreign(&a.reading), &foreign(&b.reading));
-        assert_eq!(foreign, Err(Error::NotThisGatewaysDevice.into()));
+        assert_eq!(foreign, Err(Error::UnknownDevice.into()));
         let unknown = deren_primitives::GatewayId([9; 32]);
         let unknown =
             Metering::report_equivocation(by(OPERATOR), unknown, 0, a.into(), b.into()).map_err(|error| error.error);
@@ -88,5 +88,40 @@ fn the_same_reading_signed_under_two_epochs_is_no_equivocation() {
         let (a, _) = pair();
         let again = sign_with(7, 1, a.reading.clone());
         assert_eq!(report(0, &a, &again), Err(Error::SameReading.into()));
+    });
+}
+
+/// A thief, or an owner who signed two truths, cannot make the proof void by a new key.
+#[test]
+fn a_proof_holds_by_the_key_of_its_time() {
+    run(|| {
+        let (a, b) = pair();
+        let rotation = |epoch, old: u8, new: u8| {
+            let message = rotate_message(&GENESIS, gateway(), epoch, &public(new));
+            let [signature, proof] = [old, new].map(|by| key(by).sign(&message).to_bytes());
+            assert_ok!(Registry::rotate_key(by(OWNER), gateway(), public(new), signature, proof));
+        };
+        rotation(1, 7, 8);
+        rotation(2, 8, 9);
+        assert_eq!(report(1, &a, &b), Err(Error::FirstNotAuthentic.into()));
+        assert_ok!(report(0, &a, &b));
+        assert_eq!(report(0, &a, &b), Err(Error::GatewayInactive.into()));
+    });
+}
+
+#[test]
+fn a_proof_holds_when_the_device_is_another_gateways_by_now() {
+    run(|| {
+        let (a, b) = pair();
+        let expires = now_ms() / 1000 + 60;
+        let message = deren_primitives::link_message(&GENESIS, OWNER.as_ref(), SITE, expires);
+        assert_ok!(Registry::link_gateway(by(OWNER), SITE, public(8), expires, key(8).sign(&message).to_bytes()));
+        assert_ok!(Registry::remove_device(by(OWNER), device(GRID)));
+        // A device comes back when all that it served is settled.
+        Settled::set(FIRST + 100);
+        let other = deren_primitives::GatewayId(public(8));
+        let role = deren_primitives::DeviceRole::Grid;
+        assert_ok!(Registry::register_device(by(OWNER), SITE, device(GRID), role, None, 4_000, 1_000, other));
+        assert_ok!(report(0, &a, &b));
     });
 }

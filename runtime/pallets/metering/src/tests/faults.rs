@@ -17,7 +17,7 @@ fn found(spoil: impl FnOnce()) -> String {
 }
 
 fn spoil_cursor(change: impl FnOnce(&mut DeviceCursor)) {
-    Cursors::<Test>::mutate(device(GRID), |cursor| change(cursor.as_mut().expect("a cursor")));
+    Cursors::<Test>::mutate(device(GRID), |standing| change(&mut standing.as_mut().expect("a cursor").cursor));
 }
 
 #[test]

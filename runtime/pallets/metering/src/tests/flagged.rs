@@ -18,7 +18,7 @@ fn expect(verdict: ReadingVerdict, change: impl FnOnce(IntervalReading) -> Inter
         let changed = grid.note(change(grid.peek(FIRST + 3, 100, 0)));
         assert_eq!(verdict_of(changed.clone()), verdict);
         assert_eq!(shown(FIRST + 3), Default::default(), "a flagged reading trades");
-        let cursor = Cursors::<Test>::get(device(GRID)).expect("a cursor");
+        let cursor = Cursors::<Test>::get(device(GRID)).expect("a cursor").cursor;
         assert_eq!((cursor.next_sequence, cursor.last_hash), (3, changed.hash()));
         let next = cursor.next_slot.0.max(FIRST + 4);
         go_to(next + 1);

@@ -6,8 +6,8 @@ use crate::{Call, Config, Energies, Event, weights::SubstrateWeight};
 use codec::Encode;
 use deren_primitives::{
     Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey, Quality, ReadingBatch, ReadingError,
-    ReadingHash, ReadingOutcome, ReadingVerdict, RegisterSpan, Signature, SignedReading, SiteId, Slot, ZoneId,
-    batch_message, interval_message, link_message,
+    ReadingHash, ReadingOutcome, ReadingVerdict, RegisterSpan, Signature, SignedReading, SiteId, Slot, Source, Sources,
+    ZoneId, batch_message, interval_message, link_message, point_commitment,
 };
 use deren_runtime_apis::SettlementProgress;
 use ed25519_dalek::{Signer, SigningKey};
@@ -15,9 +15,10 @@ use frame_support::{
     assert_ok, derive_impl,
     pallet_prelude::{TransactionSource, TransactionValidityError, ValidTransaction},
     parameter_types,
-    traits::{Authorize, ConstU32, ConstU64, Hooks, UnfilteredDispatchable},
+    traits::{Authorize, ConstU32, ConstU64, ConstU128, Hooks, UnfilteredDispatchable},
 };
 use frame_system::{EnsureRoot, RawOrigin};
+use pallet_deren_registry::PointTerms;
 use sp_core::H256;
 use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
 
@@ -50,6 +51,8 @@ impl pallet_timestamp::Config for Test {
 
 parameter_types! {
     pub static Settled: u32 = 0;
+    pub static MaxRefTimeInBlock: u64 = u64::MAX;
+    pub static MaxBytesInBlock: u32 = u32::MAX;
 }
 
 pub struct Progress;
@@ -60,11 +63,40 @@ impl SettlementProgress for Progress {
     }
 }
 
+/// Nothing costs a deposit here.
+pub struct NoDeposits;
+
+impl pallet_deren_registry::Deposits<AccountId32> for NoDeposits {
+    fn hold(_: &AccountId32, _: u128) -> sp_runtime::DispatchResult {
+        Ok(())
+    }
+
+    fn release(_: &AccountId32, _: u128) -> sp_runtime::DispatchResult {
+        Ok(())
+    }
+
+    fn held(_: &AccountId32) -> u128 {
+        0
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn endow(_: &AccountId32, _: u128) {}
+}
+
 impl pallet_deren_registry::Config for Test {
     type AdminOrigin = EnsureRoot<AccountId32>;
+    type UrgentOrigin = EnsureRoot<AccountId32>;
+    type Orders = ();
+    type Deposits = NoDeposits;
+    type SiteDeposit = ConstU128<0>;
+    type LinkDeposit = ConstU128<0>;
+    type DeviceDeposit = ConstU128<0>;
+    type PointDeposit = ConstU128<0>;
     type Time = Timestamp;
     type Metering = Metering;
     type Progress = Progress;
+    type FeeNotice = ConstU32<1>;
+    type SlotEnergySeconds = ConstU32<900>;
     type MaxMarkets = ConstU32<4>;
     type MaxPointsPerMarket = ConstU32<1_000>;
     type MaxSitesPerGateway = ConstU32<64>;
@@ -77,6 +109,8 @@ impl Config for Test {
     type Time = Timestamp;
     type MaxAnchorAgeBlocks = ConstU32<50>;
     type MaxMarkets = ConstU32<4>;
+    type MaxRefTimeInBlock = MaxRefTimeInBlock;
+    type MaxBytesInBlock = MaxBytesInBlock;
     type BatchLongevityBlocks = ConstU64<20>;
     type ForgottenPerBlock = ConstU32<3>;
     type WeightInfo = SubstrateWeight<Test>;
@@ -141,6 +175,7 @@ pub fn hash_of(block: u64) -> [u8; 32] {
 pub fn block_at(ms: u64) {
     let parent = System::block_number();
     let number = parent + 1;
+    Metering::on_finalize(parent);
     System::initialize(&number, &H256(hash_of(parent)), &Default::default());
     Metering::on_initialize(number);
     Timestamp::set_timestamp(ms);
@@ -178,10 +213,13 @@ pub fn device(n: u8) -> DeviceId {
 }
 
 pub fn with_site() {
-    assert_ok!(Registry::create_market(RawOrigin::Root.into(), OPERATOR, 15, 100));
+    assert_ok!(Registry::create_market(RawOrigin::Root.into(), OPERATOR, 15, 100, 50_000));
     assert_ok!(Registry::create_zone(by(OPERATOR), MARKET, None));
-    assert_ok!(Registry::approve_point(by(OPERATOR), ZoneId(0), H256([1; 32]), OWNER, 30_000));
-    assert_ok!(Registry::register_site(by(OWNER), H256([1; 32])));
+    let salted = H256([1; 32]);
+    let terms = PointTerms::new(30_000, Sources::ALL);
+    assert_ok!(Registry::approve_point(by(OPERATOR), ZoneId(0), salted, salted, OWNER, terms));
+    let point = H256(point_commitment(MARKET, salted.as_fixed_bytes()));
+    assert_ok!(Registry::register_site(by(OWNER), point));
     let expires = now_ms() / 1000 + 60;
     let code = key(7).sign(&link_message(&GENESIS, OWNER.as_ref(), SITE, expires)).to_bytes();
     assert_ok!(Registry::link_gateway(by(OWNER), SITE, public(7), expires, code));
@@ -192,7 +230,8 @@ pub fn with_site() {
 
 /// A device rated 4 kW with steps of 1 Wh, so that more than 1 102 Wh a slot is above its rating.
 pub fn register(n: u8, role: DeviceRole) {
-    assert_ok!(Registry::register_device(by(OWNER), SITE, device(n), role, 4_000, 1_000, gateway()));
+    let source = (role == DeviceRole::Production).then_some(Source::Solar);
+    assert_ok!(Registry::register_device(by(OWNER), SITE, device(n), role, source, 4_000, 1_000, gateway()));
 }
 
 pub fn by(who: AccountId32) -> RuntimeOrigin {

@@ -114,3 +114,26 @@ fn a_chain_of_one_device_costs_less_than_many_devices() {
         assert!(info.actual_weight.expect("a weight").all_lte(Weights::submit_spread(2)));
     });
 }
+
+/// What is free leaves room for what is paid for.
+#[test]
+fn readings_have_a_share_of_a_block_and_no_more() {
+    run(|| {
+        go_to(FIRST + 4);
+        let batches = [GRID, SOLAR, BATTERY].map(|n| attempt(0, vec![Meter::new(n).read(FIRST + 1, 0, 0)]));
+        let bytes = codec::Encode::encoded_size(&batches[0].0) as u32;
+        let spent = Err(InvalidTransaction::ExhaustsResources.into());
+        let [first, second, third] = batches;
+        MaxBytesInBlock::set(2 * bytes);
+        assert!(send(first.0, first.1).is_ok());
+        assert!(send(second.0, second.1).is_ok());
+        assert_eq!(authorize(&third.0, &third.1), spent);
+        next_block();
+        assert!(authorize(&third.0, &third.1).is_ok(), "each block has its own");
+        MaxRefTimeInBlock::set(1);
+        assert_eq!(authorize(&third.0, &third.1), spent);
+        MaxBytesInBlock::set(u32::MAX);
+        MaxRefTimeInBlock::set(u64::MAX);
+        assert!(send(third.0, third.1).is_ok());
+    });
+}

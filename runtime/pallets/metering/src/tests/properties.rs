@@ -69,10 +69,11 @@ impl Seen {
         *sequence += 1;
         let next_slot = self.slots.entry(reading.device).or_default();
         assert!(reading.first_slot.0 >= *next_slot, "a slot was accepted twice");
-        *next_slot = reading.end_slot().0;
+        let before = std::mem::replace(next_slot, reading.end_slot().0);
         assert_eq!(hash, reading.hash());
         if verdict.trades() {
             assert_eq!(reading.slot_count, 1);
+            assert!(reading.sequence == 0 || reading.first_slot.0 == before, "slots were skipped");
             self.trading.entry(reading.first_slot.0).or_default().add(role, 1_000, energies);
         }
     }

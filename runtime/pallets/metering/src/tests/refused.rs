@@ -9,7 +9,7 @@ use deren_runtime_apis::{GatewayControl, Metering as _};
 use ed25519_dalek::Signer;
 use frame_support::{assert_ok, pallet_prelude::InvalidTransaction};
 
-const ALL: [ReadingError; 13] = [
+const ALL: [ReadingError; 15] = [
     ReadingError::OtherGenesis,
     ReadingError::UnknownGateway,
     ReadingError::InactiveGateway,
@@ -23,6 +23,8 @@ const ALL: [ReadingError; 13] = [
     ReadingError::SlotNotEnded,
     ReadingError::EmptySpan,
     ReadingError::SlotAlreadyRead,
+    ReadingError::BeforeService,
+    ReadingError::TooFast,
 ];
 
 /// In slot `FIRST + 2`, after one good reading of the grid meter for `FIRST + 1`.

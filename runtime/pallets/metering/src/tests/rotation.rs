@@ -7,8 +7,8 @@ use frame_support::{assert_ok, pallet_prelude::InvalidTransaction};
 
 fn rotate_to(new: u8) {
     let message = rotate_message(&GENESIS, gateway(), 1, &public(new));
-    let signature = key(7).sign(&message).to_bytes();
-    assert_ok!(Registry::rotate_key(by(OWNER), gateway(), public(new), signature));
+    let [signature, proof] = [7, new].map(|signer| key(signer).sign(&message).to_bytes());
+    assert_ok!(Registry::rotate_key(by(OWNER), gateway(), public(new), signature, proof));
 }
 
 #[test]

@@ -44,6 +44,8 @@ fn a_device_that_serves_again_goes_on_with_its_chain() {
         assert_eq!(verdict_of(solar.read(FIRST + 1, 0, 30)), ReadingVerdict::GOOD);
         assert_ok!(Registry::remove_device(by(OWNER), device(SOLAR)));
         go_to(FIRST + 5);
+        // A device comes back when all that it served is settled.
+        Settled::set(FIRST + 2);
         register(SOLAR, DeviceRole::Production);
         go_to(FIRST + 7);
         let mut unread = solar.peek(FIRST + 2, 0, 120);

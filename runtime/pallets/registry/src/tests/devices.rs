@@ -6,6 +6,11 @@ use deren_primitives::{DeviceRole, ReadingError, SiteId, Slot, ZoneId};
 use deren_runtime_apis::{DeviceView, MarketRegistry};
 use frame_support::{assert_noop, assert_ok};
 
+/// A producer of which a site has many.
+fn small(n: u8) -> sp_runtime::DispatchResult {
+    register_at(SITE, n, DeviceRole::Production, 1_000)
+}
+
 #[test]
 fn a_device_serves_from_the_slot_after_its_registration() {
     run(|| {
@@ -18,6 +23,7 @@ fn a_device_serves_from_the_slot_after_its_registration() {
             zone: ZoneId(1),
             gateway: gateway(7),
             role: DeviceRole::Grid,
+            source: None,
             rated_power_w: 10_000,
             register_step_mwh: 100,
             from: Slot(101),
@@ -31,6 +37,7 @@ fn a_device_serves_from_the_slot_after_its_registration() {
             role: DeviceRole::Grid,
             rated_power_w: 10_000,
             register_step_mwh: 100,
+            from: Slot(101),
             in_service: true,
         };
         assert_eq!(Registry::device(gateway(7), device(1), Slot(101)), Ok(view.clone()));
@@ -111,17 +118,17 @@ fn what_a_device_is_said_to_be_is_checked() {
         with_gateway();
         with_site(2);
         let register = |who, site, power, step, n| {
-            Registry::register_device(by(who), SiteId(site), device(1), DeviceRole::Grid, power, step, gateway(n))
+            Registry::register_device(by(who), SiteId(site), device(1), DeviceRole::Grid, None, power, step, gateway(n))
         };
         assert_noop!(register(OWNER, 9, 1, 1, 7), Error::UnknownSite);
         assert_noop!(register(OTHER, 0, 1, 1, 7), Error::NotSiteOwner);
         assert_noop!(register(OWNER, 0, 0, 1, 7), Error::ZeroRatedPower);
         assert_noop!(register(OWNER, 0, 30_001, 1, 7), Error::RatedPowerAbovePoint);
         assert_noop!(register(OWNER, 0, 1, 0, 7), Error::RegisterStepOutOfRange);
-        assert_noop!(register(OWNER, 0, 1, 1_000_001, 7), Error::RegisterStepOutOfRange);
+        assert_noop!(register(OWNER, 0, 1, 10_001, 7), Error::RegisterStepOutOfRange);
         assert_noop!(register(OWNER, 0, 1, 1, 8), Error::UnknownGateway);
         assert_noop!(register(OWNER, 1, 1, 1, 7), Error::GatewayNotLinked);
-        assert_ok!(register(OWNER, 0, 30_000, 1_000_000, 7));
+        assert_ok!(register(OWNER, 0, 30_000, 10_000, 7));
         assert_noop!(register(OWNER, 0, 1, 1, 7), Error::DeviceAlreadyRegistered);
     });
 }
@@ -157,8 +164,9 @@ fn a_removed_device_may_serve_again_elsewhere() {
         assert_ok!(register(1, DeviceRole::Production));
         Current::set(105);
         assert_ok!(Registry::remove_device(by(OWNER), device(1)));
-        let move_it =
-            || Registry::register_device(by(OWNER), SiteId(1), device(1), DeviceRole::Production, 1, 1, gateway(7));
+        let move_it = || register_at(SiteId(1), 1, DeviceRole::Production, 1);
+        assert_noop!(move_it(), Error::SlotsNotSettled);
+        Settled::set(105);
         assert_ok!(move_it());
         assert_eq!(Registry::devices(SITE, Slot(105)), vec![(device(1), DeviceRole::Production)]);
         assert_eq!(Registry::devices(SITE, Slot(106)), vec![]);
@@ -184,14 +192,14 @@ fn a_full_site_forgets_devices_whose_slots_are_settled() {
     run(|| {
         with_gateway();
         for n in 0..16 {
-            assert_ok!(register(n, DeviceRole::Production));
+            assert_ok!(small(n));
         }
-        assert_noop!(register(16, DeviceRole::Production), Error::TooManyDevicesAtSite);
+        assert_noop!(small(16), Error::TooManyDevicesAtSite);
         assert_ok!(Registry::remove_device(by(OWNER), device(0)));
         // It served in no slot after 100, but slot 100 is not settled yet.
-        assert_noop!(register(16, DeviceRole::Production), Error::TooManyDevicesAtSite);
+        assert_noop!(small(16), Error::TooManyDevicesAtSite);
         Settled::set(100);
-        assert_ok!(register(16, DeviceRole::Production));
+        assert_ok!(small(16));
         assert!(!Devices::<Test>::contains_key(device(0)));
         assert_eq!(SiteDevices::<Test>::get(SITE).len(), 16);
     });
@@ -204,13 +212,13 @@ fn a_device_that_moved_is_not_forgotten_with_its_old_place() {
         with_site(2);
         link(7, SiteId(1));
         for n in 0..16 {
-            assert_ok!(register(n, DeviceRole::Production));
+            assert_ok!(small(n));
         }
         assert_ok!(Registry::remove_device(by(OWNER), device(0)));
-        let elsewhere = Registry::register_device(by(OWNER), SiteId(1), device(0), DeviceRole::Grid, 1, 1, gateway(7));
+        let elsewhere = register_at(SiteId(1), 0, DeviceRole::Grid, 1);
         assert_ok!(elsewhere);
         Settled::set(100);
-        assert_ok!(register(16, DeviceRole::Production));
+        assert_ok!(small(16));
         assert!(Devices::<Test>::contains_key(device(0)));
         assert!(Registry::device(gateway(7), device(0), Slot(101)).is_ok());
     });
@@ -223,10 +231,9 @@ fn a_gateway_reads_at_most_as_many_devices_as_configured() {
         with_site(2);
         link(7, SiteId(1));
         for n in 0..16 {
-            assert_ok!(register(n, DeviceRole::Production));
+            assert_ok!(small(n));
         }
-        let more =
-            |n| Registry::register_device(by(OWNER), SiteId(1), device(n), DeviceRole::Production, 1, 1, gateway(7));
+        let more = |n| register_at(SiteId(1), n, DeviceRole::Production, 1);
         for n in 16..20 {
             assert_ok!(more(n));
         }

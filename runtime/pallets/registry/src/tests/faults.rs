@@ -4,7 +4,6 @@ use super::mock::*;
 use crate::{Devices, GatewayDevices, GatewaySites, Gateways, Markets, Points, SiteDevices, Sites, Zones, ZonesOf};
 use deren_primitives::{DeviceRole, SiteId, ZoneId};
 use frame_support::assert_ok;
-use sp_core::H256;
 
 /// The violation that is found after `spoil`.
 fn found(spoil: impl FnOnce()) -> String {
@@ -17,6 +16,10 @@ fn found(spoil: impl FnOnce()) -> String {
         spoil();
         Registry::check_invariants().expect_err("nothing was found")
     })
+}
+
+fn others_name() -> deren_primitives::Timeline<sp_runtime::AccountId32> {
+    deren_primitives::Timeline::starting(deren_primitives::Slot(0), OTHER)
 }
 
 fn spoil_zone(change: impl FnOnce(&mut crate::ZoneRecord)) {
@@ -32,7 +35,7 @@ fn a_broken_tree() {
     assert!(found(|| spoil_zone(|zone| zone.parent = Some(ZoneId(1)))).contains("cycle"));
     assert!(found(|| spoil_zone(|zone| zone.parent = None)).contains("two roots"));
     assert!(found(|| spoil_zone(|zone| zone.depth = 3)).contains("wrong depth"));
-    assert!(found(|| spoil_zone(|zone| zone.edge = Default::default())).contains("edge"));
+    assert!(found(|| spoil_zone(|zone| zone.capacities = Default::default())).contains("edge"));
     assert!(found(|| Zones::<Test>::remove(ZoneId(0))).contains("unknown zone"));
     assert!(found(|| ZonesOf::<Test>::mutate(MARKET, |zones| zones.truncate(1))).contains("list"));
 }
@@ -47,8 +50,8 @@ fn two_grid_meters_in_one_slot() {
 
 #[test]
 fn a_site_without_its_point() {
-    assert!(found(|| Points::<Test>::remove(H256([1; 32]))).contains("points wrongly"));
-    let others = || Sites::<Test>::mutate(SITE, |site| site.as_mut().expect("a site").owner = OTHER);
+    assert!(found(|| Points::<Test>::remove(point(1))).contains("points wrongly"));
+    let others = || Sites::<Test>::mutate(SITE, |site| site.as_mut().expect("a site").owner = others_name());
     assert!(found(others).contains("owner"));
     let miscounted = || Markets::<Test>::mutate(MARKET, |market| market.as_mut().expect("a market").points = 7);
     assert!(found(miscounted).contains("points"));

@@ -6,7 +6,6 @@ use deren_primitives::{DeviceRole, GatewayId, ReadingError, SiteId, link_message
 use deren_runtime_apis::{GatewayControl, MarketRegistry};
 use ed25519_dalek::Signer;
 use frame_support::{assert_noop, assert_ok};
-use sp_core::H256;
 
 fn try_link(
     n: u8,
@@ -100,15 +99,18 @@ fn a_key_under_which_anyone_can_sign_is_refused() {
 }
 
 #[test]
-fn anyone_may_send_a_rotation_that_the_old_key_signed() {
+fn anyone_may_send_a_rotation_that_both_keys_signed() {
     run(|| {
         with_gateway();
-        let signature = handover(7, gateway(7), 1, 8);
-        assert_noop!(Registry::rotate_key(by(OTHER), gateway(9), public(8), signature), Error::UnknownGateway);
-        assert_noop!(Registry::rotate_key(by(OTHER), gateway(7), public(9), signature), Error::BadRotation);
-        let by_the_new = handover(8, gateway(7), 1, 8);
-        assert_noop!(Registry::rotate_key(by(OTHER), gateway(7), public(8), by_the_new), Error::BadRotation);
-        assert_ok!(Registry::rotate_key(by(OTHER), gateway(7), public(8), signature));
+        let (old, new) = (handover(7, gateway(7), 1, 8), handover(8, gateway(7), 1, 8));
+        let rotate_to = |n, signature, proof| Registry::rotate_key(by(OTHER), gateway(7), public(n), signature, proof);
+        let unknown = Registry::rotate_key(by(OTHER), gateway(9), public(8), old, new);
+        assert_noop!(unknown, Error::UnknownGateway);
+        assert_noop!(rotate_to(9, old, new), Error::BadRotation);
+        assert_noop!(rotate_to(8, new, new), Error::BadRotation);
+        // Nobody showed that they hold the new key.
+        assert_noop!(rotate_to(8, old, old), Error::BadProof);
+        assert_ok!(rotate_to(8, old, new));
         assert_eq!(Registry::gateway_key(gateway(7)), Ok((public(8), 1)));
         let changed = Event::GatewayKeyChanged {
             gateway: gateway(7),
@@ -119,10 +121,10 @@ fn anyone_may_send_a_rotation_that_the_old_key_signed() {
         };
         assert_eq!(last_event(), changed);
         // The same rotation again: it names the key that is there.
-        assert_noop!(Registry::rotate_key(by(OTHER), gateway(7), public(8), signature), Error::KeyUnchanged);
-        assert_ok!(Registry::rotate_key(by(OTHER), gateway(7), public(7), handover(8, gateway(7), 2, 7)));
+        assert_noop!(rotate_to(8, old, new), Error::KeyUnchanged);
+        assert_ok!(rotate(8, 2, 7));
         // And when it is not, it is of a past epoch.
-        assert_noop!(Registry::rotate_key(by(OTHER), gateway(7), public(8), signature), Error::BadRotation);
+        assert_noop!(rotate_to(8, old, new), Error::BadRotation);
     });
 }
 
@@ -131,7 +133,7 @@ fn after_a_rotation_links_are_signed_by_the_new_key() {
     run(|| {
         with_gateway();
         with_site(2);
-        assert_ok!(Registry::rotate_key(by(OTHER), gateway(7), public(8), handover(7, gateway(7), 1, 8)));
+        assert_ok!(rotate(7, 1, 8));
         let old = link_code(7, &OWNER, SiteId(1), 2_000);
         assert_noop!(try_link(7, OWNER, SiteId(1), 2_000, old), Error::BadLinkCode);
         assert_ok!(try_link(7, OWNER, SiteId(1), 2_000, link_code(8, &OWNER, SiteId(1), 2_000)));
@@ -148,8 +150,8 @@ fn a_key_is_replaced_by_the_owner_of_all_of_the_gateways_sites() {
         };
         assert_eq!(replace(OTHER, code), Err(Error::NotOwnerOfAllSites.into()));
         assert_eq!(replace(OWNER, handover(7, gateway(7), 1, 8)), Err(Error::BadReplacement.into()));
-        assert_ok!(Registry::approve_point(by(OPERATOR), deren_primitives::ZoneId(1), H256([9; 32]), OTHER, 1));
-        assert_ok!(Registry::register_site(by(OTHER), H256([9; 32])));
+        assert_ok!(approve(9, OTHER, 1));
+        assert_ok!(Registry::register_site(by(OTHER), point(9)));
         assert_ok!(try_link(7, OTHER, SiteId(1), 2_000, link_code(7, &OTHER, SiteId(1), 2_000)));
         assert_eq!(replace(OWNER, code), Err(Error::NotOwnerOfAllSites.into()));
     });
@@ -163,8 +165,7 @@ fn a_deactivated_gateway_comes_back_with_a_new_key_alone() {
         Registry::deactivate(gateway(7));
         assert_eq!(last_event(), Event::GatewayDeactivated { gateway: gateway(7), key_epoch: 0 });
         assert_eq!(Registry::gateway_key(gateway(7)), Err(ReadingError::InactiveGateway));
-        let rotation = handover(7, gateway(7), 1, 8);
-        assert_noop!(Registry::rotate_key(by(OWNER), gateway(7), public(8), rotation), Error::GatewayInactive);
+        assert_noop!(rotate(7, 1, 8), Error::GatewayInactive);
         let code = link_code(7, &OWNER, SiteId(1), 2_000);
         assert_noop!(try_link(7, OWNER, SiteId(1), 2_000, code), Error::GatewayInactive);
         assert_noop!(register(1, DeviceRole::Grid), Error::GatewayInactive);

@@ -5,22 +5,15 @@ use crate::{Event, Points};
 use deren_primitives::{SiteId, Slot, ZoneId};
 use deren_runtime_apis::{MarketRegistry, SiteView};
 use frame_support::{assert_noop, assert_ok};
-use sp_core::H256;
-
-const POINT: H256 = H256([1; 32]);
-
-fn approve(commitment: H256) -> sp_runtime::DispatchResult {
-    Registry::approve_point(by(OPERATOR), ZoneId(1), commitment, OWNER, 30_000)
-}
 
 #[test]
 fn a_commitment_is_approved_once() {
     run(|| {
         with_market();
-        assert_ok!(approve(POINT));
-        assert_noop!(approve(POINT), Error::PointAlreadyApproved);
-        assert_ok!(Registry::register_site(by(OWNER), POINT));
-        assert_noop!(approve(POINT), Error::PointAlreadyApproved);
+        assert_ok!(approve(1, OWNER, 30_000));
+        assert_noop!(approve(1, OWNER, 30_000), Error::PointAlreadyApproved);
+        assert_ok!(Registry::register_site(by(OWNER), point(1)));
+        assert_noop!(approve(1, OWNER, 30_000), Error::PointAlreadyApproved);
     });
 }
 
@@ -28,13 +21,23 @@ fn a_commitment_is_approved_once() {
 fn points_are_approved_by_the_zones_operator_and_take_some_power() {
     run(|| {
         with_market();
-        let approve = |who, zone, power| Registry::approve_point(by(who), ZoneId(zone), POINT, OWNER, power);
+        let approve = |who, zone, power| {
+            Registry::approve_point(by(who), ZoneId(zone), salted(1), salted(1), OWNER, terms(power))
+        };
         assert_noop!(approve(OWNER, 1, 1), Error::NotOperator);
         assert_noop!(approve(OPERATOR, 9, 1), Error::UnknownZone);
-        assert_noop!(approve(OPERATOR, 1, 0), Error::ZeroMaxPower);
+        assert_noop!(approve(OPERATOR, 1, 0), Error::MaxPowerOutOfRange);
         assert_ok!(approve(OPERATOR, 1, 1));
-        let approved =
-            Event::PointApproved { commitment: POINT, market: MARKET, zone: ZoneId(1), owner: OWNER, max_power_w: 1 };
+        let approved = Event::PointApproved {
+            commitment: point(1),
+            nullifier: salted(1),
+            market: MARKET,
+            zone: ZoneId(1),
+            owner: OWNER,
+            max_power_w: 1,
+            max_register_step_mwh: 10_000,
+            sources: deren_primitives::Sources::ALL,
+        };
         assert_eq!(last_event(), approved);
     });
 }
@@ -44,9 +47,9 @@ fn a_market_has_at_most_as_many_points_as_configured() {
     run(|| {
         with_market();
         for n in 0..20 {
-            assert_ok!(approve(H256([n; 32])));
+            assert_ok!(approve(n, OWNER, 30_000));
         }
-        assert_noop!(approve(H256([99; 32])), Error::TooManyPoints);
+        assert_noop!(approve(99, OWNER, 30_000), Error::TooManyPoints);
     });
 }
 
@@ -54,22 +57,22 @@ fn a_market_has_at_most_as_many_points_as_configured() {
 fn a_site_is_registered_once_by_the_owner_of_its_point() {
     run(|| {
         with_market();
-        assert_noop!(Registry::register_site(by(OWNER), POINT), Error::UnknownPoint);
-        assert_ok!(approve(POINT));
-        assert_noop!(Registry::register_site(by(OTHER), POINT), Error::NotPointOwner);
-        assert_ok!(Registry::register_site(by(OWNER), POINT));
+        assert_noop!(Registry::register_site(by(OWNER), point(1)), Error::UnknownPoint);
+        assert_ok!(approve(1, OWNER, 30_000));
+        assert_noop!(Registry::register_site(by(OTHER), point(1)), Error::NotPointOwner);
+        assert_ok!(Registry::register_site(by(OWNER), point(1)));
         let registered = Event::SiteRegistered {
             site: SITE,
             market: MARKET,
             zone: ZoneId(1),
             owner: OWNER,
-            commitment: POINT,
+            commitment: point(1),
             max_power_w: 30_000,
             from: Slot(101),
         };
         assert_eq!(last_event(), registered);
-        assert_noop!(Registry::register_site(by(OWNER), POINT), Error::PointTaken);
-        assert_eq!(Points::<Test>::get(POINT).and_then(|point| point.site), Some(SITE));
+        assert_noop!(Registry::register_site(by(OWNER), point(1)), Error::PointTaken);
+        assert_eq!(Points::<Test>::get(point(1)).and_then(|point| point.site), Some(SITE));
     });
 }
 

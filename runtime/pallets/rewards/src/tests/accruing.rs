@@ -1,8 +1,16 @@
 //! What accrues, and in which era.
 
 use super::mock::*;
-use crate::{CurrentEras, Earned, Event, Sums, types::Eras};
-use deren_primitives::{SiteId, Slot};
+use crate::{
+    CurrentEras, Earned, Event, MarketEras, ZonesEarned,
+    types::{Earning, Eras},
+};
+use deren_primitives::{SiteId, Slot, ZoneId};
+
+/// What the owner earned in the zone of its number.
+fn earned(era: u32, owner: u64) -> Option<Earning> {
+    Earned::<Test>::get((MARKET, era, ZoneId(owner as u32), owner))
+}
 
 #[test]
 fn an_era_is_so_many_slots() {
@@ -18,26 +26,30 @@ fn an_era_is_so_many_slots() {
 }
 
 #[test]
-fn slots_of_an_era_add_up_by_owner() {
+fn slots_of_an_era_add_up_by_owner_and_zone() {
     new_test_ext().execute_with(|| {
         sold(400, 1, 500);
         sold(403, 1, 700);
         sold(403, 2, 1);
         sold(404, 1, 9);
-        assert_eq!(Earned::<Test>::get(100, 1), Some(1200));
-        let sums = Sums::<Test>::get(100).expect("earned");
-        assert_eq!((sums.wh, sums.earners), (1201, 2));
-        assert_eq!(Earned::<Test>::get(101, 1), Some(9));
-        let first = Event::Accrued { era: 100, slot: Slot(400), site: SiteId(1), owner: 1, rewarded_wh: 500 };
+        sold_in(MARKET, 2, 403, 1, 30);
+        assert_eq!(earned(100, 1), Some(Earning { wh: 1200, fee_base_ueur: 1200 }));
+        let sums = MarketEras::<Test>::get(MARKET, 100).expect("earned");
+        assert_eq!((sums.fees_ueur, sums.earned.fee_base_ueur, sums.earners), (1231, 1231, 3));
+        assert_eq!(ZonesEarned::<Test>::get((MARKET, 100, ZoneId(2))), 31);
+        assert_eq!(earned(101, 1).map(|earned| earned.wh), Some(9));
+        let (market, owner, zone, site) = (MARKET, 1, ZoneId(1), SiteId(1));
+        let (era, slot) = (100, Slot(400));
+        let first = Event::Accrued { market, era, slot, site, zone, owner, rewarded_wh: 500, fee_base_ueur: 500 };
         assert_eq!(events().first(), Some(&first));
     });
 }
 
 #[test]
-fn nothing_sold_earns_nothing() {
+fn what_nobody_paid_a_fee_for_earns_nothing() {
     new_test_ext().execute_with(|| {
         sold(400, 1, 0);
-        assert_eq!(Sums::<Test>::get(100), None);
+        assert_eq!(MarketEras::<Test>::get(MARKET, 100), None);
         assert_eq!(events(), []);
     });
 }
@@ -50,32 +62,35 @@ fn an_era_has_only_so_many_earners_and_says_whom_it_leaves_out() {
         sold(400, 2, 5);
         events();
         sold(400, 3, 5);
-        let left_out = Event::LeftOut { era: 100, slot: Slot(400), site: SiteId(3), owner: 3, rewarded_wh: 5 };
-        assert_eq!(events(), [left_out]);
+        assert!(matches!(events()[..], [Event::LeftOut { era: 100, owner: 3, fee_base_ueur: 5, .. }]));
         // Who is in stays in.
         sold(401, 2, 5);
-        assert_eq!(Earned::<Test>::get(100, 2), Some(10));
+        assert_eq!(earned(100, 2).map(|earned| earned.wh), Some(10));
     });
 }
 
 #[test]
-fn what_comes_for_a_paid_era_counts_for_the_next() {
+fn what_comes_for_a_closed_era_is_left_out() {
     new_test_ext().execute_with(|| {
+        sold(400, 1, 5);
         settle(403);
-        next_block();
-        sold(402, 1, 5);
-        assert_eq!(Earned::<Test>::get(101, 1), Some(5));
+        for _ in 0..3 {
+            sold(402, 1, 5);
+            next_block();
+        }
+        assert_eq!(Balances::total_issuance(), 0);
+        assert_eq!(crate::TotalMinted::<Test>::get(), 45);
+        assert_eq!(events().iter().filter(|event| matches!(event, Event::LeftOut { .. })).count(), 3);
     });
 }
 
 #[test]
-fn sums_beyond_all_energy_do_not_overflow() {
+fn sums_beyond_all_money_do_not_overflow() {
     new_test_ext().execute_with(|| {
-        sold(400, 1, u64::MAX);
-        sold(401, 1, u64::MAX);
-        sold(401, 2, u64::MAX);
+        sold(400, 1, u128::MAX);
+        sold(401, 2, u128::MAX);
         settle(403);
-        blocks(3);
-        assert!(Rewards::minted(100).is_some_and(|minted| minted <= 1_000_000));
+        blocks(5);
+        assert!(Rewards::minted(100).is_some_and(|minted| minted <= 400_000));
     });
 }

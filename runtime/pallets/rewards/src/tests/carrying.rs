@@ -4,14 +4,14 @@ use super::mock::*;
 use crate::{Carried, Error, Event, TotalMinted};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Mutate};
 
-/// Owner 1 earned 60, owner 2 earned 5 000; an account needs 100.
+/// Owner 1 earned 63, owner 2 earned 4 500; an account needs 100.
 fn one_small_reward() -> sp_io::TestExternalities {
     let mut ext = new_test_ext();
     ext.execute_with(|| {
-        sold(400, 1, 60);
-        sold(400, 2, 5_000);
+        sold(400, 1, 7);
+        sold(400, 2, 500);
         settle(403);
-        next_block();
+        blocks(3);
     });
     ext
 }
@@ -20,32 +20,32 @@ fn one_small_reward() -> sp_io::TestExternalities {
 fn a_reward_too_small_for_a_new_account_is_carried() {
     one_small_reward().execute_with(|| {
         assert_eq!(Balances::free_balance(1), 0);
-        assert_eq!(Carried::<Test>::get(1), Some(60));
-        assert_eq!(Balances::free_balance(2), 5_000);
-        assert_eq!(TotalMinted::<Test>::get(), 5_060);
-        assert!(events().contains(&Event::RewardCarried { owner: 1, amount: 60 }));
+        assert_eq!(Carried::<Test>::get(1), Some(63));
+        assert_eq!(Balances::free_balance(2), 4_500);
+        assert_eq!(TotalMinted::<Test>::get(), 4_563);
+        assert!(events().contains(&Event::RewardCarried { owner: 1, amount: 63 }));
     });
 }
 
 #[test]
 fn what_is_carried_comes_with_the_next_reward() {
     one_small_reward().execute_with(|| {
-        sold(404, 1, 50);
+        sold(404, 1, 5);
         settle(407);
-        next_block();
-        assert_eq!(Balances::free_balance(1), 110);
+        blocks(3);
+        assert_eq!(Balances::free_balance(1), 108);
         assert_eq!(Carried::<Test>::get(1), None);
-        assert!(events().contains(&Event::CarriedPaid { owner: 1, amount: 60 }));
+        assert!(events().contains(&Event::CarriedPaid { owner: 1, amount: 63 }));
     });
 }
 
 #[test]
 fn what_is_carried_adds_up_until_it_is_enough() {
     one_small_reward().execute_with(|| {
-        sold(404, 1, 20);
+        sold(404, 1, 2);
         settle(407);
-        next_block();
-        assert_eq!(Carried::<Test>::get(1), Some(80));
+        blocks(3);
+        assert_eq!(Carried::<Test>::get(1), Some(81));
         assert_eq!(Balances::free_balance(1), 0);
     });
 }
@@ -57,7 +57,7 @@ fn anyone_can_deliver_what_is_carried_once_there_is_an_account() {
         assert_noop!(claim(), Error::<Test>::StillUndeliverable);
         assert_ok!(Balances::mint_into(&1, 100));
         assert_ok!(claim());
-        assert_eq!(Balances::free_balance(1), 160);
+        assert_eq!(Balances::free_balance(1), 163);
         assert_noop!(claim(), Error::<Test>::NothingCarried);
         assert!(Rewards::claim(RuntimeOrigin::none(), 1).is_err());
         assert_eq!(Rewards::check_invariants(), Ok(()));

@@ -1,12 +1,15 @@
 //! A runtime with real balances, and how tests drive it.
 
 use crate as pallet_deren_rewards;
-use deren_market::rewards::Schedule;
-use deren_primitives::{MarketId, SiteId, Slot};
+use deren_market::rewards::{FeeBase, Schedule};
+use deren_primitives::{MarketId, SiteId, Slot, ZoneId};
 use deren_runtime_apis::{ProductionRewards, SettlementProgress};
-use frame_support::{derive_impl, parameter_types, traits::Hooks};
-use sp_runtime::BuildStorage;
-use std::num::NonZeroU32;
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{Get, Hooks},
+};
+use sp_runtime::{BuildStorage, FixedU128};
+use std::{cell::RefCell, collections::BTreeMap, num::NonZeroU32};
 
 #[frame_support::runtime]
 mod runtime {
@@ -47,32 +50,51 @@ impl pallet_balances::Config for Test {
 }
 
 parameter_types! {
-    pub static Settled: u32 = 0;
-    pub Markets: Vec<MarketId> = vec![MarketId(0)];
+    /// REN's smallest units for a µ€.
+    pub static Rate: FixedU128 = FixedU128::from_u32(10);
     pub static SlotsPerEra: u32 = 4;
     pub static PageSize: u32 = 2;
     pub static MaxEarners: u32 = 20;
+    pub const MaxZones: u32 = 50;
     pub const MaxSkippedEras: u32 = 3;
     pub const KeepEras: u32 = 5;
     pub static Plan: Schedule = plan();
 }
 
-/// 1 000 000 an era, halved every 10 eras, 9 000 000 in all, at most 1 000 a kWh.
+/// 1 000 000 an era, of which a zone gets at most 200 000; halved every 10 eras, 9 000 000 in all.
 pub fn plan() -> Schedule {
     Schedule {
         first_era_emission: 1_000_000,
         eras_per_halving: NonZeroU32::new(10).expect("not zero"),
         hard_cap: 9_000_000,
-        cap_per_kwh: 1_000,
     }
 }
 
-/// Settlement of the test's number.
+thread_local! {
+    /// Through which slot each market is settled.
+    static MARKETS: RefCell<BTreeMap<MarketId, u32>> = RefCell::default();
+}
+
+/// Reads or changes how far markets are.
+fn markets<R>(change: impl FnOnce(&mut BTreeMap<MarketId, u32>) -> R) -> R {
+    MARKETS.with(|markets| change(&mut markets.borrow_mut()))
+}
+
+/// Settlement of the test's markets.
 pub struct Progress;
 
+/// The test's markets.
+pub struct Markets;
+
+impl Get<Vec<MarketId>> for Markets {
+    fn get() -> Vec<MarketId> {
+        markets(|markets| markets.keys().copied().collect())
+    }
+}
+
 impl SettlementProgress for Progress {
-    fn settled_through(_: MarketId) -> Slot {
-        Slot(Settled::get())
+    fn settled_through(market: MarketId) -> Slot {
+        Slot(markets(|markets| markets.get(&market).copied().unwrap_or_default()))
     }
 }
 
@@ -81,8 +103,10 @@ impl crate::Config for Test {
     type Settlement = Progress;
     type Markets = Markets;
     type Schedule = Plan;
+    type RenPerUeur = Rate;
     type SlotsPerEra = SlotsPerEra;
     type MaxEarners = MaxEarners;
+    type MaxZones = MaxZones;
     type PageSize = PageSize;
     type MaxSkippedEras = MaxSkippedEras;
     type KeepEras = KeepEras;
@@ -97,20 +121,25 @@ pub struct BenchmarkSettlement;
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::benchmarking::BenchmarkHelper for BenchmarkSettlement {
     fn settle_through(slot: Slot) {
-        Settled::set(slot.0);
+        markets(|markets| *markets = [(MARKET, slot.0)].into());
     }
 }
 
 /// The era in which tests begin, and which the schedule counts as 0; its slots are 400 to 403.
 pub const FIRST_ERA: u32 = 100;
 
-/// A chain on which everything through slot 399 is settled.
+/// The market of most tests, and another one.
+pub const MARKET: MarketId = MarketId(0);
+pub const OTHER: MarketId = MarketId(1);
+
+/// A chain with one market, on which everything through slot 399 is settled.
 pub fn new_test_ext() -> sp_io::TestExternalities {
-    Settled::set(399);
+    Rate::set(FixedU128::from_u32(10));
     SlotsPerEra::set(4);
     PageSize::set(2);
     MaxEarners::set(20);
     Plan::set(plan());
+    markets(|markets| *markets = [(MARKET, 399)].into());
     let mut ext: sp_io::TestExternalities =
         frame_system::GenesisConfig::<Test>::default().build_storage().expect("a genesis").into();
     ext.execute_with(|| {
@@ -133,15 +162,42 @@ pub fn blocks(count: u32) {
     (0..count).for_each(|_| next_block());
 }
 
-/// The owner's site (of the same number) produced and sold so much in the slot.
-pub fn sold(slot: u32, owner: u64, wh: u64) {
-    <Rewards as ProductionRewards<u64>>::produced_and_sold(Slot(slot), SiteId(owner as u32), &owner, wh);
+/// In this market, slot and zone, others paid so much protocol fee for as many Wh of the owner's site (of the same number).
+pub fn sold_in(market: MarketId, zone: u32, slot: u32, owner: u64, fee_ueur: u128) {
+    let slot = Slot(slot);
+    <Rewards as ProductionRewards<u64>>::protocol_fee_paid(market, slot, fee_ueur);
+    let (site, zone, rewarded_wh) = (SiteId(owner as u32), ZoneId(zone), fee_ueur as u64);
+    let base = FeeBase { site, zone, owner, rewarded_wh, fee_ueur };
+    <Rewards as ProductionRewards<u64>>::sold_to_others(market, slot, base);
     assert_eq!(Rewards::check_invariants(), Ok(()));
 }
 
-/// Everything through the slot is settled.
+/// The same in a zone of the owner's number. A µ€ of fees is worth 9 of REN's units.
+pub fn sold(slot: u32, owner: u64, fee_ueur: u128) {
+    sold_in(MARKET, owner as u32, slot, owner, fee_ueur);
+}
+
+/// There is another market too, settled as far as the first.
+pub fn open_other() {
+    markets(|markets| markets.insert(OTHER, markets[&MARKET]));
+}
+
+/// Everything through the slot is settled in this market; of the fees of each era that ends, these come back.
+pub fn settle_with_rebates(market: MarketId, slot: u32, fees_ueur: u128, rebates_ueur: u128) {
+    let before = markets(|markets| markets.insert(market, slot)).expect("a market");
+    for era in Rewards::era_of(Slot(before + 1))..Rewards::era_of(Slot(slot + 1)) {
+        <Rewards as ProductionRewards<u64>>::era_closed(market, era, fees_ueur, rebates_ueur);
+    }
+}
+
+/// Everything through the slot is settled in this market, and no fees come back.
+pub fn settle_in(market: MarketId, slot: u32) {
+    settle_with_rebates(market, slot, 0, 0);
+}
+
+/// The same in the first market.
 pub fn settle(slot: u32) {
-    Settled::set(slot);
+    settle_in(MARKET, slot);
 }
 
 /// The pallet's events since the last call, oldest first.

@@ -1,0 +1,152 @@
+//! Rent and dust come back to the buyers of an era.
+
+use super::{mock::*, world::*};
+use crate::{Event, FeesPaid, Rebates, SubAccounts};
+use frame_support::assert_ok;
+use sp_runtime::{AccountId32, traits::Convert};
+
+fn community() -> AccountId32 {
+    SubAccounts::<PotId>::convert(MARKET)
+}
+
+/// The on-ramp has issued EUR to somebody before, and they went to this account.
+fn give(to: &AccountId32, ueur: u128) {
+    assert_ok!(Assets::transfer(RuntimeOrigin::signed(account(40)), EUR, to.clone(), ueur));
+}
+
+/// A cheap feeder behind a narrow edge: site 2 sells there, site 1 buys above it.
+fn narrow_edge() -> sp_io::TestExternalities {
+    let mut ext = new_test_ext(vec![root(0), below(1, 0, 1_000, Some(300))], &[(1, 0), (2, 1)]);
+    world(|world| world.protocol_fee_bp = 1_000);
+    ext.execute_with(|| {
+        assert_ok!(buy(1, &[(300_000, 1_000)]));
+        assert_ok!(sell(2, &[(100_000, 1_000)]));
+        close(START);
+        settle_through(START);
+    });
+    ext
+}
+
+#[test]
+fn rent_comes_back_to_the_buyers_of_an_era() {
+    narrow_edge().execute_with(|| {
+        let (mut paid, mut fees, mut rent) = (0, 0, 0);
+        // Slots 100 to 103 are an era.
+        for slot in START + 1..=START + 3 {
+            measure(1, slot, -1_000);
+            measure(2, slot, 1_000);
+            let summary = trade(slot);
+            paid += summary.paid_ueur;
+            fees += summary.protocol_fee_ueur;
+            rent += summary.congestion_rent_ueur + summary.dust_ueur;
+        }
+        (0..3).for_each(|_| next_block());
+        assert!(rent > fees && fees > 0, "rent {rent}, fees {fees}");
+        // All of the fees came back, and not a µ€ more.
+        let spent = PURSE - free(&account(1)) - held(&account(1));
+        assert_eq!(spent, paid - fees);
+    });
+}
+
+#[test]
+fn what_rent_and_dust_do_not_cover_stays_paid() {
+    narrow_edge().execute_with(|| {
+        // Of an era of dust alone, not all fees come back; rewards are told how much did.
+        world(|world| world.markets.insert(MARKET, vec![root(0), below(1, 0, 1_000, None)]));
+        let (mut paid, mut pot) = (0, 0);
+        for slot in START + 1..=START + 3 {
+            measure(1, slot, -331);
+            measure(2, slot, 331);
+            let summary = trade(slot);
+            paid += summary.paid_ueur;
+            pot += summary.congestion_rent_ueur + summary.dust_ueur;
+        }
+        (0..3).for_each(|_| next_block());
+        let (market, era, fees_ueur, rebates_ueur) = world(|world| world.eras[0]);
+        assert_eq!((market, era, rebates_ueur), (MARKET, START / 4, pot));
+        assert!(pot > 0 && pot < fees_ueur, "{pot} of {fees_ueur}");
+        assert_eq!(PURSE - free(&account(1)) - held(&account(1)), paid - pot);
+        assert_eq!(free(&community()), 0);
+    });
+}
+
+#[test]
+fn buyers_get_back_pro_rata_page_by_page_and_once() {
+    let sites: Vec<(u32, u32)> = (1..=9).map(|site| (site, u32::from(site == 9))).collect();
+    new_test_ext(vec![root(0), below(1, 0, 1_000, Some(720))], &sites).execute_with(|| {
+        world(|world| world.protocol_fee_bp = 1_000);
+        for site in 1..=8 {
+            assert_ok!(buy(site, &[(300_000, 1_000)]));
+            measure(site, START + 3, -10 * i64::from(site));
+        }
+        assert_ok!(sell(9, &[(100_000, 1_000)]));
+        measure(9, START + 3, 360);
+        close(START);
+        settle_through(START);
+        // Rent of an earlier era.
+        give(&community(), 500);
+        PagesPerBlock::set(None);
+        events();
+        trade(START + 3);
+        let fees = world(|world| world.eras.last().map(|(.., fees, _)| *fees)).expect("an era");
+        (0..4).for_each(|_| next_block());
+        let mut back = std::collections::BTreeMap::new();
+        for event in events() {
+            if let Event::Rebated { account, fee_ueur, amount_ueur, .. } = event {
+                assert!(amount_ueur <= fee_ueur && fee_ueur <= fees);
+                assert_eq!(back.insert(account, amount_ueur), None, "twice");
+            }
+        }
+        assert_eq!(back.len(), 8);
+        assert!(back[&account(8)] >= 8 * back[&account(1)]);
+        assert_eq!(Rebates::<Test>::iter().count() + FeesPaid::<Test>::iter().count(), 0);
+    });
+}
+
+#[test]
+fn what_cannot_be_delivered_can_be_claimed_and_nobody_else_waits() {
+    narrow_edge().execute_with(|| {
+        for slot in START + 1..=START + 3 {
+            measure(1, slot, -1_000);
+            measure(2, slot, 1_000);
+            if slot == START + 3 {
+                assert_ok!(Assets::block(RuntimeOrigin::signed(onramp()), EUR, account(1)));
+            }
+            trade(slot);
+        }
+        next_block();
+        let back = world(|world| world.eras[0].3);
+        assert_eq!(Matching::claimable(&account(1)), back);
+        assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(1)));
+        let before = free(&account(1));
+        assert_ok!(Matching::claim(RuntimeOrigin::signed(account(2)), account(1)));
+        assert_eq!(free(&account(1)), before + back);
+    });
+}
+
+#[test]
+fn a_frozen_community_pot_holds_nothing_up_and_pays_later() {
+    narrow_edge().execute_with(|| {
+        for slot in START + 1..=START + 4 {
+            measure(1, slot, -1_000);
+            measure(2, slot, 1_000);
+            trade(slot);
+            if slot == START + 2 {
+                assert_ok!(Assets::freeze(RuntimeOrigin::signed(onramp()), EUR, community()));
+            }
+        }
+        assert!(events().iter().any(|event| matches!(event, Event::RebateHalted { .. })));
+        assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, community()));
+        next_block();
+        let back = world(|world| world.eras[0].3);
+        assert!(back > 0);
+        let paid: u128 = events()
+            .into_iter()
+            .map(|event| match event {
+                Event::Rebated { amount_ueur, .. } => amount_ueur,
+                _ => 0,
+            })
+            .sum();
+        assert_eq!(paid, back);
+    });
+}

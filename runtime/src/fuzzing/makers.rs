@@ -1,0 +1,255 @@
+//! Calls whose arguments must fit each other, or have to be signed. A call without an entry here has arguments by
+//! their types and names alone: give it an entry if a run says that it never succeeds.
+
+use super::{
+    people::{DEVICES, device, point},
+    readings,
+    shapes::Name,
+    values::{Fields, Maker},
+    world,
+};
+use crate::{Runtime, System};
+use codec::{Decode, Encode};
+use deren_primitives::{DeviceRole, GatewayId, Side, link_message, rotate_message};
+use pallet_deren_matching::{
+    Orders, PriceStep, Steps,
+    types::{Order, Standing},
+};
+use pallet_deren_registry::{GatewaySites, Gateways, Markets, Offers, SiteRecord, Sites};
+use sp_core::Pair;
+
+/// Chooses arguments, as many as it cares for. None if there is nothing to call it for.
+pub type Make = fn(&mut Maker<'_, '_>) -> Option<Fields>;
+
+/// How to make a call, if its arguments must fit each other.
+pub fn maker(name: &Name) -> Option<Make> {
+    Some(match (name.pallet.as_str(), name.call.as_str()) {
+        ("Metering", "submit") => readings::submit,
+        ("Metering", "report_equivocation") => readings::equivocation,
+        ("Matching", "place_order") => place_order,
+        ("Matching", "cancel_order") => cancel_order,
+        ("Matching", "resume_order") => resume_order,
+        ("Matching", "clear" | "settle" | "void_slot") => next_slot,
+        ("Registry", "approve_point") => approve_point,
+        ("Registry", "register_site") => register_site,
+        ("Registry", "resume_site") => resume_site,
+        ("Registry", "link_gateway") => link_gateway,
+        ("Registry", "register_device") => register_device,
+        ("Registry", "rotate_key") => rotate_key,
+        ("Registry", "replace_key") => replace_key,
+        ("Registry", "unlink_gateway") => unlink_gateway,
+        ("Registry", "accept_site") => accept_site,
+        ("Registry", "forget_site") => forget_site,
+        ("OnRamp", "mark_paid") => mark_paid,
+        ("Validators", "readmit") => readmit,
+        ("Validators", "note_stalled") => note_stalled,
+        ("Council", "vote" | "close" | "disapprove_proposal" | "kill") => motion,
+        _ => return None,
+    })
+}
+
+/// The hash of block 0, which everything that is signed names.
+pub fn genesis() -> [u8; 32] {
+    System::block_hash(0).0
+}
+
+fn place_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let site = world::site(maker);
+    let side = if maker.bytes.one_in(2) { Side::Sell } else { Side::Buy };
+    let mut limit_ueur_per_kwh = 40_000 + 1_000 * u32::from(maker.bytes.byte());
+    let mut steps = Steps::default();
+    for _ in 0..=maker.bytes.below(3) {
+        // Sometimes more than its owner can pay for long.
+        let most = if maker.bytes.one_in(6) { 4_000 } else { 20 };
+        let cap_wh = 1 + most * u32::from(maker.bytes.byte());
+        steps.try_push(PriceStep { limit_ueur_per_kwh, cap_wh }).ok()?;
+        limit_ueur_per_kwh = match side {
+            Side::Sell => limit_ueur_per_kwh + 5_000,
+            Side::Buy => limit_ueur_per_kwh.saturating_sub(5_000),
+        };
+    }
+    Some(vec![("site", site.encode()), ("side", side.encode()), ("steps", steps.encode())])
+}
+
+/// An order that there is, of which `wanted` is true.
+fn order(maker: &mut Maker<'_, '_>, wanted: fn(&Standing) -> bool) -> Option<Fields> {
+    let of_interest = |order: &Order<crate::AccountId>| order.timeline.latest().is_some_and(wanted);
+    let mut orders: Vec<_> = Orders::<Runtime>::iter().filter(|(.., order)| of_interest(order)).collect();
+    orders.sort_by_key(|(_, key, _)| *key);
+    let (_, (site, side), order) = maker.bytes.pick(&orders)?.clone();
+    maker.concerned.push(order.owner);
+    Some(vec![("site", site.encode()), ("side", side.encode())])
+}
+
+fn cancel_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    order(maker, |standing| !matches!(standing, Standing::Cancelled))
+}
+
+fn resume_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    order(maker, |standing| matches!(standing, Standing::Paused(_)))
+}
+
+/// A site that is suspended.
+fn resume_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let suspended = |site: &SiteRecord<crate::AccountId>| site.active.latest() == Some(&false);
+    let mut sites: Vec<_> = Sites::<Runtime>::iter().filter(|(_, site)| suspended(site)).collect();
+    sites.sort_by_key(|(id, _)| *id);
+    let (id, site) = maker.bytes.pick(&sites)?.clone();
+    maker.concerned.extend(Markets::<Runtime>::get(site.market).map(|market| market.operator));
+    Some(vec![("site", id.encode())])
+}
+
+fn approve_point(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    // What was registered already is refused.
+    let named = point(maker.bytes.byte());
+    Some(vec![("commitment", named.encode()), ("salted", named.encode()), ("nullifier", named.encode())])
+}
+
+fn register_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (commitment, owner) = maker.bytes.pick(&world::free_points())?.clone();
+    maker.concerned.push(owner);
+    Some(vec![("commitment", commitment.encode())])
+}
+
+/// The slot that a market clears and settles next.
+fn next_slot(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let market = world::market(maker);
+    let slot = pallet_deren_matching::Progress::<Runtime>::get(market)?.next;
+    Some(vec![("market", market.encode()), ("slot", slot.encode())])
+}
+
+fn link_gateway(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let site = world::site(maker);
+    let owner: [u8; 32] = world::owner(site)?.into();
+    let id = maker.people.gateway(maker.bytes.below(12)).public().0;
+    let key = Gateways::<Runtime>::get(GatewayId(id)).map_or(id, |state| state.public_key);
+    let expires_unix_s: u64 = 4_000_000_000;
+    let code = maker.people.secret(&key)?.sign(&link_message(&genesis(), &owner, site, expires_unix_s)).0;
+    Some(vec![
+        ("site", site.encode()),
+        ("gateway", id.encode()),
+        ("expires_unix_s", expires_unix_s.encode()),
+        ("code", code.encode()),
+    ])
+}
+
+fn register_device(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let gateway = world::gateway(maker)?;
+    let sites = GatewaySites::<Runtime>::get(gateway);
+    let site = *maker.bytes.pick(&sites)?;
+    maker.concerned.extend(world::owner(site));
+    let number = maker.bytes.byte();
+    let free = (0..DEVICES).map(|next| device(number.wrapping_add(next)));
+    let free = free.into_iter().find(|id| world::owner_of_device(*id).is_none())?;
+    let rated_power_w = 500 + 10 * u32::from(maker.bytes.byte());
+    let role = *maker.bytes.pick(&[DeviceRole::Grid, DeviceRole::Production, DeviceRole::Storage])?;
+    Some(vec![
+        ("site", site.encode()),
+        ("device", free.encode()),
+        ("gateway", gateway.encode()),
+        ("role", role.encode()),
+        ("source", world::source_of(role)),
+        ("rated_power_w", rated_power_w.encode()),
+        ("register_step_mwh", 1_000u32.encode()),
+    ])
+}
+
+/// A gateway that is known, the key that it gets, and the signature of the old or the new one.
+fn key_change(maker: &mut Maker<'_, '_>, signed_by_the_new: bool) -> Option<(GatewayId, [u8; 32], [u8; 64])> {
+    let stopped = Gateways::<Runtime>::iter().find(|(_, state)| signed_by_the_new && !state.active);
+    let gateway = stopped.map(|(id, _)| id).or_else(|| world::gateway(maker))?;
+    let state = Gateways::<Runtime>::get(gateway)?;
+    let new_key = maker.people.gateway(maker.bytes.byte().into()).public().0;
+    let signer = maker.people.secret(if signed_by_the_new { &new_key } else { &state.public_key })?;
+    let message = rotate_message(&genesis(), gateway, state.key_epoch + 1, &new_key);
+    Some((gateway, new_key, signer.sign(&message).0))
+}
+
+/// That the new key is there, as the new key itself signs it.
+fn proof_of(maker: &Maker<'_, '_>, gateway: GatewayId, new_key: &[u8; 32]) -> Option<[u8; 64]> {
+    let key_epoch = Gateways::<Runtime>::get(gateway)?.key_epoch + 1;
+    Some(maker.people.secret(new_key)?.sign(&rotate_message(&genesis(), gateway, key_epoch, new_key)).0)
+}
+
+fn rotate_key(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (gateway, new_key, signature) = key_change(maker, false)?;
+    let proof = proof_of(maker, gateway, &new_key)?;
+    Some(vec![
+        ("gateway", gateway.encode()),
+        ("new_key", new_key.encode()),
+        ("signature", signature.encode()),
+        ("proof", proof.encode()),
+    ])
+}
+
+fn replace_key(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (gateway, new_key, code) = key_change(maker, true)?;
+    maker.concerned.extend(world::owner_of_gateway(gateway.0));
+    Some(vec![("gateway", gateway.encode()), ("new_key", new_key.encode()), ("code", code.encode())])
+}
+
+/// A gateway and a site to which it is linked.
+fn unlink_gateway(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let gateway = world::gateway(maker)?;
+    let sites = GatewaySites::<Runtime>::get(gateway);
+    let site = *maker.bytes.pick(&sites)?;
+    maker.concerned.extend(world::owner(site));
+    Some(vec![("site", site.encode()), ("gateway", gateway.encode())])
+}
+
+/// A site that is offered, to whom it is.
+fn accept_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut offers: Vec<_> = Offers::<Runtime>::iter().collect();
+    offers.sort();
+    let (site, to) = maker.bytes.pick(&offers)?.clone();
+    maker.concerned.push(to);
+    Some(vec![("site", site.encode())])
+}
+
+/// A site of which something is left.
+fn forget_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut sites: Vec<_> = Sites::<Runtime>::iter_keys().collect();
+    sites.sort();
+    Some(vec![("site", maker.bytes.pick(&sites)?.encode())])
+}
+
+/// A request that waits, for the on-ramp.
+fn mark_paid(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut numbers: Vec<u32> = pallet_deren_on_ramp::Requests::<Runtime>::iter_keys().collect();
+    numbers.sort_unstable();
+    maker.concerned.extend(pallet_deren_on_ramp::OnRamp::<Runtime>::get());
+    Some(vec![("number", maker.bytes.pick(&numbers)?.encode())])
+}
+
+/// A validator that is banned.
+fn readmit(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    use pallet_deren_validators::{Roster, types::Standing};
+    let roster = Roster::<Runtime>::get();
+    let banned: Vec<_> = roster.iter().filter(|(_, standing)| matches!(standing, Standing::Banned { .. })).collect();
+    let (validator, _) = maker.bytes.pick(&banned)?;
+    Some(vec![("validator", validator.encode())])
+}
+
+/// A block that is made already, as the newest that is final.
+fn note_stalled(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let best_finalised = System::block_number().checked_sub(1 + u32::from(maker.bytes.byte() % 4))?;
+    Some(vec![("delay", 10u32.encode()), ("best_finalised", best_finalised.encode())])
+}
+
+/// A motion that is being voted on, with its number.
+fn motion(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    use crate::configs::CouncilCollective;
+    let motions = pallet_collective::Proposals::<Runtime, CouncilCollective>::get();
+    let hash = *maker.bytes.pick(&motions)?;
+    maker.concerned.push(maker.people.account(maker.bytes.below(super::people::COUNCIL)));
+    let votes = pallet_collective::Voting::<Runtime, CouncilCollective>::get(hash)?;
+    // Its first field is the motion's number, which is compact in calls.
+    let index = codec::Compact(u32::decode(&mut &votes.encode()[..]).ok()?).encode();
+    Some(vec![
+        ("proposal", hash.encode()),
+        ("proposal_hash", hash.encode()),
+        ("index", index),
+        ("approve", (!maker.bytes.one_in(4)).encode()),
+        ("length_bound", codec::Compact(100_000u32).encode()),
+    ])
+}

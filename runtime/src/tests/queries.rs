@@ -1,0 +1,22 @@
+//! What outsiders may ask of the runtime.
+
+use super::chain::on_preset;
+use crate::{Block, Runtime, genesis::LOCAL};
+use deren_runtime_apis::runtime_decl_for_invariants_api::InvariantsApiV1;
+use pallet_deren_metering::Parameters;
+
+fn check() -> Result<(), Vec<u8>> {
+    <Runtime as InvariantsApiV1<Block>>::check()
+}
+
+#[test]
+fn the_invariants_are_checked_for_anyone_on_a_development_chain_alone() {
+    on_preset(LOCAL, || {
+        assert_eq!(check(), Ok(()));
+        Parameters::<Runtime>::mutate(|parameters| {
+            parameters.as_mut().expect("set at genesis").development = false;
+        });
+        let refused = check().expect_err("it would read all of the state");
+        assert!(String::from_utf8_lossy(&refused).contains("development chain"));
+    });
+}
