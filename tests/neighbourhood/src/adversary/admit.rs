@@ -5,7 +5,7 @@ use super::{Kind, wash};
 use crate::{
     Neighbourhood, Result,
     chain::{Account, FeeIn, Until, Wallet},
-    registration::{endow, missing, next_zone, together},
+    registration::{approval, endow, missing, next_zone, together},
 };
 use deren_primitives::{MarketId, ZoneId};
 use deren_runtime::{
@@ -18,8 +18,14 @@ const MAX_POWER_W: u32 = 22_000;
 const PRIVACY_THRESHOLD: u32 = 3;
 /// The buyers' fee in the stuck market, and in the neighbours'.
 pub const PROTOCOL_FEE_BP: u16 = 100;
-/// What the stuck market's operator has for its fees; euros it has none.
+/// What the stuck market's operator has for its fees.
 const OPERATORS_REN: u128 = 10_000 * REN;
+/// Its only euros: the deposits for its two points.
+const OPERATORS_UEUR: u128 = 250_000;
+/// No line of any market here costs more.
+const MAX_FEE_UEUR_PER_KWH: u32 = 60_000;
+/// A closed street must be wide enough for its points while they are approved.
+const STREET_WH: u64 = 6_000;
 
 /// What was prepared for them.
 #[derive(Clone, Debug)]
@@ -53,6 +59,17 @@ pub async fn freeze_pot(neighbourhood: &Neighbourhood, market: MarketId) -> Resu
     wallet.send(&neighbourhood.people.on_ramp, "freezing the pot", call, FeeIn::Ren).await.map(drop)
 }
 
+/// Thaws it: what wrote to the state puts back what was there.
+pub async fn thaw_pot(neighbourhood: &Neighbourhood, market: MarketId) -> Result<()> {
+    let wallet = Wallet::new(neighbourhood.rpc()?, Until::InBlock).await?;
+    let head = wallet.rpc().best().await?;
+    let item = wallet.rpc().thawed(&Matching::pot(market), head.hash).await?;
+    let items = vec![item.ok_or_else(|| missing("the pot's account"))?];
+    let write = RuntimeCall::System(frame_system::Call::set_storage { items });
+    let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(write) });
+    wallet.send(&neighbourhood.people.on_ramp, "thawing the pot", call, FeeIn::Ren).await.map(drop)
+}
+
 /// Takes their prepayments, and opens a market for the one who wants to run one.
 async fn open(wallet: &Wallet<'_>, neighbourhood: &Neighbourhood, washers: &[Account], seed: u64) -> Result<MarketId> {
     let operator = Kind::Stuck.account(0, seed)?;
@@ -61,12 +78,15 @@ async fn open(wallet: &Wallet<'_>, neighbourhood: &Neighbourhood, washers: &[Acc
         calls.extend(endow(&Kind::Stuck.account(number, seed)?));
     }
     calls.extend(endow(&Kind::Flood.account(0, seed)?));
+    let deposits = pallet_deren_on_ramp::Call::issue { to: operator.id(), amount_ueur: OPERATORS_UEUR };
+    calls.push(RuntimeCall::OnRamp(deposits));
     let (dest, value) = (operator.id().into(), OPERATORS_REN);
     calls.push(RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value }));
     let create = RuntimeCall::Registry(Registry::create_market {
         operator: operator.id(),
         privacy_threshold: PRIVACY_THRESHOLD,
         protocol_fee_bp: PROTOCOL_FEE_BP,
+        max_fee_ueur_per_kwh: MAX_FEE_UEUR_PER_KWH,
     });
     calls.push(RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) }));
     let on_ramp = &neighbourhood.people.on_ramp;
@@ -82,14 +102,22 @@ async fn open(wallet: &Wallet<'_>, neighbourhood: &Neighbourhood, washers: &[Acc
 async fn draw(wallet: &Wallet<'_>, neighbourhood: &Neighbourhood, washers: &[Account], seed: u64) -> Result<()> {
     let registered = &neighbourhood.registered;
     let first = next_zone(wallet).await?;
-    let closed = Some((registered.substation, 0, Some(0), Some(0)));
-    let street = RuntimeCall::Registry(Registry::create_zone { market: registered.market, parent: closed });
+    let open = Some((registered.substation, 0, Some(STREET_WH), Some(STREET_WH)));
+    let street = RuntimeCall::Registry(Registry::create_zone { market: registered.market, parent: open });
     let mut calls = vec![street.clone(), street];
     for (number, owner) in wash::SITES.iter().enumerate() {
         let zone = ZoneId(if number < wash::SITES.len() / 2 { first } else { first + 1 });
         let owner = washers.get(*owner).ok_or_else(|| missing("an owner"))?;
         calls.push(approve(zone, Kind::Wash, number, owner, seed));
     }
+    calls.extend([first, first + 1].map(|zone| {
+        RuntimeCall::Registry(Registry::set_edge {
+            zone: ZoneId(zone),
+            fee_ueur_per_kwh: 0,
+            capacity_up_wh: Some(0),
+            capacity_down_wh: Some(0),
+        })
+    }));
     let feeder = *registered.feeders.first().ok_or_else(|| missing("a feeder"))?;
     calls.push(approve(feeder, Kind::Flood, 0, &Kind::Flood.account(0, seed)?, seed));
     let operator = &neighbourhood.people.operator;
@@ -98,10 +126,5 @@ async fn draw(wallet: &Wallet<'_>, neighbourhood: &Neighbourhood, washers: &[Acc
 
 /// An operator's approval of an adversary's point of this number.
 pub(super) fn approve(zone: ZoneId, kind: Kind, number: usize, owner: &Account, seed: u64) -> RuntimeCall {
-    RuntimeCall::Registry(Registry::approve_point {
-        zone,
-        commitment: kind.point(number, seed),
-        owner: owner.id(),
-        max_power_w: MAX_POWER_W,
-    })
+    approval(zone, kind.point(number, seed), owner, MAX_POWER_W)
 }

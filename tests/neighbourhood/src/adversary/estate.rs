@@ -4,9 +4,9 @@ use super::gateway::{FalseGateway, Flow, read};
 use crate::{
     NeighbourhoodError, Result,
     chain::{Account, FeeIn, Head, Rpc, Wallet},
-    registration::{expires_unix_s, missing, steps, together},
+    registration::{expires_unix_s, missing, named, source_of, steps, together},
 };
-use deren_primitives::{DeviceCursor, MAX_READINGS_PER_BATCH, Side, SiteId, Slot};
+use deren_primitives::{DeviceCursor, MAX_READINGS_PER_BATCH, MarketId, Side, SiteId, Slot};
 use deren_runtime::{RuntimeCall, RuntimeEvent, units::EUR_ASSET};
 use pallet_deren_registry::{Call as Registry, Event};
 use sp_core::H256;
@@ -36,9 +36,15 @@ pub(super) struct Estate {
 
 impl Estate {
     /// Registers the owner's sites at approved points, then gateways, devices and orders.
-    pub(super) async fn settle(wallet: &Wallet<'_>, owner: &Account, plans: Vec<Plan>) -> Result<Vec<Self>> {
-        let register =
-            plans.iter().map(|plan| RuntimeCall::Registry(Registry::register_site { commitment: plan.point }));
+    pub(super) async fn settle(
+        wallet: &Wallet<'_>,
+        market: MarketId,
+        owner: &Account,
+        plans: Vec<Plan>,
+    ) -> Result<Vec<Self>> {
+        let register = plans
+            .iter()
+            .map(|plan| RuntimeCall::Registry(Registry::register_site { commitment: named(market, plan.point) }));
         let done = wallet.send(owner, "registering sites", together(register.collect()), FEE).await?;
         let sites = done.events.iter().filter_map(|event| match event {
             RuntimeEvent::Registry(Event::SiteRegistered { site, .. }) => Some(*site),
@@ -102,6 +108,7 @@ fn furnish(owner: &Account, site: SiteId, plan: &Plan) -> Result<Vec<RuntimeCall
             site,
             device: device.id,
             role: device.role,
+            source: source_of(device.role),
             rated_power_w: device.rated_power_w,
             register_step_mwh: REGISTER_STEP_MWH,
             gateway: gateway.id,

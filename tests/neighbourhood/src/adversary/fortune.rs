@@ -53,6 +53,11 @@ impl Fortune {
             {
                 self.ren += amount;
             }
+            RuntimeEvent::Matching(pallet_deren_matching::Event::Rebated { account, amount_ueur, .. })
+                if accounts.contains(account) =>
+            {
+                self.rebates_ueur += amount_ueur;
+            }
             _ => {}
         }
     }

@@ -73,7 +73,7 @@ async fn settle(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Es
         gateway: FalseGateway::new(Kind::Stuck, number, task.seed, wallet.genesis(), roles),
         orders: vec![(side, bids)],
     };
-    Estate::settle(wallet, &Kind::Stuck.account(number, task.seed)?, vec![plan]).await
+    Estate::settle(wallet, task.market, &Kind::Stuck.account(number, task.seed)?, vec![plan]).await
 }
 
 /// Brings readings of energy that was sold and bought, so that there is something to settle.

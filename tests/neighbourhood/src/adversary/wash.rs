@@ -48,7 +48,7 @@ async fn settle(wallet: &Wallet<'_>, task: Task, owner: usize) -> Result<Vec<Est
         }
     };
     let own = SITES.iter().enumerate().filter(|(_, of)| **of == owner).map(|(number, _)| plan(number));
-    Estate::settle(wallet, &Kind::Wash.account(owner, task.seed)?, own.collect()).await
+    Estate::settle(wallet, task.market, &Kind::Wash.account(owner, task.seed)?, own.collect()).await
 }
 
 /// Brings its readings, each as soon as it can be brought.
@@ -83,7 +83,10 @@ async fn claim(wallet: &Wallet<'_>, task: Task) -> Result<()> {
         try_join_all((0..OWNERS).map(|owner| async move {
             let account = Kind::Wash.account(owner, task.seed)?;
             let rewards = pallet_deren_rewards::Call::claim { owner: account.id() };
-            for call in [RuntimeCall::Rewards(rewards), RuntimeCall::Matching(pallet_deren_matching::Call::claim {})] {
+            for call in [
+                RuntimeCall::Rewards(rewards),
+                RuntimeCall::Matching(pallet_deren_matching::Call::claim { owner: account.id() }),
+            ] {
                 Deed::of("claiming", &wallet.send(&account, "claiming", call, FEE).await).tell();
             }
             Ok::<_, NeighbourhoodError>(())

@@ -15,6 +15,8 @@ const MOST_ACCOUNTS: usize = 10_000;
 const SUPPLY_AT: usize = 4 * 32;
 /// Where an account's status lies in its record: after the balance.
 const STATUS_AT: usize = 16;
+/// The status of an account that can receive and send.
+const LIQUID: u8 = 0;
 /// The status of an account that can receive and not send.
 const FROZEN: u8 = 1;
 
@@ -43,10 +45,19 @@ impl Rpc {
     /// The key of an account's euros, and its record with the status `frozen`: what only who can write to the state could
     /// make of it. `None` if the account has none.
     pub async fn frozen(&self, account: &AccountId, at: Hash) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+        self.with_status(account, FROZEN, at).await
+    }
+
+    /// The same with the status that an account has as a rule.
+    pub async fn thawed(&self, account: &AccountId, at: Hash) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+        self.with_status(account, LIQUID, at).await
+    }
+
+    async fn with_status(&self, account: &AccountId, of: u8, at: Hash) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
         let key = [of_asset("Assets", "Account"), concat(&account.encode())].concat();
         let mut record = self.storage(&key, at).await?;
         let status = record.as_mut().and_then(|record| record.get_mut(STATUS_AT));
-        Ok(status.map(|status| *status = FROZEN).and_then(|()| Some((key, record?))))
+        Ok(status.map(|status| *status = of).and_then(|()| Some((key, record?))))
     }
 
     /// The sum of the numbers with which all records below a key begin.

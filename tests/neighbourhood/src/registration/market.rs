@@ -121,14 +121,14 @@ pub(crate) async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
 }
 
 /// The operator's approval of a point where the sun may produce. Who salts what everybody knows needs no other nullifier.
-pub(super) fn approval(zone: ZoneId, salted: H256, owner: &Account, max_power_w: u32) -> RuntimeCall {
+pub(crate) fn approval(zone: ZoneId, salted: H256, owner: &Account, max_power_w: u32) -> RuntimeCall {
     let terms = PointTerms::new(max_power_w, Sources::of(&[Source::Solar]));
     let (nullifier, owner) = (salted, owner.id());
     RuntimeCall::Registry(pallet_deren_registry::Call::approve_point { zone, salted, nullifier, owner, terms })
 }
 
 /// The name of a market's point on the chain.
-pub(super) fn named(market: MarketId, salted: H256) -> H256 {
+pub(crate) fn named(market: MarketId, salted: H256) -> H256 {
     H256(point_commitment(market, salted.as_fixed_bytes()))
 }
 

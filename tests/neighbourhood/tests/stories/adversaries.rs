@@ -4,7 +4,9 @@
 use crate::support::{DEADLINE, Told, config, devices, now, slots, start};
 use deren_neighbourhood::{
     Follower, Neighbourhood, SlotReport, Wait,
-    adversary::{Admitted, Adversary, Deed, Fortune, Kind, PROTOCOL_FEE_BP, Task, admit, fortune, freeze_pot},
+    adversary::{
+        Admitted, Adversary, Deed, Fortune, Kind, PROTOCOL_FEE_BP, Task, admit, fortune, freeze_pot, thaw_pot,
+    },
     chain::{Euros, FeeIn, Until, Wallet},
     layout::{FEEDERS, HomeKind},
     settled,
@@ -56,6 +58,7 @@ async fn six_homes_trade_through_all_that_adversaries_do() {
     assert_eq!(euros(&neighbourhood).await.supply_ueur, before.supply_ueur, "euros were made or burnt");
     let totals = settled(&neighbourhood, &books).await.unwrap_or_else(|error| panic!("{error}"));
     totals.check().unwrap_or_else(|difference| panic!("{difference}"));
+    thaw_pot(&neighbourhood, admitted.stuck).await.unwrap_or_else(|error| panic!("{error}"));
     neighbourhood.check_invariants().await.unwrap_or_else(|error| panic!("{error}"));
 }
 
