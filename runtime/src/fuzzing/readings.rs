@@ -30,7 +30,7 @@ impl Signer {
     /// The gateway with its present key, if it is one of ours.
     fn of(maker: &Maker<'_, '_>, gateway: GatewayId) -> Option<Self> {
         let GatewayState { public_key, key_epoch, .. } = Gateways::<Runtime>::get(gateway)?;
-        Some(Self { gateway, key_epoch, key: maker.people.secret(&public_key)?.clone() })
+        Some(Self { gateway, key_epoch, key: *maker.people.secret(&public_key)? })
     }
 
     fn sign(&self, reading: IntervalReading) -> SignedReading {

@@ -201,10 +201,11 @@ impl Maker<'_, '_> {
                 let most = if width >= 16 { u128::MAX } else { (1u128 << (8 * width)) - 1 };
                 Compact(self.named_number(name).min(most)).encode_to(out);
             }
-            TypeDef::Composite(composite) => match composite.fields.first() {
-                Some(field) => self.compact(field.ty.id, name, out),
-                None => {}
-            },
+            TypeDef::Composite(composite) => {
+                if let Some(field) = composite.fields.first() {
+                    self.compact(field.ty.id, name, out);
+                }
+            }
             _ => {}
         }
     }

@@ -55,7 +55,12 @@ pub const MAX_PAST_KEYS: u32 = 16;
 
 /// The pallet; the crate's documentation says what it is for.
 #[frame_support::pallet]
-#[allow(clippy::arithmetic_side_effects, clippy::expect_used, reason = "in what the macro generates")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::too_many_arguments,
+    reason = "in what the macro generates, and of calls that say all there is to know of a thing"
+)]
 pub mod pallet {
     use super::*;
     use deren_primitives::{
