@@ -1,5 +1,5 @@
 //! What comes back to an era's buyers out of congestion rent and dust: pro rata to the protocol fees that they paid,
-//! and never more than those.
+//! and never more than half of those.
 
 use crate::wide::mul_div;
 
@@ -12,9 +12,10 @@ pub fn fee_paid_ueur(fills: impl IntoIterator<Item = (i64, u32)>, protocol_fee_b
     worth_neur.saturating_mul(protocol_fee_bp.into()) / 10_000_000
 }
 
-/// What comes back to all buyers of an era: what there is, at most all `fees_ueur`.
+/// What comes back to all buyers of an era: what there is, at most half of all `fees_ueur`. Producers are rewarded out of
+/// the fees that do not come back: if all did, a street with a full line would reward nobody.
 pub fn rebates_ueur(pot_ueur: u128, fees_ueur: u128) -> u128 {
-    pot_ueur.min(fees_ueur)
+    pot_ueur.min(fees_ueur / 2)
 }
 
 /// What comes back to a buyer who paid `fee_ueur` of `fees_ueur`, of which `rebates_ueur` come back: rounded down.

@@ -119,10 +119,10 @@ fn a_wrong_fee_base_does_not_stand_the_check() {
 }
 
 #[test]
-fn rebates_are_pro_rata_and_never_above_the_fees() {
+fn rebates_are_pro_rata_and_never_above_half_of_the_fees() {
     assert_eq!(fee_paid_ueur([(300_000, 500), (300_001, 3)], 1_000), 15_090);
     assert_eq!(fee_paid_ueur([(-5, 500)], 1_000), 0);
-    assert_eq!((rebates_ueur(70, 100), rebates_ueur(700, 100)), (70, 100));
+    assert_eq!((rebates_ueur(30, 101), rebates_ueur(700, 101)), (30, 50));
     assert_eq!((rebate_ueur(33, 100, 70), rebate_ueur(33, 100, 100), rebate_ueur(0, 0, 0)), (23, 33, 0));
 }
 
