@@ -129,7 +129,9 @@ async fn has_pallet(chain: &[&str], name: &str) -> Result<bool> {
 
 #[tokio::test]
 async fn only_dev_runs_a_wasm_with_sudo() -> Result {
-    for (chain, sudo) in [(&["--dev"][..], true), (&["--chain", "local", "--alice"][..], false)] {
+    for (chain, sudo) in
+        [(&["--dev"][..], true), (&["--chain", "local", "--alice", "--unsafe-force-node-key-generation"][..], false)]
+    {
         assert!(has_pallet(chain, "Council").await?, "{chain:?}");
         assert_eq!(has_pallet(chain, "Sudo").await?, sudo, "{chain:?}");
     }
