@@ -80,12 +80,31 @@ pub struct Node {
 impl Node {
     /// Starts all validators of the preset, with their data below `folder`; they may not answer yet.
     pub fn start_all(preset: Preset, binaries: &Binaries, folder: &Path, logs: &Path) -> Result<Vec<Self>> {
-        let names = preset.validators();
-        let addresses = (0u8..).take(names.len()).map(Address::new).collect::<Result<Vec<_>>>()?;
+        let all: Vec<_> = preset.validators().iter().map(|name| (*name, (*name).to_owned())).collect();
+        Self::start_each(preset, &all, binaries, folder, logs)
+    }
+
+    /// The same, and one node more that has the keys of the last validator and data of its own. Each of the two makes
+    /// a block when it is that validator's turn: the validator signs two blocks for one slot.
+    pub fn start_all_with_twin(preset: Preset, binaries: &Binaries, folder: &Path, logs: &Path) -> Result<Vec<Self>> {
+        let mut all: Vec<_> = preset.validators().iter().map(|name| (*name, (*name).to_owned())).collect();
+        all.extend(preset.validators().last().map(|name| (*name, format!("{name}-twin"))));
+        Self::start_each(preset, &all, binaries, folder, logs)
+    }
+
+    /// Nodes with these validators' keys, each with a name for its data and log.
+    fn start_each(
+        preset: Preset,
+        all: &[(&'static str, String)],
+        binaries: &Binaries,
+        folder: &Path,
+        logs: &Path,
+    ) -> Result<Vec<Self>> {
+        let addresses = (0u8..).take(all.len()).map(Address::new).collect::<Result<Vec<_>>>()?;
         let mut nodes = Vec::new();
-        for (name, own) in names.iter().zip(&addresses) {
+        for (&(name, ref place), own) in all.iter().zip(&addresses) {
             let rpc_port = ports::free()?;
-            let mut arguments = arguments(preset.chain(), name, &folder.join(name), own, rpc_port);
+            let mut arguments = arguments(preset.chain(), name, &folder.join(place), own, rpc_port);
             // Who follows from the first block finds every state.
             arguments.push("--state-pruning=archive".to_owned());
             for other in addresses.iter().filter(|other| other.port != own.port) {
@@ -95,7 +114,7 @@ impl Node {
                 name,
                 program: binaries.node.clone(),
                 arguments,
-                log: logs.join(format!("node-{name}.log")),
+                log: logs.join(format!("node-{place}.log")),
                 rpc_port,
                 rpc: Arc::new(Rpc::new(rpc_port)),
                 process: None,

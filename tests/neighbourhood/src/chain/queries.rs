@@ -6,8 +6,10 @@ use codec::Decode;
 use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, Slot, SlotSummary,
 };
-use deren_runtime::Hash;
+use deren_runtime::{AccountId, Hash};
+use pallet_deren_validators::types::Standing;
 use sp_crypto_hashing::twox_128;
+use std::collections::BTreeMap;
 
 impl Rpc {
     /// What was set at genesis.
@@ -51,6 +53,14 @@ impl Rpc {
         let bytes = self.storage(&key, at).await?.unwrap_or_default();
         u64::decode(&mut bytes.as_slice())
             .map_err(|error| NeighbourhoodError::Decode { what: "the time".into(), reason: error.to_string() })
+    }
+
+    /// Every account that validates or did, and how it stands.
+    pub async fn validators(&self, at: Hash) -> Result<BTreeMap<AccountId, Standing>> {
+        let key = [twox_128(b"Validators"), twox_128(b"Roster")].concat();
+        let bytes = self.storage(&key, at).await?.unwrap_or_default();
+        BTreeMap::decode(&mut bytes.as_slice())
+            .map_err(|error| NeighbourhoodError::Decode { what: "the validators".into(), reason: error.to_string() })
     }
 
     /// The design's invariants on the state of that block; `Err` inside with the first violation.

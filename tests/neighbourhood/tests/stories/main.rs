@@ -7,6 +7,7 @@ mod killed_again_and_again;
 mod killed_in_the_middle;
 mod plugs_in;
 mod seen_as_it_is;
+mod signs_twice;
 mod stops_everything;
 mod support;
 mod trades_and_settles;
