@@ -1,14 +1,21 @@
-//! Four validators finalise and settle; three go on without the fourth, and it catches up when it is back.
+//! Four validators finalise and settle. Three go on without the fourth; two make blocks that nobody finalises; none
+//! makes none. Whatever stopped comes back, and no home is late for it.
 
-use crate::support::{DEADLINE, config, slot, start};
-use deren_neighbourhood::{Preset, Silent};
+use crate::support::{DEADLINE, Told, assert_complete, config, devices, now, slot, start, time_reaches, until};
+use deren_neighbourhood::{Follower, Neighbourhood, Preset, Silent, Wait};
+use deren_primitives::{ReadingVerdict, Slot};
+
+/// More than two rounds of votes that were under way.
+const UNFINALISED_BLOCKS: u32 = 10;
+/// How long all validators are away.
+const HALTED_SLOTS: u32 = 3;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_of_four_validators_go_on_and_the_fourth_catches_up() {
+async fn whatever_validators_stop_nobody_is_late() {
     let mut config = config(3);
     config.preset = Preset::Local;
     let (mut neighbourhood, mut follower) = start(config).await;
-    slot(&mut follower, "a trade that four validators finalise", |report| report.traded()).await;
+    let first = slot(&mut follower, "a trade that four validators finalise", |report| report.traded()).await;
 
     neighbourhood.nodes[3].kill();
     let killed_at = neighbourhood.rpc().expect("a node").best().await.expect("it answers").number;
@@ -24,10 +31,73 @@ async fn three_of_four_validators_go_on_and_the_fourth_catches_up() {
     let hash = neighbourhood.nodes[3].rpc().block_hash(head.number).await.expect("it answers");
     assert_eq!(hash, Some(head.hash), "the fourth validator has another chain");
 
-    slot(&mut follower, "a trade after it is back", |report| {
-        report.traded() && report.summary.cleared_in_block > head.number
-    })
-    .await;
+    two_are_away(&mut neighbourhood).await;
+    all_are_away(&mut neighbourhood).await;
+
+    let back = now(&neighbourhood).plus(1);
+    everyone_has_read(&neighbourhood, &mut follower, back).await;
+    slot(&mut follower, "a trade after everyone is back", |report| report.traded() && report.slot >= back).await;
+    assert_nobody_was_late(&neighbourhood, &follower, first.slot);
     neighbourhood.check().expect("nothing has ended by itself");
     neighbourhood.check_invariants().await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Two of four cannot finalise. Blocks go on, and all of them are final once the others are back.
+async fn two_are_away(neighbourhood: &mut Neighbourhood) {
+    neighbourhood.nodes[2..].iter_mut().for_each(|node| node.kill());
+    let rpc = neighbourhood.rpc().expect("a node").clone();
+    let best = Wait::new("blocks that nobody finalises", DEADLINE, &Told)
+        .until(async || {
+            let (best, finalised) = (rpc.best().await, rpc.finalized().await);
+            let best = best.map_err(|error| error.to_string())?.number;
+            let finalised = finalised.map_err(|error| error.to_string())?.number;
+            let ahead = best.saturating_sub(finalised);
+            if ahead >= UNFINALISED_BLOCKS { Ok(best) } else { Err(format!("block {best} is {ahead} ahead")) }
+        })
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    for node in &mut neighbourhood.nodes[2..] {
+        node.restart().expect("it starts again");
+    }
+    for node in &mut neighbourhood.nodes {
+        node.finalizes(best, DEADLINE, &Told).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+/// The chain stands still for some slots, and goes on where it was.
+async fn all_are_away(neighbourhood: &mut Neighbourhood) {
+    let best = neighbourhood.rpc().expect("a node").best().await.expect("it answers").number;
+    neighbourhood.nodes.iter_mut().for_each(|node| node.kill());
+    let halted = now(neighbourhood);
+    time_reaches(neighbourhood, halted.plus(HALTED_SLOTS)).await;
+    for node in &mut neighbourhood.nodes {
+        node.restart().expect("it starts again");
+    }
+    for node in &mut neighbourhood.nodes {
+        node.finalizes(best.saturating_add(1), DEADLINE, &Silent).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+async fn everyone_has_read(neighbourhood: &Neighbourhood, follower: &mut Follower, slot: Slot) {
+    let all = devices(neighbourhood);
+    until(follower, "readings of all devices after the halt", |follower| {
+        let newest = |device| follower.ledger().meters().accepted(device).last().map(|last| last.reading.end_slot());
+        match all.iter().find(|(device, _)| newest(*device).is_none_or(|end| end <= slot)) {
+            None => Ok(()),
+            Some((device, _)) => Err(format!("{device} is at {:?}, slot {slot} is awaited", newest(*device))),
+        }
+    })
+    .await;
+}
+
+/// From this slot on, no device's reading was late, and none had an anchor that was too old.
+fn assert_nobody_was_late(neighbourhood: &Neighbourhood, follower: &Follower, from: Slot) {
+    for (device, _) in devices(neighbourhood) {
+        for accepted in follower.ledger().meters().accepted(device) {
+            let wrong = [ReadingVerdict::LATE, ReadingVerdict::ANCHOR_STALE, ReadingVerdict::ANCHOR_UNKNOWN];
+            let late = wrong.into_iter().any(|remark| accepted.verdict.contains(remark));
+            assert!(accepted.reading.first_slot < from || !late, "{device}: {accepted:?}");
+        }
+        assert_complete(follower, device);
+    }
 }
