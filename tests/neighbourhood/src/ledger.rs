@@ -162,7 +162,7 @@ impl Ledger {
             Matching::SlotVoided { market, slot, cause } if *market == ours => {
                 return Err(NeighbourhoodError::Invariant(format!("slot {slot} was voided: {cause:?}")));
             }
-            Matching::SettlementHalted { slot, error, .. } => {
+            Matching::SettlementHalted { market, slot, error } if *market == ours => {
                 return Err(NeighbourhoodError::Invariant(format!("the settlement of slot {slot} halted: {error:?}")));
             }
             _ => {}

@@ -4,6 +4,7 @@
 //! It must never stand in for a part: what is started here is what people run, and what is registered is
 //! registered through the chain's own calls. It talks to 127.0.0.1 only.
 
+pub mod adversary;
 pub mod api;
 mod binaries;
 mod broker;

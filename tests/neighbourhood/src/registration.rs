@@ -7,8 +7,10 @@ mod market;
 mod newcomer;
 mod owners;
 
+pub(crate) use market::{approval, endow, missing, named, next_zone, together};
 pub(crate) use newcomer::no_street;
 pub use newcomer::{NEWCOMER, NEWCOMER_PATH, expect_newcomer};
+pub(crate) use owners::{expires_unix_s, source_of, steps};
 
 use crate::{
     Result, Watcher,

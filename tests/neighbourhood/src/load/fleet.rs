@@ -1,15 +1,14 @@
 //! Many gateways, each with a key of its own and two devices, and the readings that they sign.
 
-use crate::chain::Head;
+use crate::chain::{Head, authorised};
 use codec::Encode;
 use deren_primitives::{
     Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingBatch, ReadingHash, RegisterSpan,
     Signature, SignedReading, SiteId, Slot, batch_message, interval_message, link_message,
 };
-use deren_runtime::{AccountId, Hash, RuntimeCall, TxExtension, UncheckedExtrinsic};
+use deren_runtime::{AccountId, Hash, RuntimeCall};
 use ed25519_dalek::{Signer, SigningKey};
 use sp_crypto_hashing::blake2_256;
-use sp_runtime::generic::Era;
 
 /// What a device shows more in each slot.
 const SLOT_MWH: u64 = 500_000;
@@ -92,7 +91,7 @@ impl Fleet {
         let batch = ReadingBatch { genesis, gateway: gateway.id, key_epoch: 0, attempt: 0, readings };
         let signature = gateway.key.sign(&batch_message(&batch)).to_bytes();
         let call = RuntimeCall::Metering(pallet_deren_metering::Call::submit { batch, signature });
-        Some(UncheckedExtrinsic::new_transaction(call, extension()).encode())
+        Some(authorised(call))
     }
 }
 
@@ -127,27 +126,11 @@ impl FleetDevice {
     }
 }
 
-/// Of an authorised call no extension counts, but each has a value.
-fn extension() -> TxExtension {
-    (
-        frame_system::AuthorizeCall::new(),
-        frame_system::CheckNonZeroSender::new(),
-        frame_system::CheckSpecVersion::new(),
-        frame_system::CheckTxVersion::new(),
-        frame_system::CheckGenesis::new(),
-        frame_system::CheckEra::from(Era::Immortal),
-        frame_system::CheckNonce::from(0),
-        frame_system::CheckWeight::new(),
-        pallet_asset_tx_payment::ChargeAssetTxPayment::from(0, None),
-        frame_metadata_hash_extension::CheckMetadataHash::new(false),
-        frame_system::WeightReclaim::new(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use codec::Decode;
+    use deren_runtime::UncheckedExtrinsic;
 
     fn head() -> Head {
         Head { number: 1, hash: Hash::repeat_byte(1) }

@@ -36,7 +36,7 @@ pub(super) struct Grid {
 }
 
 /// One transaction for several calls, all or nothing.
-pub(super) fn together(calls: Vec<RuntimeCall>) -> RuntimeCall {
+pub(crate) fn together(calls: Vec<RuntimeCall>) -> RuntimeCall {
     RuntimeCall::Utility(pallet_utility::Call::batch_all { calls })
 }
 
@@ -68,7 +68,7 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
         .ok_or_else(|| missing("MarketCreated"))
 }
 
-pub(super) fn endow(owner: &Account) -> [RuntimeCall; 2] {
+pub(crate) fn endow(owner: &Account) -> [RuntimeCall; 2] {
     [
         RuntimeCall::OnRamp(pallet_deren_on_ramp::Call::issue { to: owner.id(), amount_ueur: PREPAID_UEUR }),
         RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: owner.id().into(), value: FIRST_REN }),
@@ -109,7 +109,8 @@ pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], m
     }
 }
 
-async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
+/// The id that the next zone will have.
+pub(crate) async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
     let key = [twox_128(b"Registry"), twox_128(b"NextZone")].concat();
     let head = wallet.rpc().best().await?;
     match wallet.rpc().storage(&key, head.hash).await? {
@@ -120,14 +121,14 @@ async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
 }
 
 /// The operator's approval of a point where the sun may produce. Who salts what everybody knows needs no other nullifier.
-pub(super) fn approval(zone: ZoneId, salted: H256, owner: &Account, max_power_w: u32) -> RuntimeCall {
+pub(crate) fn approval(zone: ZoneId, salted: H256, owner: &Account, max_power_w: u32) -> RuntimeCall {
     let terms = PointTerms::new(max_power_w, Sources::of(&[Source::Solar]));
     let (nullifier, owner) = (salted, owner.id());
     RuntimeCall::Registry(pallet_deren_registry::Call::approve_point { zone, salted, nullifier, owner, terms })
 }
 
 /// The name of a market's point on the chain.
-pub(super) fn named(market: MarketId, salted: H256) -> H256 {
+pub(crate) fn named(market: MarketId, salted: H256) -> H256 {
     H256(point_commitment(market, salted.as_fixed_bytes()))
 }
 
@@ -138,6 +139,6 @@ fn point(home: &Home) -> H256 {
 }
 
 /// An event that must have been there.
-pub(super) fn missing(what: &str) -> NeighbourhoodError {
+pub(crate) fn missing(what: &str) -> NeighbourhoodError {
     NeighbourhoodError::Decode { what: "what a transaction caused".into(), reason: format!("{what} is not in it") }
 }

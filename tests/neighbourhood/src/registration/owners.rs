@@ -100,7 +100,8 @@ fn devices_of<'a>(serving: &'a Serving, home: &Home) -> Result<&'a [ServingDevic
     })
 }
 
-fn steps(bids: &[(u32, u32)]) -> Result<Steps> {
+/// An order's price steps, from (limit in µ€/kWh, Wh a slot).
+pub(crate) fn steps(bids: &[(u32, u32)]) -> Result<Steps> {
     let steps: Vec<PriceStep> = bids
         .iter()
         .map(|(limit_ueur_per_kwh, cap_wh)| PriceStep { limit_ueur_per_kwh: *limit_ueur_per_kwh, cap_wh: *cap_wh })
@@ -110,7 +111,8 @@ fn steps(bids: &[(u32, u32)]) -> Result<Steps> {
         .map_err(|_| NeighbourhoodError::Configuration(format!("an order has at most eight steps, not {count}")))
 }
 
-fn expires_unix_s() -> u64 {
+/// When a link code that is made now ends.
+pub(crate) fn expires_unix_s() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     (now + LINK_VALID).as_secs()
 }

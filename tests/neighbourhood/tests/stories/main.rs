@@ -1,6 +1,7 @@
 //! Stories of whole neighbourhoods, each with processes of its own. They mostly wait, so they are one program, whose
 //! tests run side by side. The programs that they start must have been built: `make test` does.
 
+mod adversaries;
 mod four_validators;
 mod in_the_browser;
 mod killed_again_and_again;

@@ -3,6 +3,7 @@
 //! Programs read standard output: with `--until-settled` and in the bench it carries JSON lines only, and what is
 //! for people goes to standard error.
 
+mod adversary;
 mod bench;
 mod bench_pages;
 mod demo;
@@ -32,6 +33,8 @@ enum Command {
     Bench(bench::BenchOptions),
     /// Measures the milliseconds from a block to the open page, in a real browser.
     BenchPages,
+    /// One who does their worst to a development chain on this machine; for tests.
+    Adversary(adversary::AdversaryOptions),
 }
 
 impl Arguments {
@@ -40,7 +43,7 @@ impl Arguments {
         match &self.command {
             None => self.demo.ends_by_itself(),
             Some(Command::Demo(demo)) => demo.ends_by_itself(),
-            Some(Command::Bench(_) | Command::BenchPages) => true,
+            Some(Command::Bench(_) | Command::BenchPages | Command::Adversary(_)) => true,
         }
     }
 }
@@ -54,6 +57,7 @@ async fn main() -> ExitCode {
             Some(Command::Demo(demo)) => demo::run(demo).await,
             Some(Command::Bench(bench)) => bench::run(bench).await,
             Some(Command::BenchPages) => Box::pin(bench_pages::run()).await,
+            Some(Command::Adversary(options)) => Box::pin(adversary::run(options)).await,
             None => demo::run(arguments.demo).await,
         }
     };

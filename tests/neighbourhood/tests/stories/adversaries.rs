@@ -1,0 +1,182 @@
+//! Six homes trade through all of it: somebody trades with themselves, floods the chain for free, reaches for everyone's
+//! euros with the on-ramp's key, runs a market whose pot is frozen. In the end the sums add up, and nobody was late.
+
+use crate::support::{DEADLINE, Told, config, devices, now, slots, start};
+use deren_neighbourhood::{
+    Follower, Neighbourhood, SlotReport, Wait,
+    adversary::{
+        Admitted, Adversary, Deed, Fortune, Kind, PROTOCOL_FEE_BP, Task, admit, fortune, freeze_pot, thaw_pot,
+    },
+    chain::{Euros, FeeIn, Until, Wallet},
+    layout::{FEEDERS, HomeKind},
+    settled,
+};
+use deren_primitives::{ReadingVerdict, Side, Slot};
+use deren_runtime::RuntimeCall;
+use std::{collections::BTreeSet, path::Path};
+
+/// Six that trade from the first slot on, and one that is left to a visitor.
+const HOMES: usize = 7;
+/// In so many slots, beside all adversaries.
+const SLOTS: usize = 20;
+/// A cloud may leave a home out of one slot in ten.
+const MOST_LEFT_OUT: usize = SLOTS / 10;
+/// How far the newest settled slot may be behind: it is over, its grace too, and it is finalised.
+const MOST_BEHIND: u32 = 6;
+const SEED: u64 = 1;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn six_homes_trade_through_all_that_adversaries_do() {
+    let mut config = config(HOMES);
+    config.pages = true;
+    // The sun is high from the adversaries' first slot to their last.
+    config.start = "08:30".parse().expect("a time");
+    config.cloudiness = 0.0;
+    let (mut neighbourhood, mut follower) = start(config).await;
+    let admitted = admit(&neighbourhood, SEED).await.unwrap_or_else(|error| panic!("{error}"));
+    let before = euros(&neighbourhood).await;
+    freeze_pot(&neighbourhood, admitted.stuck).await.unwrap_or_else(|error| panic!("{error}"));
+    let mut adversaries = begin(&neighbourhood, &admitted);
+    settled_in(&mut adversaries).await;
+    let from = now(&neighbourhood).next();
+
+    let mut books = slots(&mut follower, "the adversaries' first slot", |report| report.slot >= from).await;
+    for number in 1..SLOTS {
+        change_a_line(&neighbourhood, number).await;
+        books.extend(slots(&mut follower, "another slot beside the adversaries", |_| true).await);
+        neighbourhood.check().expect("nothing has ended by itself");
+        go_on(&mut adversaries);
+    }
+    let last = books.last().expect("slots").slot;
+    assert!(now(&neighbourhood).since(last) <= MOST_BEHIND, "slot {last} is the newest settled one");
+    adversaries.iter_mut().for_each(Adversary::stop);
+
+    everyone_traded(&neighbourhood, &books, from);
+    nobody_was_late(&neighbourhood, &follower, from);
+    each_in_vain(&adversaries);
+    washing_lost(&neighbourhood, &admitted).await;
+    assert_eq!(euros(&neighbourhood).await.supply_ueur, before.supply_ueur, "euros were made or burnt");
+    let totals = settled(&neighbourhood, &books).await.unwrap_or_else(|error| panic!("{error}"));
+    totals.check().unwrap_or_else(|difference| panic!("{difference}"));
+    thaw_pot(&neighbourhood, admitted.stuck).await.unwrap_or_else(|error| panic!("{error}"));
+    neighbourhood.check_invariants().await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Each a process of its own.
+fn begin(neighbourhood: &Neighbourhood, admitted: &Admitted) -> Vec<Adversary> {
+    let program = Path::new(env!("CARGO_BIN_EXE_deren-neighbourhood"));
+    let logs = neighbourhood.folder().join("logs");
+    let node_port = neighbourhood.nodes[0].rpc_port();
+    let of = |(kind, market)| {
+        let task = Task { node_port, market, seed: SEED };
+        Adversary::start(program, kind, task, &logs).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let ours = neighbourhood.registered.market;
+    [(Kind::Wash, ours), (Kind::Flood, ours), (Kind::Freeze, ours), (Kind::Stuck, admitted.stuck)].map(of).into()
+}
+
+/// None of them has given up.
+fn go_on(adversaries: &mut [Adversary]) {
+    adversaries.iter_mut().for_each(|adversary| adversary.check().unwrap_or_else(|error| panic!("{error}")));
+}
+
+fn deeds(adversary: &Adversary) -> Vec<Deed> {
+    adversary.deeds().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Waits until all who need sites have them.
+async fn settled_in(adversaries: &mut [Adversary]) {
+    Wait::new("the adversaries' sites", DEADLINE, &Told)
+        .until(async || {
+            go_on(adversaries);
+            let is_there = |deed: &Deed| ["settling in", "baiting the pot"].contains(&deed.what.as_str());
+            let absent = adversaries.iter().find(|adversary| !deeds(adversary).iter().any(is_there));
+            absent.map_or(Ok(()), |absent| Err(format!("{:?}", absent.kind())))
+        })
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The operator changes a line in every slot, and the settled ones make room for it.
+async fn change_a_line(neighbourhood: &Neighbourhood, number: usize) {
+    let wallet = Wallet::new(neighbourhood.rpc().expect("a node"), Until::InBlock).await.expect("a wallet");
+    let (zone, feeder) = (neighbourhood.registered.feeders[0], &FEEDERS[0]);
+    let call = RuntimeCall::Registry(pallet_deren_registry::Call::set_edge {
+        zone,
+        fee_ueur_per_kwh: feeder.fee_ueur_per_kwh + u32::from(number % 2 == 1),
+        capacity_up_wh: Some(feeder.capacity_up_wh),
+        capacity_down_wh: Some(feeder.capacity_down_wh),
+    });
+    let operator = &neighbourhood.people.operator;
+    wallet.send(operator, "changing a line", call, FeeIn::Ren).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+async fn euros(neighbourhood: &Neighbourhood) -> Euros {
+    let rpc = neighbourhood.rpc().expect("a node");
+    // With one validator the newest block stays.
+    let head = rpc.best().await.expect("it answers");
+    let euros = rpc.euros(head.hash).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(euros.supply_ueur, euros.free_ueur + euros.held_ueur, "euros are missing or too many: {euros:?}");
+    euros
+}
+
+/// Each home trades in nearly every slot, but for the one that is left to a visitor.
+fn everyone_traded(neighbourhood: &Neighbourhood, books: &[SlotReport], from: Slot) {
+    let homes = neighbourhood.homes.iter().zip(&neighbourhood.registered.homes);
+    let homes: Vec<_> = homes.filter(|(home, _)| home.kind != HomeKind::Visitor).collect();
+    assert_eq!(homes.len(), HOMES - 1);
+    for (home, registered) in homes {
+        let trades = |report: &&SlotReport| {
+            [Side::Buy, Side::Sell].into_iter().any(|side| report.of_site(registered.site, side).0 > 0)
+        };
+        let count = books.iter().filter(|report| report.slot >= from).filter(trades).count();
+        assert!(count + MOST_LEFT_OUT >= SLOTS, "{} traded in {count} of {SLOTS} slots", home.name);
+    }
+}
+
+/// Every reading of the homes was accepted in time, and none was missing.
+fn nobody_was_late(neighbourhood: &Neighbourhood, follower: &Follower, from: Slot) {
+    for (device, _) in devices(neighbourhood) {
+        let readings =
+            follower.ledger().meters().accepted(device).filter(|accepted| accepted.reading.first_slot >= from);
+        let readings: Vec<_> = readings.collect();
+        assert!(readings.len() >= SLOTS, "{device} has {} readings", readings.len());
+        let late = readings.iter().find(|accepted| accepted.verdict.contains(ReadingVerdict::LATE));
+        assert_eq!(late, None, "{device}");
+    }
+}
+
+/// Each did what it came for, and the key that may do nothing did nothing.
+fn each_in_vain(adversaries: &[Adversary]) {
+    for adversary in adversaries {
+        let deeds = deeds(adversary);
+        let count =
+            |what: &str| deeds.iter().filter(|deed| deed.what.contains(what)).map(|deed| deed.count).sum::<u32>();
+        eprintln!("{:?}: {} deeds", adversary.kind(), deeds.len());
+        match adversary.kind() {
+            Kind::Wash => assert!(count("readings") > 0),
+            Kind::Flood => assert!(count("") > 1_000, "only {} batches were sent", count("")),
+            Kind::Freeze => {
+                for kind in ["freezing", "blocking", "burning", "moving", "issuing", "roles", "ending"] {
+                    assert!(count(kind) > 0, "{kind} was not tried");
+                }
+                let done = deeds.iter().find(|deed| deed.succeeded && deed.what != "baiting the pot");
+                assert_eq!(done, None, "the on-ramp's key did what it must not");
+            }
+            Kind::Stuck => assert!(count("changing every line") > 0),
+        }
+    }
+}
+
+/// They traded, and were given less than the protocol fees that they paid; no reading of a home was refused.
+async fn washing_lost(neighbourhood: &Neighbourhood, admitted: &Admitted) {
+    let rpc = neighbourhood.rpc().expect("a node");
+    let washers: BTreeSet<_> = admitted.washers.iter().map(|account| account.id()).collect();
+    let gateways: BTreeSet<_> = neighbourhood.registered.homes.iter().map(|home| home.gateway).collect();
+    let told = fortune(rpc, &washers, &gateways, PROTOCOL_FEE_BP).await;
+    let (fortune, refused): (Fortune, _) = told.unwrap_or_else(|error| panic!("{error}"));
+    eprintln!("washing: {fortune:?}");
+    assert!(refused.is_empty(), "readings of homes were refused: {refused:?}");
+    assert!(fortune.bought_wh > 0 && fortune.bought_wh == fortune.sold_wh, "{fortune:?}");
+    assert!(fortune.given_ueur() < fortune.fees_ueur, "washing pays {} µ€: {fortune:?}", fortune.given_ueur());
+}
