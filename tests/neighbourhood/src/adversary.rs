@@ -18,7 +18,7 @@ mod wash;
 
 pub use admit::{Admitted, PROTOCOL_FEE_BP, admit, freeze_pot, thaw_pot};
 pub use deed::Deed;
-pub use fortune::{Fortune, fortune};
+pub use fortune::{Findings, Fortune, fortune};
 pub use process::Adversary;
 
 use crate::{

@@ -41,6 +41,8 @@ pub struct Config {
     pub seed: u64,
     /// The chain.
     pub preset: Preset,
+    /// One node more has the keys of the last validator, which so signs two blocks for one slot.
+    pub twin: bool,
     /// The simulated day.
     pub day: Day,
     /// The simulated time (UTC) of the slot in which it is started.
@@ -64,6 +66,7 @@ impl Config {
             homes,
             seed: 1,
             preset: Preset::Dev,
+            twin: false,
             day: "2026-06-21".parse().map_err(NeighbourhoodError::Configuration)?,
             start: "11:00".parse().map_err(NeighbourhoodError::Configuration)?,
             cloudiness: 0.5,
@@ -115,7 +118,8 @@ impl Neighbourhood {
         let logs = folder.make("logs")?;
         let database = config.pages.then(|| tokio::spawn(Database::start()));
         let mut broker = Broker::start(&binaries, folder.path(), logs.join("mosquitto.log"))?;
-        let mut nodes = Node::start_all(config.preset, &binaries, &folder.make("nodes")?, &logs)?;
+        let start_all = if config.twin { Node::start_all_with_twin } else { Node::start_all };
+        let mut nodes = start_all(config.preset, &binaries, &folder.make("nodes")?, &logs)?;
         let node_ports: Vec<u16> = nodes.iter().map(Node::rpc_port).collect();
 
         let visitors = if config.pages { Visitors::Welcome } else { Visitors::None };

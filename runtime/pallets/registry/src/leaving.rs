@@ -7,11 +7,20 @@ use crate::{
 };
 use deren_primitives::{DeviceId, GatewayId, MarketId, SiteId, Slot};
 use deren_runtime_apis::{SettlementProgress, SiteOrders};
-use frame_support::{ensure, pallet_prelude::DispatchResult};
+use frame_support::{ensure, pallet_prelude::DispatchResult, traits::EnsureOrigin};
+use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use sp_core::H256;
 use sp_runtime::DispatchError;
 
 impl<T: Config> Pallet<T> {
+    /// The account that signed, or `None` for the administration.
+    pub(crate) fn admin_or_signed(origin: OriginFor<T>) -> Result<Option<T::AccountId>, DispatchError> {
+        match T::AdminOrigin::try_origin(origin) {
+            Ok(_) => Ok(None),
+            Err(origin) => Ok(Some(ensure_signed(origin)?)),
+        }
+    }
+
     /// The first slot that may wait for its settlement in this market.
     pub(crate) fn unsettled_from(market: MarketId) -> Slot {
         T::Progress::settled_through(market).next()

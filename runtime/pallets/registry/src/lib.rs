@@ -7,8 +7,11 @@
 
 extern crate alloc;
 
+mod bounds;
 mod deposits;
 mod devices;
+mod errors;
+mod events;
 mod gateways;
 mod invariants;
 mod leaving;
@@ -25,6 +28,7 @@ mod benchmarking;
 #[cfg(test)]
 mod tests;
 
+pub use bounds::*;
 pub use deposits::Deposits;
 pub use pallet::*;
 pub use types::{
@@ -33,27 +37,11 @@ pub use types::{
 };
 pub use weights::WeightInfo;
 
-/// The most zones that one market has.
-pub const MAX_ZONES_PER_MARKET: u32 = deren_market::MAX_ZONES as u32;
-/// The most devices that one site has, those included that were removed and whose slots are not settled.
-pub const MAX_DEVICES_PER_SITE: u32 = 16;
-/// The largest step of a device's registers that an operator can approve: 1 kWh. It is a tolerance, so that it must
-/// not be anything.
-pub const MAX_REGISTER_STEP_MWH: u32 = 1_000_000;
-/// The largest step where an operator approves no other: 10 Wh.
-pub const USUAL_REGISTER_STEP_MWH: u32 = 10_000;
-/// The most power of any connection point: 1 MW.
-pub const MAX_POINT_POWER_W: u32 = 1_000_000;
-/// The most gateways that one site is linked to.
-pub const MAX_GATEWAYS_PER_SITE: u32 = 8;
-/// How many zones go with one call that closes a market.
-pub const MAX_ZONES_PER_CLOSING: u32 = 64;
-/// The highest protocol fee: the whole price.
-pub const MAX_PROTOCOL_FEE_BP: u16 = 10_000;
-/// How many earlier keys of a gateway are kept, so that it answers for what they signed.
-pub const MAX_PAST_KEYS: u32 = 16;
+use frame_support::pallet_macros::import_section;
 
 /// The pallet; the crate's documentation says what it is for.
+#[import_section(errors::errors)]
+#[import_section(events::events)]
 #[frame_support::pallet]
 #[allow(
     clippy::arithmetic_side_effects,
@@ -218,255 +206,6 @@ pub mod pallet {
     pub enum HoldReason {
         /// For what stays in the chain's state; it comes back with it.
         Deposit,
-    }
-
-    /// What happened. `from` is the first slot in which it holds.
-    #[allow(missing_docs, reason = "each field is what the storage of that name documents")]
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// A market began.
-        MarketCreated {
-            market: MarketId,
-            operator: T::AccountId,
-            privacy_threshold: u32,
-            protocol_fee_bp: u16,
-            max_fee_ueur_per_kwh: u32,
-            from: Slot,
-        },
-        /// A market's operator or terms changed; the protocol fee from `from`, all else at once.
-        MarketUpdated {
-            market: MarketId,
-            operator: T::AccountId,
-            privacy_threshold: u32,
-            protocol_fee_bp: u16,
-            max_fee_ueur_per_kwh: u32,
-            from: Slot,
-        },
-        /// A zone was added to a market's tree.
-        ZoneCreated {
-            zone: ZoneId,
-            market: MarketId,
-            parent: Option<ZoneId>,
-            depth: u8,
-            edge: Option<EdgeTerms>,
-            from: Slot,
-        },
-        /// A line's fee or capacities changed: the capacities hold from `from`, the fee from `fee_from`.
-        EdgeSet { zone: ZoneId, market: MarketId, edge: EdgeTerms, from: Slot, fee_from: Slot },
-        /// An operator approved a connection point; `commitment` is its name on the chain.
-        PointApproved {
-            commitment: H256,
-            nullifier: H256,
-            market: MarketId,
-            zone: ZoneId,
-            owner: T::AccountId,
-            max_power_w: u32,
-            max_register_step_mwh: u32,
-            sources: Sources,
-        },
-        /// An operator approves more, or less, at a point than before.
-        PointAmended {
-            commitment: H256,
-            market: MarketId,
-            site: Option<SiteId>,
-            max_power_w: u32,
-            max_register_step_mwh: u32,
-            sources: Sources,
-        },
-        /// An owner registered a site at an approved point.
-        SiteRegistered {
-            site: SiteId,
-            market: MarketId,
-            zone: ZoneId,
-            owner: T::AccountId,
-            commitment: H256,
-            max_power_w: u32,
-            from: Slot,
-        },
-        /// A site trades no more.
-        SiteSuspended { site: SiteId, market: MarketId, from: Slot },
-        /// A suspended site trades again.
-        SiteResumed { site: SiteId, market: MarketId, from: Slot },
-        /// A gateway and a site's owner agreed to work together.
-        GatewayLinked { gateway: GatewayId, site: SiteId, owner: T::AccountId, public_key: PublicKey, key_epoch: u32 },
-        /// A gateway signs with another key from now on.
-        GatewayKeyChanged {
-            gateway: GatewayId,
-            old_key: PublicKey,
-            new_key: PublicKey,
-            key_epoch: u32,
-            change: KeyChange,
-        },
-        /// A gateway may not submit until its owner gives it a new key.
-        GatewayDeactivated { gateway: GatewayId, key_epoch: u32 },
-        /// A device serves at a site.
-        DeviceRegistered {
-            device: DeviceId,
-            site: SiteId,
-            market: MarketId,
-            zone: ZoneId,
-            gateway: GatewayId,
-            role: DeviceRole,
-            source: Option<Source>,
-            rated_power_w: u32,
-            register_step_mwh: u32,
-            from: Slot,
-        },
-        /// A gateway and a site work together no more.
-        GatewayUnlinked { gateway: GatewayId, site: SiteId },
-        /// An owner offers a site to somebody, or takes the offer back.
-        SiteOffered { site: SiteId, market: MarketId, to: Option<T::AccountId> },
-        /// A site is somebody else's, who trades for it from `from` on.
-        SiteTransferred { site: SiteId, market: MarketId, former: T::AccountId, owner: T::AccountId, from: Slot },
-        /// A site ends: it trades no more, and its point is free.
-        SiteClosed { site: SiteId, market: MarketId, from: Slot },
-        /// All that was left of a closed site is gone.
-        SiteForgotten { site: SiteId, market: MarketId },
-        /// A point is approved no more.
-        PointRevoked { commitment: H256, market: MarketId },
-        /// A market is gone.
-        MarketClosed { market: MarketId },
-        /// Nothing of the market trades.
-        MarketStopped { market: MarketId, from: Slot },
-        /// The market trades again.
-        MarketResumed { market: MarketId, from: Slot },
-        /// A device serves no more, from `until` on.
-        DeviceRemoved { device: DeviceId, site: SiteId, role: DeviceRole, until: Slot, replaced_by: Option<DeviceId> },
-    }
-
-    /// Why a call failed.
-    #[pallet::error]
-    #[derive(PartialEq, Eq)]
-    pub enum Error<T> {
-        /// There are as many markets as this chain takes.
-        TooManyMarkets,
-        /// The protocol fee is above the whole price (10 000 basis points).
-        ProtocolFeeTooHigh,
-        /// The network fee is above what the administration allows in this market.
-        FeeAboveCap,
-        /// No such market.
-        UnknownMarket,
-        /// The caller is not the market's operator.
-        NotOperator,
-        /// No such zone.
-        UnknownZone,
-        /// No such parent zone.
-        UnknownParent,
-        /// The parent zone belongs to another market.
-        ParentInOtherMarket,
-        /// The market has a root already: name a parent.
-        MarketHasRoot,
-        /// The zone would be more than eight edges below the root.
-        ZoneTooDeep,
-        /// The market has as many zones as it may have.
-        TooManyZones,
-        /// The root has no edge.
-        RootHasNoEdge,
-        /// As many changes wait for slots that are not settled as are kept: try again after the next settlement.
-        TooManyChanges,
-        /// The commitment was approved before.
-        PointAlreadyApproved,
-        /// The market has as many points as it may have.
-        TooManyPoints,
-        /// The same connection point is approved already, here or in another market.
-        PointApprovedElsewhere,
-        /// A connection point takes some power, at most 1 MW.
-        MaxPowerOutOfRange,
-        /// The point would take more power than its line carries.
-        MaxPowerAboveLine,
-        /// A bit of the sources is none's.
-        UnknownSources,
-        /// The devices at the point need what would not be approved any more: let their owner remove them first.
-        TermsBelowDevices,
-        /// No operator approved this commitment.
-        UnknownPoint,
-        /// The point was approved for another owner.
-        NotPointOwner,
-        /// The point has a site already.
-        PointTaken,
-        /// No such site.
-        UnknownSite,
-        /// The caller does not own the site.
-        NotSiteOwner,
-        /// The site is suspended.
-        SiteSuspended,
-        /// The site is not suspended.
-        SiteNotSuspended,
-        /// The link code has expired: print a new one.
-        LinkExpired,
-        /// The link code is not the gateway's for this chain, owner, site and expiry.
-        BadLinkCode,
-        /// The key is a point of small order, under which anyone can sign.
-        WeakKey,
-        /// The gateway is linked to this site already.
-        AlreadyLinked,
-        /// The gateway is linked to as many sites as it may be.
-        TooManySites,
-        /// The site is linked to as many gateways as it may be.
-        TooManyGateways,
-        /// The gateway reads devices of the site, or did in slots that are not settled: remove them, and wait.
-        GatewayInUse,
-        /// The owner of the site did not offer it to the caller.
-        SiteNotOffered,
-        /// The site is closed.
-        SiteClosed,
-        /// The site is not closed.
-        SiteNotClosed,
-        /// Slots that need this are not settled: try again in a moment.
-        SlotsNotSettled,
-        /// The market has points or sites.
-        MarketInUse,
-        /// The market is stopped, or trades, already.
-        MarketAlreadySo,
-        /// No such gateway.
-        UnknownGateway,
-        /// The gateway was deactivated: its owner must replace its key.
-        GatewayInactive,
-        /// The gateway is not linked to this site.
-        GatewayNotLinked,
-        /// The new key is the old one.
-        KeyUnchanged,
-        /// The signature is not the old key's over the rotation.
-        BadRotation,
-        /// The proof is not the new key's over the rotation.
-        BadProof,
-        /// The code is not the new key's over the rotation.
-        BadReplacement,
-        /// The caller does not own all sites of the gateway.
-        NotOwnerOfAllSites,
-        /// The gateway's key cannot be changed any more.
-        TooManyKeys,
-        /// The device was another owner's, whose site still keeps it.
-        DeviceOfOtherOwner,
-        /// The device is registered and not removed.
-        DeviceAlreadyRegistered,
-        /// A device must have a rated power.
-        ZeroRatedPower,
-        /// The device is rated above what the connection point takes.
-        RatedPowerAbovePoint,
-        /// With the others of its role the device is rated above what the connection point takes.
-        RatedPowersAbovePoint,
-        /// A register's step is between 1 mWh and what the operator approved, which is at most 1 kWh.
-        RegisterStepOutOfRange,
-        /// A production device has a source.
-        SourceMissing,
-        /// Only a production device has a source.
-        SourceWithoutProduction,
-        /// The operator did not approve this source at the connection point.
-        SourceNotApproved,
-        /// The site has as many devices as it may have; one that was removed counts until its slots are settled.
-        TooManyDevicesAtSite,
-        /// The gateway reads as many devices as it may.
-        TooManyDevicesOfGateway,
-        /// No such device.
-        UnknownDevice,
-        /// The device was removed before.
-        DeviceAlreadyRemoved,
-        /// Ids are used up.
-        IdsUsedUp,
-        /// Accounts or hashes of this runtime are not 32 bytes long.
-        Not32Bytes,
     }
 
     #[pallet::hooks]
@@ -729,15 +468,6 @@ pub mod pallet {
         pub fn resume_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {
             T::UrgentOrigin::ensure_origin(origin)?;
             Self::do_set_trading(market, true)
-        }
-    }
-    impl<T: Config> Pallet<T> {
-        /// The account that signed, or `None` for the administration.
-        fn admin_or_signed(origin: OriginFor<T>) -> Result<Option<T::AccountId>, DispatchError> {
-            match T::AdminOrigin::try_origin(origin) {
-                Ok(_) => Ok(None),
-                Err(origin) => Ok(Some(ensure_signed(origin)?)),
-            }
         }
     }
 }

@@ -4,9 +4,9 @@ use crate::{
     NeighbourhoodError, Result,
     chain::{Rpc, events},
 };
-use deren_primitives::{GatewayId, ReadingError, Side};
-use deren_runtime::{AccountId, RuntimeEvent, units::INITIAL_REN_PER_UEUR};
-use std::collections::BTreeSet;
+use deren_primitives::{DeviceId, GatewayId, ReadingError, Side};
+use deren_runtime::{AccountId, Runtime, RuntimeEvent, units::INITIAL_REN_PER_UEUR};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Basis points of a whole, times the Wh of a kWh.
 const NEUR_BP: u128 = 10_000 * 1_000;
@@ -63,30 +63,50 @@ impl Fortune {
     }
 }
 
-/// What all finalised blocks say of these accounts, and the readings of these gateways that were refused.
+/// What the chain says of all that was done.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// Of the accounts that were asked for.
+    pub fortune: Fortune,
+    /// Why readings of honest gateways were refused.
+    pub refused: Vec<ReadingError>,
+    /// How many readings were taken of each device of all other gateways.
+    pub of_others: BTreeMap<DeviceId, u32>,
+}
+
+impl Findings {
+    fn write(&mut self, event: &pallet_deren_metering::Event<Runtime>, honest: &BTreeSet<GatewayId>) {
+        use pallet_deren_metering::Event;
+        match event {
+            Event::ReadingRefused { gateway, error, .. } if honest.contains(gateway) => self.refused.push(*error),
+            Event::ReadingAccepted { gateway, reading, .. } if !honest.contains(gateway) => {
+                *self.of_others.entry(reading.device).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What all finalised blocks say of these accounts, of these honest gateways and of all others.
 pub async fn fortune(
     rpc: &Rpc,
     accounts: &BTreeSet<AccountId>,
-    gateways: &BTreeSet<GatewayId>,
+    honest: &BTreeSet<GatewayId>,
     protocol_fee_bp: u16,
-) -> Result<(Fortune, Vec<ReadingError>)> {
-    let mut fortune = Fortune::default();
-    let mut refused = Vec::new();
+) -> Result<Findings> {
+    let mut told = Findings::default();
     for number in 1..=rpc.finalized().await?.number {
         let hash = rpc.block_hash(number).await?.ok_or_else(|| {
             NeighbourhoodError::Invariant(format!("block {number} is finalised, and the node does not have it"))
         })?;
         for record in events(rpc, hash).await? {
-            fortune.write(&record.event, accounts, protocol_fee_bp);
-            if let RuntimeEvent::Metering(pallet_deren_metering::Event::ReadingRefused { gateway, error, .. }) =
-                record.event
-                && gateways.contains(&gateway)
-            {
-                refused.push(error);
+            told.fortune.write(&record.event, accounts, protocol_fee_bp);
+            if let RuntimeEvent::Metering(event) = &record.event {
+                told.write(event, honest);
             }
         }
     }
-    Ok((fortune, refused))
+    Ok(told)
 }
 
 #[cfg(test)]

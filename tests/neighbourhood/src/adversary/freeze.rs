@@ -12,11 +12,16 @@ use deren_runtime::{
     configs::treasury_account,
     units::{EUR, EUR_ASSET},
 };
+use pallet_deren_custody::Money;
 use pallet_utility::{Call as Utility, Event};
+use sp_core::H256;
 use sp_runtime::traits::Convert;
 
 /// The calls of the pallet that keeps the euros.
 type Assets = pallet_assets::Call<Runtime>;
+type OnRamp = pallet_deren_on_ramp::Call<Runtime>;
+type Custody = pallet_deren_custody::Call<Runtime>;
+type Notice = pallet_deren_notice::Call<Runtime>;
 
 /// What it hopes to get.
 const LOOT_UEUR: u128 = 1_000_000_000 * EUR;
@@ -99,12 +104,29 @@ fn attempts(market: MarketId, thief: &AccountId) -> Result<Vec<(String, RuntimeC
         ("giving the euro away", Assets::transfer_ownership { id: id(), owner: thief.clone().into() }),
     ];
     attempts.extend(on_all.map(|(what, call)| (what.to_owned(), RuntimeCall::Assets(call))));
+    attempts.extend(beyond_the_key(thief).map(|(what, call)| (what.to_owned(), call)));
     Ok(attempts)
 }
 
-/// What can be tried on one account.
-fn on(victim: &AccountId, thief: &AccountId) -> [(&'static str, RuntimeCall); 4] {
+/// What the key may do within bounds, beyond them; and what is the council's.
+fn beyond_the_key(thief: &AccountId) -> [(&'static str, RuntimeCall); 7] {
+    let to = || thief.clone();
+    let raise = RuntimeCall::from(OnRamp::set_daily_cap { cap_ueur: LOOT_UEUR });
+    [
+        ("issuing a billion as the on-ramp", OnRamp::issue { to: to(), amount_ueur: LOOT_UEUR }.into()),
+        ("raising the daily cap", raise.clone()),
+        ("naming another on-ramp", OnRamp::set_on_ramp { on_ramp: Some(to()) }.into()),
+        ("burning what nobody asked to be paid", OnRamp::mark_paid { number: u32::MAX, proof: H256::zero() }.into()),
+        ("spending the treasury", Custody::spend { money: Money::Eur, to: to(), amount: 1 }.into()),
+        ("announcing a higher cap", Notice::announce { call: Box::new(raise.clone()) }.into()),
+        ("enacting it without notice", Notice::enact { number: 0, call: Box::new(raise) }.into()),
+    ]
+}
+
+/// What can be tried on one account: as who keeps the asset, and as the council, which alone may.
+fn on(victim: &AccountId, thief: &AccountId) -> [(&'static str, RuntimeCall); 6] {
     let id = || EUR_ASSET.into();
+    let (from, to) = (victim.clone(), thief.clone());
     let who = || victim.clone().into();
     let dest = thief.clone().into();
     [
@@ -112,6 +134,8 @@ fn on(victim: &AccountId, thief: &AccountId) -> [(&'static str, RuntimeCall); 4]
         ("blocking", Assets::block { id: id(), who: who() }.into()),
         ("burning", Assets::burn { id: id(), who: who(), amount: 1 }.into()),
         ("moving", Assets::force_transfer { id: id(), source: who(), dest, amount: 1 }.into()),
+        ("freezing as the council", Custody::freeze { who: victim.clone() }.into()),
+        ("moving as the council", Custody::force_transfer { from, to, amount_ueur: 1 }.into()),
     ]
 }
 
@@ -125,6 +149,6 @@ mod tests {
         let thief = Kind::Freeze.account(0, 1).expect("an account").id();
         let attempts = attempts(MarketId(0), &thief).expect("attempts");
         let names: BTreeSet<_> = attempts.iter().map(|(what, _)| what).collect();
-        assert_eq!((attempts.len(), names.len()), (28, 28));
+        assert_eq!((attempts.len(), names.len()), (45, 45));
     }
 }

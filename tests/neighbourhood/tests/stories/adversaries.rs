@@ -2,11 +2,10 @@
 //! euros with the on-ramp's key, runs a market whose pot is frozen. In the end the sums add up, and nobody was late.
 
 use crate::support::{DEADLINE, Told, config, devices, now, slots, start};
+use deren_market::SERVICE_WINDOW_SLOTS;
 use deren_neighbourhood::{
     Follower, Neighbourhood, SlotReport, Wait,
-    adversary::{
-        Admitted, Adversary, Deed, Fortune, Kind, PROTOCOL_FEE_BP, Task, admit, fortune, freeze_pot, thaw_pot,
-    },
+    adversary::{Admitted, Adversary, Deed, Kind, PROTOCOL_FEE_BP, Task, admit, fortune, freeze_pot, thaw_pot},
     chain::{Euros, FeeIn, Until, Wallet},
     layout::{FEEDERS, HomeKind},
     settled,
@@ -33,6 +32,7 @@ async fn six_homes_trade_through_all_that_adversaries_do() {
     config.start = "08:30".parse().expect("a time");
     config.cloudiness = 0.0;
     let (mut neighbourhood, mut follower) = start(config).await;
+    let joined = now(&neighbourhood);
     let admitted = admit(&neighbourhood, SEED).await.unwrap_or_else(|error| panic!("{error}"));
     let before = euros(&neighbourhood).await;
     freeze_pot(&neighbourhood, admitted.stuck).await.unwrap_or_else(|error| panic!("{error}"));
@@ -54,7 +54,7 @@ async fn six_homes_trade_through_all_that_adversaries_do() {
     everyone_traded(&neighbourhood, &books, from);
     nobody_was_late(&neighbourhood, &follower, from);
     each_in_vain(&adversaries);
-    washing_lost(&neighbourhood, &admitted).await;
+    in_vain_by_the_chain(&neighbourhood, &admitted, now(&neighbourhood).since(joined) + 1).await;
     assert_eq!(euros(&neighbourhood).await.supply_ueur, before.supply_ueur, "euros were made or burnt");
     let totals = settled(&neighbourhood, &books).await.unwrap_or_else(|error| panic!("{error}"));
     totals.check().unwrap_or_else(|difference| panic!("{difference}"));
@@ -157,7 +157,19 @@ fn each_in_vain(adversaries: &[Adversary]) {
             Kind::Wash => assert!(count("readings") > 0),
             Kind::Flood => assert!(count("") > 1_000, "only {} batches were sent", count("")),
             Kind::Freeze => {
-                for kind in ["freezing", "blocking", "burning", "moving", "issuing", "roles", "ending"] {
+                for kind in [
+                    "freezing",
+                    "blocking",
+                    "burning",
+                    "moving",
+                    "issuing",
+                    "raising",
+                    "roles",
+                    "ending",
+                    "spending",
+                    "announcing",
+                    "enacting",
+                ] {
                     assert!(count(kind) > 0, "{kind} was not tried");
                 }
                 let done = deeds.iter().find(|deed| deed.succeeded && deed.what != "baiting the pot");
@@ -168,15 +180,18 @@ fn each_in_vain(adversaries: &[Adversary]) {
     }
 }
 
-/// They traded, and were given less than the protocol fees that they paid; no reading of a home was refused.
-async fn washing_lost(neighbourhood: &Neighbourhood, admitted: &Admitted) {
+/// They traded, and were given less than the protocol fees that they paid; no reading of a home was refused, and the
+/// flood brought no more readings than a device has slots.
+async fn in_vain_by_the_chain(neighbourhood: &Neighbourhood, admitted: &Admitted, slots: u32) {
     let rpc = neighbourhood.rpc().expect("a node");
     let washers: BTreeSet<_> = admitted.washers.iter().map(|account| account.id()).collect();
     let gateways: BTreeSet<_> = neighbourhood.registered.homes.iter().map(|home| home.gateway).collect();
-    let told = fortune(rpc, &washers, &gateways, PROTOCOL_FEE_BP).await;
-    let (fortune, refused): (Fortune, _) = told.unwrap_or_else(|error| panic!("{error}"));
-    eprintln!("washing: {fortune:?}");
-    assert!(refused.is_empty(), "readings of homes were refused: {refused:?}");
+    let told = fortune(rpc, &washers, &gateways, PROTOCOL_FEE_BP).await.unwrap_or_else(|error| panic!("{error}"));
+    let most = told.of_others.values().max().copied().unwrap_or_default();
+    eprintln!("washing: {:?}; the most readings of an adversary's device: {most}", told.fortune);
+    assert!(told.refused.is_empty(), "readings of homes were refused: {:?}", told.refused);
+    assert!(most <= SERVICE_WINDOW_SLOTS + slots, "{most} readings of one device in {slots} slots");
+    let fortune = told.fortune;
     assert!(fortune.bought_wh > 0 && fortune.bought_wh == fortune.sold_wh, "{fortune:?}");
     assert!(fortune.given_ueur() < fortune.fees_ueur, "washing pays {} µ€: {fortune:?}", fortune.given_ueur());
 }
