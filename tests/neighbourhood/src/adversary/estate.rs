@@ -28,7 +28,6 @@ pub(super) struct Plan {
 #[derive(Clone, Debug)]
 pub(super) struct Estate {
     pub(super) owner: Account,
-    pub(super) site: SiteId,
     pub(super) gateway: FalseGateway,
     /// The first slot in which its devices serve.
     pub(super) from: Slot,
@@ -54,7 +53,7 @@ impl Estate {
         let mut estates = Vec::new();
         for (plan, site) in plans.into_iter().zip(sites) {
             calls.extend(furnish(owner, site, &plan)?);
-            estates.push(Self { owner: owner.clone(), site, gateway: plan.gateway, from: Slot(0) });
+            estates.push(Self { owner: owner.clone(), gateway: plan.gateway, from: Slot(0) });
         }
         let done = wallet.send(owner, "linking gateways and placing orders", together(calls), FEE).await?;
         let from = done.events.iter().find_map(|event| match event {

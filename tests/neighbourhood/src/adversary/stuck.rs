@@ -36,9 +36,8 @@ pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
     let (seller, buyer) = try_join(settle(wallet, task, SELLER), settle(wallet, task, BUYER)).await?;
     Deed::of("settling in", &Ok(())).tell();
     let estates = [seller, buyer].concat();
-    try_join3(read(wallet, &estates), change(wallet, task, first, last), spirit_away(wallet, task, &estates))
-        .await
-        .map(drop)
+    let all = try_join3(read(wallet, &estates), change(wallet, task, first, last), spirit_away(wallet, task, &estates));
+    Box::pin(all).await.map(drop)
 }
 
 /// A line of zones one below the other: sellers at its end, buyers at its root. Gives both ends.
