@@ -50,7 +50,7 @@ fn append_when_possible(outbox: &Outbox, next: u64) {
 }
 
 fn assert_whole(outbox: &Outbox, count: u64) {
-    let queued = outbox.next(&[DEVICE], Slot(u32::MAX), 200_000).unwrap();
+    let queued = outbox.next(&[(DEVICE, 0)], Slot(u32::MAX), 200_000).unwrap();
     assert_eq!(queued.len() as u64, count);
     assert!(queued.iter().zip(0..).all(|(queued, sequence)| queued.reading.sequence == sequence));
     assert!(queued.windows(2).all(|pair| pair[1].reading.previous == pair[0].reading.hash()));

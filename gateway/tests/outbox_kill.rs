@@ -69,7 +69,7 @@ fn what_was_said_to_be_stored_survives_kill_9() {
             }
         }
         let outbox = Outbox::open(folder.path(), Bounds::default()).unwrap();
-        let queued = outbox.next(&[DEVICE], Slot(u32::MAX), 100_000).unwrap();
+        let queued = outbox.next(&[(DEVICE, 0)], Slot(u32::MAX), 100_000).unwrap();
         let tail = outbox.stored(DEVICE).unwrap().unwrap().tail;
         assert!(tail.next_sequence >= stored, "round {round}: {} < {stored}", tail.next_sequence);
         assert!(tail.next_sequence <= stored + 1);

@@ -335,10 +335,43 @@ async fn where_finality_is_gone_readings_are_anchored_at_a_hundredth_block() {
     gateway.until("blocks go on", |status| status.chain.best_block == Some(best)).await;
     sample_ten_slots(&gateway, 1).await;
     gateway.until("readings are made", |status| status.outbox.made_total >= 9).await;
-    let queued = gateway.outbox.next(&gateway.devices(1), Slot(u32::MAX), 64).unwrap();
+    let queued = gateway.outbox.next(&[(gateway.device(0), 0)], Slot(u32::MAX), 64).unwrap();
     let hundredth = node.chain().hash(last_final - last_final % 100).unwrap();
     let newest = queued.last().expect("it waits").reading.anchor;
     assert_eq!((newest.block_number, newest.block_hash), (last_final - last_final % 100, hundredth));
     assert!(last_final % 100 > 0);
+    gateway.stop().await;
+}
+
+/// Blocks go on and none becomes final: later readings must not wait for it, or they would be late.
+#[tokio::test]
+async fn where_finality_is_gone_later_readings_go_up_and_none_is_lost() {
+    let (folder, node) = (tempfile::tempdir().unwrap(), FakeNode::start(Chain::new(1, 1)).await);
+    let gateway = connected(folder.path(), &node, 1).await;
+    let device = gateway.device(0);
+    let taken = || node.chain().best().cursors[&device].next_sequence;
+    sample_ten_slots(&gateway, 1).await;
+    gateway.until("readings are made", |status| status.outbox.made_total >= 9).await;
+    let before_the_halt = node.chain().final_readings().len();
+    let mut wanted = taken() + 9;
+    for _ in 0..3 {
+        for _ in 0..1200 {
+            if taken() >= wanted {
+                break;
+            }
+            node.make_block();
+            gateway.sample(0).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(taken() >= wanted, "only {} readings are in a block", taken());
+        wanted = taken() + 1;
+    }
+    assert_eq!(node.chain().final_readings().len(), before_the_halt);
+    assert!(gateway.outbox.len().unwrap() >= 11, "what is not final is kept");
+    // All of it is lost, and comes again.
+    let goal = usize::try_from(taken()).unwrap();
+    node.reorganise();
+    node.run_until("all are final", |chain| chain.final_readings().len() >= goal).await;
+    assert_unbroken(&node.chain().final_readings(), &[device]);
     gateway.stop().await;
 }

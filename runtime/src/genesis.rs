@@ -45,6 +45,9 @@ fn validators() -> [(AccountId, SessionKeys); 4] {
     ]
 }
 
+/// Where several validators fork now and then, what was in a block that is left needs another one in time.
+const FORKING_GRACE_BLOCKS: u32 = 3;
+
 fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>) -> Value {
     let on_ramp = Sr25519Keyring::Alice.to_account_id();
     let mut balances: Vec<_> = endowed().into_iter().map(|account| (account, DEV_REN)).collect();
@@ -63,7 +66,7 @@ fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>)
             slot_seconds: 12,
             slot_energy_seconds: 900,
             grace_seconds: 3,
-            grace_blocks: 1,
+            grace_blocks: if validators.len() > 1 { FORKING_GRACE_BLOCKS } else { 1 },
             slots_per_era: 1,
             development: true,
         },

@@ -24,25 +24,26 @@ pub struct Queued {
 type Row = (Vec<u8>, Option<Vec<u8>>);
 
 impl Outbox {
-    /// At most `limit` readings of `devices` whose slots lie before `now`: each device's oldest first, devices in
-    /// turn.
+    /// At most `limit` readings of `devices` whose slots lie before `now`: each device's oldest first, from the given
+    /// sequence number on, devices in turn.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`], also if what is stored cannot be understood.
-    pub fn next(&self, devices: &[DeviceId], now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
-        let rows = devices.iter().map(|device| self.oldest(*device, now, limit)).collect::<Result<Vec<_>, _>>()?;
+    pub fn next(&self, devices: &[(DeviceId, u64)], now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
+        let rows = devices.iter().map(|(device, from)| self.oldest(*device, *from, now, limit));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let in_turn = (0..limit).flat_map(|turn| rows.iter().filter_map(move |row| row.get(turn)));
         Ok(in_turn.take(limit).cloned().collect())
     }
 
-    /// The device's oldest readings that end before `now`, at most `limit`.
-    fn oldest(&self, device: DeviceId, now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
+    /// The device's oldest readings from `from` on that end before `now`, at most `limit`.
+    fn oldest(&self, device: DeviceId, from: u64, now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
         let database = self.database()?;
         let find = || -> Result<Vec<Row>, redb::Error> {
             let read = database.begin_read()?;
             let (readings, signatures) = (read.open_table(READINGS)?, read.open_table(SIGNATURES)?);
             let mut rows = Vec::new();
-            for row in readings.range(from_sequence(&device, 0))?.take(limit) {
+            for row in readings.range(from_sequence(&device, from))?.take(limit) {
                 let (key, reading) = row?;
                 let signature = signatures.get(key.value())?.map(|row| row.value().to_vec());
                 rows.push((reading.value().to_vec(), signature));

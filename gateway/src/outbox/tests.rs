@@ -53,7 +53,7 @@ fn open() -> (tempfile::TempDir, Outbox) {
 }
 
 fn all(outbox: &Outbox, device: DeviceId) -> Vec<Queued> {
-    outbox.next(&[device], Slot(u32::MAX), 1000).expect("read")
+    outbox.next(&[(device, 0)], Slot(u32::MAX), 1000).expect("read")
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn devices_take_turns_and_each_goes_in_order() {
     append(&outbox, ONE, 0..5);
     append(&outbox, TWO, 0..2);
     let turns: Vec<_> = outbox
-        .next(&[ONE, TWO], Slot(100), 6)
+        .next(&[(ONE, 0), (TWO, 0)], Slot(100), 6)
         .expect("read")
         .iter()
         .map(|q| (q.reading.device.0[0], q.reading.sequence))
@@ -171,9 +171,9 @@ fn devices_take_turns_and_each_goes_in_order() {
 fn a_slot_that_has_not_ended_stays() {
     let (_folder, outbox) = open();
     append(&outbox, ONE, 5..8);
-    assert_eq!(outbox.next(&[ONE], Slot(6), 64).expect("read").len(), 1);
-    assert_eq!(outbox.next(&[ONE], Slot(5), 64).expect("read").len(), 0);
-    assert_eq!(outbox.next(&[ONE], Slot(8), 64).expect("read").len(), 3);
+    assert_eq!(outbox.next(&[(ONE, 0)], Slot(6), 64).expect("read").len(), 1);
+    assert_eq!(outbox.next(&[(ONE, 0)], Slot(5), 64).expect("read").len(), 0);
+    assert_eq!(outbox.next(&[(ONE, 0)], Slot(8), 64).expect("read").len(), 3);
 }
 
 #[test]

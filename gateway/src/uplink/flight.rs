@@ -30,6 +30,8 @@ pub(super) struct Flight {
 pub(super) enum Standing {
     /// In no block yet, or in one that waits for finality.
     Waiting,
+    /// In a block of the best chain, since now.
+    Included,
     /// Was in a block that is no longer of the best chain.
     Reorganised,
     /// No block took it for too long.
@@ -56,8 +58,8 @@ impl Flight {
     /// How it stands when the best block is `best_block` and its devices stand at `cursors`.
     pub(super) fn at_best(&mut self, best_block: u32, cursors: &[(DeviceId, Option<DeviceCursor>)]) -> Standing {
         if self.any_moved(cursors) {
-            self.included = true;
-            return Standing::Waiting;
+            let was_included = std::mem::replace(&mut self.included, true);
+            return if was_included { Standing::Waiting } else { Standing::Included };
         }
         if std::mem::take(&mut self.included) {
             self.waiting_since_block = best_block;
@@ -67,6 +69,20 @@ impl Flight {
             self.waiting_since_block = best_block;
         }
         if best_block - self.waiting_since_block >= RESEND_AFTER_BLOCKS { Standing::Lost } else { Standing::Waiting }
+    }
+
+    /// True while a block of the best chain has it.
+    pub(super) fn is_included(&self) -> bool {
+        self.included
+    }
+
+    /// True if what comes before it is not in the block with these cursors: it cannot be taken there.
+    pub(super) fn is_orphaned(&self, cursors: &[(DeviceId, Option<DeviceCursor>)]) -> bool {
+        let reached = |(device, cursor): &(DeviceId, Option<DeviceCursor>)| {
+            let start = self.starts.get(device).copied().unwrap_or_default();
+            cursor.unwrap_or_default().next_sequence >= start
+        };
+        !cursors.iter().all(reached)
     }
 
     /// True if a finalised block with these cursors took it: what it did not move was refused by itself.
@@ -138,7 +154,7 @@ mod tests {
     #[test]
     fn once_included_it_waits_for_finality_as_long_as_it_takes() {
         let mut flight = flight();
-        assert_eq!(flight.at_best(101, &at(7, 1)), Standing::Waiting);
+        assert_eq!(flight.at_best(101, &at(7, 1)), Standing::Included);
         assert_eq!(flight.at_best(900, &at(7, 1)), Standing::Waiting);
         assert!(flight.is_final(&at(7, 1)) && !flight.is_final(&at(5, 0)));
         assert!(flight.left_behind(&at(7, 1)).is_empty());
@@ -151,6 +167,13 @@ mod tests {
         assert_eq!(flight.at_best(103, &at(5, 0)), Standing::Reorganised);
         assert_eq!(flight.at_best(106, &at(5, 0)), Standing::Waiting);
         assert_eq!(flight.at_best(107, &at(5, 0)), Standing::Lost);
+    }
+
+    #[test]
+    fn it_is_orphaned_where_an_earlier_one_is_missing() {
+        assert!(flight().is_orphaned(&at(4, 0)));
+        assert!(!flight().is_orphaned(&at(5, 0)));
+        assert!(!flight().is_orphaned(&at(7, 1)));
     }
 
     #[test]

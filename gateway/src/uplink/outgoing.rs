@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::GatewayError,
-    outbox::{Queued, SignedBy},
+    outbox::{Outbox, Queued, SignedBy},
 };
 use deren_primitives::{
     DeviceCursor, DeviceId, GatewayRecord, MAX_READINGS_PER_BATCH, ReadingBatch, ReadingOutcome, Signature,
@@ -50,20 +50,31 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The next readings as a signed batch, if there are any, and the chain would listen.
+    /// The next readings as a signed batch, if there are any, and the chain would listen. What the best chain has is
+    /// not waited for: where finality lags, later readings would be late.
     async fn next_batch(&mut self) -> Result<Option<(ReadingBatch, Signature)>, GatewayError> {
         if self.flight.is_none() {
             self.uplink.board.update(|status| status.outbox.in_flight_readings = 0);
         }
-        let (None, Some(slot), Some(record)) = (&self.flight, self.chain_slot, &self.record) else {
+        let (Some(slot), Some(record)) = (self.chain_slot, &self.record) else {
             return Ok(None);
         };
-        if !record.active || !self.is_our_key(record) || self.gathers(record, slot) {
+        if self.flight.as_ref().is_some_and(|flight| !flight.is_included())
+            || !record.active
+            || !self.is_our_key(record)
+            || self.gathers(record, slot)
+        {
             return Ok(None);
         }
         let now = Instant::now();
         let may_go = |device: &&DeviceId| self.refusals.may_try(**device, now) && !self.moving.contains(device);
         let devices: Vec<DeviceId> = record.devices.iter().filter(may_go).copied().collect();
+        if devices.is_empty() || self.with_outbox(Outbox::is_empty).await? {
+            return Ok(None);
+        }
+        let cursors = self.node.cursors(&devices, None).await?;
+        let devices: Vec<_> =
+            cursors.iter().map(|(device, cursor)| (*device, cursor.unwrap_or_default().next_sequence)).collect();
         let limit = usize::try_from(MAX_READINGS_PER_BATCH).unwrap_or(1);
         let queued = self.with_outbox(move |outbox| outbox.next(&devices, slot, limit)).await?;
         if queued.is_empty() {

@@ -1,4 +1,4 @@
-//! One connection to one node: follows its blocks, submits batches one at a time, and clears the outbox of what is
+//! One connection to one node: follows its blocks, submits one batch after another, and clears the outbox of what is
 //! final. Every failure of the node ends the session; the readings stay where they are.
 
 use super::{
@@ -139,6 +139,12 @@ impl<'u> Session<'u> {
             let cursors = self.node.cursors(&flight.devices(), None).await?;
             match flight.at_best(number, &cursors) {
                 Standing::Waiting => self.flight = Some(flight),
+                Standing::Included => {
+                    self.attempt = 0;
+                    let left = flight.left_behind(&cursors);
+                    self.examine(&flight.batch, &flight.signature, &left, &cursors).await?;
+                    self.flight = Some(flight);
+                }
                 Standing::Reorganised => {
                     tracing::info!(block = number, "the block with the last batch is no longer on the best chain");
                     self.flight = Some(flight);
@@ -146,8 +152,10 @@ impl<'u> Session<'u> {
                 Standing::Lost => {
                     tracing::info!(block = number, attempt = flight.batch.attempt, "no block took the last batch");
                     self.attempt = next_attempt(flight.batch.attempt);
-                    let devices = flight.devices();
-                    self.examine(&flight.batch, &flight.signature, &devices, &cursors).await?;
+                    if !flight.is_orphaned(&cursors) {
+                        let devices = flight.devices();
+                        self.examine(&flight.batch, &flight.signature, &devices, &cursors).await?;
+                    }
                 }
             }
         }
@@ -256,7 +264,9 @@ impl<'u> Session<'u> {
                 self.uplink.board.update_device_by_id(device, |status| status.refusal = None);
             }
         }
-        self.examine(&flight.batch, &flight.signature, &left, cursors).await?;
+        if !flight.is_included() {
+            self.examine(&flight.batch, &flight.signature, &left, cursors).await?;
+        }
         Ok(())
     }
 

@@ -60,8 +60,11 @@ pub struct Ledger {
     meters: Meters,
     owners: BTreeMap<AccountId, Vec<SiteId>>,
     open: BTreeMap<Slot, OpenSlot>,
-    /// REN given by era, to each owner.
+    /// REN given by era, to each owner in this market.
     rewards: BTreeMap<u32, BTreeMap<AccountId, u128>>,
+    /// REN minted by era, in this market.
+    minted: BTreeMap<u32, u128>,
+    /// REN minted by era that is paid, in all markets.
     paid_eras: BTreeMap<u32, u128>,
     /// Eras whose fees are coming back.
     rebates: BTreeMap<u32, Rebating>,
@@ -172,8 +175,11 @@ impl Ledger {
 
     fn rewarded(&mut self, event: &Rewards<deren_runtime::Runtime>) {
         match event {
-            Rewards::Rewarded { era, owner, amount, .. } => {
+            Rewards::Rewarded { market, era, owner, amount, .. } if *market == self.market => {
                 *self.rewards.entry(*era).or_default().entry(owner.clone()).or_default() += amount;
+            }
+            Rewards::MarketEraPaid { market, era, minted, .. } if *market == self.market => {
+                self.minted.insert(*era, *minted);
             }
             Rewards::EraPaid { era, minted, .. } => {
                 self.paid_eras.insert(*era, *minted);
@@ -182,6 +188,9 @@ impl Ledger {
                 }
                 while self.rewards.len() > MAX_OPEN_SLOTS {
                     self.rewards.pop_first();
+                }
+                while self.minted.len() > MAX_OPEN_SLOTS {
+                    self.minted.pop_first();
                 }
             }
             _ => {}

@@ -75,8 +75,11 @@ impl Follower {
                 return Err(NeighbourhoodError::Invariant(what));
             }
             let minted_ren = self.ledger.minted_by_site(era);
-            if minted_ren.values().sum::<u128>() != minted_total_ren {
-                let what = format!("era {era} minted {minted_total_ren}, and its shares are {minted_ren:?}");
+            let minted_here_ren = self.ledger.minted.get(&era).copied().unwrap_or_default();
+            if minted_ren.values().sum::<u128>() != minted_here_ren || minted_here_ren > minted_total_ren {
+                let what = format!(
+                    "era {era} minted {minted_here_ren} of {minted_total_ren} here, and its shares are {minted_ren:?}"
+                );
                 return Err(NeighbourhoodError::Invariant(what));
             }
             self.ledger.meters.forget_before(slot);

@@ -286,9 +286,10 @@ fn a_voided_clearing_ends_the_books() {
 #[test]
 fn rewards_are_given_to_the_owners_site() {
     let mut ledger = book_of(&before());
-    for (site, amount) in [(SELLER, 5), (SELLER, 2)] {
+    let elsewhere = MarketId(MARKET.0 + 1);
+    for (market, site, amount) in [(MARKET, SELLER, 5), (MARKET, SELLER, 2), (elsewhere, SELLER, 9)] {
         let (zone, owner) = (ZoneId(0), owner(site));
-        let rewarded = Rewards::Rewarded { market: MARKET, era: 7, zone, owner, wh: 1, fee_base_ueur: 1, amount };
+        let rewarded = Rewards::Rewarded { market, era: 7, zone, owner, wh: 1, fee_base_ueur: 1, amount };
         ledger.write(&RuntimeEvent::Rewards(rewarded)).expect("sound");
     }
     assert_eq!(ledger.minted_by_site(7), BTreeMap::from([(SELLER, 7)]));
