@@ -26,6 +26,11 @@ impl Backoff {
         half + half.mul_f64(rand::rng().random::<f64>())
     }
 
+    /// No wait is longer than this from now on.
+    pub fn bound(&mut self, longest: Duration) {
+        self.longest = longest;
+    }
+
     /// It worked: the next failure waits the first time again.
     pub fn reset(&mut self) {
         self.failures = 0;
@@ -50,6 +55,8 @@ mod tests {
             assert!(whole / 2 <= wait && wait <= whole, "{failure}: {wait:?}");
         }
         assert_eq!(backoff.failures(), 100);
+        backoff.bound(Duration::from_secs(5));
+        assert!(backoff.next_wait() <= Duration::from_secs(5));
         backoff.reset();
         assert!(backoff.next_wait() <= Duration::from_secs(1));
     }

@@ -46,7 +46,7 @@ fn validators() -> [(AccountId, SessionKeys); 4] {
 }
 
 /// Where several validators fork now and then, what was in a block that is left needs another one in time.
-const FORKING_GRACE_BLOCKS: u32 = 3;
+const FORKING_GRACE_BLOCKS: u32 = 5;
 
 fn development(validators: &[(AccountId, SessionKeys)], council: Vec<AccountId>) -> Value {
     let on_ramp = Sr25519Keyring::Alice.to_account_id();

@@ -100,6 +100,9 @@ impl Uplink {
         let node = Node::connect(url).await?;
         let pin = check_chain(&node, &self.data_folder).await?;
         self.clock.trust_chain_alone(pin.parameters.development);
+        // Whoever waits for longer than the grace is late with what it made meanwhile.
+        let half_the_grace = Duration::from_millis(u64::from(pin.parameters.grace_seconds).saturating_mul(500));
+        backoff.bound(half_the_grace.clamp(FIRST_WAIT, LONGEST_WAIT));
         tracing::info!(%url, genesis = pin.genesis_text(), slot_seconds = pin.parameters.slot_seconds, "connected");
         self.board.update(|status| {
             status.chain.link = Link::Connected;

@@ -1,9 +1,9 @@
 //! Measures what each call costs, in its worst case and with real signatures: the benchmarks' keystore signs.
 
 use crate::{
-    Call, Config, DeviceRecord, Devices, GatewayDevices, GatewaySites, GatewayState, Gateways, MAX_DEVICES_PER_SITE,
-    MAX_GATEWAYS_PER_SITE, MAX_ZONES_PER_CLOSING, Markets, Membership, NextSite, Pallet, PointTerms, Points,
-    SiteDevices, SiteGateways, SiteRecord, Sites, Zones,
+    Call, Config, Deposits, DeviceRecord, Devices, GatewayDevices, GatewaySites, GatewayState, Gateways,
+    MAX_DEVICES_PER_SITE, MAX_GATEWAYS_PER_SITE, MAX_ZONES_PER_CLOSING, Markets, Membership, NextSite, Pallet,
+    PointTerms, Points, SiteDevices, SiteGateways, SiteRecord, Sites, Zones,
 };
 use alloc::vec::Vec;
 use deren_primitives::{

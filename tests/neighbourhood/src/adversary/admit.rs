@@ -61,7 +61,7 @@ pub async fn freeze_pot(neighbourhood: &Neighbourhood, market: MarketId) -> Resu
 
 /// Thaws it: what wrote to the state puts back what was there.
 pub async fn thaw_pot(neighbourhood: &Neighbourhood, market: MarketId) -> Result<()> {
-    let wallet = Wallet::new(neighbourhood.rpc()?, Until::InBlock).await?;
+    let wallet = Wallet::new(neighbourhood.rpc()?, Until::Finalized).await?;
     let head = wallet.rpc().best().await?;
     let item = wallet.rpc().thawed(&Matching::pot(market), head.hash).await?;
     let items = vec![item.ok_or_else(|| missing("the pot's account"))?];
