@@ -17,9 +17,10 @@ impl Books {
     /// Takes a block's events into the books and compares them with the state. A panic says what is wrong.
     pub fn close_block<'a>(&mut self, events: impl IntoIterator<Item = &'a RuntimeEvent>) {
         use pallet_balances::Event;
-        let (mut made, mut gone) = (0u128, 0u128);
+        let (mut made, mut gone, mut of_ren) = (0u128, 0u128, Vec::new());
         for event in events {
             let RuntimeEvent::Balances(event) = event else { continue };
+            of_ren.push(event);
             match event {
                 Event::Minted { amount, .. } | Event::Issued { amount } => made += amount,
                 Event::Burned { amount, .. }
@@ -30,7 +31,7 @@ impl Books {
             }
         }
         self.ren = (self.ren + made).checked_sub(gone).expect("no more REN goes than there is");
-        assert_eq!(Balances::total_issuance(), self.ren, "REN that was made, less what is gone");
+        assert_eq!(Balances::total_issuance(), self.ren, "REN that was made, less what is gone: {of_ren:?}");
     }
 }
 

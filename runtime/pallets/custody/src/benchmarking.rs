@@ -2,7 +2,7 @@
 
 use crate::{Call, Config, Money, OverEuros, Pallet, SpentIn};
 use frame_benchmarking::v2::*;
-use frame_support::traits::EnsureOrigin;
+use frame_support::traits::{EnsureOrigin, Get};
 
 /// What benchmarks need of other pallets. The runtime implements it with its real ones.
 pub trait BenchmarkHelper<AccountId> {
