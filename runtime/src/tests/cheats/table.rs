@@ -1,4 +1,4 @@
-//! The threat model's table: what it says of each cheat, and that it says nothing else.
+//! The threat model's table: what it says of each cheat, that it says nothing else, and that it is plain about what pays.
 
 /// The threat model, as it is read.
 const THREAT_MODEL: &str = include_str!("../../../../docs/design/threat-model.md");
@@ -112,6 +112,24 @@ fn a_row_that_is_missing_or_different_or_there_twice_is_found() {
             let edited: Vec<_> = THREAT_MODEL.lines().map(|of| if of == line { edit.as_str() } else { of }).collect();
             assert!(drift(&edited.join("\n")).is_some(), "{edit}");
         }
+    }
+}
+
+/// Rows that say that something is still there, and the chapter that says so plainly.
+#[test]
+fn what_still_pays_is_said_with_its_amount() {
+    let (table, chapter) = THREAT_MODEL.split_once("\n## What still pays\n").expect("it has this chapter");
+    let chapter = chapter.split_whitespace().collect::<Vec<_>>().join(" ");
+    let rows: Vec<_> = table.lines().filter(|line| line.contains("| **still ")).filter_map(row).collect();
+    assert!(rows.len() > 10, "{rows:?}");
+    for (name, _, after) in rows {
+        assert!(chapter.contains(after), "{name}: {after}");
+    }
+    // And no other amount a day is said there.
+    for (place, _) in chapter.match_indices(" € a day") {
+        let amount = chapter[..place].rsplit(' ').next().unwrap_or_default();
+        let after = format!("{amount} €");
+        assert!(CHEATS.iter().any(|cheat| cheat.2 == after), "{after}");
     }
 }
 
