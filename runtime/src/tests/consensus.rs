@@ -11,7 +11,7 @@ use sp_keyring::Sr25519Keyring::{self, Bob, Charlie};
 use sp_runtime::{Perbill, traits::OpaqueKeys};
 use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
 
-fn offend(who: &[Sr25519Keyring]) {
+pub(super) fn offend(who: &[Sr25519Keyring]) {
     let offenders: Vec<_> =
         who.iter().map(|key| OffenceDetails { offender: account(*key), reporters: vec![] }).collect();
     let fractions = vec![Perbill::one(); offenders.len()];
@@ -48,11 +48,11 @@ fn at_most_a_third_is_disabled() {
 }
 
 /// Whether it may make blocks now.
-fn serves(key: Sr25519Keyring) -> bool {
+pub(super) fn serves(key: Sr25519Keyring) -> bool {
     Session::validator_id_to_index(&account(key)).is_some_and(|place| !Session::disabled_validators().contains(&place))
 }
 
-fn set_new_keys(key: Sr25519Keyring) {
+pub(super) fn set_new_keys(key: Sr25519Keyring) {
     let made = SessionKeys::generate(&account(key).encode(), None);
     assert_ok!(Session::set_keys(RuntimeOrigin::signed(account(key)), made.keys, made.proof.encode()));
 }

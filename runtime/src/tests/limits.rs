@@ -18,7 +18,7 @@ use frame_support::{
 /// What one validator on two cores is to accept: 1 500 readings a second, in blocks of three seconds.
 const READINGS_PER_BLOCK: u64 = 4_500;
 
-fn full_batch() -> ReadingBatch {
+pub(super) fn full_batch() -> ReadingBatch {
     let reading = IntervalReading {
         device: DeviceId([1; 32]),
         first_slot: Slot(2_000_000),
@@ -81,21 +81,27 @@ fn grace_blocks() -> u32 {
     sp_io::TestExternalities::default().execute_with(Metering::parameters).grace_blocks
 }
 
+/// How many blocks the readings of so many slots need after a halt, and how many there are before the first slot closes.
+/// What ended during the halt is, of three devices a home, 64 readings of 22 slots at a time, and what is left over; and
+/// more ends while it is brought in.
+pub(super) fn blocks_after_a_halt(ended: u32) -> (u64, u64) {
+    let there = u64::from(ended) * u64::from(grace_blocks());
+    let meanwhile = (there * crate::units::BLOCK_MS / 900_000 + 1) as u32;
+    let rest = 3 * ended - 64;
+    let a_home = batch_time(64, 22) + batch_time(rest, rest.div_ceil(3)) + batch_time(3 * meanwhile, meanwhile);
+    let reserved = BlockWeights::get().get(DispatchClass::Operational).reserved.expect("some").ref_time();
+    ((homes() * a_home).div_ceil(reserved), there)
+}
+
 /// At this chain's full size each home has two or three devices, 75 000 in all. While a block is full of what people pay for,
 /// and clearing and settling take half of it, readings have no more than what is reserved for them.
 #[test]
 fn a_halt_of_six_hours_makes_nobody_late_at_full_size() {
     let homes = homes();
-    let (ended, grace_blocks) = (24u64, u64::from(grace_blocks()));
     assert!(75_000 <= homes * 7 / 3);
-    // What ended during the halt, of three devices a home: 64 readings of 22 slots, and the other 8; and what ends while it
-    // is brought in.
-    let blocks = ended * grace_blocks;
-    let meanwhile = (blocks * crate::units::BLOCK_MS / 900_000 + 1) as u32;
-    let time = homes * (batch_time(64, 22) + batch_time(8, 3) + batch_time(3 * meanwhile, meanwhile));
-    let reserved = BlockWeights::get().get(DispatchClass::Operational).reserved.expect("some").ref_time();
-    println!("{} blocks of the {blocks} before the first slot closes", time.div_ceil(reserved));
-    assert!(time <= blocks * reserved, "{} blocks are needed, and {blocks} there", time.div_ceil(reserved));
+    let (needed, blocks) = blocks_after_a_halt(24);
+    println!("{needed} blocks of the {blocks} before the first slot closes");
+    assert!(needed <= blocks, "{needed} blocks are needed, and {blocks} there");
     // The bytes fit as well.
     let bytes = submission::transaction(full_batch(), [6; 64]).len() as u64 * homes * 72 / 64;
     let room: u32 = <Runtime as pallet_deren_metering::Config>::MaxBytesInBlock::get();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::expect_used)]
 
 mod chain;
+mod cheats;
 mod consensus;
 mod euros;
 mod fees;

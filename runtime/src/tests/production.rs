@@ -62,6 +62,12 @@ fn refused(pallet: &'static str, field: &'static str, value: Value) -> String {
     build(&[(pallet, field, value)]).expect_err(field)
 }
 
+/// True if a chain beyond development may begin with a council of so many.
+pub(super) fn begins_with_a_council_of(count: u8) -> bool {
+    let members: Vec<_> = (1..=count).map(someone).collect();
+    build(&[("council", "members", json!(members))]).is_ok()
+}
+
 #[test]
 fn a_chain_with_keys_of_its_own_builds() {
     assert_eq!(build(&[]), Ok(()));

@@ -11,7 +11,7 @@ use pallet_deren_registry::{NextMarket, NextZone};
 use sp_keyring::Sr25519Keyring::Dave;
 
 /// A market of two zones; gives it and the lower zone.
-fn market() -> (MarketId, ZoneId) {
+pub(super) fn market() -> (MarketId, ZoneId) {
     let operator = account(Dave);
     let market = MarketId(NextMarket::<Runtime>::get());
     assert_ok!(Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100, 50_000));
@@ -22,10 +22,26 @@ fn market() -> (MarketId, ZoneId) {
 }
 
 /// The slot becomes current, all before it are closed, and the markets go on.
-fn begin(slot: Slot) {
+pub(super) fn begin(slot: Slot) {
     pallet_timestamp::Now::<Runtime>::put(Metering::clock().start_ms(slot));
     ClosedThrough::<Runtime>::put(Slot(slot.0 - 1));
     Matching::on_initialize(System::block_number());
+}
+
+/// A page of this slot is missing, so that it can never be settled.
+pub(super) fn let_stand(market: MarketId, slot: Slot) {
+    let settling = Settling {
+        next_page: 0,
+        pages: 1,
+        pay_pages: 0,
+        kept_from: 0,
+        cleared_in_block: 0,
+        failed_blocks: 0,
+        is_void: false,
+        pot_ueur: 0,
+        summary: None,
+    };
+    pallet_deren_matching::Progress::<Runtime>::insert(market, MarketProgress { next: slot, settling: Some(settling) });
 }
 
 #[test]
@@ -35,20 +51,7 @@ fn a_market_that_stands_still_lets_another_change_its_fees() {
         let ((stuck, _), (going, zone)) = (market(), market());
         let now = Metering::current_slot();
         begin(now);
-        // A slot of which a page is missing can never be settled.
-        let settling = Settling {
-            next_page: 0,
-            pages: 1,
-            pay_pages: 0,
-            kept_from: 0,
-            cleared_in_block: 0,
-            failed_blocks: 0,
-            is_void: false,
-            pot_ueur: 0,
-            summary: None,
-        };
-        let progress = MarketProgress { next: Slot(now.0 - 1), settling: Some(settling) };
-        pallet_deren_matching::Progress::<Runtime>::insert(stuck, progress);
+        let_stand(stuck, Slot(now.0 - 1));
         for change in 1..=20 {
             begin(Slot(now.0 + change));
             let changed = Registry::set_edge(RuntimeOrigin::signed(account(Dave)), zone, change, None, None);

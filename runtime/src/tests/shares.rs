@@ -10,6 +10,7 @@ use crate::{
     genesis::DEV,
     units::{BLOCK_MS, MAX_BLOCK_WEIGHT},
 };
+use codec::Encode;
 use deren_primitives::{
     Anchor, DeviceId, DeviceRole, IntervalReading, Quality, ReadingBatch, ReadingHash, RegisterSpan, SignedReading,
     Slot, batch_message, interval_message,
@@ -20,7 +21,7 @@ use sp_keyring::Sr25519Keyring::{Bob, Dave};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 /// Two weeks of quarter-hours.
-const TWO_WEEKS: u32 = 1_344;
+pub(super) const TWO_WEEKS: u32 = 1_344;
 
 /// A device as its gateway follows it.
 struct Meter {
@@ -52,7 +53,7 @@ impl Meter {
     }
 }
 
-struct Home {
+pub(super) struct Home {
     key: ed25519::Pair,
     meters: Vec<Meter>,
 }
@@ -87,7 +88,7 @@ fn slot_now() -> Slot {
 }
 
 /// A home with so many devices that was registered `slots` ago and has sent nothing since.
-fn offline_for(slots: u32, devices: u8, test: impl FnOnce(Home)) {
+pub(super) fn offline_for<T>(slots: u32, devices: u8, test: impl FnOnce(Home) -> T) -> T {
     on_preset(DEV, || {
         let key = gateway_key(1);
         begin_block();
@@ -101,8 +102,25 @@ fn offline_for(slots: u32, devices: u8, test: impl FnOnce(Home)) {
         begin_block();
         assert!(slot_now().since(first) >= slots);
         let meter = |id| Meter { id, sequence: 0, previous: ReadingHash::default(), next_slot: first };
-        test(Home { key, meters: std::iter::once(DEVICE).chain(more).map(meter).collect() });
-    });
+        test(Home { key, meters: std::iter::once(DEVICE).chain(more).map(meter).collect() })
+    })
+}
+
+/// Puts free batches into this block until it takes no more. Gives their bytes and their count.
+pub(super) fn fill_with_free_batches(home: &mut Home) -> (u64, u32) {
+    let (mut bytes, mut batches) = (0, 0);
+    while let Some(batch) = home.batch(slot_now()) {
+        let of_batch = batch.encoded_size() as u64;
+        match Executive::apply_extrinsic(batch) {
+            Ok(outcome) => outcome.expect("it succeeds"),
+            refused => {
+                assert_eq!(refused, exhausted());
+                break;
+            }
+        }
+        (bytes, batches) = (bytes + of_batch, batches + 1);
+    }
+    (bytes, batches)
 }
 
 fn remark(bytes: usize) -> RuntimeCall {
@@ -118,17 +136,7 @@ fn a_block_full_of_free_batches_takes_what_is_paid_for_and_fees_do_not_rise() {
     offline_for(TWO_WEEKS, 12, |mut home| {
         run_to(System::block_number() + 1);
         let multiplier = TransactionPayment::next_fee_multiplier();
-        let mut batches = 0;
-        while let Some(batch) = home.batch(slot_now()) {
-            match Executive::apply_extrinsic(batch) {
-                Ok(outcome) => outcome.expect("it succeeds"),
-                refused => {
-                    assert_eq!(refused, exhausted());
-                    break;
-                }
-            }
-            batches += 1;
-        }
+        let (_, batches) = fill_with_free_batches(&mut home);
         assert!((100..252).contains(&batches), "{batches} batches were taken");
         apply(Bob, remark(100_000)).expect("a transaction that pays fits").expect("it succeeds");
         apply(Dave, remark(1_000_000)).expect("a transaction that pays fits").expect("it succeeds");
