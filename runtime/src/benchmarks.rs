@@ -8,7 +8,7 @@ use alloc::{string::String, vec::Vec};
 use deren_primitives::{MarketId, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, account};
 use frame_support::traits::{
-    StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+    Get as _, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
     fungibles::{Inspect, Mutate as _},
 };
 use pallet_deren_metering::{ClosedThrough, Energies, ReadingCounts, SiteEnergies, SlotEnergies};

@@ -14,6 +14,7 @@ pub const LEFT_OUT: &[(&str, &str, &str)] = &[
     ("System", "kill_storage", "root removes any storage, so nothing could hold"),
     ("System", "kill_prefix", "root removes any storage, so nothing could hold"),
     ("Balances", "force_adjust_total_issuance", "root makes the books wrong on purpose"),
+    ("Grandpa", "note_stalled", "root alone has it, without a bound; Validators.note_stalled is bounded and tried"),
 ];
 
 /// Calls with which the administration could break its own euro. Everyone else tries them.
