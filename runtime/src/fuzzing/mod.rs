@@ -183,13 +183,20 @@ impl<'a> Input<'a> {
         let mut maker = maker(&mut self.bytes, shapes, table, people, &mut self.sent);
         // Nothing to call it for is no attempt.
         let Some(call) = maker.call(&name) else { return };
+        let told = std::env::var_os("DEREN_FUZZ_TELL").map(|_| format!("{call:?}"));
         let outcome = dispatching::make(&mut maker, &name, call);
+        if let Some(call) = told {
+            println!("{call}: {outcome:?}");
+        }
         coverage.note(&name, outcome);
     }
 
     fn end_block(&mut self, shapes: &Shapes, coverage: &mut Coverage) {
         Executive::finalize_block();
         let events: Vec<RuntimeEvent> = System::read_events_no_consensus().map(|record| record.event).collect();
+        if std::env::var_os("DEREN_FUZZ_TELL").is_some() {
+            println!("block {}: {events:#?}", System::block_number());
+        }
         self.books.close_block(&events);
         let numbers = events.iter().map(|event| {
             let bytes = event.encode();

@@ -66,11 +66,16 @@ impl<AccountId> Order<AccountId> {
     /// What must be on hold when `next` is the first slot that is not settled: what the dearest version that is still
     /// needed can cost in `hold_slots` slots; of an order that ends, in as many as it has left. 0 for a sell order.
     pub fn required_ueur(&self, side: Side, next: Slot, hold_slots: u32) -> u128 {
-        let slots = match self.timeline.versions().last() {
-            Some((from, Standing::Paused(_) | Standing::Cancelled)) => from.0.saturating_sub(next.0).min(hold_slots),
-            Some((_, Standing::Active(_))) | None => hold_slots,
-        };
+        let slots = self.ends().map_or(hold_slots, |end| end.0.saturating_sub(next.0).min(hold_slots));
         self.slot_ueur(side).saturating_mul(slots.into())
+    }
+
+    /// The first slot from which it buys and sells nothing more; `None` of an order that goes on.
+    fn ends(&self) -> Option<Slot> {
+        self.timeline.versions().fold(None, |end, (from, standing)| match standing {
+            Standing::Active(_) => None,
+            Standing::Paused(_) | Standing::Cancelled => end.or(Some(*from)),
+        })
     }
 
     /// What one slot of the dearest version can cost. 0 for a sell order.

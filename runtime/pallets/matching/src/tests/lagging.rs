@@ -77,3 +77,25 @@ fn an_order_taken_back_while_the_market_lags_still_pays_for_slots_that_have_begu
         assert_eq!(held(&account(1)), 0);
     });
 }
+
+#[test]
+fn an_order_that_waits_and_is_taken_back_covers_no_more_slots_than_before() {
+    in_a_market_of_two(|| {
+        assert_ok!(buy(1, &[(200_000, 1000)]));
+        assert_ok!(sell(2, &[(100_000, 1000)]));
+        trade_nothing(START);
+        for slot in START + 1..=START + 6 {
+            measure(1, slot, -800);
+            measure(2, slot, 800);
+        }
+        leave_free(&account(1), 1);
+        close(START + 6);
+        settle_through(START + 1);
+        // What is left covers the slots 102 to 104.
+        let left_ueur = held(&account(1));
+        assert_eq!(left_ueur, 600_000);
+        assert_ok!(Matching::cancel_order(RuntimeOrigin::signed(account(1)), SiteId(1), Side::Buy));
+        assert_eq!(held(&account(1)), left_ueur);
+        check();
+    });
+}
