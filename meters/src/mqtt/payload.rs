@@ -223,11 +223,13 @@ impl<'a> Messages<'a> {
     pub(crate) fn check(&self, requirement: &Requirement, at_unix_ms: u64) -> Result<(), MeterError> {
         let topic = MqttTemplate::topic(&requirement.topic, self.base);
         let refuse = |reason: String| Err(MeterError::Invalid { topic: topic.clone(), reason });
-        let text = self.message(&topic).and_then(|message| message.text(&requirement.field));
-        if let (Some(reason), Some(_)) = (&requirement.absent, &text) {
+        let message = self.message(&topic);
+        if let Some(reason) = &requirement.absent
+            && message.is_some_and(|message| message.has(&requirement.field))
+        {
             return refuse(reason.clone());
         }
-        let text = text.unwrap_or_default();
+        let text = message.and_then(|message| message.text(&requirement.field)).unwrap_or_default();
         if let Some(expected) = requirement.equals.as_ref().filter(|expected| **expected != text) {
             return refuse(format!("`{text}` where valid values come with `{expected}`"));
         }
@@ -267,6 +269,15 @@ impl<'a> Message<'a> {
         Ok(Self { topic, payload })
     }
 
+    /// True if the field is there, whatever it holds.
+    fn has(&self, field: &str) -> bool {
+        match &self.payload {
+            Payload::Json(document) => find(document, field).is_ok_and(|value| !value.is_null()),
+            Payload::P1(telegram) => telegram.value(field).is_some(),
+            Payload::Text(_) => false,
+        }
+    }
+
     /// A text or whole number, such as a serial number.
     fn text(&self, field: &str) -> Option<String> {
         let text = match &self.payload {
@@ -275,9 +286,7 @@ impl<'a> Message<'a> {
                 Value::String(text) => text.clone(),
                 Value::Number(number) => number.to_string(),
                 Value::Bool(value) => value.to_string(),
-                // There it is, and nothing more is to be said of it.
-                Value::Array(_) | Value::Object(_) => "…".into(),
-                Value::Null => return None,
+                _ => return None,
             },
             Payload::Text(_) => return None,
         };
