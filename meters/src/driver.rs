@@ -7,6 +7,7 @@ use crate::{
     DeviceUri, Library, MeterError, homewizard, modbus, mqtt,
     quantity::{scale, scale_float},
     stream, sunspec,
+    watched::Watched,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -146,7 +147,7 @@ pub async fn open(uri: &DeviceUri) -> Result<Box<dyn Driver>, MeterError> {
 /// [`MeterError::UnknownTemplate`] if the library lacks the template or has it for another kind of wire;
 /// [`MeterError::Uri`] if the URI names a channel of a device that has none.
 pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Driver>, MeterError> {
-    Ok(match uri {
+    let driver: Box<dyn Driver> = match uri {
         DeviceUri::SunSpec(device) => Box::new(sunspec::SunSpecDriver::new(device.clone())),
         DeviceUri::Modbus(device) => {
             Box::new(modbus::ModbusDriver::new(device.clone(), library.modbus(&device.template)?.clone()))
@@ -154,7 +155,8 @@ pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Dri
         DeviceUri::Mqtt(device) => mqtt::open(device.clone(), library.mqtt(&device.template)?.clone())?,
         DeviceUri::HomeWizard(device) => Box::new(homewizard::HomeWizardDriver::new(device.clone(), library)?),
         DeviceUri::Stream(device) => Box::new(stream::StreamDriver::new(device.clone(), library)?),
-    })
+    };
+    Ok(Box::new(Watched::new(driver, uri.to_string())))
 }
 
 #[cfg(test)]

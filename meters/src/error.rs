@@ -241,6 +241,26 @@ pub enum MeterError {
         /// Manufacturer.
         vendor: String,
     },
+    /// Import and export stand where the other one stood. Holds until they are back.
+    #[error(
+        "{place}: import and export have changed places; waiting until they are back; if the meter was wired the other way round, register it as a new device"
+    )]
+    Crossed {
+        /// Device.
+        place: String,
+    },
+    /// A counter fell to almost nothing when a year began: it counts that, and is no total.
+    #[error(
+        "{place}: {what} fell from {before_mwh} mWh to almost nothing as a year began: it begins anew each year, and is no total; choose the counter of the device's whole life"
+    )]
+    BeginsAnew {
+        /// Device.
+        place: String,
+        /// Which counter.
+        what: &'static str,
+        /// What it showed before, mWh.
+        before_mwh: u64,
+    },
     /// Another device answers where a known one was. Holds until the device is asked who it is.
     #[error("{place}: there is {now} instead of {before}; register a replaced meter as a new device")]
     Swapped {
@@ -252,7 +272,7 @@ pub enum MeterError {
         now: String,
     },
     /// An MQTT payload that is not JSON.
-    #[error("topic {topic}: payload is not JSON: {reason}; is the template right for this topic?")]
+    #[error("{}: payload is not JSON: {reason}; is the template right for this topic?", at(.topic))]
     NotJson {
         /// Where it was published.
         topic: String,
@@ -260,7 +280,7 @@ pub enum MeterError {
         reason: String,
     },
     /// An MQTT payload without a field that the template needs.
-    #[error("topic {topic}: payload has no field {field}; is the template right for this device?")]
+    #[error("{}: payload has no field {field}; is the template right for this device?", at(.topic))]
     MissingField {
         /// Where it was published.
         topic: String,
@@ -268,7 +288,7 @@ pub enum MeterError {
         field: String,
     },
     /// A field of an MQTT payload of another type than the template says.
-    #[error("topic {topic}: field {field} should be {expected}, it is {got}")]
+    #[error("{}: field {field} should be {expected}, it is {got}", at(.topic))]
     WrongType {
         /// Where it was published.
         topic: String,
@@ -278,6 +298,16 @@ pub enum MeterError {
         expected: &'static str,
         /// What came, shortened.
         got: String,
+    },
+    /// A counter that counts both directions as one number, at a device whose energy flows both ways.
+    #[error(
+        "topic {topic}: field {field} counts both directions as one number, and the device shows power in the other one: nobody can tell them apart; update its firmware, or take a meter that counts each direction"
+    )]
+    Undivided {
+        /// Where it was published.
+        topic: String,
+        /// JSON pointer of the counter.
+        field: String,
     },
     /// An MQTT device says itself that its values are not valid at present.
     #[error("topic {topic}: not valid: {reason}; is the device on and reachable?")]
@@ -313,6 +343,18 @@ pub enum MeterError {
         /// How long a fresh one was waited for.
         waited_s: u32,
     },
+    /// The device publishes, but not where it can be read.
+    #[error("topic {topic}: no message within {waited_s} s, but some on {heard}: {hint}")]
+    Elsewhere {
+        /// Where one was expected.
+        topic: String,
+        /// How long it was waited for.
+        waited_s: u32,
+        /// Where the device publishes instead.
+        heard: String,
+        /// What to do.
+        hint: String,
+    },
     /// Connected to the broker, but no message came.
     #[error("topic {topic}: no message within {waited_s} s; is the device on, and does it publish here?")]
     NoMessage {
@@ -341,4 +383,14 @@ pub enum MeterError {
         /// What the operating system said.
         reason: String,
     },
+}
+
+/// A topic, called so; a web server's address, a host or a serial port as it is.
+fn at(place: &str) -> String {
+    let is_host = place.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    if is_host || place.starts_with("http://") || place.starts_with("/dev/") {
+        place.to_owned()
+    } else {
+        format!("topic {place}")
+    }
 }

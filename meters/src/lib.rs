@@ -31,6 +31,7 @@ pub mod stream;
 pub mod sunspec;
 pub mod template;
 pub mod uri;
+mod watched;
 mod zero_watch;
 
 pub use driver::{Counter, DcInput, Driver, Identity, Sample, open, open_with};

@@ -156,6 +156,69 @@ pub fn scale_decimal(text: &str, exponent: i32) -> Option<i128> {
     scale(if negative { -value } else { value }, exponent + i32::from(written_exponent) - fraction_digits)
 }
 
+/// `text × 10^exponent`, rounded down, but up where only what binary fractions lose is missing (`1234.5669999999999`). The
+/// text is a number in any spelling that Python's `float`
+/// takes, as Home Assistant reads a sensor's state: ` 007.5 `, `.5`, `5.`, `+1_000`, `1.5e3`. `None` if it is none, is no
+/// finite number, or does not fit.
+#[must_use]
+pub fn scale_float_text(text: &str, exponent: i32) -> Option<i128> {
+    let plain = plain_number(text)?;
+    let (number, written_exponent) = match plain.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, i32::from(exponent.parse::<i16>().ok()?)),
+        None => (plain.as_str(), 0),
+    };
+    // Digits beyond these are below anything that is counted, whatever the unit.
+    let kept: usize = number.find('.').map_or(number.len(), |point| number.len().min(point + 1 + MAX_FRACTION_DIGITS));
+    let finer = scale_decimal(number.get(..kept)?, exponent + written_exponent + LOST_DIGITS)?;
+    // One unit of the last of these digits.
+    Some(finer.checked_add(1)?.div_euclid(power_of_ten(LOST_DIGITS.unsigned_abs())?))
+}
+
+/// The same as a float; `None` if it is none.
+#[must_use]
+pub fn float_of_text(text: &str) -> Option<f64> {
+    plain_number(text)?.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Digits below the result in which a binary fraction's error shows.
+const LOST_DIGITS: i32 = 3;
+/// Most digits after the point that are looked at.
+const MAX_FRACTION_DIGITS: usize = 20;
+
+/// A number as Python's `float` takes it, in the spelling that `scale_decimal` takes.
+fn plain_number(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (sign, digits) = match text.strip_prefix(['-', '+']) {
+        Some(digits) => (if text.starts_with('-') { "-" } else { "" }, digits),
+        None => ("", text),
+    };
+    let (mantissa, exponent) = match digits.find(['e', 'E']) {
+        Some(at) => (digits.get(..at)?, digits.get(at..)?),
+        None => (digits, ""),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (whole, fraction) = (without_underscores(whole)?, without_underscores(fraction)?);
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let power = exponent.get(1..).unwrap_or_default();
+    let power_digits = power.strip_prefix(['-', '+']).unwrap_or(power);
+    if !exponent.is_empty() && (power_digits.is_empty() || !power_digits.bytes().all(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    let whole = whole.trim_start_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    Some(format!("{sign}{}{point}{fraction}{exponent}", if whole.is_empty() { "0" } else { whole }))
+}
+
+/// Digits, which may have single underscores between them.
+fn without_underscores(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let is_between = |at: usize| at > 0 && bytes.get(at - 1) != Some(&b'_') && at + 1 < bytes.len();
+    let fits = |(at, byte): (usize, &u8)| byte.is_ascii_digit() || (*byte == b'_' && is_between(at));
+    bytes.iter().enumerate().all(fits).then(|| text.replace('_', ""))
+}
+
 /// Thousandths as a decimal text with `exponent` digits after the point, such as `3844.917` for exponent 3.
 #[must_use]
 pub fn decimal_text(value: i128, exponent: i32) -> String {
@@ -211,6 +274,51 @@ mod tests {
     }
 
     #[test]
+    fn reads_every_spelling_that_a_float_has() {
+        for (text, mwh) in [
+            ("003844.917", 3_844_917_000),
+            (" 3844.917\n", 3_844_917_000),
+            ("+3844.917", 3_844_917_000),
+            ("3_844.917", 3_844_917_000),
+            ("3.844917e3", 3_844_917_000),
+            ("3.844917E+03", 3_844_917_000),
+            ("3844917e-3", 3_844_917_000),
+            (".5", 500_000),
+            ("5.", 5_000_000),
+            ("-0", 0),
+            ("0000000000000000000000000000000000000000001", 1_000_000),
+            ("1234.5669999999999", 1_234_567_000),
+            ("0.30000000000000004", 300_000),
+            ("0.0000123456", 12),
+            ("1.00000000000000000000000000000000000000000000009", 1_000_000),
+        ] {
+            assert_eq!(scale_float_text(text, 6), Some(mwh), "{text}");
+        }
+        for bad in [
+            "",
+            " ",
+            ".",
+            "-",
+            "e5",
+            "5e",
+            "5e+",
+            "1__0",
+            "_1",
+            "1_",
+            "1,5",
+            "0x10",
+            "nan",
+            "inf",
+            "-Infinity",
+            "1 2",
+            "1e400",
+        ] {
+            assert_eq!(scale_float_text(bad, 6), None, "{bad}");
+            assert_eq!(float_of_text(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
     fn writes_decimal_texts() {
         assert_eq!(decimal_text(3_844_917_000, 6), "3844.917000");
         assert_eq!(decimal_text(-5, 3), "-0.005");
@@ -221,6 +329,13 @@ mod tests {
         #[test]
         fn a_decimal_text_reads_back(value in -(1i128 << 80)..(1i128 << 80), exponent in 0i32..10) {
             prop_assert_eq!(scale_decimal(&decimal_text(value, exponent), exponent), Some(value));
+        }
+
+        #[test]
+        fn a_float_text_is_read_as_the_float_is(value in 0.0f64..1e9) {
+            let read = scale_float_text(&value.to_string(), 3).expect("a number");
+            prop_assert!((read - scale_float(value, 3).expect("a number")).abs() <= 1);
+            prop_assert_eq!(float_of_text(&value.to_string()), Some(value));
         }
 
         #[test]
@@ -237,6 +352,8 @@ mod tests {
         #[test]
         fn any_text_converts_or_is_refused(text in "\\PC{0,50}", exponent in -40i32..40) {
             let _ = scale_decimal(&text, exponent);
+            let _ = scale_float_text(&text, exponent);
+            let _ = float_of_text(&text);
         }
     }
 }

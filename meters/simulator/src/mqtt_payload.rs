@@ -73,7 +73,7 @@ fn nulled(template: &MqttTemplate, topic: &str, messages: Vec<(String, Vec<u8>)>
         let here = |quantity: &&Quantity| MqttTemplate::topic(&quantity.topic, base) == full;
         for quantity in template.quantities().map(|(_, quantity)| quantity).filter(here) {
             for field in quantity.fields.iter().flatten() {
-                if let Some(value) = document.pointer_mut(field.trim_start_matches('-')) {
+                if let Some(value) = document.pointer_mut(field.trim_start_matches(['?', '-'])) {
                     *value = Value::Null;
                 }
             }

@@ -4,7 +4,13 @@
 //!
 //! For [`discover`](crate::discover): each [`Announced::uri`] opens with [`open`](crate::open).
 
-use super::{home_assistant::EnergySensor, session};
+use super::{
+    home_assistant::{
+        EnergySensor,
+        meaning::{self, Direction},
+    },
+    session,
+};
 use crate::{
     DeviceUri, MeterError,
     uri::{Broker, MqttDevice},
@@ -28,7 +34,7 @@ const FILTERS: [&str; 7] = [
     "shellies/+/emeter/+/total",
 ];
 /// Shellys of the second generation on by the beginning of their ids, and the template that reads them.
-const SHELLYS: [(&str, &str); 11] = [
+const SHELLYS: [(&str, &str); 16] = [
     ("shellypro3em", "shelly-em"),
     ("shelly3em", "shelly-em"),
     ("shellyproem50", "shelly-em1"),
@@ -40,10 +46,14 @@ const SHELLYS: [(&str, &str); 11] = [
     ("shelly1pm", "shelly-switch"),
     ("shellyplusplug", "shelly-switch"),
     ("shellyplug", "shelly-switch"),
+    ("shellyplus2pm", "shelly-switch"),
+    ("shellypro2pm", "shelly-switch"),
+    ("shellypro4pm", "shelly-switch"),
+    ("shelly2pmg", "shelly-switch"),
+    ("shellyazplug", "shelly-switch"),
 ];
-/// Words in a sensor's name that say that it counts what is produced or fed in.
-const PRODUCTION: [&str; 9] =
-    ["produc", "export", "return", "yield", "solar", "generat", "feed", "total_out", "inverter"];
+/// What reading heads of Tasmota call the energy that is imported: the labels of the template `tasmota-sml`.
+const SML_LABELS: [&str; 6] = ["Total_in", "total_in", "E_in", "Bezug", "Verbrauch_Summe", "Total_consumption"];
 
 /// A device that a broker announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +68,9 @@ pub struct Announced {
 
 /// The devices that count energy and that `broker` announces, by their URIs: at most `limit`, found in at most
 /// `for_how_long`. Shellys that do not show themselves by name publish once a minute; the others are found within a
-/// second or two. Whether a sensor of Home Assistant counts what is consumed or produced is guessed from its name: its
-/// owner may choose the template `home-assistant` or `home-assistant-production` instead.
+/// second or two. Whether a sensor of Home Assistant counts what is consumed or produced is guessed from its names; one
+/// whose names say both is there twice, as `home-assistant` and as `home-assistant-production`, for its owner to choose.
+/// Sensors that begin anew each day, month or year, those of one tariff or phase, and balances are left out.
 ///
 /// # Errors
 /// [`MeterError::Unreachable`] if the broker does not answer or refuses the user; [`MeterError::File`] if the password
@@ -114,8 +125,8 @@ pub(crate) fn heard<'a>(limit: usize, messages: impl Iterator<Item = (&'a str, &
 struct Found<'a> {
     broker: &'a Broker,
     limit: usize,
-    /// By topic and channel.
-    devices: BTreeMap<(String, u8), Announced>,
+    /// By topic, channel and template.
+    devices: BTreeMap<(String, u8, String), Announced>,
     /// Halves of Tasmota's announcements, by MAC address.
     tasmotas: BTreeMap<String, Tasmota>,
     /// Shellys that said that they are there, and nothing else yet.
@@ -129,6 +140,29 @@ struct Tasmota {
     name: String,
     template: Option<&'static str>,
 }
+
+/// What a URI calls a Tasmota: its topic, or where it publishes its sensors if its full topic is not the usual one. `None` if
+/// it is not said, or cannot be subscribed to.
+fn tasmota_topic(config: &Value, mac: &str) -> Option<String> {
+    let text = |pointer: &str| config.pointer(pointer).and_then(Value::as_str);
+    let topic = text("/t")?;
+    let pattern = text("/ft").unwrap_or(TASMOTA_FULL_TOPIC);
+    let prefix = text("/tp/2").unwrap_or("tele");
+    let whole = if (pattern, prefix) == (TASMOTA_FULL_TOPIC, "tele") {
+        topic.to_owned()
+    } else {
+        let id = mac.get(mac.len().saturating_sub(6)..).unwrap_or(mac);
+        let hostname = text("/hn").unwrap_or_default();
+        let full = pattern.replace("%prefix%", prefix).replace("%topic%", topic).replace("%hostname%", hostname);
+        let full = full.replace("%id%", id);
+        format!("{full}{}SENSOR", if full.ends_with('/') { "" } else { "/" })
+    };
+    let can_be_read = !topic.is_empty() && !whole.contains(['+', '#', '\0', '%']) && !whole.contains("//");
+    can_be_read.then_some(whole)
+}
+
+/// Where a Tasmota publishes as it comes.
+const TASMOTA_FULL_TOPIC: &str = "%prefix%/%topic%/";
 
 impl<'a> Found<'a> {
     fn at(broker: &'a Broker, limit: usize) -> Self {
@@ -161,11 +195,22 @@ impl<'a> Found<'a> {
             // What this gateway, or another one, publishes is no meter.
             Ok(sensor) if sensor.vendor.as_deref().is_some_and(|vendor| vendor.eq_ignore_ascii_case("deren")) => {}
             Ok(sensor) => {
+                let names = sensor.names(topic);
+                if let Some(part) = names.iter().take(2).find_map(|name| meaning::part(name)) {
+                    return tracing::debug!(topic, part, "counts a part, or a balance");
+                }
+                let templates: &[(&str, &str)] = match meaning::direction(names.iter().map(String::as_str)) {
+                    Direction::Import => &[("home-assistant", "")],
+                    Direction::Export => &[("home-assistant-production", "")],
+                    Direction::Unclear => {
+                        &[("home-assistant", " (as consumption)"), ("home-assistant-production", " (as production)")]
+                    }
+                };
+                let vendor = sensor.vendor.unwrap_or_else(|| "Home Assistant".into());
                 let name = sensor.name.or(sensor.model).unwrap_or_else(|| topic.into());
-                let said = format!("{topic} {name} {}", sensor.pointer).to_lowercase();
-                let produces = PRODUCTION.iter().any(|word| said.contains(word));
-                let template = if produces { "home-assistant-production" } else { "home-assistant" };
-                self.add(topic, template, 0, sensor.vendor.unwrap_or_else(|| "Home Assistant".into()), name);
+                for (template, said) in templates {
+                    self.add(topic, template, 0, vendor.clone(), format!("{name}{said}"));
+                }
             }
             Err(error) => tracing::debug!(%error, "announces no energy"),
         }
@@ -179,14 +224,17 @@ impl<'a> Found<'a> {
         let tasmota = self.tasmotas.entry(mac.into()).or_default();
         if kind == "config" {
             let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-            tasmota.topic = text("/t").filter(|topic| !topic.is_empty() && !topic.contains(['+', '#', '\0']));
+            tasmota.topic = tasmota_topic(&document, mac);
             tasmota.name = text("/dn").or_else(|| text("/md")).unwrap_or_default();
         } else {
-            let has = |pointer: &str| document.pointer(pointer).is_some();
-            tasmota.template = match (has("/sn/ENERGY/Total"), has("/sn/SML/Total_in")) {
-                (true, _) => Some("tasmota"),
-                (false, true) => Some("tasmota-sml"),
-                (false, false) => None,
+            let sensors = document.pointer("/sn").unwrap_or(&Value::Null);
+            let has_meter = |labels: &[&str]| {
+                let objects = sensors.as_object().into_iter().flat_map(|objects| objects.values());
+                objects.into_iter().any(|object| labels.iter().any(|label| object.get(label).is_some()))
+            };
+            tasmota.template = match sensors.pointer("/ENERGY/Total") {
+                Some(_) => Some("tasmota"),
+                None => has_meter(&SML_LABELS).then_some("tasmota-sml"),
             };
         }
         if let Tasmota { topic: Some(topic), name, template: Some(template) } = tasmota {
@@ -232,13 +280,13 @@ impl<'a> Found<'a> {
             return;
         }
         let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-        self.devices.insert((topic.into(), channel), Announced { uri, vendor, name });
+        self.devices.insert((topic.into(), channel, template.into()), Announced { uri, vendor, name });
     }
 
     fn finish(mut self) -> Vec<Announced> {
         for id in std::mem::take(&mut self.silent) {
             let known = SHELLYS.iter().find(|(prefix, _)| id.starts_with(prefix));
-            let seen = self.devices.keys().any(|(topic, _)| *topic == id);
+            let seen = self.devices.keys().any(|(topic, ..)| *topic == id);
             if let (Some((_, template)), false) = (known, seen) {
                 self.add(&id, template, 0, "Shelly".into(), id.clone());
             }
@@ -297,6 +345,27 @@ mod tests {
         assert_eq!(heard(9, &[sensors, config]), ["mqtt://broker/tasmota_AABB?template=tasmota"]);
         assert_eq!(heard(9, &[config, head]), ["mqtt://broker/tasmota_AABB?template=tasmota-sml"]);
         assert_eq!(heard(9, &[config, ("tasmota/discovery/AABB/sensors", "{")]).len(), 0);
+        let own = ("tasmota/discovery/AABB/sensors", r#"{"sn":{"MT691":{"Total_in":1.2}},"ver":1}"#);
+        assert_eq!(heard(9, &[config, own]), ["mqtt://broker/tasmota_AABB?template=tasmota-sml"]);
+    }
+
+    #[test]
+    fn a_tasmota_that_publishes_elsewhere_is_named_by_its_whole_topic() {
+        let sensors = ("tasmota/discovery/0011AABBCC/sensors", r#"{"sn":{"ENERGY":{"Total":1.2}},"ver":1}"#);
+        for (pattern, prefixes, uri) in [
+            ("%topic%/%prefix%/", r#"["cmnd","stat","tele"]"#, Some("boiler/tele/SENSOR")),
+            ("home/%prefix%/%topic%", r#"["cmnd","stat","tele"]"#, Some("home/tele/boiler/SENSOR")),
+            ("%prefix%/%topic%/", r#"["c","s","t"]"#, Some("t/boiler/SENSOR")),
+            ("%prefix%/%hostname%/%id%/", r#"["cmnd","stat","tele"]"#, Some("tele/host/AABBCC/SENSOR")),
+            ("%prefix%/%topic%/", r#"["cmnd","stat","tele"]"#, Some("boiler")),
+            ("%other%/%topic%/", r#"["cmnd","stat","tele"]"#, None),
+            ("#/%topic%/", "[]", None),
+        ] {
+            let config = format!(r#"{{"dn":"Boiler","t":"boiler","hn":"host","ft":"{pattern}","tp":{prefixes}}}"#);
+            let found = heard(9, &[("tasmota/discovery/0011AABBCC/config", &config), sensors]);
+            let expected = uri.map(|topic| format!("mqtt://broker/{topic}?template=tasmota"));
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{pattern} {prefixes}");
+        }
     }
 
     #[test]
@@ -311,11 +380,20 @@ mod tests {
                 ("homeassistant/sensor/dtu_YieldTotal/config", &sensor("")),
                 ("homeassistant/sensor/gateway/energy/config", &sensor(r#","dev":{"mf":"DeREN"}"#)),
                 ("homeassistant/sensor/temperature/config", r#"{"dev_cla":"temperature"}"#),
+                ("homeassistant/sensor/zaehler/einspeisung/config", &sensor(r#","name":"Zaehler Einspeisung""#)),
+                ("homeassistant/sensor/inverter/bought/config", &sensor(r#","name":"Bought""#)),
+                ("homeassistant/sensor/inverter/yield_today/config", &sensor(r#","name":"Yield""#)),
+                ("homeassistant/sensor/p1/import_t1/config", &sensor(r#","name":"Import tariff 1""#)),
+                ("homeassistant/sensor/both/energy/config", &sensor(r#","name":"Import + export""#)),
             ],
         );
         let expected = [
+            "mqtt://broker/homeassistant/sensor/both/energy/config?template=home-assistant",
+            "mqtt://broker/homeassistant/sensor/both/energy/config?template=home-assistant-production",
             "mqtt://broker/homeassistant/sensor/dtu_YieldTotal/config?template=home-assistant-production",
+            "mqtt://broker/homeassistant/sensor/inverter/bought/config?template=home-assistant",
             "mqtt://broker/homeassistant/sensor/plug/energy/config?template=home-assistant",
+            "mqtt://broker/homeassistant/sensor/zaehler/einspeisung/config?template=home-assistant-production",
         ];
         assert_eq!(found, expected);
     }

@@ -1,7 +1,7 @@
 //! Reads a meter that publishes over MQTT: the newest message not yet given, or the next one.
 
 use super::{
-    payload::Messages,
+    payload::{Energies, Messages},
     session::{Arrived, Inbox, KeepingAlive, Link, Session},
     template::MqttTemplate,
 };
@@ -28,6 +28,8 @@ pub struct MqttDriver {
     open: Option<Open>,
     zeros: ZeroWatch,
     identity: IdentityWatch,
+    /// Why a counter of both directions counts as none any more, once some flowed the other way.
+    undivided: Option<MeterError>,
 }
 
 #[derive(Clone)]
@@ -42,11 +44,11 @@ impl MqttDriver {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: MqttDevice, template: MqttTemplate) -> Self {
-        let template = template.for_channel(device.channel);
+        let template = template.for_channel(device.channel).for_topic(&device.topic);
         let base = template.base(&device.topic).to_owned();
         let sample_topics = template.sample_topics(&base);
         let (zeros, identity) = (ZeroWatch::default(), IdentityWatch::default());
-        Self { device, template, base, sample_topics, open: None, zeros, identity }
+        Self { device, template, base, sample_topics, open: None, zeros, identity, undivided: None }
     }
 
     fn timeout(&self) -> Duration {
@@ -62,6 +64,7 @@ impl MqttDriver {
         let mut topics = self.sample_topics.clone();
         topics.extend(self.power_topics());
         topics.extend(self.serial_topic());
+        topics.extend(self.elsewhere_topic());
         topics.sort_unstable();
         topics.dedup();
         let inbox = session.subscribe(&topics, false).await?;
@@ -78,6 +81,24 @@ impl MqttDriver {
 
     fn serial_topic(&self) -> Option<String> {
         self.template.serial.as_ref().map(|serial| MqttTemplate::topic(&serial.topic, &self.base))
+    }
+
+    fn elsewhere_topic(&self) -> Option<String> {
+        self.template.elsewhere.as_ref().map(|elsewhere| MqttTemplate::topic(&elsewhere.topic, &self.base))
+    }
+
+    /// Why nothing came on these topics.
+    fn silence(&self, inbox: &Inbox, topics: &[String], limit: Duration) -> MeterError {
+        let waited_s = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);
+        let topic = topics.join(", ");
+        let heard = self.elsewhere_topic().filter(|elsewhere| inbox.newest(elsewhere).is_some());
+        match (heard, &self.template.elsewhere) {
+            (Some(heard), Some(elsewhere)) => {
+                MeterError::Elsewhere { topic, waited_s, heard, hint: elsewhere.hint.clone() }
+            }
+            _ if inbox.saw_retained(topics) => MeterError::OnlyRetained { topic, waited_s },
+            _ => MeterError::NoMessage { topic, waited_s },
+        }
     }
 
     /// Waits until `ready` finds what it looks for, at most the device's time-out.
@@ -101,20 +122,14 @@ impl MqttDriver {
                 // The session's task has ended if it cannot change any more; then only time helps.
                 () = async { if link.changed().await.is_err() { pending().await } } => {}
                 () = sleep_until(deadline) => {
-                    let waited_s = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);
-                    let topic = topics.join(", ");
-                    return Err(if inbox.saw_retained(topics) {
-                        MeterError::OnlyRetained { topic, waited_s }
-                    } else {
-                        MeterError::NoMessage { topic, waited_s }
-                    });
+                    return Err(self.silence(&inbox, topics, limit));
                 }
             }
         }
     }
 
     /// Information only: from the newest messages, if they are not too old, and left out if that cannot be read.
-    fn power_w(&self, inbox: &Inbox) -> Option<i32> {
+    fn power_mw(&self, inbox: &Inbox) -> Option<i128> {
         let quantity = self.template.power.as_ref()?;
         let newest = |topic: &String| inbox.newest(topic).filter(|newest| newest.at.elapsed() <= self.timeout());
         let topics = self.power_topics();
@@ -123,7 +138,7 @@ impl MqttDriver {
         let payloads = arrived.iter().map(|(topic, arrived)| (topic.as_str(), arrived.payload.as_slice()));
         let messages = Messages::parse(self.template.format, &self.base, payloads);
         match messages.and_then(|messages| messages.quantity(quantity)) {
-            Ok(milliwatt) => milliwatt.and_then(whole),
+            Ok(found) => found.map(|(milliwatt, _)| milliwatt),
             Err(error) => {
                 tracing::debug!(%error, "cannot read the power");
                 None
@@ -182,10 +197,16 @@ impl Driver for MqttDriver {
         for requirement in &self.template.require {
             messages.check(requirement, at_unix_ms)?;
         }
-        let import_mwh = messages.energy(self.template.import.as_ref())?;
-        let export_mwh = messages.energy(self.template.export.as_ref())?;
+        let energies = messages.energies(&self.template)?;
         let (import_counter, export_counter) = messages.counters(&self.template);
-        let power_w = self.power_w(&inbox);
+        let power_mw = self.power_mw(&inbox);
+        // It may flow back at night alone: what was counted then is in the counter for good.
+        self.undivided = self.undivided.take().or_else(|| energies.flowing_back(power_mw));
+        if let Some(error) = &self.undivided {
+            return Err(error.clone());
+        }
+        let Energies { import_mwh, export_mwh, .. } = energies;
+        let power_w = power_mw.and_then(whole);
         let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
         if import_mwh.is_none() && export_mwh.is_none() {
             let reason = "its payload has no energy field".into();

@@ -1,9 +1,9 @@
 //! From what a device shows to the messages it would publish: the writing side of a template, for simulated devices.
 
 use super::{
+    counts::Counts,
     home_assistant,
-    payload::signed,
-    template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement},
+    template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, Term},
 };
 use crate::{driver::unix_ms, p1, quantity::decimal_text, template::Readout};
 use serde_json::{Map, Number, Value};
@@ -18,13 +18,17 @@ impl MqttTemplate {
         if self.format == Format::HomeAssistant {
             return home_assistant::write(self, readout, uri_topic);
         }
+        self.clone().for_topic(uri_topic).encode_here(readout, uri_topic)
+    }
+
+    fn encode_here(&self, readout: &Readout, uri_topic: &str) -> Vec<(String, Vec<u8>)> {
         let base = self.base(uri_topic);
         let mut messages = Messages { format: self.format, documents: Vec::new() };
         for extra in &self.extra {
             let value = serde_json::to_value(&extra.value).unwrap_or(Value::Null);
             messages.put(Self::topic(&extra.topic, base), &extra.field, value);
         }
-        for requirement in &self.require {
+        for requirement in self.require.iter().filter(|requirement| requirement.absent.is_none()) {
             messages.put(Self::topic(&requirement.topic, base), &requirement.field, met(requirement));
         }
         if let (Some(field), Some(serial)) = (&self.serial, &readout.serial) {
@@ -32,13 +36,14 @@ impl MqttTemplate {
             messages.put(Self::topic(&field.topic, base), &field.field, Value::String(text));
         }
         for (name, quantity) in self.quantities() {
-            let milli = match name {
-                "import" => readout.import_mwh.map(i128::from),
-                "export" => readout.export_mwh.map(i128::from),
-                _ => readout.power_w.map(|watt| i128::from(watt) * 1_000),
+            let terms = match (name, readout) {
+                ("import", Readout { import_mwh: None, .. }) | ("export", Readout { export_mwh: None, .. }) => continue,
+                ("import", _) => energy_terms(quantity, readout, Counts::Import),
+                ("export", _) => energy_terms(quantity, readout, Counts::Export),
+                (_, Readout { power_w: Some(watt), .. }) => power_terms(quantity, i128::from(*watt) * 1_000),
+                _ => continue,
             };
-            let Some(milli) = milli else { continue };
-            for (field, milli) in terms(quantity, milli) {
+            for (field, milli) in terms {
                 let (pattern, field) =
                     if field.contains(PLACEHOLDER) { (field, "") } else { (quantity.topic.as_str(), field) };
                 messages.put(Self::topic(pattern, base), field, written(self.format, quantity, milli));
@@ -56,14 +61,30 @@ fn met(requirement: &Requirement) -> Value {
     }
 }
 
+/// What each field of the first alternative holds of a device that has counted so much: the first of each kind of counter
+/// all of it, and the others nothing. Through a counter that does not tell the directions apart, energy flows one way.
+fn energy_terms<'a>(quantity: &'a Quantity, readout: &Readout, wanted: Counts) -> Vec<(&'a str, i128)> {
+    let total = |mwh: Option<u64>| mwh.map_or(0, i128::from);
+    let (import, export) = (total(readout.import_mwh), total(readout.export_mwh));
+    let mut seen = Vec::new();
+    let share = |(place, term): (usize, &'a String)| {
+        let counts = if quantity.is_undivided(0) { wanted } else { quantity.counts(0, place)? };
+        let milli = if seen.contains(&counts) { 0 } else { counts.shown(import, export) };
+        seen.push(counts);
+        Some((Term::of(term).field, milli))
+    };
+    quantity.fields.first().into_iter().flatten().enumerate().filter_map(share).collect()
+}
+
 /// What each field of the first alternative holds, so that they make up `milli`: the first field that counts up, or
 /// down, all of it, and the others nothing.
-fn terms(quantity: &Quantity, milli: i128) -> Vec<(&str, i128)> {
-    let fields: Vec<(&str, i128)> = quantity.fields.first().into_iter().flatten().map(|term| signed(term)).collect();
+fn power_terms(quantity: &Quantity, milli: i128) -> Vec<(&str, i128)> {
+    let fields: Vec<Term<'_>> = quantity.fields.first().into_iter().flatten().map(|term| Term::of(term)).collect();
     let wanted = if milli < 0 { -1 } else { 1 };
-    let holder = fields.iter().position(|(_, sign)| *sign == wanted).unwrap_or(0);
-    let share = |(index, (field, sign))| (field, if index == holder { milli * sign } else { 0 });
-    fields.into_iter().enumerate().map(share).collect()
+    let holder = fields.iter().position(|term| term.sign == wanted).unwrap_or(0);
+    let share = |(index, term): (usize, Term<'_>)| if index == holder { milli * i128::from(term.sign) } else { 0 };
+    let shares: Vec<i128> = fields.iter().copied().enumerate().map(share).collect();
+    fields.into_iter().map(|term| term.field).zip(shares).collect()
 }
 
 fn written(format: Format, quantity: &Quantity, milli: i128) -> Value {

@@ -1,6 +1,7 @@
 //! Meters that publish over MQTT, described by a template, or by themselves to Home Assistant.
 
 mod announced;
+pub mod counts;
 mod driver;
 mod encode;
 pub(crate) mod home_assistant;

@@ -1,11 +1,14 @@
 //! From payloads to numbers, by a template's fields. A number that is missing, of another type or impossible is its own
 //! error; none is ever guessed.
 
-use super::template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField};
+use super::{
+    counts::Counts,
+    template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField, Term},
+};
 use crate::{
     Counter, MeterError, Readout,
     p1::{self, Telegram},
-    quantity::{scale_decimal, whole},
+    quantity::{scale_decimal, scale_float_text, whole},
     template::Counted,
 };
 use serde_json::Value;
@@ -14,6 +17,8 @@ use serde_json::Value;
 enum Payload<'a> {
     Json(Value),
     P1(Telegram<'a>),
+    /// What a value template is applied to.
+    Text(&'a [u8]),
 }
 
 /// A payload and where it was published.
@@ -30,11 +35,35 @@ pub(crate) struct Messages<'a> {
 }
 
 /// A field that could not be used.
-enum Fault {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
     Missing,
     WrongType { expected: &'static str, got: String },
     OutOfRange(String),
 }
+
+/// What payloads show of both directions.
+pub(crate) struct Energies {
+    pub(crate) import_mwh: Option<u64>,
+    pub(crate) export_mwh: Option<u64>,
+    /// A counter of both directions that stands for one: its topic, its field, and for which.
+    undivided: Option<(String, String, Counts)>,
+}
+
+impl Energies {
+    /// Why a counter of both directions is no energy of one direction, if the power says that some flows the other way.
+    pub(crate) fn flowing_back(&self, power_mw: Option<i128>) -> Option<MeterError> {
+        let (topic, field, counts) = self.undivided.as_ref()?;
+        let against = match counts {
+            Counts::Export => power_mw? >= FLOWS_FROM_MW,
+            _ => power_mw? <= -FLOWS_FROM_MW,
+        };
+        against.then(|| MeterError::Undivided { topic: topic.clone(), field: field.clone() })
+    }
+}
+
+/// Power below which a sensor may only show its noise, mW.
+const FLOWS_FROM_MW: i128 = 5_000;
 
 impl MqttTemplate {
     /// What one payload that has everything shows. `place` is where it came from, for errors.
@@ -52,9 +81,14 @@ impl MqttTemplate {
         if self.format == Format::HomeAssistant {
             let description = payloads.iter().find(|(topic, _)| *topic == uri_topic).map_or(&[][..], |(_, text)| *text);
             let sensor = super::home_assistant::EnergySensor::parse(uri_topic, description)?;
-            let readout = sensor.resolve(self).read(&sensor.state_topic, payloads)?;
+            let state: Vec<_> = payloads.iter().filter(|(topic, _)| *topic == sensor.state_topic).copied().collect();
+            let readout = sensor.resolve(self).read_payloads(&sensor.state_topic, &state)?;
             return Ok(Readout { serial: sensor.unique_id, ..readout });
         }
+        self.clone().for_topic(uri_topic).read_payloads(uri_topic, payloads)
+    }
+
+    fn read_payloads(&self, uri_topic: &str, payloads: &[(&str, &[u8])]) -> Result<Readout, MeterError> {
         let base = self.base(uri_topic);
         let readout = Messages::parse(self.format, base, payloads.iter().copied())?.readout(self)?;
         Ok(Readout { serial: readout.serial.or_else(|| self.topic_is_serial.then(|| base.into())), ..readout })
@@ -74,12 +108,17 @@ impl<'a> Messages<'a> {
 
     /// All that the template finds. The power is information only: left out where it cannot be read.
     pub(crate) fn readout(&self, template: &MqttTemplate) -> Result<Readout, MeterError> {
-        Ok(Readout {
-            import_mwh: self.energy(template.import.as_ref())?,
-            export_mwh: self.energy(template.export.as_ref())?,
-            power_w: template.power.as_ref().and_then(|power| self.quantity(power).ok()?).and_then(whole),
-            serial: template.serial.as_ref().and_then(|serial| self.serial(serial)),
-        })
+        let energies = self.energies(template)?;
+        let power_mw = template.power.as_ref().and_then(|power| Some(self.quantity(power).ok()??.0));
+        match energies.flowing_back(power_mw) {
+            Some(error) => Err(error),
+            None => Ok(Readout {
+                import_mwh: energies.import_mwh,
+                export_mwh: energies.export_mwh,
+                power_w: power_mw.and_then(whole),
+                serial: template.serial.as_ref().and_then(|serial| self.serial(serial)),
+            }),
+        }
     }
 
     /// How import and export are counted.
@@ -90,14 +129,19 @@ impl<'a> Messages<'a> {
 
     /// As the template says, or the telegram. Of registers that add up nobody knows which one is full when.
     fn counter(&self, quantity: &Quantity) -> Counter {
-        let shown = |term: &String| {
-            let (topic, field) = self.place(quantity, signed(term).0);
+        let shown = |term: Term<'_>| {
+            let (topic, field) = self.place(quantity, term.field);
             match &self.message(&topic)?.payload {
                 Payload::P1(telegram) => telegram.value(field).map(|_| telegram.counter(field)),
-                Payload::Json(_) => None,
+                Payload::Json(_) | Payload::Text(_) => None,
             }
         };
-        let counters = |terms: &Vec<String>| terms.iter().map(shown).collect::<Option<Vec<Counter>>>();
+        let counters = |terms: &Vec<String>| {
+            let terms = terms.iter().map(|term| Term::of(term));
+            let shown = terms.map(|term| (term.is_optional, shown(term)));
+            let needed = shown.filter(|(is_optional, counter)| !is_optional || counter.is_some());
+            needed.map(|(_, counter)| counter).collect::<Option<Vec<Counter>>>()
+        };
         match quantity.fields.iter().find_map(counters).as_deref() {
             None => Counter { modulus_mwh: None, step_mwh: quantity.step_mwh.map(u64::from) },
             Some([counter]) => *counter,
@@ -107,32 +151,14 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// The quantity in thousandths; `None` if it is optional and missing.
-    pub(crate) fn quantity(&self, quantity: &Quantity) -> Result<Option<i128>, MeterError> {
+    /// The quantity in thousandths, and which alternative it is of; `None` if it is optional and missing.
+    pub(crate) fn quantity(&self, quantity: &Quantity) -> Result<Option<(i128, usize)>, MeterError> {
         let mut missing: Vec<String> = Vec::new();
-        for alternative in &quantity.fields {
-            let mut sum = 0i128;
-            let mut complete = true;
-            for term in alternative {
-                let (term, sign) = signed(term);
-                let (topic, field) = self.place(quantity, term);
-                let number = self.message(&topic).ok_or(Fault::Missing).and_then(|it| it.number(field, quantity));
-                match number {
-                    // One tariff below zero is not made up for by the other one.
-                    Ok(milli) if milli < 0 && quantity.unit.is_energy() => {
-                        return Err(error(&topic, &named(field), Fault::OutOfRange(format!("{milli} mWh"))));
-                    }
-                    Ok(milli) => sum = sum.saturating_add(milli.saturating_mul(sign)),
-                    Err(Fault::Missing) => {
-                        missing.push(named(field));
-                        complete = false;
-                        break;
-                    }
-                    Err(fault) => return Err(error(&topic, &named(field), fault)),
-                }
-            }
-            if complete {
-                return Ok(Some(sum));
+        for index in 0..quantity.fields.len() {
+            match self.sum(quantity, index)? {
+                Ok(milli) => return Ok(Some((milli, index))),
+                Err(field) if missing.contains(&field) => {}
+                Err(field) => missing.push(field),
             }
         }
         if quantity.optional {
@@ -141,15 +167,50 @@ impl<'a> Messages<'a> {
         Err(error(&MqttTemplate::topic(&quantity.topic, self.base), &missing.join(" or "), Fault::Missing))
     }
 
-    /// An energy, mWh; `None` if the template has none, or it is optional and missing.
-    pub(crate) fn energy(&self, quantity: Option<&Quantity>) -> Result<Option<u64>, MeterError> {
-        let Some(quantity) = quantity else { return Ok(None) };
-        let Some(mwh) = self.quantity(quantity)? else { return Ok(None) };
-        u64::try_from(mwh).map(Some).map_err(|_| {
-            let names: Vec<String> = quantity.fields.iter().flatten().map(|term| named(signed(term).0)).collect();
+    /// What the fields of an alternative add up to, or the first that is missing.
+    fn sum(&self, quantity: &Quantity, index: usize) -> Result<Result<i128, String>, MeterError> {
+        let mut sum = 0i128;
+        for (place, term) in quantity.fields.get(index).into_iter().flatten().enumerate() {
+            let term = Term::of(term);
+            let (topic, field) = self.place(quantity, term.field);
+            let number = self.message(&topic).ok_or(Fault::Missing).and_then(|it| it.number(field, quantity));
+            let may_be_negative = quantity.counts(index, place).is_none_or(Counts::may_be_negative);
+            match number {
+                // One tariff below zero is not made up for by the other one.
+                Ok(milli) if milli < 0 && !may_be_negative => {
+                    return Err(error(&topic, &named(field), Fault::OutOfRange(format!("{milli} mWh"))));
+                }
+                Ok(milli) => sum = sum.saturating_add(milli.saturating_mul(term.sign.into())),
+                Err(Fault::Missing) if term.is_optional => {}
+                Err(Fault::Missing) => return Ok(Err(named(field))),
+                Err(fault) => return Err(error(&topic, &named(field), fault)),
+            }
+        }
+        Ok(Ok(sum))
+    }
+
+    /// Both energies.
+    pub(crate) fn energies(&self, template: &MqttTemplate) -> Result<Energies, MeterError> {
+        let mut energies = Energies { import_mwh: None, export_mwh: None, undivided: None };
+        for (quantity, counts) in [(&template.import, Counts::Import), (&template.export, Counts::Export)] {
+            let Some(quantity) = quantity else { continue };
+            let Some((mwh, index)) = self.quantity(quantity)? else { continue };
             let topic = MqttTemplate::topic(&quantity.topic, self.base);
-            error(&topic, &names.join(", "), Fault::OutOfRange(format!("{mwh} mWh")))
-        })
+            let fields = || {
+                let terms = quantity.fields.get(index).into_iter().flatten().map(|term| named(Term::of(term).field));
+                terms.collect::<Vec<String>>().join(", ")
+            };
+            let shown =
+                u64::try_from(mwh).map_err(|_| error(&topic, &fields(), Fault::OutOfRange(format!("{mwh} mWh"))))?;
+            match counts {
+                Counts::Export => energies.export_mwh = Some(shown),
+                _ => energies.import_mwh = Some(shown),
+            }
+            if quantity.is_undivided(index) {
+                energies.undivided = Some((topic, fields(), counts));
+            }
+        }
+        Ok(energies)
     }
 
     /// The serial number, at the first of its places that has one.
@@ -162,7 +223,13 @@ impl<'a> Messages<'a> {
     pub(crate) fn check(&self, requirement: &Requirement, at_unix_ms: u64) -> Result<(), MeterError> {
         let topic = MqttTemplate::topic(&requirement.topic, self.base);
         let refuse = |reason: String| Err(MeterError::Invalid { topic: topic.clone(), reason });
-        let text = self.message(&topic).and_then(|message| message.text(&requirement.field)).unwrap_or_default();
+        let message = self.message(&topic);
+        if let Some(reason) = &requirement.absent
+            && message.is_some_and(|message| message.has(&requirement.field))
+        {
+            return refuse(reason.clone());
+        }
+        let text = message.and_then(|message| message.text(&requirement.field)).unwrap_or_default();
         if let Some(expected) = requirement.equals.as_ref().filter(|expected| **expected != text) {
             return refuse(format!("`{text}` where valid values come with `{expected}`"));
         }
@@ -192,27 +259,36 @@ impl<'a> Messages<'a> {
 impl<'a> Message<'a> {
     fn parse(format: Format, topic: &'a str, bytes: &'a [u8]) -> Result<Self, MeterError> {
         let payload = match format {
-            Format::Json | Format::HomeAssistant => {
-                Payload::Json(serde_json::from_slice(bytes).map_err(|error| MeterError::NotJson {
-                    topic: topic.into(),
-                    reason: if bytes.is_empty() { "it is empty".into() } else { error.to_string() },
-                })?)
-            }
+            Format::Json => Payload::Json(serde_json::from_slice(bytes).map_err(|error| MeterError::NotJson {
+                topic: topic.into(),
+                reason: if bytes.is_empty() { "it is empty".into() } else { error.to_string() },
+            })?),
+            Format::HomeAssistant => Payload::Text(bytes),
             Format::P1 => Payload::P1(Telegram::parse(bytes, topic)?),
         };
         Ok(Self { topic, payload })
+    }
+
+    /// True if the field is there, whatever it holds.
+    fn has(&self, field: &str) -> bool {
+        match &self.payload {
+            Payload::Json(document) => find(document, field).is_ok_and(|value| !value.is_null()),
+            Payload::P1(telegram) => telegram.value(field).is_some(),
+            Payload::Text(_) => false,
+        }
     }
 
     /// A text or whole number, such as a serial number.
     fn text(&self, field: &str) -> Option<String> {
         let text = match &self.payload {
             Payload::P1(telegram) => p1::serial_text(telegram.value(field)?),
-            Payload::Json(document) => match document.pointer(field)? {
+            Payload::Json(document) => match find(document, field).ok()? {
                 Value::String(text) => text.clone(),
                 Value::Number(number) => number.to_string(),
                 Value::Bool(value) => value.to_string(),
                 _ => return None,
             },
+            Payload::Text(_) => return None,
         };
         let text: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
         (!text.trim().is_empty()).then(|| text.trim().to_owned())
@@ -225,9 +301,40 @@ impl<'a> Message<'a> {
                 Ok((_, unit)) => Err(Fault::WrongType { expected: expected_unit(quantity), got: format!("{unit:?}") }),
                 Err(text) => Err(Fault::WrongType { expected: expected_unit(quantity), got: shortened(text) }),
             },
-            Payload::Json(document) => json_number(document.pointer(field).ok_or(Fault::Missing)?, quantity),
+            Payload::Json(document) => json_number(find(document, field)?, quantity),
+            Payload::Text(bytes) => text_number(bytes, quantity),
         }
     }
+}
+
+/// What stands at a pointer; one that begins with `/*/` means the only object of the document that has the rest.
+fn find<'d>(document: &'d Value, field: &str) -> Result<&'d Value, Fault> {
+    let Some(rest) = field.strip_prefix("/*").filter(|rest| rest.starts_with('/')) else {
+        return document.pointer(field).ok_or(Fault::Missing);
+    };
+    let objects = document.as_object().ok_or(Fault::Missing)?;
+    let mut found = objects.iter().filter_map(|(name, object)| Some((name, object.pointer(rest)?)));
+    match (found.next(), found.next()) {
+        (None, _) => Err(Fault::Missing),
+        (Some((_, value)), None) => Ok(value),
+        (Some((first, _)), Some((second, _))) => Err(Fault::WrongType {
+            expected: "in one object alone",
+            got: shortened(&format!("in `{first}` and in `{second}`")),
+        }),
+    }
+}
+
+/// The number of a sensor's state, by its value template if it has one.
+fn text_number(bytes: &[u8], quantity: &Quantity) -> Result<i128, Fault> {
+    let text = match &quantity.value_template {
+        Some(template) => template.apply(bytes)?,
+        None => String::from_utf8_lossy(bytes).trim().to_owned(),
+    };
+    if text.is_empty() || text == "None" {
+        return Err(Fault::Missing);
+    }
+    scale_float_text(&text, quantity.unit.milli_exponent())
+        .ok_or_else(|| Fault::WrongType { expected: "a number", got: shortened(&text) })
 }
 
 /// A field as errors name it.
@@ -264,14 +371,6 @@ fn json_number(value: &Value, quantity: &Quantity) -> Result<i128, Fault> {
             items.iter().try_fold(0i128, |sum, item| Ok(sum.saturating_add(json_number(item, quantity)?)))
         }
         other => Err(Fault::WrongType { expected: "a number", got: shortened(&other.to_string()) }),
-    }
-}
-
-/// A field's name and sign.
-pub(crate) fn signed(term: &str) -> (&str, i128) {
-    match term.strip_prefix('-') {
-        Some(field) => (field, -1),
-        None => (term, 1),
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! The same description reads the messages and writes them, so a new device is one file for driver and simulator alike.
 
+use super::{
+    counts::{CounterKinds, Counts},
+    home_assistant::ValueTemplate,
+};
 use crate::{
     quantity::Unit,
     template::{Fault, Readout},
@@ -50,6 +54,8 @@ pub struct MqttTemplate {
     /// What has to hold for energies to be valid.
     #[serde(default)]
     pub require: Vec<Requirement>,
+    /// Where a device publishes that does not publish where it is read, and what its owner can do.
+    pub elsewhere: Option<Box<Elsewhere>>,
     /// What keeps the device publishing.
     pub keep_alive: Option<KeepAlive>,
     /// Fields that a real device sends along and nobody reads: what a simulator adds.
@@ -81,9 +87,19 @@ pub enum Format {
 pub struct Quantity {
     /// Topic, with `{topic}` for the URI's.
     pub topic: String,
-    /// Alternatives: the first of which every field is there counts. The fields of one add up; a leading `-` takes away.
-    /// The empty field is the whole payload, and one with `{topic}` in it the whole payload of that topic.
+    /// Alternatives: the first of which every field is there counts. The fields of one add up; a leading `-` takes away, and
+    /// a leading `?` is a part that not every device has: it counts where it is there. The empty field is the whole payload,
+    /// and one with `{topic}` in it the whole payload of that topic. A pointer that begins with `/*/` means the one object
+    /// of the document that has the rest.
     pub fields: Vec<Vec<String>>,
+    /// What each field of an energy counts: `import`, `export`, `both` (the directions added up) or `net` (import less
+    /// export). One word for all fields, or a list in the shape of `fields`. The fields of each alternative have to make up
+    /// the energy's own direction: `both` less `export` is import, and `net` plus `export` is, too.
+    pub counts: Option<CounterKinds>,
+    /// A counter of both directions may stand alone: who chooses this template says that energy flows one way. It is refused
+    /// once the power shows that some flows the other way.
+    #[serde(default)]
+    pub one_way: bool,
     /// Unit of the fields. A telegram names its own.
     pub unit: Unit,
     /// The smallest difference that an energy can show, mWh, where its source says it. A telegram shows it itself.
@@ -97,6 +113,9 @@ pub struct Quantity {
     /// Numbers may come as arrays, a phase each, which add up.
     #[serde(default)]
     pub sum_arrays: bool,
+    /// How a discovery message says that the payload is read; never written in a template.
+    #[serde(skip)]
+    pub(crate) value_template: Option<ValueTemplate>,
 }
 
 /// Where a serial number is.
@@ -126,6 +145,19 @@ pub struct Requirement {
     pub equals: Option<String>,
     /// The field is a time, in seconds since the Unix epoch, and that is at most so long ago, s.
     pub max_age_s: Option<u32>,
+    /// The field must not be there: why, and what to do.
+    pub absent: Option<String>,
+}
+
+/// A topic that a device publishes to when it does not publish where it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Elsewhere {
+    /// Topic, with `{topic}` for the URI's.
+    pub topic: String,
+    /// What its owner has to do.
+    pub hint: String,
 }
 
 /// An empty message that keeps a device publishing: the only thing that is ever published for a template.
@@ -182,8 +214,9 @@ impl MqttTemplate {
         if self.require.len() > MAX_REQUIREMENTS {
             return refuse("require", format!("more than {MAX_REQUIREMENTS} requirements"));
         }
-        if self.require.iter().any(|requirement| requirement.equals.is_none() && requirement.max_age_s.is_none()) {
-            return refuse("require", "a requirement needs `equals` or `max_age_s`".into());
+        let says_nothing = |it: &Requirement| it.equals.is_none() && it.max_age_s.is_none() && it.absent.is_none();
+        if self.require.iter().any(says_nothing) {
+            return refuse("require", "a requirement needs `equals`, `max_age_s` or `absent`".into());
         }
         let keep_alive = self.keep_alive.as_ref();
         if keep_alive.is_some_and(|it| !(5..=300).contains(&it.every_s) || it.topic.contains(['+', '#', '$'])) {
@@ -200,21 +233,37 @@ impl MqttTemplate {
             if quantity.step_mwh.is_some_and(|step_mwh| step_mwh == 0 || what == "power") {
                 return refuse(what, format!("{what}: `step_mwh` is of an energy, and above 0"));
             }
+            let wanted = match what {
+                "import" => Some(Counts::Import),
+                "export" => Some(Counts::Export),
+                _ => None,
+            };
+            match wanted {
+                Some(wanted) => {
+                    quantity.check_counts(wanted).or_else(|reason| refuse(what, format!("{what}: {reason}")))?
+                }
+                None if quantity.counts.is_some() || quantity.one_way => {
+                    return refuse(what, format!("{what}: `counts` and `one_way` are of energies"));
+                }
+                None => {}
+            }
             let count: usize = quantity.fields.iter().map(Vec::len).sum();
             let has_topics = quantity.fields.iter().flatten().any(|field| field.contains(PLACEHOLDER));
             if has_topics && quantity.fields.len() > 1 {
                 return refuse(what, format!("{what}: fields with topics of their own have no alternatives"));
             }
-            if quantity.fields.iter().any(Vec::is_empty) || !(1..=MAX_FIELDS).contains(&count) {
+            let needs_none = |fields: &Vec<String>| fields.iter().all(|term| Term::of(term).is_optional);
+            if quantity.fields.iter().any(needs_none) || !(1..=MAX_FIELDS).contains(&count) {
                 return refuse(
                     what,
-                    format!("{what}: needs 1 to {MAX_FIELDS} fields, and none of its alternatives empty"),
+                    format!("{what}: needs 1 to {MAX_FIELDS} fields, and one in each alternative that has to be there"),
                 );
             }
         }
         let quantities = self.quantities().flat_map(|(_, quantity)| quantity.topics());
         let others = self.serial.iter().map(|serial| &serial.topic).chain(self.extra.iter().map(|extra| &extra.topic));
-        let others = others.chain(self.require.iter().map(|requirement| &requirement.topic)).map(String::as_str);
+        let others = others.chain(self.require.iter().map(|requirement| &requirement.topic));
+        let others = others.chain(self.elsewhere.iter().map(|elsewhere| &elsewhere.topic)).map(String::as_str);
         for topic in quantities.chain(others) {
             if topic.matches(PLACEHOLDER).count() != 1 || topic.contains(['+', '#']) {
                 return refuse("", format!("topic `{topic}` needs `{PLACEHOLDER}` once and no wildcard"));
@@ -245,6 +294,27 @@ impl MqttTemplate {
         topics().find_map(inner).unwrap_or(uri_topic)
     }
 
+    /// The template for the device of a URI with that topic. A device that publishes all of it under one topic may publish it
+    /// elsewhere than most: it is named by its whole topic, which ends as it does with all others.
+    #[must_use]
+    pub fn for_topic(mut self, uri_topic: &str) -> Self {
+        if self.quantities().any(|(_, quantity)| quantity.fields.iter().flatten().any(|it| it.contains(PLACEHOLDER))) {
+            return self;
+        }
+        let quantities = [&mut self.import, &mut self.export, &mut self.power].into_iter().flatten();
+        let mut patterns: Vec<&mut String> = quantities.map(|quantity| &mut quantity.topic).collect();
+        patterns.extend(self.serial.iter_mut().map(|serial| &mut serial.topic));
+        patterns.extend(self.require.iter_mut().map(|requirement| &mut requirement.topic));
+        patterns.extend(self.extra.iter_mut().map(|extra| &mut extra.topic));
+        let Some(first) = patterns.first().map(|pattern| pattern.to_string()) else { return self };
+        let Some((before, after)) = first.split_once(PLACEHOLDER) else { return self };
+        let is_elsewhere = !after.is_empty() && uri_topic.ends_with(after) && !uri_topic.starts_with(before);
+        if is_elsewhere && patterns.iter().all(|pattern| **pattern == first) {
+            patterns.into_iter().for_each(|pattern| *pattern = PLACEHOLDER.into());
+        }
+        self
+    }
+
     /// The full topic of a pattern for the device with that base.
     #[must_use]
     pub fn topic(pattern: &str, base: &str) -> String {
@@ -267,6 +337,7 @@ impl MqttTemplate {
         }
         self.require.iter_mut().for_each(|requirement| set(&mut requirement.topic));
         self.serial.iter_mut().for_each(|serial| set(&mut serial.topic));
+        self.elsewhere.iter_mut().for_each(|elsewhere| set(&mut elsewhere.topic));
         self
     }
 
@@ -288,11 +359,26 @@ impl MqttTemplate {
 impl Quantity {
     /// The topics that its fields are in, as patterns; one may be there twice.
     pub(crate) fn topics(&self) -> impl Iterator<Item = &str> {
-        let fields = self.fields.iter().flatten().map(String::as_str);
-        fields.map(|field| {
-            let field = field.strip_prefix('-').unwrap_or(field);
-            if field.contains(PLACEHOLDER) { field } else { self.topic.as_str() }
-        })
+        let fields = self.fields.iter().flatten().map(|term| Term::of(term).field);
+        fields.map(|field| if field.contains(PLACEHOLDER) { field } else { self.topic.as_str() })
+    }
+}
+
+/// A field of a quantity, with what stands before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Term<'a> {
+    pub(crate) field: &'a str,
+    /// 1, or -1 for what is taken away.
+    pub(crate) sign: i32,
+    /// A part that not every device has.
+    pub(crate) is_optional: bool,
+}
+
+impl<'a> Term<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        let (is_optional, rest) = text.strip_prefix('?').map_or((false, text), |rest| (true, rest));
+        let (sign, field) = rest.strip_prefix('-').map_or((1, rest), |field| (-1, field));
+        Self { field, sign, is_optional }
     }
 }
 

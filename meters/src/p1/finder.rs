@@ -1,10 +1,19 @@
 //! Finds telegrams in a stream of bytes: from a `/` at the beginning of a line to the CRC16 after `!`. What is around
-//! them is skipped. It never keeps more than one telegram's bytes, and never gives one whose CRC16 does not fit.
+//! them is skipped. It never keeps more than a few telegrams' bytes, and never gives one whose CRC16 does not fit.
+//!
+//! A telegram that has no CRC16 by its kind is given once it stands between its neighbours, with the CRC16 that it would
+//! have; see `unchecked`.
 
-use super::MAX_BYTES;
+use super::{MAX_BYTES, unchecked::Unchecked};
 
 /// Digits of the CRC16 after `!`.
 const CRC_DIGITS: usize = 4;
+/// How telegrams begin that are encrypted by DLMS (general-glo-ciphering, 8 bytes of system title).
+const CIPHERED: [u8; 2] = [0xdb, 0x08];
+/// Letters of a manufacturer at the beginning of a system title.
+const MANUFACTURER_LETTERS: usize = 3;
+/// Bytes outside of telegrams after which it is said what they look like.
+const LOOKED_AT: u32 = 2_048;
 
 /// The telegram under way.
 #[derive(Debug, Default)]
@@ -15,13 +24,51 @@ pub struct Finder {
     end_line: Option<usize>,
     /// The byte before was the end of a line, or there was none.
     in_line: bool,
+    unchecked: Unchecked,
+    outside: Outside,
+}
+
+/// What came outside of telegrams.
+#[derive(Debug, Default)]
+struct Outside {
+    /// The last few bytes.
+    last: [u8; CIPHERED.len() + MANUFACTURER_LETTERS],
+    bytes: u32,
+    /// Of these, those that no text has.
+    no_text: u32,
+}
+
+impl Outside {
+    /// What the bytes look like, if that is something.
+    fn push(&mut self, byte: u8) -> Option<String> {
+        self.last.rotate_left(1);
+        if let Some(last) = self.last.last_mut() {
+            *last = byte;
+        }
+        self.bytes += 1;
+        self.no_text += u32::from(!(byte.is_ascii_graphic() || byte.is_ascii_whitespace()));
+        let (mark, title) = self.last.split_at(CIPHERED.len());
+        if mark == CIPHERED && title.iter().all(u8::is_ascii_uppercase) {
+            *self = Self::default();
+            return Some("it is encrypted (DLMS): ask the grid operator for an unencrypted port, or read it behind an adapter that has the meter's key".into());
+        }
+        if self.bytes < LOOKED_AT {
+            return None;
+        }
+        let (bytes, no_text) = (self.bytes, self.no_text);
+        *self = Self::default();
+        (no_text > bytes / 4).then(|| {
+            format!("{no_text} of {bytes} bytes are no text: it is encrypted, or the baud rate or the parity is wrong")
+        })
+    }
 }
 
 impl Finder {
     /// Takes the next byte. Gives a telegram once its CRC16 is there, or why one that had begun is none.
     ///
     /// # Errors
-    /// A reason, if a telegram is too long, has a wrong CRC16 or none, or another one begins in its middle.
+    /// A reason, if a telegram is too long, has a wrong CRC16, has none and does not fit its neighbours, or another one begins
+    /// in its middle; or if what comes is encrypted.
     pub fn push(&mut self, byte: u8) -> Option<Result<Vec<u8>, String>> {
         let begins_line = !self.in_line;
         self.in_line = byte != b'\n';
@@ -31,22 +78,34 @@ impl Finder {
             return (!cut.is_empty()).then(|| Err(format!("it breaks off after {} bytes", cut.len())));
         }
         if self.telegram.is_empty() {
-            return None;
+            return self.outside.push(byte).map(Err);
         }
         self.telegram.push(byte);
         if byte == b'!' && begins_line {
             self.end_line = Some(self.telegram.len());
         }
         if self.end_line.is_some_and(|at| self.telegram.len() == at + CRC_DIGITS || byte == b'\n') {
-            let telegram = self.take();
-            let checked = super::parse(&telegram).map(|_| ());
-            return Some(checked.map(|()| telegram));
+            return self.ended();
         }
         if self.telegram.len() >= MAX_BYTES {
             self.take();
             return Some(Err(format!("no end within {MAX_BYTES} bytes")));
         }
         None
+    }
+
+    /// A telegram has ended, with a CRC16 or without.
+    fn ended(&mut self) -> Option<Result<Vec<u8>, String>> {
+        let telegram = self.take();
+        self.outside = Outside::default();
+        match super::parse(&telegram) {
+            Ok(_) => {
+                self.unchecked = Unchecked::default();
+                Some(Ok(telegram))
+            }
+            Err(_) if telegram.trim_ascii_end().ends_with(b"!") => self.unchecked.push(telegram),
+            Err(reason) => Some(Err(reason)),
+        }
     }
 
     fn take(&mut self) -> Vec<u8> {
@@ -95,9 +154,32 @@ mod tests {
     }
 
     #[test]
-    fn a_telegram_without_a_crc_ends_at_its_line() {
-        let found = found(b"/ISk5\\2MT382-1004\r\n\r\n1-0:1.8.1(00001.001*kWh)\r\n!\r\n");
-        assert!(matches!(found.as_slice(), [Err(reason)] if reason.contains("no CRC")), "{found:?}");
+    fn a_telegram_without_a_crc_waits_for_its_neighbours() {
+        let telegram = |kwh: &str| format!("/ISk5\\2MT382-1004\r\n\r\n1-0:1.8.0({kwh}*kWh)\r\n!\r\n");
+        let stream = ["00001.001", "00001.002", "00001.003", "00001.003"].map(telegram).concat();
+        assert_eq!(found(&stream.as_bytes()[..telegram("00001.001").len()]), []);
+        assert_eq!(imports(stream.as_bytes()), [1_002_000, 1_003_000]);
+        // One garbled digit costs that telegram, and is never a number.
+        let stream =
+            ["00001.001", "00001.002", "00009.003", "00001.004", "00001.005", "00001.006"].map(telegram).concat();
+        assert_eq!(imports(stream.as_bytes()), [1_005_000]);
+        let reasons: Vec<String> = found(stream.as_bytes()).into_iter().filter_map(Result::err).collect();
+        assert!(reasons.iter().any(|reason| reason.contains("no CRC") && reason.contains("1-0:1.8.0")), "{reasons:?}");
+    }
+
+    #[test]
+    fn one_crc_is_enough_to_want_it_of_all() {
+        let without = "/HDR\r\n\r\n1-0:1.8.0(000001.000*kWh)\r\n!\r\n";
+        let stream = [without, &telegram("000001.000"), without, without].concat();
+        assert_eq!(imports(stream.as_bytes()), [1_000_000], "two are not three");
+    }
+
+    #[test]
+    fn an_encrypted_telegram_is_told_as_such() {
+        let ciphered = [b"\xdb\x08SAG\0\0\0\0\0\x82\x01\x55".as_slice(), &[0x9c; 300]].concat();
+        assert!(matches!(found(&ciphered).as_slice(), [Err(reason)] if reason.contains("encrypted (DLMS)")));
+        let noise: Vec<u8> = (0..LOOKED_AT).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        assert!(found(&noise).iter().any(|it| matches!(it, Err(reason) if reason.contains("are no text"))));
     }
 
     #[test]

@@ -2,22 +2,29 @@
 //!
 //! The format is IEC 62056-21 as the Dutch P1 companion standard narrows it down: `/header`, lines of an OBIS code with
 //! values in parentheses, `!` and the CRC16 of all before, in hexadecimal. A telegram whose CRC does not fit is never
-//! read. The standard leaves it to older meters to have no CRC; such a telegram is refused, as nothing tells it from a
-//! cut one.
+//! read. The CRC is that of the standard, or X-25 as older meters by Holley have it; some write it without its leading zero.
+//!
+//! Only what is read has to be well-formed. Meters fill a message with bytes that are no text, write `m³` in Latin-1, and
+//! repeat the registers of the last month under the same codes after `0-0:98.1.0`: none of that is looked at.
+//!
+//! Meters of Slovenia, of DSMR 2.2 and by EasyMeter (D0) have no CRC. Nothing tells such a telegram from a garbled one but
+//! its neighbours, so it counts once one of a stream stands between them, see [`Finder`].
 //!
 //! The parser is ours. The crate `dsmr5` knows the Dutch standard alone: it lacks the totals `1.8.0` and `2.8.0` and the
 //! serial number `0-0:42.0.0` that other countries' meters write, takes at most 2 048 bytes, and panics on lines that are
 //! not ASCII. It reads the same telegrams beside ours in the tests. Encrypted telegrams (Luxembourg without an adapter,
-//! Austria) are not read.
+//! Austria, Poland) are not read, and told as such.
 
 mod finder;
 #[cfg(test)]
 mod samples;
 
+mod unchecked;
+
 pub use finder::Finder;
 
 use crate::{Counter, MeterError, quantity::Unit};
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 /// The template that says what the lines of a telegram stand for.
 pub(crate) const TEMPLATE: &str = "p1";
@@ -29,38 +36,45 @@ const MAX_LINES: usize = 512;
 const MIN_WHOLE_DIGITS: usize = 6;
 /// CRC16 of the P1 standard: polynomial x¹⁶ + x¹⁵ + x² + 1, bits reflected, starting from 0.
 const CRC: crc::Crc<u16> = crc::Crc::<u16>::new(&crc::CRC_16_ARC);
+/// That of older meters by Holley.
+const CRC_X25: crc::Crc<u16> = crc::Crc::<u16>::new(&crc::CRC_16_IBM_SDLC);
+/// What meters write before the registers of the last month, which have the same codes as those of now.
+const LAST_MONTH: &str = "0-0:98.1.0";
 
-/// A telegram whose CRC16 fits.
+/// A telegram whose CRC16 fits: codes, each with what stands in the first parentheses after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Telegram<'a>(Vec<(&'a str, &'a str)>);
+pub struct Telegram<'a>(Vec<Line<'a>>);
+
+/// A code, and what stands in the first parentheses after it.
+type Line<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 impl<'a> Telegram<'a> {
     /// Checks the CRC16 and finds the lines. `place` is where it came from, for errors.
     ///
     /// # Errors
-    /// [`MeterError::Telegram`] if it is too long, cut, not text, or its CRC does not fit.
+    /// [`MeterError::Telegram`] if it is too long, cut, or its CRC does not fit.
     pub fn parse(bytes: &'a [u8], place: &str) -> Result<Self, MeterError> {
         parse(bytes).map(Self).map_err(|reason| MeterError::Telegram { place: place.into(), reason })
     }
 
     /// What stands in the first parentheses after that OBIS code.
     #[must_use]
-    pub fn value(&self, code: &str) -> Option<&'a str> {
-        self.0.iter().find(|(found, _)| *found == code).map(|(_, value)| *value)
+    pub fn value(&self, code: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == code).map(|(_, value)| value.as_ref())
     }
 
     /// The number and unit of a line such as `1-0:1.8.1(001801.123*kWh)`; the number is in thousandths. A line that is
     /// there twice and says two things is no number.
     #[must_use]
-    pub fn quantity(&self, code: &str) -> Option<Result<(i128, Unit), &'a str>> {
+    pub fn quantity(&self, code: &str) -> Option<Result<(i128, Unit), &str>> {
         let value = self.value(code)?;
-        if let Some((_, other)) = self.0.iter().find(|(found, other)| *found == code && *other != value) {
+        if let Some((_, other)) = self.0.iter().find(|(found, other)| found == code && other != value) {
             return Some(Err(other));
         }
         let read = || {
             let (number, symbol) = value.split_once('*')?;
-            let unit = Unit::from_symbol(symbol)?;
-            Some((crate::quantity::scale_decimal(number, unit.milli_exponent())?, unit))
+            let unit = Unit::from_symbol(symbol.trim())?;
+            Some((crate::quantity::scale_decimal(number.trim(), unit.milli_exponent())?, unit))
         };
         Some(read().ok_or(value))
     }
@@ -71,6 +85,7 @@ impl<'a> Telegram<'a> {
     pub fn counter(&self, code: &str) -> Counter {
         let counter = || {
             let (number, symbol) = self.value(code)?.split_once('*')?;
+            let (number, symbol) = (number.trim(), symbol.trim());
             let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
             let exponent = Unit::from_symbol(symbol)?.milli_exponent() - i32::try_from(decimals.len()).ok()?;
             let digits = u32::try_from(whole.len() + decimals.len()).ok()?;
@@ -81,30 +96,68 @@ impl<'a> Telegram<'a> {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Vec<(&str, &str)>, String> {
+/// The lines of a telegram whose CRC16 fits.
+fn parse(bytes: &[u8]) -> Result<Vec<Line<'_>>, String> {
+    let (covered, crc) = split(bytes)?;
+    let digits = std::str::from_utf8(crc).unwrap_or_default();
+    let is_hexadecimal = (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let crc = u16::from_str_radix(digits, 16).ok().filter(|_| is_hexadecimal);
+    let crc = crc.ok_or("there is no CRC of four hexadecimal digits after its `!`")?;
+    let computed = CRC.checksum(covered);
+    if computed != crc && CRC_X25.checksum(covered) != crc {
+        return Err(format!("its CRC is {crc:04X}, its contents give {computed:04X}"));
+    }
+    Ok(lines(covered))
+}
+
+/// All of a telegram up to its `!`, and what follows that.
+fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), String> {
     if bytes.len() > MAX_BYTES {
         return Err(format!("{} bytes; one has at most {MAX_BYTES}", bytes.len()));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is not text".to_owned())?.trim();
-    if !text.starts_with('/') {
+    let bytes = bytes.trim_ascii();
+    if !bytes.starts_with(b"/") {
         return Err("it does not begin with `/`; its beginning is lost, or this is no telegram".into());
     }
-    let (body, crc) = text.rsplit_once('!').ok_or("it does not end with `!` and a CRC; its end is lost")?;
-    let crc = (crc.len() == 4).then(|| u16::from_str_radix(crc, 16).ok()).flatten();
-    let crc = crc.ok_or("there is no CRC of four hexadecimal digits after its `!`")?;
-    let covered = text.get(..=body.len()).unwrap_or_default();
-    let computed = CRC.checksum(covered.as_bytes());
-    if computed != crc {
-        return Err(format!("its CRC is {crc:04X}, its contents give {computed:04X}"));
-    }
-    let lines: Vec<(&str, &str)> = body.lines().skip(1).take(MAX_LINES).filter_map(line).collect();
-    Ok(lines)
+    let end =
+        bytes.iter().rposition(|byte| *byte == b'!').ok_or("it does not end with `!` and a CRC; its end is lost")?;
+    Ok(bytes.split_at_checked(end.saturating_add(1)).unwrap_or((bytes, &[])))
 }
 
-fn line(line: &str) -> Option<(&str, &str)> {
-    let (code, rest) = line.trim().split_once('(')?;
-    let (value, _) = rest.split_once(')')?;
-    Some((code, value))
+/// Codes and values of the lines of a telegram, but for those of the last month.
+fn lines(covered: &[u8]) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    let mut is_past = false;
+    for text in covered.split(|byte| *byte == b'\n').skip(1).take(MAX_LINES) {
+        let text = text.trim_ascii();
+        match text {
+            b")" => is_past = false,
+            _ if is_past => {}
+            b"(" => is_past = true,
+            // Registers of a month ago follow, unless all that is said of it stands in this line.
+            _ if text.strip_suffix(b"(").unwrap_or(text) == LAST_MONTH.as_bytes() => is_past = true,
+            _ => lines.extend(line(text)),
+        }
+    }
+    lines
+}
+
+/// A line's code, and what stands in its first parentheses. Bytes that are no text make a value that is no number.
+fn line(text: &[u8]) -> Option<Line<'_>> {
+    let open = text.iter().position(|byte| *byte == b'(')?;
+    let (code, rest) = text.split_at_checked(open)?;
+    let rest = rest.get(1..)?;
+    let value = rest.get(..rest.iter().position(|byte| *byte == b')')?)?;
+    // The value of now, where a meter (D0) says so.
+    let code = code.strip_suffix(b"*255").unwrap_or(code);
+    Some((String::from_utf8_lossy(code), String::from_utf8_lossy(value)))
+}
+
+/// A telegram without a CRC16, with that which it would have.
+fn seal(bytes: &[u8]) -> Vec<u8> {
+    let Ok((covered, _)) = split(bytes) else { return bytes.to_vec() };
+    let crc = format!("{:04X}", CRC.checksum(covered));
+    [covered, crc.as_bytes(), b"\r\n"].concat()
 }
 
 /// A telegram of these lines, with its CRC16.
@@ -195,9 +248,10 @@ mod tests {
         let text = telegram();
         assert!(refused(&text.as_bytes()[5..]).contains("does not begin with `/`"));
         assert!(refused(&text.as_bytes()[..text.len() - 10]).contains("does not end with `!`"));
-        assert!(refused(&text.as_bytes()[..text.len() - 4]).contains("four hexadecimal digits"));
+        assert!(refused(&text.as_bytes()[..text.len() - 3]).contains("its contents give"), "three digits of four");
+        assert!(refused(&text.as_bytes()[..text.len() - 6]).contains("four hexadecimal digits"));
         assert!(refused(&[b'/'; MAX_BYTES + 1]).contains("at most"));
-        assert!(refused(&[0xff, 0xfe]).contains("not text"));
+        assert!(refused(&[0xff, 0xfe]).contains("does not begin with `/`"));
     }
 
     proptest! {

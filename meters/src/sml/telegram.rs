@@ -12,12 +12,12 @@ use sml_rs::parser::{
     common::{ListEntry, Value},
     streaming::{MessageBody, ParseEvent, Parser},
 };
-use std::fmt::Write;
+use std::{fmt::Write, ops::RangeInclusive};
 
 /// Most entries of a telegram that are looked at.
 const MAX_ENTRIES: usize = 512;
-/// Tariff registers that add up where a meter has no total.
-const TARIFFS: [u8; 4] = [1, 2, 3, 4];
+/// Tariff registers that add up where a meter has no total: as many as OBIS codes have (IEC 62056-61, value group E).
+const TARIFFS: RangeInclusive<u8> = 1..=63;
 
 /// What the messages of a telegram show. `place` is where they came from, for errors. The serial number is the server id
 /// in hexadecimal, as Tasmota and others write it.
@@ -93,10 +93,7 @@ impl Readings<'_> {
     /// The register of all tariffs, or else the sum of the tariffs that there are.
     fn energy(&self, total: [u8; 6]) -> Result<Option<u64>, MeterError> {
         let find = |code: [u8; 6]| self.energies.iter().find(|(found, ..)| *found == code).map(|(_, mwh, _)| *mwh);
-        let tariffs = || {
-            let tariff = |number: &u8| find(tariff(total, *number));
-            TARIFFS.iter().filter_map(tariff).reduce(i128::saturating_add)
-        };
+        let tariffs = || TARIFFS.filter_map(|number| find(tariff(total, number))).reduce(i128::saturating_add);
         let Some(mwh) = find(total).or_else(tariffs) else { return Ok(None) };
         u64::try_from(mwh).map(Some).map_err(|_| MeterError::OutOfRange {
             place: self.place.into(),
@@ -124,7 +121,8 @@ fn tariff(total: [u8; 6], number: u8) -> [u8; 6] {
 }
 
 fn is_register(code: [u8; 6], total: [u8; 6]) -> bool {
-    code == total || TARIFFS.iter().any(|number| code == tariff(total, *number))
+    let [.., number, _] = code;
+    code == total || (TARIFFS.contains(&number) && code == tariff(total, number))
 }
 
 /// A code as it is usually written, such as `1-0:1.8.0*255`.

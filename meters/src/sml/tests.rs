@@ -132,6 +132,18 @@ fn resigned(mut messages: Vec<u8>) -> Vec<u8> {
 }
 
 #[test]
+fn all_tariffs_add_up_where_there_is_no_total() {
+    let telegram = write(&example(1_000));
+    let mut messages = found(&telegram).pop().expect("one").expect("whole");
+    for (register, tariff) in [(IMPORT, [1, 0, 1, 8, 3, 255]), (EXPORT, [1, 0, 1, 8, 17, 255])] {
+        let at = messages.windows(6).position(|window| window == register).expect("there");
+        messages[at..at + 6].copy_from_slice(&tariff);
+    }
+    let read = decode(&resigned(messages), "here").expect("a telegram");
+    assert_eq!((read.import_mwh, read.export_mwh), (Some(1_200), None));
+}
+
+#[test]
 fn a_list_that_claims_more_values_than_can_be_is_refused() {
     let telegram = write(&example(1_000));
     let messages = found(&telegram).pop().expect("one").expect("whole");

@@ -91,7 +91,7 @@ impl Drop for Reader {
 async fn run(device: StreamDevice, state: watch::Sender<State>) {
     let mut pause = FIRST_PAUSE;
     loop {
-        let error = match wire::open(&device.wire).await {
+        let error = match wire::open(&device.wire, device.telegrams).await {
             Ok(stream) => {
                 state.send_modify(|state| state.down = None);
                 let heard_before = state.borrow().heard_bytes;

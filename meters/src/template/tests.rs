@@ -113,6 +113,43 @@ fn a_step_is_of_an_energy_and_above_zero() {
 }
 
 #[test]
+fn counters_that_do_not_make_up_a_direction_are_refused() {
+    let (switch, tasmota) =
+        (include_str!("../../templates/shelly-switch.toml"), include_str!("../../templates/tasmota.toml"));
+    let both = r#"counts = [["both", "export"], ["both"]]"#;
+    let net = r#"counts = [["import"], ["net", "export"], ["both"]]"#;
+    for (good, what, with, reason) in [
+        (switch, both, r#"counts = "import""#, "make up 0 × import and 0 × export"),
+        (switch, both, r#"counts = [["both", "both"], ["both"]]"#, "make up 0 × import"),
+        (switch, both, r#"counts = [["both", "export"]]"#, "in the same shape"),
+        (switch, both, "", "`counts` says of each"),
+        (switch, both, r#"counts = "sideways""#, "line"),
+        (tasmota, net, r#"counts = [["import"], ["import", "export"], ["both"]]"#, "make up 1 × import and 1 × export"),
+        (tasmota, net, r#"counts = [["import"], ["net", "import"], ["both"]]"#, "make up 2 × import and -1 × export"),
+        (tasmota, "one_way = true", "", "make up 1 × import and 1 × export"),
+        (tasmota, "unit = \"W\"", "unit = \"W\"\ncounts = \"import\"", "are of energies"),
+    ] {
+        assert!(good.contains(what), "{what}");
+        let error = Template::from_toml("changed", &good.replacen(what, with, 1)).expect_err(with).to_string();
+        assert!(error.contains(reason), "{with}: {error}");
+    }
+}
+
+#[test]
+fn a_device_that_publishes_elsewhere_is_read_by_its_whole_topic() {
+    let library = Library::builtin().expect("templates");
+    let payload = br#"{"ENERGY":{"Total":94.12}}"#.as_slice();
+    for topic in ["boiler/tele/SENSOR", "home/tele/boiler/SENSOR"] {
+        let read = library.mqtt("tasmota").expect("there").read(topic, &[(topic, payload)]).expect(topic);
+        assert_eq!(read.import_mwh, Some(94_120_000));
+    }
+    for uri_topic in ["boiler", "tele/boiler/SENSOR"] {
+        let read = library.mqtt("tasmota").expect("there").read(uri_topic, &[("tele/boiler/SENSOR", payload)]);
+        assert_eq!(read.expect(uri_topic).import_mwh, Some(94_120_000));
+    }
+}
+
+#[test]
 fn a_folder_adds_to_the_built_in_templates_and_replaces_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = include_str!("../../templates/eastron-sdm630.toml").replace("Eastron", "Westron");
@@ -260,6 +297,9 @@ proptest! {
         import_wh in 0u64..1 << 34, export_wh in 0u64..1 << 34, power_w in -30_000i32..30_000,
     ) {
         for (name, template) in mqtt_templates() {
+            // Through a sensor that does not tell directions apart nothing is consumed.
+            let is_one_way = template.export.as_ref().is_some_and(|export| export.one_way);
+            let power_w = if is_one_way { -power_w.abs() } else { power_w };
             let given = Readout {
                 import_mwh: Some(import_wh * 1_000),
                 export_mwh: Some(export_wh * 1_000),

@@ -10,14 +10,14 @@ pub struct StreamDevice {
     pub telegrams: Telegrams,
     /// The wire they come over.
     pub wire: Wire,
-    /// How long to wait for a telegram, ms; without one, 25 s.
+    /// How long to wait for a telegram, ms; without one, 35 s.
     pub timeout_ms: Option<u32>,
 }
 
 /// What telegrams are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Telegrams {
-    /// P1 of the Netherlands, Belgium, Luxembourg and others.
+    /// P1 of the Netherlands, Belgium, Luxembourg and others, and what meters write by D0.
     P1,
     /// SML of German meters.
     Sml,

@@ -3,6 +3,7 @@
 
 mod broken_modbus;
 mod discovery;
+mod field;
 mod homewizard;
 mod local_networks;
 mod modbus_meters;

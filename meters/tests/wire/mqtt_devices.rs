@@ -226,12 +226,23 @@ async fn a_retained_state_of_a_described_sensor_is_never_a_sample() {
 }
 
 #[tokio::test]
-async fn a_sensor_that_wants_a_template_engine_is_refused() {
+async fn a_sensor_whose_template_computes_is_computed() {
     let broker = Broker::start().await;
-    let computing = DESCRIPTION.replace("value_json.ENERGY.Total | round(2)", "value_json.ENERGY.Total * 1000");
+    let computing =
+        DESCRIPTION.replace("value_json.ENERGY.Total | round(2)", "value_json.ENERGY.Total | float(0) / 1000");
     retain(broker.port, DESCRIBED, &computing).await;
-    let error = driver(&described(broker.port, "")).await.sample().await.expect_err("computes");
-    assert!(matches!(&error, MeterError::Discovery { reason, .. } if reason.contains("* 1000")), "{error}");
+    let _publisher = Publisher::start(broker.port, messages(&[("tele/w/SENSOR", r#"{"ENERGY":{"Total":1234567}}"#)]));
+    let sample = driver(&described(broker.port, "")).await.sample().await.expect("a sample");
+    assert_eq!(sample.import_mwh, Some(1_234_567_000));
+}
+
+#[tokio::test]
+async fn a_sensor_whose_template_is_not_understood_is_refused() {
+    let broker = Broker::start().await;
+    let unknown = DESCRIPTION.replace("value_json.ENERGY.Total | round(2)", "states('sensor.total')");
+    retain(broker.port, DESCRIBED, &unknown).await;
+    let error = driver(&described(broker.port, "")).await.sample().await.expect_err("another sensor's state");
+    assert!(matches!(&error, MeterError::Discovery { reason, .. } if reason.contains("`states`")), "{error}");
 }
 
 fn uris(found: &[Announced]) -> Vec<String> {

@@ -36,7 +36,7 @@ async fn payload_that_lacks_the_field() {
     assert!(matches!(&error, MeterError::MissingField { field, .. } if field == "/total_act_ret"), "{error}");
     let error = sampled(&broker, "tasmota", "tele/b/SENSOR", br#"{"Time":"2023-02-05T20:31:48"}"#).await;
     let error = error.expect_err("no energy");
-    assert!(matches!(&error, MeterError::MissingField { field, .. } if field == "/ENERGY/Total"), "{error}");
+    assert!(matches!(&error, MeterError::MissingField { field, .. } if field.ends_with("/ENERGY/Total")), "{error}");
 }
 
 #[tokio::test]

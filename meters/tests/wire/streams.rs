@@ -81,6 +81,22 @@ async fn a_sample_says_how_its_registers_are_counted() {
 }
 
 #[tokio::test]
+async fn a_locked_meter_counts_whole_kilowatt_hours_whatever_its_scaler_says() {
+    let telegram = |import_mwh, export_mwh| {
+        sml::write(&Readout { export_mwh: Some(export_mwh), power_w: None, ..readout(import_mwh) })
+    };
+    let pusher = Pusher::tcp(vec![telegram(2_043_000_000, 5_000_000)]).await;
+    let mut meter = driver(&format!("sml+tcp://{}", pusher.place)).await;
+    let locked = Counter { modulus_mwh: None, step_mwh: Some(1_000_000) };
+    let sample = meter.sample().await.expect("a sample");
+    assert_eq!([sample.import_counter, sample.export_counter], [locked; 2]);
+    // Once its PIN is entered, it shows more.
+    pusher.change(vec![telegram(2_043_104_700, 5_000_000)]);
+    let fine = Counter { modulus_mwh: None, step_mwh: Some(100) };
+    while meter.sample().await.expect("a sample").import_counter != fine {}
+}
+
+#[tokio::test]
 async fn a_garbled_telegram_is_skipped_and_only_garbled_ones_are_told() {
     for kind in ["p1", "sml"] {
         let good = telegram(kind, 1_000_000);

@@ -1,12 +1,12 @@
 //! What a discovery message of Home Assistant says of a sensor, as far as it counts energy. Both the full and the
 //! abbreviated keys are read (Home Assistant docs, MQTT discovery).
 
-use super::value_template;
+use super::{meaning, value_template::ValueTemplate};
 use crate::{
     MeterError,
     mqtt::{
         GATEWAY_TOPIC_ROOT,
-        template::{Format, MqttTemplate, Quantity},
+        template::{MqttTemplate, PLACEHOLDER, Quantity},
     },
     quantity::Unit,
 };
@@ -17,8 +17,8 @@ use serde_json::Value;
 pub(crate) struct EnergySensor {
     /// Where its state is published.
     pub(crate) state_topic: String,
-    /// Where in the state its number is: a JSON pointer.
-    pub(crate) pointer: String,
+    /// How its number is made of the state; without one, the state is the number.
+    pub(crate) value_template: Option<ValueTemplate>,
     /// What it is counted in.
     pub(crate) unit: Unit,
     /// Its id, unique at its Home Assistant.
@@ -36,32 +36,52 @@ impl EnergySensor {
     ///
     /// # Errors
     /// [`MeterError::NotJson`]; [`MeterError::Discovery`] if it is no sensor that counts energy up in Wh, kWh or MWh, or
-    /// its value template computes.
+    /// something of its value template is not understood.
     pub(crate) fn parse(topic: &str, payload: &[u8]) -> Result<Self, MeterError> {
         if payload.is_empty() {
             return Err(MeterError::Discovery { topic: topic.into(), reason: "its entry was deleted".into() });
         }
         let config: Value = serde_json::from_slice(payload)
             .map_err(|error| MeterError::NotJson { topic: topic.into(), reason: error.to_string() })?;
-        read(&config).map_err(|reason| MeterError::Discovery { topic: topic.into(), reason })
+        let sensor = read(&config).and_then(|sensor| {
+            let names = sensor.own_names(topic);
+            match names.iter().find_map(|name| Some((name, meaning::period(name)?))) {
+                Some((name, word)) => Err(format!(
+                    "`{name}` says by `{word}` that it begins anew; choose the sensor that counts its whole life"
+                )),
+                None => Ok(sensor),
+            }
+        });
+        sensor.map_err(|reason| MeterError::Discovery { topic: topic.into(), reason })
+    }
+
+    /// What it is called, and where its number is: what is said of the sensor itself, and not of its device.
+    fn own_names(&self, topic: &str) -> Vec<String> {
+        let level = self.state_topic.rsplit('/').next().unwrap_or_default();
+        let place = self.value_template.as_ref().map_or(level, ValueTemplate::source);
+        vec![self.name.clone().unwrap_or_default(), object_id(topic).to_owned(), place.to_owned()]
+    }
+
+    /// The same, and then what is said of its device.
+    pub(crate) fn names(&self, topic: &str) -> Vec<String> {
+        let of_device = [self.state_topic.clone(), topic.to_owned(), self.model.clone().unwrap_or_default()];
+        self.own_names(topic).into_iter().chain(of_device).collect()
     }
 
     /// `template` with this sensor's number for its energy, to be read where its state is published.
     pub(crate) fn resolve(&self, template: &MqttTemplate) -> MqttTemplate {
-        let energy = Quantity {
-            topic: crate::mqtt::template::PLACEHOLDER.into(),
-            fields: vec![vec![self.pointer.clone()]],
+        let energy = |counted: &Quantity| Quantity {
+            topic: PLACEHOLDER.into(),
+            fields: vec![vec![String::new()]],
             unit: self.unit,
-            optional: false,
-            text_numbers: true,
-            sum_arrays: false,
-            step_mwh: None,
+            value_template: self.value_template.clone(),
+            ..counted.clone()
         };
-        let mut resolved = MqttTemplate { format: Format::Json, ..template.clone() };
+        let mut resolved = template.clone();
         resolved.vendor = self.vendor.clone().unwrap_or(resolved.vendor);
         resolved.model = self.model.clone().unwrap_or(resolved.model);
-        resolved.import = resolved.import.map(|_| energy.clone());
-        resolved.export = resolved.export.map(|_| energy);
+        resolved.import = resolved.import.as_ref().map(energy);
+        resolved.export = resolved.export.as_ref().map(energy);
         resolved
     }
 }
@@ -92,20 +112,23 @@ fn read(config: &Value) -> Result<EnergySensor, String> {
     if state_topic.starts_with(GATEWAY_TOPIC_ROOT) {
         return Err("a gateway publishes it, so it is no meter".to_owned());
     }
-    let pointer = match text("value_template", "val_tpl") {
-        Some(template) => value_template::pointer(&template)?,
-        None => String::new(),
-    };
+    let value_template = raw_text(config, "value_template", "val_tpl").map(ValueTemplate::parse).transpose()?;
     let device = config.get("device").or_else(|| config.get("dev")).unwrap_or(&Value::Null);
     Ok(EnergySensor {
         state_topic,
-        pointer,
+        value_template,
         unit,
         unique_id: text("unique_id", "uniq_id"),
         name: text("name", "name").or_else(|| text_of(device, "name", "name")),
         vendor: text_of(device, "manufacturer", "mf"),
         model: text_of(device, "model", "mdl"),
     })
+}
+
+/// The part of a discovery topic that names the sensor.
+pub(crate) fn object_id(topic: &str) -> &str {
+    let topic = topic.strip_suffix("/config").unwrap_or(topic);
+    topic.rsplit('/').next().unwrap_or(topic)
 }
 
 /// The topic with `~` at its beginning or end replaced.
@@ -115,6 +138,11 @@ fn with_base(topic: &str, base: &str) -> String {
         (None, Some(rest)) => format!("{rest}{base}"),
         (None, None) => topic.into(),
     }
+}
+
+/// A text as it is, if it says something.
+fn raw_text<'a>(value: &'a Value, full: &str, short: &str) -> Option<&'a str> {
+    value.get(full).or_else(|| value.get(short))?.as_str().filter(|text| !text.trim().is_empty())
 }
 
 /// A text that says something, without control characters and not endless.
@@ -138,7 +166,7 @@ mod tests {
         json!({
             "~": "tele/washer", "stat_t": "~/SENSOR", "name": "Energy total", "uniq_id": "49A3BC_energy",
             "unit_of_meas": "kWh", "dev_cla": "energy", "stat_cla": "total_increasing",
-            "val_tpl": "{{ value_json['ENERGY'].Total }}", "dev": { "mf": "Tasmota", "mdl": "Sonoff Pow", "ids": ["49A3BC"] },
+            "val_tpl": "{{ value_json.ENERGY.Total | float }}", "dev": { "mf": "Tasmota", "mdl": "Sonoff Pow", "ids": ["49A3BC"] },
         })
     }
 
@@ -165,7 +193,7 @@ mod tests {
         });
         let sensor = parsed(&abbreviated()).expect("a sensor");
         assert_eq!(parsed(&full), Ok(sensor.clone()));
-        assert_eq!((sensor.state_topic.as_str(), sensor.pointer.as_str()), ("tele/washer/SENSOR", "/ENERGY/Total"));
+        assert_eq!(sensor.state_topic, "tele/washer/SENSOR");
         assert_eq!((sensor.unit, sensor.unique_id.as_deref()), (Unit::KiloWattHour, Some("49A3BC_energy")));
         assert_eq!((sensor.vendor.as_deref(), sensor.model.as_deref()), (Some("Tasmota"), Some("Sonoff Pow")));
     }
@@ -180,6 +208,9 @@ mod tests {
     #[test]
     fn what_does_not_only_count_energy_up_is_refused_with_a_reason() {
         for (key, value, reason) in [
+            ("val_tpl", json!("{{ value_json.ENERGY.Today }}"), "by `today` that it begins anew"),
+            ("name", json!("Energy today"), "by `today` that it begins anew"),
+            ("name", json!("Gesamtertrag Jahr"), "by `jahr` that it begins anew"),
             ("dev_cla", json!("power"), "`power`, not `energy`"),
             ("stat_cla", json!("measurement"), "not `total_increasing`"),
             ("stat_cla", json!("total"), "may count down"),
@@ -187,7 +218,7 @@ mod tests {
             ("unit_of_meas", json!(7), "not Wh, kWh or MWh"),
             ("stat_t", json!("~/+"), "wildcard"),
             ("stat_t", json!(null), "no state topic"),
-            ("val_tpl", json!("{{ value | float * 2 }}"), "is not known"),
+            ("val_tpl", json!("{{ value | float | tan }}"), "the filter `tan` is not known"),
         ] {
             let mut config = abbreviated();
             config[key] = value;

@@ -2,10 +2,12 @@
 //! description may be retained, as that is how discovery works; the state never may.
 
 mod config;
+pub(crate) mod meaning;
 mod value_template;
 mod write;
 
 pub(crate) use config::EnergySensor;
+pub(crate) use value_template::ValueTemplate;
 pub(crate) use write::write;
 
 use super::{
