@@ -35,7 +35,7 @@ help:
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
-	@echo 'make deb            the gateway as a Debian package; prints its path'
+	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
 	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
 	@echo 'make fuzz [ARGS=…]  give random bytes to all that reads a wire or a file; ARGS="10000000 sml" as many to that one,'
 	@echo '                    ARGS="100000 runtime" to the runtime, as blocks of calls'
@@ -69,6 +69,8 @@ check: setup
 	@cargo fmt --all --check
 	@cd dashboards/web && npm run --silent check
 	@cd tests/browser && npm run --silent check
+	@cd dashboards/tests/peers && npm run --silent check
+	@$(DEREN_CACHE)/peers/bin/python -m openapi_spec_validator --validation-errors all dashboards/openapi.json
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@export RUSTDOCFLAGS='-D warnings' && $(CARGO) doc --workspace --no-deps $(DOC_TARGETS)
 
@@ -91,9 +93,9 @@ edge-gateway:
 where:
 	@echo $(BIN)
 
-# Its last line is the package's path. DEREN_TARGET=aarch64-unknown-linux-gnu builds it for a Raspberry Pi.
+# Its last lines are the packages' paths. DEREN_TARGET=aarch64-unknown-linux-gnu builds the gateway for a Raspberry Pi.
 deb: setup
-	@source $(DEREN_CACHE)/env.sh && scripts/deb.sh
+	@source $(DEREN_CACHE)/env.sh && DEREN_WEB_DIST=$$(scripts/pages.sh) && export DEREN_WEB_DIST && scripts/deb.sh $(ARGS)
 
 bench: build
 	@$(CARGO) bench -p deren-market

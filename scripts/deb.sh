@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the gateway's Debian package with the profile `edge`, and prints its path. cargo-deb is installed at the first
-# run, pinned, beside the cache's other tools. DEREN_TARGET names another machine's target triple; its Rust target and C compiler must
-# be there (gateway/README.md says how).
+# Builds Debian packages and prints the path of each: of the gateway, if nothing else is named, or of what is named
+# (gateway, node, dashboards). cargo-deb is installed at the first run, pinned, beside the cache's other tools.
+# DEREN_TARGET names another machine's target triple; its Rust target and C compiler must be there (gateway/README.md says how).
+# DEREN_DEB_BUILT=1 packs the programs that are already built.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -18,5 +19,20 @@ if [ "$("$tool" --version 2>/dev/null)" != "cargo-deb $version" ]; then
 fi
 
 cd "$here"
-cargo build --profile edge -p deren-gateway --bin deren-gateway ${target:+--target "$target"} >&2
-"$tool" deb --quiet --no-build --no-strip --profile edge -p deren-gateway ${target:+--target "$target"}
+for name in "${@:-gateway}"; do
+    case "$name" in
+        # A small machine's.
+        gateway) profile=edge ;;
+        node | dashboards) profile=release ;;
+        *) echo "deb: '$name' is no package: gateway, node and dashboards are" >&2; exit 2 ;;
+    esac
+    if [ -z "${DEREN_DEB_BUILT:-}" ]; then
+        cargo build --profile "$profile" -p "deren-$name" --bin "deren-$name" ${target:+--target "$target"} >&2
+    fi
+    package=$("$tool" deb --quiet --no-build --no-strip --profile "$profile" -p "deren-$name" ${target:+--target "$target"})
+    # Debian's own judge of packages, where it is installed.
+    if command -v lintian >/dev/null; then
+        lintian --fail-on error,warning "$package" >&2
+    fi
+    printf '%s\n' "$package"
+done

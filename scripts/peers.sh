@@ -1,14 +1,14 @@
 #!/bin/sh
-# Installs the independent Python implementations of SunSpec, Modbus, P1 and SML that the tests read and are read by.
-# Safe to run again: does nothing when they are there at the pinned versions.
+# Installs the independent Python implementations that the tests read, are read by, or have read what they serve: each
+# package that a `tests/peers/requirements.txt` names. Safe to run again: does nothing when they are there at the pinned versions.
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
-requirements="$here/meters/tests/peers/requirements.txt"
-venv="${DEREN_PEERS_VENV:-$HOME/.cache/deren/peers}"
+venv="${DEREN_PEERS_VENV:-${DEREN_CACHE:-$HOME/.cache/deren}/peers}"
 stamp="$venv/requirements.txt"
+wanted=$(cat "$here"/*/tests/peers/requirements.txt)
 
-if [ -x "$venv/bin/python" ] && cmp -s "$requirements" "$stamp"; then
+if [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     echo "peers: up to date in $venv"
     exit 0
 fi
@@ -18,6 +18,7 @@ if ! python3 -m venv --clear "$venv"; then
     echo "peers: python3 cannot make virtual environments; install the package python3-venv" >&2
     exit 1
 fi
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
-cp "$requirements" "$stamp"
+printf '%s\n' "$wanted" >"$venv/wanted.txt"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$venv/wanted.txt"
+mv "$venv/wanted.txt" "$stamp"
 echo "peers: done"

@@ -2,7 +2,10 @@
 //!
 //! Serves what was built and nothing of the machine's disk.
 
-use crate::api::problem::Problem;
+use crate::api::{
+    kept::{self, Lasting},
+    problem::Problem,
+};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
@@ -20,8 +23,6 @@ struct Built;
 const INDEX: &str = "index.html";
 /// The bundler puts files here whose names contain a hash of what is in them.
 const HASHED: &str = "assets/";
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// Smaller files are not worth compressing.
 const MIN_GZIP_BYTES: usize = 512;
 
@@ -38,7 +39,7 @@ struct Asset {
     gzip: Option<Bytes>,
     content_type: HeaderValue,
     etag: HeaderValue,
-    cache: HeaderValue,
+    lasting: Lasting,
 }
 
 /// Compressed once, at the first request.
@@ -64,10 +65,10 @@ impl Asset {
         };
         Some(Self {
             gzip: if is_text && plain.len() >= MIN_GZIP_BYTES { gzip(&plain) } else { None },
+            etag: kept::etag(&plain),
             plain,
             content_type: HeaderValue::from_str(&content_type).ok()?,
-            etag: HeaderValue::from_str(&format!("\"{}\"", hex::encode(file.metadata.sha256_hash()))).ok()?,
-            cache: if path.starts_with(HASHED) { FOR_EVER } else { ASK_AGAIN },
+            lasting: if path.starts_with(HASHED) { Lasting::ForEver } else { Lasting::UntilAsked },
         })
     }
 
@@ -76,17 +77,17 @@ impl Asset {
             plain: Bytes::from_static(NOT_BUILT.as_bytes()),
             gzip: None,
             content_type: HeaderValue::from_static("text/html; charset=utf-8"),
-            etag: HeaderValue::from_static("\"not-built\""),
-            cache: ASK_AGAIN,
+            etag: kept::etag(NOT_BUILT.as_bytes()),
+            lasting: Lasting::UntilAsked,
         }
     }
 
     fn answer(&self, request: &HeaderMap) -> Response {
         let mut headers = HeaderMap::new();
         headers.insert(header::ETAG, self.etag.clone());
-        headers.insert(header::CACHE_CONTROL, self.cache.clone());
+        headers.insert(header::CACHE_CONTROL, self.lasting.cache_control());
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        if request.get(header::IF_NONE_MATCH) == Some(&self.etag) {
+        if kept::has(request, &self.etag) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         headers.insert(header::CONTENT_TYPE, self.content_type.clone());
@@ -119,7 +120,8 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
 /// A file of the pages, or the single page for every address that is none.
 pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if !matches!(method, Method::GET | Method::HEAD) {
-        return Problem::method_not_allowed().into_response();
+        let allow = [(header::ALLOW, HeaderValue::from_static("GET,HEAD"))];
+        return (allow, Problem::method_not_allowed()).into_response();
     }
     let path = uri.path().trim_start_matches('/');
     if let Some(asset) = ASSETS.get(path) {
@@ -154,6 +156,7 @@ mod tests {
     async fn pages_are_only_read() {
         let answer = page(Method::POST, Uri::from_static("/"), HeaderMap::new()).await;
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(answer.headers()[header::ALLOW], "GET,HEAD");
     }
 
     #[tokio::test]

@@ -5,13 +5,14 @@ use crate::{
     board::{DeviceStatus, Link, Status},
     clock::ClockState,
 };
+use deren_exposition::Format;
 use deren_primitives::DeviceRole;
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
+    encoding::EncodeLabelSet,
     metrics::{TypedMetric, counter::Counter, family::Family, gauge::Gauge},
     registry::{Metric, Registry},
 };
-use std::fmt;
+use std::{fmt, sync::atomic::AtomicU64};
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Device {
@@ -29,25 +30,37 @@ struct Build {
     version: &'static str,
 }
 
-/// The metrics of this status, in the OpenMetrics text format.
+/// Seconds, as Prometheus counts time.
+type Seconds = Gauge<f64, AtomicU64>;
+
+/// The metrics of this status, in this format.
 ///
 /// # Errors
 /// Never in practice: writing to a string does not fail.
-pub fn text(status: &Status) -> Result<String, fmt::Error> {
+pub fn text(status: &Status, format: Format) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix("deren_gateway");
     outbox(&mut registry, status);
     chain(&mut registry, status);
     devices(&mut registry, &status.devices);
     process(&mut registry, status);
-    let mut text = String::new();
-    encode(&mut text, &registry)?;
-    Ok(text)
+    format.write(&registry)
 }
 
 fn gauge(registry: &mut Registry, name: &str, help: &str, value: u64) {
     let gauge: Gauge = Gauge::default();
     gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
     registry.register(name, help, gauge);
+}
+
+fn seconds(registry: &mut Registry, name: &str, help: &str, milliseconds: u64) {
+    let gauge = Seconds::default();
+    gauge.set(in_seconds(milliseconds));
+    registry.register(name, help, gauge);
+}
+
+/// Exact to the millisecond for the next 285 000 years.
+fn in_seconds(milliseconds: u64) -> f64 {
+    milliseconds as f64 / 1000.0
 }
 
 fn counter(registry: &mut Registry, name: &str, help: &str, value: u64) {
@@ -86,12 +99,12 @@ fn chain(registry: &mut Registry, status: &Status) {
     gauge(registry, "clock_synchronised", "1 while this machine's clock is known to be right", synchronised.into());
     if matches!(status.clock, ClockState::Synchronised { .. } | ClockState::Lost { .. }) {
         let error_ms = status.clock.error_ms().into();
-        gauge(registry, "clock_error_milliseconds", "Bound on the error of this machine's clock", error_ms);
+        seconds(registry, "clock_error_seconds", "Bound on the error of this machine's clock", error_ms);
     }
 }
 
 fn process(registry: &mut Registry, status: &Status) {
-    gauge(registry, "start_time_milliseconds", "When this process began, since 1970", status.started_unix_ms);
+    seconds(registry, "start_time_seconds", "When this process began, since 1970", status.started_unix_ms);
     if let Some(bytes) = resident_memory_bytes() {
         gauge(registry, "resident_memory_bytes", "Memory that this process takes", bytes);
     }
@@ -152,8 +165,11 @@ fn devices(registry: &mut Registry, devices: &[DeviceStatus]) {
     family(registry, waiting, devices, |device| Some(signed(device.waiting_readings)), set_gauge);
     let reachable = ("device_reachable", "1 while the device can be read");
     family(registry, reachable, devices, |device| Some(i64::from(device.trouble.is_none())), set_gauge);
-    let last = ("last_sample_time_milliseconds", "When the device was sampled last, since 1970");
-    family(registry, last, devices, |device| device.last_sample_unix_ms.map(signed), set_gauge);
+    let set_seconds = |gauge: &Seconds, milliseconds: i64| {
+        gauge.set(in_seconds(milliseconds.unsigned_abs()));
+    };
+    let last = ("last_sample_time_seconds", "When the device was sampled last, since 1970");
+    family(registry, last, devices, |device| device.last_sample_unix_ms.map(signed), set_seconds);
     let registered = ("device_registered", "1 if the chain knows the device as this gateway's");
     family(registry, registered, devices, |device| device.registered.map(i64::from), set_gauge);
     let slot = ("device_last_slot_number", "The last slot that a reading of the device covers");
@@ -181,6 +197,7 @@ mod tests {
         let board = Board::new(GatewayId([1; 32]), [1; 32], 0);
         board.update(|status| {
             status.clock = ClockState::Synchronised { error_ms: 3 };
+            status.started_unix_ms = 1_800_000_000_250;
             let mut device = DeviceStatus::new("roof".into(), "uri".into(), DeviceRole::Production);
             (device.power_w, device.import_mwh, device.export_mwh) = (Some(1), Some(2), Some(3));
             (device.today_import_wh, device.today_export_wh) = (Some(4), Some(5));
@@ -198,8 +215,8 @@ mod tests {
 
     #[test]
     fn every_metric_has_a_unit_or_counts_what_its_name_says_and_help() {
-        let text = text(&full()).expect("text");
-        let units = ["readings", "watts", "watthours", "milliwatthours", "milliseconds", "bytes", "number", "info"];
+        let text = text(&full(), Format::OpenMetrics).expect("text");
+        let units = ["readings", "watts", "watthours", "milliwatthours", "seconds", "bytes", "number", "info"];
         for (name, kind) in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')) {
             assert!(name.starts_with("deren_gateway_"), "{name}");
             let help = text.lines().find_map(|line| line.strip_prefix(&format!("# HELP {name} "))).expect(name);
@@ -213,7 +230,7 @@ mod tests {
     #[test]
     fn the_dashboard_asks_only_for_metrics_that_there_are() {
         let dashboard: Value = serde_json::from_str(include_str!("../packaging/grafana.json")).expect("JSON");
-        let text = text(&full()).expect("text");
+        let text = text(&full(), Format::Text).expect("text");
         let known = series(&text);
         let mut asked = BTreeSet::new();
         let panels = dashboard["panels"].as_array().expect("panels");
@@ -233,6 +250,14 @@ mod tests {
     }
 
     #[test]
+    fn times_are_seconds() {
+        let text = text(&full(), Format::Text).expect("text");
+        assert!(text.contains("\nderen_gateway_clock_error_seconds 0.003\n"), "{text}");
+        assert!(text.contains("\nderen_gateway_start_time_seconds 1800000000.25\n"), "{text}");
+        assert!(text.contains("\nderen_gateway_last_sample_time_seconds{device=\"roof\"} 0.006\n"), "{text}");
+    }
+
+    #[test]
     fn metrics_have_names_with_units_and_values_of_the_board() {
         let board = Board::new(GatewayId([1; 32]), [1; 32], 0);
         board.update(|status| {
@@ -241,7 +266,7 @@ mod tests {
             device.power_w = Some(-1500);
             status.devices.push(device);
         });
-        let text = text(&board.status()).expect("text");
+        let text = text(&board.status(), Format::OpenMetrics).expect("text");
         assert!(text.contains("\nderen_gateway_outbox_readings 7\n"), "{text}");
         assert!(text.contains("\nderen_gateway_power_watts{device=\"roof\"} -1500\n"), "{text}");
         assert!(text.contains("\nderen_gateway_samples_total{device=\"roof\"} 0\n"), "{text}");

@@ -3,9 +3,10 @@
 -- starts. What is older than a week is summed ahead, and a late reading shows there within the hour.
 DO $$
 DECLARE
+    -- Its loader makes this setting, which anyone may read; only few may read which libraries are loaded.
     timescale CONSTANT BOOLEAN :=
         EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb')
-        AND current_setting('shared_preload_libraries') LIKE '%timescaledb%';
+        AND current_setting('timescaledb.disable_load', true) IS NOT NULL;
     hourly CONSTANT TEXT :=
         'SELECT market, site, role, %1$s AS hour, sum(import_wh)::numeric AS import_wh,'
         ' sum(export_wh)::numeric AS export_wh, count(*) AS readings, sum(slot_count)::numeric AS slots,'

@@ -11,6 +11,9 @@ use utoipa::{
 /// The chain's SS58 prefix.
 pub const SS58_PREFIX: u8 = 42;
 
+/// What both forms look like: 35 bytes that begin with prefix 42 are 48 digits of base 58, of which the first is 5.
+const PATTERN: &str = "^(5[1-9A-HJ-NP-Za-km-z]{47}|0x[0-9A-Fa-f]{64})$";
+
 const CHECKSUM_DOMAIN: &[u8] = b"SS58PRE";
 const CHECKSUM_LENGTH: usize = 2;
 
@@ -112,6 +115,7 @@ impl PartialSchema for Address {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(Type::String)
+            .pattern(Some(PATTERN))
             .description(Some("An account: SS58 with prefix 42 (0x and 64 hexadecimal digits are read, too)"))
             .into()
     }
@@ -151,7 +155,9 @@ mod tests {
         #[test]
         fn every_account_survives_printing(bytes: [u8; 32]) {
             let address = Address(bytes);
-            prop_assert_eq!(address.to_string().parse(), Ok(address));
+            let text = address.to_string();
+            prop_assert!(text.len() == 48 && text.starts_with('5'), "the pattern does not hold for {}", text);
+            prop_assert_eq!(text.parse(), Ok(address));
         }
 
         #[test]

@@ -1,28 +1,25 @@
-//! Rules for every request and answer: writes come from our own pages as JSON, requests end in time, and browsers are told
-//! to trust nothing else.
+//! Rules for every request and answer: writes come from our own pages, requests end in time, and browsers are told whom
+//! to trust. That writes are JSON is for the extractor of their bodies to say, once the address and method are known.
 
 use super::{problem::Problem, state::Api};
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// A request that takes longer is answered with 503.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Refuses requests that change something unless they are JSON and of this origin.
-pub async fn same_origin_json(request: Request, next: Next) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        if !is_same_origin(request.headers()) {
-            return Problem::other_origin().into_response();
-        }
-        if request.method() != Method::DELETE && !is_json(request.headers()) {
-            return Problem::not_json().into_response();
-        }
+/// Refuses requests that change something unless they are of this origin.
+pub async fn same_origin(request: Request, next: Next) -> Response {
+    let only_reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !only_reads && !is_same_origin(request.headers()) {
+        return Problem::other_origin().into_response();
     }
     next.run(request).await
 }
@@ -44,17 +41,60 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
-}
-
 /// Ends what takes too long.
 pub async fn in_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::unavailable("The answer took too long. Ask for less, or try again.").into_response(),
     }
+}
+
+/// Routes of which anyone may read everything without a session.
+#[derive(Clone, Debug)]
+pub struct PublicReads(Arc<BTreeSet<String>>);
+
+impl PublicReads {
+    /// Routes as the router names them.
+    pub fn new(routes: BTreeSet<String>) -> Self {
+        Self(Arc::new(routes))
+    }
+
+    fn contain(&self, matched: Option<&MatchedPath>) -> bool {
+        matched.is_some_and(|path| self.0.contains(path.as_str()))
+    }
+}
+
+/// Lets pages of other origins read what anyone may read. Browsers send no cookie along with such a request, so what
+/// they get is what a stranger gets.
+pub async fn other_origins(State(public): State<PublicReads>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if !public.contain(parts.extensions.get()) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    if is_preflight(&parts) {
+        let allowed = [
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
+            (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+        ];
+        return (StatusCode::NO_CONTENT, allowed).into_response();
+    }
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if is_read {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
+        headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    }
+    response
+}
+
+/// A browser asks whether a page of another origin may send a request that no form could send.
+fn is_preflight(request: &Parts) -> bool {
+    let names = [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD];
+    request.method == Method::OPTIONS && names.iter().all(|name| request.headers.contains_key(name))
 }
 
 /// Tells browsers what a page of ours may do: run our scripts, reach us and the chain's node, and nothing else.
@@ -68,12 +108,12 @@ pub async fn secure_headers(State(api): State<Api>, request: Request, next: Next
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if is_api && !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(CROSS_ORIGIN_RESOURCE_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+    if is_api {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response
 }
@@ -107,13 +147,5 @@ mod tests {
     #[test]
     fn what_is_no_browser_may_write_without_an_origin() {
         assert!(is_same_origin(&headers(&[(header::HOST, "localhost:8080")])));
-    }
-
-    #[test]
-    fn only_json_is_json() {
-        let with = |value| is_json(&headers(&[(header::CONTENT_TYPE, value)]));
-        assert!(with("application/json") && with("Application/JSON; charset=utf-8"));
-        assert!(!with("text/plain") && !with("application/x-www-form-urlencoded") && !with("application/jsonp"));
-        assert!(!is_json(&HeaderMap::new()));
     }
 }

@@ -6,10 +6,12 @@
 mod access;
 pub mod accounts;
 pub mod address;
+mod document;
 mod extract;
 mod guard;
 mod handler;
 pub mod health;
+pub mod kept;
 pub mod login;
 pub mod markets;
 pub mod metrics;

@@ -12,6 +12,7 @@ const MAX_CHARACTERS: usize = 60;
 #[serde(deny_unknown_fields)]
 pub struct NameBody {
     /// 1 to 60 characters, none of them a control character. Plain text: `<b>` stays `<b>`.
+    #[schema(min_length = 1, max_length = 60)]
     pub name: String,
 }
 

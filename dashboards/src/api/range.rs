@@ -5,7 +5,13 @@ use chrono::{DateTime, Utc};
 use deren_primitives::Slot;
 use serde::Deserialize;
 use std::num::NonZeroU32;
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        KnownFormat, ObjectBuilder, SchemaFormat, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
 
 /// The longest range that is answered: a leap year.
 pub const MAX_RANGE_DAYS: i64 = 366;
@@ -20,16 +26,17 @@ const LAST_UNIX_S: i64 = u32::MAX as i64;
 #[serde(deny_unknown_fields)]
 pub struct RangeQuery {
     /// First moment, in seconds since 1970; default: 24 hours before `to`.
+    #[param(minimum = 0, maximum = 4_294_967_295_i64)]
     pub from: Option<i64>,
     /// First moment that is not in the range any more, in seconds since 1970; default: now.
+    #[param(minimum = 0, maximum = 4_294_967_295_i64)]
     pub to: Option<i64>,
 }
 
-/// A range of time as it is asked for, and how many items at most.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// A range of time as it is asked for, and how many items at most, which is never more than `MOST`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LimitedRangeQuery {
+pub struct LimitedRangeQuery<const MOST: u32> {
     /// First moment, in seconds since 1970; default: 24 hours before `to`.
     pub from: Option<i64>,
     /// First moment that is not in the range any more, in seconds since 1970; default: now.
@@ -38,11 +45,30 @@ pub struct LimitedRangeQuery {
     pub limit: Option<u32>,
 }
 
-impl LimitedRangeQuery {
-    /// The range, and how many items at most; `most` bounds it.
-    pub fn parse(self, most: u32) -> Result<(TimeRange, i64)> {
+impl<const MOST: u32> LimitedRangeQuery<MOST> {
+    /// The range, and how many items at most.
+    pub fn parse(self) -> Result<(TimeRange, i64)> {
         let range = TimeRange::parse(self.from, self.to, Utc::now())?;
-        Ok((range, parse_limit(self.limit, most)?))
+        Ok((range, parse_limit(self.limit, MOST)?))
+    }
+}
+
+impl<const MOST: u32> IntoParams for LimitedRangeQuery<MOST> {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(1))
+            .maximum(Some(MOST));
+        let limit = ParameterBuilder::new()
+            .name("limit")
+            .parameter_in(ParameterIn::Query)
+            .description(Some("At most so many items; default: as many as one answer may have."))
+            .schema(Some(schema))
+            .build();
+        let mut parameters = RangeQuery::into_params(parameter_in);
+        parameters.push(limit);
+        parameters
     }
 }
 

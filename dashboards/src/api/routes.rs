@@ -1,26 +1,28 @@
 //! Which handler answers which address, and the document that says so (OpenAPI).
 
 use super::{
-    accounts, guard, health, login, markets, metrics, problem::Problem, settlement, sites, state::Api, status, stream,
-    zones,
+    accounts,
+    document::{self, Description},
+    guard::{self, PublicReads},
+    health,
+    kept::{self, Lasting},
+    login, markets, metrics,
+    problem::Problem,
+    settlement, sites,
+    state::Api,
+    status, stream, zones,
 };
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, http::HeaderMap, middleware, routing::get};
 use prometheus_client::registry::Registry;
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 use tower_http::compression::CompressionLayer;
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// Where the document is.
+const DOCUMENT: &str = "/api/v1/openapi.json";
 /// The largest body of a request.
 const MAX_BODY_BYTES: usize = 16 * 1024;
-
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "DeREN dashboards",
-    description = "What the chain says of a neighbourhood, for pages and programs. Amounts are integers with their unit in the \
-                   field's name; REN is a decimal string of its smallest unit. Errors are problem documents (RFC 9457)."
-))]
-struct Description;
 
 fn documented() -> OpenApiRouter<Api> {
     let v1 = OpenApiRouter::new()
@@ -50,15 +52,20 @@ fn documented() -> OpenApiRouter<Api> {
 
 /// The API as an OpenAPI document; the same that `/api/v1/openapi.json` serves.
 pub fn openapi() -> Document {
-    documented().into_openapi()
+    document::complete(documented().into_openapi())
 }
 
 /// Everything that is served: the API, health and metrics, and the pages.
 pub fn router(api: Api, registry: Arc<Registry>) -> Router {
     let (routes, document) = documented().split_for_parts();
-    let document = Arc::new(document);
+    let document = document::complete(document);
+    let mut public = document::public_reads(&document);
+    public.insert(DOCUMENT.to_owned());
+    let document: Arc<str> = document.to_json().unwrap_or_default().into();
+    let show_document =
+        move |headers: HeaderMap| ready(kept::json(&headers, document.to_string(), Lasting::UntilAsked));
     routes
-        .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
+        .route(DOCUMENT, get(show_document))
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics).with_state(registry))
@@ -66,7 +73,8 @@ pub fn router(api: Api, registry: Arc<Registry>) -> Router {
         .fallback(crate::web::page)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(guard::in_time))
-        .layer(middleware::from_fn(guard::same_origin_json))
+        .layer(middleware::from_fn(guard::same_origin))
+        .layer(middleware::from_fn_with_state(PublicReads::new(public), guard::other_origins))
         .layer(middleware::from_fn_with_state(api.clone(), metrics::count))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(api.clone(), guard::secure_headers))

@@ -7,7 +7,7 @@ use super::{
     problem::{Problem, Result},
     stream::Hub,
 };
-use crate::settings::DevelopmentAccount;
+use crate::{indexer::NodeHead, settings::DevelopmentAccount};
 use sqlx::{FromRow, PgPool, Row, postgres::PgConnectOptions, postgres::PgRow};
 use std::{
     num::NonZeroU32,
@@ -48,6 +48,7 @@ pub struct Api(Arc<Inner>);
 struct Inner {
     db: PgPool,
     node: NodeClient,
+    node_head: NodeHead,
     hub: Hub,
     settings: ApiSettings,
     login_limits: LoginLimits,
@@ -121,6 +122,7 @@ impl Api {
         Self(Arc::new(Inner {
             db,
             node: NodeClient::new(node_url),
+            node_head: NodeHead::default(),
             hub,
             settings,
             login_limits: LoginLimits::default(),
@@ -138,6 +140,11 @@ impl Api {
     /// The chain's state.
     pub fn node(&self) -> &NodeClient {
         &self.0.node
+    }
+
+    /// How far the node says that the chain is: whoever follows the node tells it.
+    pub fn node_head(&self) -> &NodeHead {
+        &self.0.node_head
     }
 
     /// Who listens to the stream.

@@ -10,14 +10,13 @@ mod load;
 mod page;
 
 pub use csv::HEADER;
-pub use page::{Direction, Fill, GridReading, Page, Payment, PaymentKind, Row, rows};
+pub use page::{Clock, Direction, Fill, GridReading, Page, Payment, PaymentKind, Row, rows};
 
 use super::BooksError;
 use bytes::Bytes;
 use deren_primitives::{MarketId, SiteId, Slot};
 use futures::{Stream, stream};
 use sqlx::PgPool;
-use std::num::NonZeroU32;
 
 /// How many rows a page should have; a single slot may have more.
 const ROWS_A_PAGE: usize = 8_000;
@@ -34,8 +33,8 @@ pub struct Scope {
     pub sites: Option<Vec<SiteId>>,
     /// The first slot, and the first that is not exported any more.
     pub slots: (Slot, Slot),
-    /// A slot's length.
-    pub slot_seconds: NonZeroU32,
+    /// How long a slot is.
+    pub clock: Clock,
 }
 
 struct Reader {
@@ -62,7 +61,7 @@ async fn next_page(mut reader: Reader) -> Result<Option<(Bytes, Reader)>, BooksE
         reader.next = to;
         reader.slots = slots_of_next_page(reader.slots, rows.len());
         if !rows.is_empty() {
-            return Ok(Some((csv::write(&rows, reader.scope.slot_seconds).into(), reader)));
+            return Ok(Some((csv::write(&rows, reader.scope.clock).into(), reader)));
         }
     }
     Ok(None)

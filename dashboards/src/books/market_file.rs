@@ -22,6 +22,8 @@ pub struct ClearedSlot {
     pub input: SlotInput,
     /// True if the block that cleared it is final.
     pub finalized: bool,
+    /// True if the slot is settled in a block that is final: it can never be void any more.
+    pub settled: bool,
     file: Market,
     outcome_hash: [u8; 32],
     voided: bool,
@@ -30,13 +32,14 @@ pub struct ClearedSlot {
 impl ClearedSlot {
     /// Works the slot's input out of the rows, and compares it with what the chain says of it.
     pub async fn load(connection: &mut PgConnection, market: MarketId, slot: Slot) -> Result<Self, BooksError> {
-        let question = sqlx::query_as::<_, (Vec<u8>, Vec<u8>, bool, bool)>(
+        let question = sqlx::query_as::<_, (Vec<u8>, Vec<u8>, bool, bool, bool)>(
             "SELECT c.input_hash, c.outcome_hash, c.finalized,
+                    EXISTS (SELECT FROM slots_settled s WHERE s.market = c.market AND s.slot = c.slot),
                     EXISTS (SELECT FROM seen_slots_voided v WHERE v.market = c.market AND v.slot = c.slot)
              FROM seen_slots_cleared c WHERE c.market = $1 AND c.slot = $2",
         );
         let row = question.bind(i64::from(market.0)).bind(i64::from(slot.0)).fetch_optional(&mut *connection).await?;
-        let (chain, outcome_hash, finalized, voided) = row.ok_or(BooksError::NotCleared { market, slot })?;
+        let (chain, outcome_hash, finalized, settled, voided) = row.ok_or(BooksError::NotCleared { market, slot })?;
         let chain = bytes32("slots_cleared.input_hash", &chain)?;
         let outcome_hash = bytes32("slots_cleared.outcome_hash", &outcome_hash)?;
         let input = SlotInput::load(connection, market, slot).await?.ok_or(BooksError::NotCleared { market, slot })?;
@@ -45,7 +48,7 @@ impl ClearedSlot {
         if ours != chain {
             return Err(differs("market file", market, slot, ours, chain));
         }
-        Ok(Self { market, slot, input, finalized, file, outcome_hash, voided })
+        Ok(Self { market, slot, input, finalized, settled, file, outcome_hash, voided })
     }
 
     /// The market file, as `deren-market` reads it.

@@ -62,9 +62,9 @@ async fn serve(
 ) -> anyhow::Result<()> {
     let mut registry = Registry::default();
     let metrics = Arc::new(Metrics::register(&mut registry));
-    let indexer =
-        Indexer::new(options.clone(), db::CHAIN, settings.node_url.clone(), IndexerMetrics::register(&mut registry))
-            .on_development_chains_only(!settings.development_accounts.is_empty());
+    let indexer_metrics = IndexerMetrics::register(&mut registry);
+    let indexer = Indexer::new(options.clone(), db::CHAIN, settings.node_url.clone(), indexer_metrics)
+        .on_development_chains_only(!settings.development_accounts.is_empty());
     let api_settings = ApiSettings {
         public_node_url: settings.public_node_url,
         retail_ueur_per_kwh: settings.retail_ueur_per_kwh,
@@ -72,6 +72,7 @@ async fn serve(
         stream_clients: STREAM_CLIENTS,
     };
     let api = Api::new(&options, settings.node_url, api_settings, metrics);
+    let indexer = indexer.telling(api.node_head().clone());
     let router = api::router(api.clone(), Arc::new(registry));
     let server = tokio::spawn(api::serve(listener, router, ServeLimits::default(), shutdown.clone()));
     let stream = tokio::spawn(api::follow(api, shutdown.clone()));

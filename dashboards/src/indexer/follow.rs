@@ -3,6 +3,7 @@
 //! It keeps no truth of its own: after any error the caller begins again with what the database says.
 
 use super::{
+    head::NodeHead,
     metrics::IndexerMetrics,
     rows::{BlockId, BlockRows},
     source::{Source, SourceError},
@@ -54,6 +55,7 @@ pub struct Follower<S> {
     standing: Standing,
     recent: VecDeque<BlockRows>,
     metrics: IndexerMetrics,
+    head: NodeHead,
 }
 
 impl<S: Source> Follower<S> {
@@ -61,7 +63,14 @@ impl<S: Source> Follower<S> {
     pub async fn begin(source: S, mut connection: PgConnection, metrics: IndexerMetrics) -> Result<Self, FollowError> {
         describe(&mut connection, source.description()).await?;
         let standing = standing(&mut connection).await?;
-        Ok(Self { source, connection, standing, recent: VecDeque::new(), metrics })
+        let head = NodeHead::default();
+        Ok(Self { source, connection, standing, recent: VecDeque::new(), metrics, head })
+    }
+
+    /// Tells `head` of each newer block that the source names.
+    #[must_use]
+    pub fn telling(self, head: NodeHead) -> Self {
+        Self { head, ..self }
     }
 
     /// The chain, for those who ask more of it.
@@ -87,6 +96,7 @@ impl<S: Source> Follower<S> {
     /// Brings the database to where the node is now.
     pub async fn step(&mut self) -> Result<(), FollowError> {
         let finalized = self.source.finalized().await?;
+        self.head.heard(finalized.number);
         self.finalize_through(finalized).await?;
         self.follow_best().await?;
         let best = self.standing.tail.last().copied().or(self.standing.cursor);
@@ -144,6 +154,7 @@ impl<S: Source> Follower<S> {
     async fn follow_best(&mut self) -> Result<(), FollowError> {
         let Some(cursor) = self.standing.cursor else { return Ok(()) };
         let mut best = self.source.best().await?;
+        self.head.heard(best.number);
         let highest = cursor.number.saturating_add(MAX_TAIL);
         if best.number > highest {
             let Some(hash) = self.source.hash(highest).await? else { return Ok(()) };

@@ -6,6 +6,7 @@
 
 mod decode;
 mod follow;
+mod head;
 mod metrics;
 mod node;
 mod put;
@@ -17,6 +18,7 @@ mod write;
 
 pub use decode::{DecodeError, EventReader};
 pub use follow::{FollowError, Follower};
+pub use head::NodeHead;
 pub use metrics::IndexerMetrics;
 pub use node::Node;
 pub use put::put;

@@ -2,6 +2,7 @@
 
 use super::{
     follow::{FollowError, Follower},
+    head::NodeHead,
     metrics::IndexerMetrics,
     node::Node,
     rows::BlockId,
@@ -66,12 +67,19 @@ pub struct Indexer {
     node_url: Url,
     metrics: IndexerMetrics,
     development_only: bool,
+    head: NodeHead,
 }
 
 impl Indexer {
     /// Nothing is connected yet. The schema must have its tables ([`db::migrate`]).
     pub fn new(database: PgConnectOptions, schema: &'static str, node_url: Url, metrics: IndexerMetrics) -> Self {
-        Self { database, schema, node_url, metrics, development_only: false }
+        Self { database, schema, node_url, metrics, development_only: false, head: NodeHead::default() }
+    }
+
+    /// Tells `head` how far the node is, and when it is lost.
+    #[must_use]
+    pub fn telling(self, head: NodeHead) -> Self {
+        Self { head, ..self }
     }
 
     /// Refuses to follow a chain on which keys that everyone knows are not expected.
@@ -101,6 +109,7 @@ impl Indexer {
                 () = shutdown.cancelled() => return Ok(None),
                 ended = Box::pin(self.session(once)) => ended,
             };
+            self.head.lost();
             let error = match ended {
                 Ok(reached) => return Ok(reached),
                 Err(error) if error.is_final() => return Err(error),
@@ -127,7 +136,8 @@ impl Indexer {
         if self.development_only && !node.description().parameters.development {
             return Err(IndexerError::NoDevelopmentChain(chain));
         }
-        let mut follower = Follower::begin(node, connection, self.metrics.clone()).await?;
+        let follower = Follower::begin(node, connection, self.metrics.clone()).await?;
+        let mut follower = follower.telling(self.head.clone());
         tracing::info!(chain, node = %self.node_url, "following the chain");
         let mut next_comparison = Instant::now();
         loop {

@@ -13,6 +13,7 @@ async fn a_database_that_is_restarted_under_load_is_found_again() {
         .expect("tables");
     let app = spawn_over(&database.url, Options::default()).await;
     crate::fixture::insert(&app.db).await;
+    app.api.node_head().heard(6);
     let client = app.client();
     until("it serves", async || client.get("/ready").await.status == 200).await;
     let mut stream = client.request(Method::GET, "/api/v1/stream").send().await.expect("a stream");

@@ -43,8 +43,12 @@ async fn an_unchanged_page_is_not_sent_again() {
 async fn answers_of_the_api_are_not_kept_and_are_compressed_on_demand() {
     let app = spawn_app().await;
     let client = app.client();
+    assert_eq!(client.get("/api/v1/markets").await.headers["cache-control"], "no-store");
     let plain = client.get("/api/v1/openapi.json").await;
-    assert_eq!(plain.headers["cache-control"], "no-store");
+    assert_eq!(plain.headers["cache-control"], "no-cache");
+    let tag = plain.headers["etag"].clone();
+    let again = answer(client.request(Method::GET, "/api/v1/openapi.json").header("if-none-match", tag)).await;
+    assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
     let request = client.request(Method::GET, "/api/v1/openapi.json").header("accept-encoding", "gzip");
     let response = request.send().await.expect("an answer");
     assert_eq!(response.headers()["content-encoding"], "gzip");

@@ -91,6 +91,32 @@ async fn what_is_not_there_and_what_is_not_allowed() {
     client.post("/", &json!({})).await.is_problem(405, "method-not-allowed");
 }
 
+/// Also of a request whose body is no JSON: the method is looked at first.
+#[tokio::test]
+async fn a_method_that_an_address_does_not_know_is_named_so_with_those_that_it_knows() {
+    let app = spawn_street().await;
+    let client = app.client();
+    for (path, allowed) in [
+        ("/api/v1/status", "GET,HEAD"),
+        ("/api/v1/markets/0/slots", "GET,HEAD"),
+        ("/api/v1/sites/0/name", "PUT"),
+        ("/api/v1/login/challenge", "POST"),
+        ("/api/v1/openapi.json", "GET,HEAD"),
+        ("/health", "GET,HEAD"),
+        ("/metrics", "GET,HEAD"),
+        ("/grid", "GET,HEAD"),
+    ] {
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS] {
+            if allowed.split(',').any(|known| known == method.as_str()) {
+                continue;
+            }
+            let wrong = answer(client.request(method.clone(), path).body("x")).await;
+            wrong.is_problem(405, "method-not-allowed");
+            assert_eq!(wrong.headers["allow"], allowed, "{method} {path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused() {
     let app = spawn_street().await;

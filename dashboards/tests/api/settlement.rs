@@ -25,8 +25,9 @@ async fn the_operator_gets_everything_and_it_sums_to_what_was_paid() {
     assert_eq!(export.status, 200, "{}", export.text);
     assert_eq!(export.headers["content-type"], "text/csv; charset=utf-8; header=present");
     assert!(export.headers["content-disposition"].to_str().expect("text").contains(".csv"));
-    let header = "interval_start_utc,duration_s,meter_pseudonym,direction,energy_wh,price_ueur_per_kwh,amount_ueur,quality,\
-                  settlement_id,block_number,block_hash,finalized";
+    let header = "interval_start_utc,duration_s,metered_s,market,zone,site,meter_pseudonym,direction,energy_wh,\
+                  price_ueur_per_kwh,energy_amount_ueur,protocol_fee_ueur,amount_ueur,quality,settlement_id,\
+                  block_number,block_hash,finalized";
     assert_eq!(export.text.lines().next(), Some(header));
     assert_eq!(amounts(&export.text, "import"), 107_060);
     assert!(export.text.contains("2024-03-09T16:00:00"), "{}", export.text);

@@ -1,6 +1,10 @@
 //! Status, health, readiness and metrics.
 
-use crate::helpers::{spawn_app, spawn_street};
+use crate::{
+    helpers::{App, answer, spawn_app, spawn_street},
+    peer::ask_peer,
+};
+use reqwest::Method;
 
 #[tokio::test]
 async fn status_says_which_chain_and_how_far() {
@@ -49,18 +53,52 @@ async fn before_the_indexer_has_seen_the_chain_answers_are_not_available() {
     assert_eq!((ready.status.as_u16(), ready.json()["database"].clone()), (503, true.into()));
 }
 
+/// The rows' newest block, which is number 6, was made just now.
+async fn made_now(app: &App) {
+    app.sql("UPDATE tail_blocks SET at_unix_ms = extract(epoch FROM now()) * 1000").await;
+}
+
 #[tokio::test]
-async fn ready_says_so_while_rows_are_fresh() {
+async fn ready_says_so_while_rows_are_near_the_nodes_head() {
     let app = spawn_street().await;
+    app.api.node_head().heard(25);
     let ready = app.client().get("/ready").await.ok();
-    assert_eq!((&ready["ready"], &ready["lag_blocks"]), (&true.into(), &1.into()));
+    assert_eq!((&ready["ready"], &ready["lag_blocks"], &ready["node_block"]), (&true.into(), &20.into(), &25.into()));
     assert!(ready["newest_block_age_s"].as_i64() > Some(60 * 86_400));
+    app.api.node_head().heard(26);
+    let behind = app.client().get("/ready").await;
+    assert_eq!((behind.status.as_u16(), behind.json()["lag_blocks"].clone()), (503, 21.into()));
+}
+
+#[tokio::test]
+async fn a_database_that_catches_up_is_not_ready_however_near_its_own_newest_block_is() {
+    let app = spawn_street().await;
+    app.sql("TRUNCATE tail_blocks CASCADE").await;
+    app.api.node_head().heard(5_000);
+    let behind = app.client().get("/ready").await;
+    assert_eq!((behind.status.as_u16(), behind.json()["lag_blocks"].clone()), (503, 4_995.into()));
+}
+
+#[tokio::test]
+async fn while_finality_stands_still_it_is_not_ready() {
+    let app = spawn_street().await;
+    app.api.node_head().heard(6);
     app.sql(
         "INSERT INTO tail_blocks SELECT n, decode(lpad(to_hex(n + 1), 64, '0'), 'hex'), hash, at_unix_ms, 1 \
              FROM generate_series(7, 40) AS n, tail_blocks",
     )
     .await;
     assert_eq!(app.client().get("/ready").await.status, 503);
+}
+
+#[tokio::test]
+async fn while_the_node_is_away_only_fresh_rows_are_ready() {
+    let app = spawn_street().await;
+    let old = app.client().get("/ready").await;
+    assert_eq!((old.status.as_u16(), old.json()["node_block"].clone()), (503, serde_json::Value::Null));
+    made_now(&app).await;
+    let fresh = app.client().get("/ready").await.ok();
+    assert_eq!((&fresh["ready"], &fresh["lag_blocks"]), (&true.into(), &1.into()));
 }
 
 #[tokio::test]
@@ -80,4 +118,24 @@ async fn metrics_count_routes_and_not_addresses() {
     let text = client.get("/metrics").await.text;
     assert!(text.contains("deren_dashboards_http_request_duration_seconds_bucket"), "{text}");
     assert!(!text.contains("12345"), "{text}");
+}
+
+#[tokio::test]
+async fn metrics_are_written_as_the_reader_asks_and_others_parsers_read_both() {
+    let app = spawn_street().await;
+    let client = app.client();
+    client.get("/api/v1/markets").await;
+    let open = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    for (accept, content_type) in [
+        ("*/*", "text/plain; version=0.0.4; charset=utf-8"),
+        ("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", open),
+    ] {
+        let metrics = answer(client.request(Method::GET, "/metrics").header("accept", accept)).await;
+        assert_eq!(metrics.headers["content-type"], content_type);
+        assert_eq!(metrics.headers["vary"], "accept");
+        let read = ask_peer("read_metrics.py", &[content_type], &metrics.text);
+        let counted = "deren_dashboards_http_requests_total counter Requests by route and status";
+        let timed = "deren_dashboards_http_request_duration_seconds histogram Time until an answer began, by route";
+        assert!(read.contains(counted) && read.contains(timed), "{read}");
+    }
 }

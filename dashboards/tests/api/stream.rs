@@ -70,6 +70,51 @@ async fn a_client_hears_the_last_block_at_once_and_then_what_is_new() {
     assert!(heard.contains(r#"{"finalized":false,"market":0,"slot":1900001,"state":"cleared"}"#), "{heard}");
 }
 
+async fn listen_after(app: &App, last_event_id: &str) -> Response {
+    let request = app.client().request(Method::GET, "/api/v1/stream").header("last-event-id", last_event_id);
+    request.send().await.expect("a stream")
+}
+
+/// The last id in what was heard.
+fn last_id(heard: &str) -> String {
+    let ids = heard.lines().filter_map(|line| line.strip_prefix("id: "));
+    ids.last().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn who_comes_back_with_an_id_hears_what_it_missed() {
+    let app = spawn_listening().await;
+    let mut stream = listen(&app).await;
+    let id = last_id(&hear(&mut stream, "\n\n").await);
+    drop(stream);
+    tell(&app, finalized(1, 4)).await;
+    let mut other = listen(&app).await;
+    hear(&mut other, "event: block").await;
+    until("all of it is told", async || {
+        let heard = hear(&mut listen_after(&app, &id).await, "\n\n").await;
+        !heard.contains("event: lagged") && heard.contains("event: readings")
+    })
+    .await;
+    let heard = hear(&mut listen_after(&app, &id).await, "event: block").await;
+    assert!(heard.contains(r#"{"count":4,"market":0,"slot":1900000}"#), "{heard}");
+    assert!(heard.contains("event: orders") && !heard.contains("event: lagged"), "{heard}");
+}
+
+#[tokio::test]
+async fn who_comes_back_with_an_id_that_nobody_knows_is_told_and_goes_on() {
+    let app = spawn_listening().await;
+    for id in ["7", "18446744073709551615", "none", "-1"] {
+        let mut stream = listen_after(&app, id).await;
+        let heard = hear(&mut stream, "event: block").await;
+        assert!(heard.starts_with("event: lagged\ndata: {\"missed\":null}\nid: "), "{id}: {heard}");
+        // The id that came with it is one to come back with.
+        let resumed = listen_after(&app, &last_id(heard.split("\n\n").next().unwrap_or_default())).await;
+        tell(&app, finalized(5, 5)).await;
+        let heard = hear(&mut { resumed }, "event: block").await;
+        assert!(!heard.contains("event: lagged"), "{id}: {heard}");
+    }
+}
+
 #[tokio::test]
 async fn after_many_blocks_at_once_only_the_newest_is_told() {
     let app = spawn_listening().await;

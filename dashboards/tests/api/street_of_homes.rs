@@ -3,9 +3,10 @@
 #[path = "../history/mod.rs"]
 mod history;
 
-use crate::helpers::{App, spawn_app};
+use crate::helpers::{App, answer, spawn_app};
 use deren_market::{Outcome, file::Market, verify};
 use history::{History, MARKET, Plan, operator_key};
+use reqwest::Method;
 use serde_json::Value;
 
 const SLOTS: u32 = 24;
@@ -100,4 +101,41 @@ async fn any_machine_can_check_a_clearing() {
         verify(&market.network, &market.steps, &outcome).expect("it stands the check");
         assert_eq!(outcome.volume_wh, truth.summary.bought_wh);
     }
+}
+
+/// What a slot was cleared of never changes once that is final; what came out, once it is settled.
+#[tokio::test]
+async fn what_never_changes_is_kept_for_ever_and_not_sent_twice() {
+    let (app, history) = spawn_history(4).await;
+    let client = app.client();
+    let slot = history.truth.slots.iter().rfind(|(_, truth)| truth.summary.bought_wh > 0).expect("a trade").0;
+    let path = |what: &str| format!("/api/v1/markets/{MARKET}/slots/{slot}/{what}");
+    let for_ever = "public, max-age=31536000, immutable";
+    for what in ["market-file", "result"] {
+        let first = client.get(&path(what)).await;
+        assert_eq!(
+            (first.status.as_u16(), &first.headers["cache-control"]),
+            (200, &for_ever.parse().expect("a value"))
+        );
+        let tag = first.headers["etag"].clone();
+        let request = client.request(Method::GET, &path(what)).header("accept-encoding", "gzip");
+        let again = answer(request.header("if-none-match", tag.clone())).await;
+        assert_eq!((again.status.as_u16(), again.text.as_str(), &again.headers["etag"]), (304, "", &tag), "{what}");
+        let other = answer(client.request(Method::GET, &path(what)).header("if-none-match", "\"other\"")).await;
+        assert_eq!((other.status.as_u16(), &other.text), (200, &first.text), "{what}");
+    }
+    let no_slot = client.get(&format!("/api/v1/markets/{MARKET}/slots/7/result")).await;
+    assert_eq!(
+        (no_slot.status.as_u16(), &no_slot.headers["cache-control"]),
+        (404, &"no-store".parse().expect("a value"))
+    );
+
+    // Not settled yet: the council may still void it.
+    app.sql(&format!("DELETE FROM slots_settled WHERE slot = {slot}")).await;
+    let [file, result] = [client.get(&path("market-file")).await, client.get(&path("result")).await];
+    assert_eq!(
+        (&file.headers["cache-control"], &result.headers["cache-control"]),
+        (&for_ever.parse().expect("a value"), &"no-cache".parse().expect("a value"))
+    );
+    assert!(result.headers.contains_key("etag"));
 }

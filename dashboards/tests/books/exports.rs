@@ -4,7 +4,7 @@ use crate::{
     history::{MARKET, Plan},
     setup::Setup,
 };
-use deren_dashboards::books::export::{HEADER, Scope, csv};
+use deren_dashboards::books::export::{Clock, HEADER, Scope, csv};
 use deren_primitives::{MarketId, SiteId, Slot};
 use futures::TryStreamExt;
 use std::{collections::BTreeMap, num::NonZeroU32};
@@ -15,7 +15,10 @@ fn scope(setup: &Setup, sites: Option<Vec<u32>>) -> Scope {
         market: MarketId(MARKET),
         sites: sites.map(|sites| sites.into_iter().map(SiteId).collect()),
         slots: (Slot(plan.first_slot - 10), Slot(plan.first_slot + 10_000)),
-        slot_seconds: NonZeroU32::new(plan.slot_seconds).expect("not zero"),
+        clock: Clock {
+            slot_seconds: NonZeroU32::new(plan.slot_seconds).expect("not zero"),
+            slot_energy_seconds: plan.slot_seconds,
+        },
     }
 }
 
@@ -68,6 +71,38 @@ async fn sums_equal_what_was_settled_and_what_was_measured() {
     };
     assert_eq!(measured("import"), truth.measured_wh.0.into());
     assert_eq!(measured("export"), truth.measured_wh.1.into());
+}
+
+#[tokio::test]
+async fn columns_multiply_and_name_the_site_and_its_zone() {
+    let setup = Setup::new(Plan::eventful(16), 110).await;
+    let (rows, _) = export(&setup, scope(&setup, None)).await;
+    let (mut bought, mut sold) = (0, 0);
+    for row in rows.iter().filter(|row| !row["price_ueur_per_kwh"].is_empty()) {
+        let amount = number(row, "price_ueur_per_kwh") * number(row, "energy_wh") / 1000;
+        assert_eq!(number(row, "energy_amount_ueur"), amount, "{row:?}");
+        assert_eq!(amount + number(row, "protocol_fee_ueur"), number(row, "amount_ueur"), "{row:?}");
+        match row["direction"].as_str() {
+            "import" => bought += 1,
+            _ => {
+                assert_eq!(row["protocol_fee_ueur"], "0");
+                sold += 1;
+            }
+        }
+    }
+    assert!(bought > 50 && sold > 50, "{bought} bought and {sold} sold");
+    // The fees in the rows of buyers are what the treasury gets, and what was rounded up.
+    let fees: u128 = rows
+        .iter()
+        .filter(|row| row["direction"] == "import")
+        .filter_map(|row| row["protocol_fee_ueur"].parse::<u128>().ok())
+        .sum();
+    let paid: u128 =
+        rows.iter().filter(|row| row["direction"] == "protocol_fee").map(|row| number(row, "amount_ueur")).sum();
+    assert!((paid..=paid + rows.len() as u128).contains(&fees), "{fees} are not {paid} and some rounding");
+    for row in rows.iter().filter(|row| ["import", "export"].contains(&row["direction"].as_str())) {
+        assert!(!row["site"].is_empty() && !row["zone"].is_empty(), "{row:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod commands;
 mod decoding;
 mod forks;
+mod head;
 mod hypertables;
 mod interruptions;
 mod notices;

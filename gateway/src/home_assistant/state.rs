@@ -12,9 +12,10 @@ const MAX_STATE_CHARACTERS: usize = 255;
 
 /// The gateway's own values, as JSON.
 pub fn of_gateway(status: &Status) -> String {
-    let last_error = status.troubles.first().map(|trouble| {
+    // Nothing went wrong: that is known, and an empty text. Of null Home Assistant would make the text `None`.
+    let last_error = status.troubles.first().map_or_else(String::new, |trouble| {
         let whole = format!("{}: {}", trouble.about, trouble.what);
-        whole.chars().take(MAX_STATE_CHARACTERS).collect::<String>()
+        whole.chars().take(MAX_STATE_CHARACTERS).collect()
     });
     json!({
         "outbox": status.outbox.readings,

@@ -109,6 +109,14 @@ fn a_device_that_cannot_be_read_keeps_its_registers_and_has_no_power() {
 }
 
 #[test]
+fn without_an_error_the_last_one_is_empty_and_not_unknown() {
+    let shown = json(&state::of_gateway(&status()));
+    assert_eq!(shown["last_error"], "");
+    // The gateway itself knows all that it tells: of null Home Assistant would make the text `None`.
+    assert!(shown.as_object().expect("fields").values().all(|value| !value.is_null()), "{shown}");
+}
+
+#[test]
 fn the_last_error_fits_into_a_state() {
     let board = Board::new(GatewayId([1; 32]), [1; 32], 0);
     board.trouble("roof", &"ä".repeat(1000));

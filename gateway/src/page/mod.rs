@@ -21,11 +21,12 @@ use crate::{
 use axum::{
     Json, Router,
     extract::{ConnectInfo, DefaultBodyLimit, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
+use deren_exposition::Format;
 use names::{Names, is_of_a_home, is_same_origin};
 use problem::Problem;
 use serde::Serialize;
@@ -117,10 +118,11 @@ async fn show_status(State(app): State<App>) -> Json<ShownStatus> {
     Json(ShownStatus { status: app.board.status(), home_name })
 }
 
-async fn show_metrics(State(app): State<App>) -> Response {
-    const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    match metrics::text(&app.board.status()) {
-        Ok(text) => ([(header::CONTENT_TYPE, TYPE)], text).into_response(),
+async fn show_metrics(State(app): State<App>, headers: HeaderMap) -> Response {
+    let format = Format::wanted(headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()));
+    let names = [(header::CONTENT_TYPE, format.content_type()), (header::VARY, "accept")];
+    match metrics::text(&app.board.status(), format) {
+        Ok(text) => (names, text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }

@@ -70,7 +70,6 @@ impl Preset {
             .with_name(self.name)
             .with_id(self.id)
             .with_chain_type(self.chain_type.clone())
-            .with_protocol_id("deren")
             .with_properties(properties())
             .with_genesis_config_preset_name(self.genesis)
             .build())
@@ -116,6 +115,19 @@ mod tests {
     fn a_missing_file_is_named_in_the_error() {
         let error = load("no/such/chain.json").map(|_| ()).expect_err("no such file");
         assert!(error.contains("no/such/chain.json"), "{error}");
+    }
+
+    /// What wallets show comes from the properties; light clients warn of a protocol id, which nothing needs any more.
+    #[test]
+    fn wallets_and_light_clients_find_what_they_need() {
+        for id in ["dev", "local"] {
+            let spec = load_readable(id).expect("a preset");
+            assert_eq!(spec.protocol_id(), None);
+            let properties = spec.properties();
+            assert_eq!(properties["tokenSymbol"], "REN");
+            assert_eq!(properties["tokenDecimals"], REN_DECIMALS);
+            assert_eq!(properties["ss58Format"], 42);
+        }
     }
 
     /// The node's own runtime and the Wasm that all others run must begin with the same state.

@@ -54,9 +54,13 @@ test("the operator downloads the settlement, and anyone a slot's market file", a
   await open(page, "/grid", operator());
   const [csv] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download CSV" }).click()]);
   const text = await readFile(await csv.path(), "utf8");
-  expect(text.split("\n")[0]?.trim().split(",").slice(0, 5)).toEqual([
+  expect(text.split("\n")[0]?.trim().split(",").slice(0, 9)).toEqual([
     "interval_start_utc",
     "duration_s",
+    "metered_s",
+    "market",
+    "zone",
+    "site",
     "meter_pseudonym",
     "direction",
     "energy_wh",

@@ -22,8 +22,11 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(20);
 /// How much of a log's end an error shows.
 const LOG_TAIL_BYTES: usize = 2_000;
-/// The cluster's only user.
+/// The user as whom tests and programs come, and whose all databases are. It may do no more than a server's users may
+/// whose administrator gave them a database, but make further ones.
 const OWNER: &str = "deren";
+/// Who may do everything, through the socket in our folder alone.
+const ADMINISTRATOR: &str = "postgres";
 
 /// How a cluster runs.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +71,7 @@ impl Cluster {
         let mut cluster = Self { programs, user, port, password, databases: AtomicU32::new(0), server: None, folder };
         cluster.initialise(options)?;
         cluster.restart()?;
+        cluster.create_owner()?;
         Ok(cluster)
     }
 
@@ -95,7 +99,7 @@ impl Cluster {
     /// Makes an empty database with this name.
     pub fn create_database(&self, name: &str) -> Result<Database> {
         let mut command = self.client("createdb");
-        command.arg(format!("--username={OWNER}")).arg(name);
+        command.arg(format!("--username={ADMINISTRATOR}")).arg(format!("--owner={OWNER}")).arg(name);
         run("createdb", command)?;
         Ok(Database { name: name.to_owned(), url: self.url(name) })
     }
@@ -152,23 +156,30 @@ impl Cluster {
     }
 
     fn initialise(&self, options: &ClusterOptions) -> Result<()> {
-        let password = self.folder.path().join("password");
-        fs::write(&password, &self.password).map_err(PostgresError::file(&password))?;
-        self.user.own(&password).map_err(PostgresError::file(&password))?;
         let mut command = self.user.command(&self.programs.path("initdb"), false);
         command
             .args(["--no-sync", "--no-locale", "--encoding=UTF8", "--auth-local=trust", "--auth-host=scram-sha-256"])
-            .arg(format!("--username={OWNER}"))
-            .arg(format!("--pwfile={}", password.display()))
+            .arg(format!("--username={ADMINISTRATOR}"))
             .arg(format!("--pgdata={}", self.data().display()));
         run("initdb", command)?;
-        fs::remove_file(&password).map_err(PostgresError::file(&password))?;
         let file = self.data().join("postgresql.conf");
         let text = self.configuration(options);
         let written = OpenOptions::new().append(true).open(&file);
         written
             .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
             .map_err(PostgresError::file(&file))
+    }
+
+    /// By a file, because other users of this machine see the arguments of programs.
+    fn create_owner(&self) -> Result<()> {
+        let file = self.folder.path().join("owner.sql");
+        let statement = format!("CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{}';\n", self.password);
+        fs::write(&file, statement).map_err(PostgresError::file(&file))?;
+        let mut command = self.client("psql");
+        command.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname=postgres"]);
+        command.arg(format!("--username={ADMINISTRATOR}")).arg(format!("--file={}", file.display()));
+        run("psql", command)?;
+        fs::remove_file(&file).map_err(PostgresError::file(&file))
     }
 
     fn configuration(&self, options: &ClusterOptions) -> String {

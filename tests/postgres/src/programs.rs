@@ -7,16 +7,19 @@ use std::{
 };
 
 const DEBIAN: &str = "/usr/lib/postgresql";
-const NEEDED: [&str; 4] = ["initdb", "postgres", "pg_isready", "createdb"];
+const NEEDED: [&str; 5] = ["initdb", "postgres", "pg_isready", "createdb", "psql"];
+/// Names a folder of programs that are taken before any other.
+const CHOSEN: &str = "DEREN_POSTGRES_BIN";
 
 /// A folder that holds all programs that a cluster needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Programs(PathBuf);
 
 impl Programs {
-    /// The newest version of Debian's folders, or else the first in PATH that is whole.
+    /// The chosen folder, the newest version of Debian's, or else the first in PATH: the first of them that is whole.
     pub(crate) fn find() -> Result<Self> {
-        let mut folders = versions(Path::new(DEBIAN));
+        let mut folders: Vec<PathBuf> = env::var_os(CHOSEN).map(PathBuf::from).into_iter().collect();
+        folders.extend(versions(Path::new(DEBIAN)));
         folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         Self::find_in(&folders)
     }
@@ -64,7 +67,7 @@ mod tests {
     #[test]
     fn a_machine_with_the_client_alone_lacks_the_server() {
         let client = tempfile::tempdir().expect("a folder");
-        for program in ["initdb", "pg_isready", "createdb"] {
+        for program in ["initdb", "pg_isready", "createdb", "psql"] {
             fs::write(client.path().join(program), "").expect("written");
         }
         let error = Programs::find_in(&[client.path().to_owned()]).expect_err("no server").to_string();

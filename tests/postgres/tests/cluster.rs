@@ -53,6 +53,20 @@ fn nobody_comes_in_without_the_password_and_from_outside() {
     assert_eq!(sql(&database.url, "SHOW listen_addresses").as_deref(), Ok("127.0.0.1"));
 }
 
+/// What programs can do here they can do wherever somebody gave them a database.
+#[test]
+fn who_comes_owns_its_databases_and_nothing_else() {
+    let cluster = cluster();
+    let database = cluster.fresh_database().expect("a database");
+    let may =
+        "SELECT rolsuper OR rolcreaterole OR rolreplication OR rolbypassrls FROM pg_roles WHERE rolname = current_user";
+    assert_eq!(sql(&database.url, may).as_deref(), Ok("f"));
+    let owns = "SELECT pg_get_userbyid(datdba) = current_user FROM pg_database WHERE datname = current_database()";
+    assert_eq!(sql(&database.url, owns).as_deref(), Ok("t"));
+    let error = sql(&database.url, "SHOW shared_preload_libraries").expect_err("refused");
+    assert!(error.contains("pg_read_all_settings"), "{error}");
+}
+
 #[test]
 fn settings_hold_and_durability_is_chosen() {
     let options = ClusterOptions { durable: true, settings: vec![("work_mem".into(), "7MB".into())] };

@@ -12,13 +12,14 @@ const MAX_RETAIL_UEUR_PER_KWH: u32 = 10_000_000;
 #[serde(deny_unknown_fields)]
 pub struct RetailTariffBody {
     /// In µ€ for a kWh: 320 000 is 32 cents. At most 10 000 000.
+    #[schema(maximum = 10_000_000)]
     pub retail_ueur_per_kwh: u32,
 }
 
 /// Sets what the account that is logged in pays its supplier. It must own a site.
-#[utoipa::path(put, path = "/accounts/{address}/retail-tariff", tag = "accounts",
+#[utoipa::path(put, path = "/accounts/{address}/retail-tariff", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account")), request_body = RetailTariffBody, responses(
-    (status = 200, body = RetailTariffBody), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = RetailTariffBody), Problem))]
 pub async fn set_retail_tariff(
     State(api): State<Api>,
     caller: Caller,

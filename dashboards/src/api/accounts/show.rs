@@ -38,9 +38,9 @@ pub struct OwnSiteView {
 }
 
 /// Sites, markets and money of the account that is logged in.
-#[utoipa::path(get, path = "/accounts/{address}", tag = "accounts",
+#[utoipa::path(get, path = "/accounts/{address}", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account")), responses(
-    (status = 200, body = AccountView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = AccountView), Problem))]
 pub async fn show(
     State(api): State<Api>,
     caller: Caller,

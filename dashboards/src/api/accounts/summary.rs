@@ -41,9 +41,9 @@ pub struct Sums {
 }
 
 /// What the account that is logged in bought and sold.
-#[utoipa::path(get, path = "/accounts/{address}/summary", tag = "accounts",
+#[utoipa::path(get, path = "/accounts/{address}/summary", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account"), RangeQuery), responses(
-    (status = 200, body = SummaryView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = SummaryView), Problem))]
 pub async fn summary(
     State(api): State<Api>,
     caller: Caller,

@@ -39,17 +39,17 @@ pub struct TradeView {
 }
 
 /// Trades of the account that is logged in.
-#[utoipa::path(get, path = "/accounts/{address}/trades", tag = "accounts",
-    params(("address" = Address, Path, description = "The account"), LimitedRangeQuery), responses(
-    (status = 200, body = TradesView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/accounts/{address}/trades", tag = "accounts", security(("session" = [])),
+    params(("address" = Address, Path, description = "The account"), LimitedRangeQuery<MAX_TRADES>), responses(
+    (status = 200, body = TradesView), Problem))]
 pub async fn trades(
     State(api): State<Api>,
     caller: Caller,
     Path(address): Path<Address>,
-    Query(query): Query<LimitedRangeQuery>,
+    Query(query): Query<LimitedRangeQuery<MAX_TRADES>>,
 ) -> Result<axum::Json<TradesView>> {
     access::account(caller, address)?;
-    let (range, limit) = query.parse(MAX_TRADES)?;
+    let (range, limit) = query.parse()?;
     let trades = sqlx::query_as(include_str!("trades.sql"))
         .bind(address.0)
         .bind(range.from_unix_s())

@@ -26,14 +26,16 @@ pub struct LoginRequest {
     /// The account.
     pub address: Address,
     /// The text as `login/challenge` gave it.
+    #[schema(max_length = 1024)]
     pub challenge: String,
     /// `0x` and 64 bytes of ed25519 or sr25519, or a `MultiSignature` of either.
+    #[schema(pattern = "^(0x)?(0[01])?[0-9A-Fa-f]{128}$")]
     pub signature: String,
 }
 
 /// Logs the account in whose key signed the challenge, by the cookie `deren_session`.
 #[utoipa::path(post, path = "/login", tag = "login", request_body = LoginRequest, responses(
-    (status = 200, body = LoginView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = LoginView), Problem))]
 pub async fn create(
     State(api): State<Api>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -13,7 +13,7 @@ use axum::{
 
 /// Ends the session, if there is one.
 #[utoipa::path(delete, path = "/login", tag = "login", responses(
-    (status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 204), Problem))]
 pub async fn delete(State(api): State<Api>, headers: HeaderMap) -> Result<impl IntoResponse> {
     session::end(api.db(), &headers).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session::no_cookie())]))

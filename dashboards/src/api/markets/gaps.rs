@@ -7,17 +7,17 @@ use crate::{
 use deren_primitives::MarketId;
 
 /// What the market's operator must look after, newest first; slots are given out whole.
-#[utoipa::path(get, path = "/markets/{id}/gaps", tag = "markets",
-    params(("id" = u32, Path, description = "The market"), LimitedRangeQuery), responses(
-    (status = 200, body = Gaps), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/markets/{id}/gaps", tag = "markets", security(("session" = [])),
+    params(("id" = u32, Path, description = "The market"), LimitedRangeQuery<MAX_GAPS>), responses(
+    (status = 200, body = Gaps), Problem))]
 pub async fn gaps(
     State(api): State<Api>,
     caller: Caller,
     Path(market): Path<u32>,
-    Query(query): Query<LimitedRangeQuery>,
+    Query(query): Query<LimitedRangeQuery<MAX_GAPS>>,
 ) -> Result<axum::Json<Gaps>> {
     access::operator(&api, caller, market).await?;
-    let (range, limit) = query.parse(MAX_GAPS)?;
+    let (range, limit) = query.parse()?;
     let limit = u32::try_from(limit).unwrap_or(MAX_GAPS);
     let slot_seconds = api.parameters().await?.slot_seconds;
     let slots = range.slots(slot_seconds);

@@ -14,7 +14,7 @@ pub struct MarketsView {
 
 /// All markets.
 #[utoipa::path(get, path = "/markets", tag = "markets", responses(
-    (status = 200, body = MarketsView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = MarketsView), Problem))]
 pub async fn list(State(api): State<Api>) -> Result<axum::Json<MarketsView>> {
     let markets = sqlx::query_as(include_str!("find.sql")).bind(None::<i64>).fetch_all(api.db()).await?;
     Ok(axum::Json(MarketsView { markets }))

@@ -5,7 +5,7 @@ use crate::api::handler::{Api, Path, Problem, Result, State};
 
 /// One market.
 #[utoipa::path(get, path = "/markets/{id}", tag = "markets", params(("id" = u32, Path, description = "The market")), responses(
-    (status = 200, body = MarketView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = MarketView), Problem))]
 pub async fn show(State(api): State<Api>, Path(market): Path<u32>) -> Result<axum::Json<MarketView>> {
     Ok(axum::Json(super::find(&api, market).await?))
 }

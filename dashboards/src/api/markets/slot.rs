@@ -52,9 +52,9 @@ struct TermsRow {
 }
 
 /// One slot with all that shaped it.
-#[utoipa::path(get, path = "/markets/{id}/slots/{slot}", tag = "markets",
+#[utoipa::path(get, path = "/markets/{id}/slots/{slot}", tag = "markets", security((), ("session" = [])),
     params(("id" = u32, Path, description = "The market"), ("slot" = u32, Path, description = "The slot")), responses(
-    (status = 200, body = SlotDetailView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = SlotDetailView), Problem))]
 pub async fn slot(
     State(api): State<Api>,
     caller: Option<Caller>,

@@ -117,16 +117,16 @@ struct MeasuredRow {
 }
 
 /// What happened in each slot of a range of time, newest first.
-#[utoipa::path(get, path = "/markets/{id}/slots", tag = "markets",
-    params(("id" = u32, Path, description = "The market"), LimitedRangeQuery), responses(
-    (status = 200, body = SlotsView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/markets/{id}/slots", tag = "markets", security((), ("session" = [])),
+    params(("id" = u32, Path, description = "The market"), LimitedRangeQuery<MAX_SLOTS>), responses(
+    (status = 200, body = SlotsView), Problem))]
 pub async fn slots(
     State(api): State<Api>,
     caller: Option<Caller>,
     Path(market): Path<u32>,
-    Query(query): Query<LimitedRangeQuery>,
+    Query(query): Query<LimitedRangeQuery<MAX_SLOTS>>,
 ) -> Result<axum::Json<SlotsView>> {
-    let (range, limit) = query.parse(MAX_SLOTS)?;
+    let (range, limit) = query.parse()?;
     let slot_seconds = api.parameters().await?.slot_seconds;
     let (first, end) = range.slots(slot_seconds);
     let view = super::find(&api, market).await?;

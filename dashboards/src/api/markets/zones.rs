@@ -94,7 +94,7 @@ struct PendingRow {
 
 /// The tree of zones with the lines' fees and capacities.
 #[utoipa::path(get, path = "/markets/{id}/zones", tag = "markets", params(("id" = u32, Path, description = "The market")), responses(
-    (status = 200, body = ZonesView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = ZonesView), Problem))]
 pub async fn zones(State(api): State<Api>, Path(market): Path<u32>) -> Result<axum::Json<ZonesView>> {
     let MarketView { operator, .. } = super::find(&api, market).await?;
     let current_slot = api.current_slot().await?;

@@ -2,7 +2,7 @@
 
 use crate::{
     api::handler::{Api, Caller, Problem, Query, RangeQuery, Result, State, TimeRange, access},
-    books::export::{Scope, csv},
+    books::export::{Clock, Scope, csv},
 };
 use axum::{
     body::Body,
@@ -21,17 +21,20 @@ pub struct ExportQuery {
     /// The market.
     pub market: u32,
     /// First moment, in seconds since 1970; default: 24 hours before `to`.
+    #[param(minimum = 0, maximum = 4_294_967_295_i64)]
     pub from: Option<i64>,
     /// First moment that is not in the range any more, in seconds since 1970; default: now.
+    #[param(minimum = 0, maximum = 4_294_967_295_i64)]
     pub to: Option<i64>,
     /// `csv`, which is the default.
+    #[param(pattern = "^csv$")]
     pub format: Option<String>,
 }
 
 /// Settlement data: all of the market for its operator, one's own sites' for anyone else.
-#[utoipa::path(get, path = "/settlement/export", tag = "settlement", params(ExportQuery), responses(
+#[utoipa::path(get, path = "/settlement/export", tag = "settlement", security(("session" = [])), params(ExportQuery), responses(
     (status = 200, body = String, content_type = "text/csv"),
-    (status = "default", body = Problem, content_type = "application/problem+json")))]
+    Problem))]
 pub async fn export(
     State(api): State<Api>,
     caller: Caller,
@@ -49,8 +52,9 @@ pub async fn export(
         true => None,
         false => Some(own_sites(&api, caller, query.market).await?),
     };
-    let slot_seconds = api.parameters().await?.slot_seconds;
-    let scope = Scope { market: MarketId(query.market), sites, slots: range.slots(slot_seconds), slot_seconds };
+    let parameters = api.parameters().await?;
+    let clock = Clock { slot_seconds: parameters.slot_seconds, slot_energy_seconds: parameters.slot_energy_seconds };
+    let scope = Scope { market: MarketId(query.market), sites, slots: range.slots(clock.slot_seconds), clock };
     let file = format!(
         "attachment; filename=\"deren-market-{}-{}-{}.csv\"",
         query.market,

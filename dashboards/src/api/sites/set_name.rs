@@ -3,9 +3,9 @@
 use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Problem, Result, State, access};
 
 /// Names a site, as its owner.
-#[utoipa::path(put, path = "/sites/{id}/name", tag = "sites", params(("id" = u32, Path, description = "The site")),
+#[utoipa::path(put, path = "/sites/{id}/name", tag = "sites", security(("session" = [])), params(("id" = u32, Path, description = "The site")),
     request_body = NameBody, responses(
-    (status = 200, body = NameBody), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = NameBody), Problem))]
 pub async fn set_name(
     State(api): State<Api>,
     caller: Caller,

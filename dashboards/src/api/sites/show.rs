@@ -105,8 +105,8 @@ struct OrderRow {
 }
 
 /// A site, for its owner and its market's operator.
-#[utoipa::path(get, path = "/sites/{id}", tag = "sites", params(("id" = u32, Path, description = "The site")), responses(
-    (status = 200, body = SiteView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/sites/{id}", tag = "sites", security(("session" = [])), params(("id" = u32, Path, description = "The site")), responses(
+    (status = 200, body = SiteView), Problem))]
 pub async fn show(State(api): State<Api>, caller: Caller, Path(site): Path<u32>) -> Result<axum::Json<SiteView>> {
     let access::SiteAccess { site, market, zone, owner, max_power_w, active, .. } =
         access::site(&api, caller, site).await?;

@@ -100,7 +100,7 @@ struct Head {
 
 /// The chain, how far its rows have come, and what pages need to begin.
 #[utoipa::path(get, path = "/status", tag = "status", responses(
-    (status = 200, body = StatusView), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = StatusView), Problem))]
 pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
     let parameters = api.parameters().await?;
     let head: Head = sqlx::query_as(include_str!("head.sql")).fetch_one(api.db()).await?;

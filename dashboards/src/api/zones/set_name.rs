@@ -3,9 +3,9 @@
 use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Problem, Result, State, access};
 
 /// Names a zone, as its market's operator.
-#[utoipa::path(put, path = "/zones/{id}/name", tag = "zones", params(("id" = u32, Path, description = "The zone")),
+#[utoipa::path(put, path = "/zones/{id}/name", tag = "zones", security(("session" = [])), params(("id" = u32, Path, description = "The zone")),
     request_body = NameBody, responses(
-    (status = 200, body = NameBody), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = NameBody), Problem))]
 pub async fn set_name(
     State(api): State<Api>,
     caller: Caller,

@@ -13,15 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 const READINGS: &str = "
     SELECT r.first_slot, r.slot_count, r.site, r.device, r.import_wh, r.export_wh, r.verdict,
            EXISTS (SELECT FROM seen_over_exports o WHERE o.site = r.site AND o.slot = r.first_slot),
-           r.block_number, r.finalized
+           r.block_number, r.finalized, s.zone
     FROM seen_readings r
+    LEFT JOIN (SELECT site, zone FROM seen_sites WHERE market = $1) s ON s.site = r.site
     WHERE r.market = $1 AND r.first_slot >= $2 AND r.first_slot < $3
       AND r.starts_at >= to_timestamp($4) AND r.starts_at < to_timestamp($5)
       AND r.role = 'grid' AND ($6::bigint[] IS NULL OR r.site = ANY($6))
     ORDER BY r.first_slot, r.site, r.block_number, r.event_index";
 
 const FILLS: &str = "
-    SELECT slot, step_id::text, quantity_wh, price_ueur_per_kwh, amount_ueur, block_number, finalized
+    SELECT slot, step_id::text, quantity_wh, price_ueur_per_kwh, amount_ueur, block_number, finalized, zone
     FROM seen_fills
     WHERE market = $1 AND slot >= $2 AND slot < $3
       AND starts_at >= to_timestamp($4) AND starts_at < to_timestamp($5)
@@ -42,8 +43,8 @@ const PAYMENTS: &str = "
     WHERE market = $1 AND slot >= $2 AND slot < $3 AND dust_ueur > 0
     ORDER BY 1, 2, 3";
 
-type ReadingRow = (i64, i64, i64, Vec<u8>, i64, i64, i32, bool, i64, bool);
-type FillRow = (i64, String, i64, i64, i64, i64, bool);
+type ReadingRow = (i64, i64, i64, Vec<u8>, i64, i64, i32, bool, i64, bool, Option<i64>);
+type FillRow = (i64, String, i64, i64, i64, i64, bool, i64);
 type PaymentRow = (i64, i32, i64, i64, i64, bool);
 
 /// Everything of these slots that is in scope.
@@ -51,7 +52,7 @@ pub(super) async fn page(pool: &PgPool, scope: &Scope, (first, end): (Slot, Slot
     let mut connection = crate::books::snapshot(pool).await?;
     let sites: Option<Vec<i64>> =
         scope.sites.as_ref().map(|sites| sites.iter().map(|site| i64::from(site.0)).collect());
-    let length = i64::from(scope.slot_seconds.get());
+    let length = i64::from(scope.clock.slot_seconds.get());
     let (first, end) = (i64::from(first.0), i64::from(end.0));
     let market = i64::from(scope.market.0);
 
@@ -96,11 +97,13 @@ async fn block_hashes(
 }
 
 fn reading(row: ReadingRow) -> Result<GridReading, BooksError> {
-    let (slot, slot_count, site, device, import_wh, export_wh, verdict, over_export, block_number, finalized) = row;
+    let (slot, slot_count, site, device, import_wh, export_wh, verdict, over_export, block_number, finalized, zone) =
+        row;
     Ok(GridReading {
         slot: Slot(narrow("readings.first_slot", slot)?),
         slot_count: narrow("readings.slot_count", slot_count)?,
         site: SiteId(narrow("readings.site", site)?),
+        zone: zone.map(|zone| narrow("sites.zone", zone).map(ZoneId)).transpose()?,
         device: DeviceId(bytes32("readings.device", &device)?),
         import_wh: narrow("readings.import_wh", import_wh)?,
         export_wh: narrow("readings.export_wh", export_wh)?,
@@ -112,10 +115,11 @@ fn reading(row: ReadingRow) -> Result<GridReading, BooksError> {
 }
 
 fn fill(row: FillRow) -> Result<Fill, BooksError> {
-    let (slot, step, quantity_wh, price_ueur_per_kwh, amount_ueur, block_number, finalized) = row;
+    let (slot, step, quantity_wh, price_ueur_per_kwh, amount_ueur, block_number, finalized, zone) = row;
     Ok(Fill {
         slot: Slot(narrow("fills.slot", slot)?),
         step: OrderStepId(number("fills.step_id", &step)?),
+        zone: ZoneId(narrow("fills.zone", zone)?),
         quantity_wh: narrow("fills.quantity_wh", quantity_wh)?,
         price_ueur_per_kwh,
         amount_ueur: narrow("fills.amount_ueur", amount_ueur)?,

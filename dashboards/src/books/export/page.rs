@@ -3,7 +3,19 @@
 
 use crate::books::Quality;
 use deren_primitives::{DeviceId, MarketId, OrderStepId, ReadingVerdict, Side, SiteId, Slot, ZoneId};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32};
+
+const WH_PER_KWH: u128 = 1000;
+
+/// How long a slot is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// In real time.
+    pub slot_seconds: NonZeroU32,
+    /// The metered time that it stands for, in which its energy is power. Only a demonstration has another than
+    /// `slot_seconds`.
+    pub slot_energy_seconds: u32,
+}
 
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +57,8 @@ pub struct GridReading {
     pub slot_count: u32,
     /// The site.
     pub site: SiteId,
+    /// The zone of the site; `None` if no row says it.
+    pub zone: Option<ZoneId>,
     /// The meter.
     pub device: DeviceId,
     /// From the grid.
@@ -68,6 +82,8 @@ pub struct Fill {
     pub slot: Slot,
     /// Site, side and step.
     pub step: OrderStepId,
+    /// The zone of the site.
+    pub zone: ZoneId,
     /// How much.
     pub quantity_wh: u64,
     /// The zone's price, without the buyer's protocol fee.
@@ -130,7 +146,11 @@ pub struct Row {
     pub slot: Slot,
     /// How many slots; more than one only of an estimated reading.
     pub slot_count: u32,
-    /// The site, to sort by; `None` of a payment.
+    /// The market.
+    pub market: MarketId,
+    /// The zone of the site, or below the line that earned a network fee; `None` of any other payment.
+    pub zone: Option<ZoneId>,
+    /// The site; `None` of a payment.
     pub site: Option<SiteId>,
     /// The grid meter.
     pub meter: Option<DeviceId>,
@@ -152,6 +172,21 @@ pub struct Row {
     pub block_hash: [u8; 32],
     /// True if that block is final.
     pub finalized: bool,
+}
+
+impl Row {
+    /// Price × energy in whole µ€, rounded down; `None` of what was not traded.
+    pub fn energy_amount_ueur(&self) -> Option<u64> {
+        let price = u64::try_from(self.price_ueur_per_kwh?).unwrap_or_default();
+        let amount = u128::from(price) * u128::from(self.energy_wh) / WH_PER_KWH;
+        Some(u64::try_from(amount).unwrap_or(u64::MAX))
+    }
+
+    /// What a buyer paid beyond that: the protocol fee, and what was rounded up; 0 of a seller, `None` of what was not
+    /// traded.
+    pub fn protocol_fee_ueur(&self) -> Option<u64> {
+        self.energy_amount_ueur().map(|energy| self.amount_ueur.saturating_sub(energy))
+    }
 }
 
 /// The rows of a page: by slot and site, what was traded before what was not, payments last.
@@ -213,6 +248,7 @@ impl Maker {
         };
         let row = Row {
             slot_count: reading.slot_count,
+            zone: reading.zone,
             site: Some(reading.site),
             meter: Some(reading.device),
             energy_wh,
@@ -228,6 +264,7 @@ impl Maker {
             Side::Sell => Direction::Export,
         };
         let row = Row {
+            zone: Some(fill.zone),
             site: Some(fill.step.site()),
             meter,
             energy_wh: fill.quantity_wh,
@@ -241,13 +278,14 @@ impl Maker {
     }
 
     fn payment(&mut self, payment: &Payment) {
-        let (direction, name) = match payment.kind {
-            PaymentKind::NetworkFee(zone) => (Direction::NetworkFee, format!("zone-{zone}")),
-            PaymentKind::CongestionRent => (Direction::CongestionRent, "congestion-rent".to_owned()),
-            PaymentKind::ProtocolFee => (Direction::ProtocolFee, "protocol-fee".to_owned()),
-            PaymentKind::Dust => (Direction::Dust, "dust".to_owned()),
+        let (direction, zone, name) = match payment.kind {
+            PaymentKind::NetworkFee(zone) => (Direction::NetworkFee, Some(zone), format!("zone-{zone}")),
+            PaymentKind::CongestionRent => (Direction::CongestionRent, None, "congestion-rent".to_owned()),
+            PaymentKind::ProtocolFee => (Direction::ProtocolFee, None, "protocol-fee".to_owned()),
+            PaymentKind::Dust => (Direction::Dust, None, "dust".to_owned()),
         };
         let row = Row {
+            zone,
             amount_ueur: payment.amount_ueur,
             settlement_id: format!("{}/{}/{name}", self.market, payment.slot),
             ..self.row(payment.slot, direction, payment.block_number, payment.finalized)
@@ -259,6 +297,8 @@ impl Maker {
         Row {
             slot,
             slot_count: 1,
+            market: self.market,
+            zone: None,
             site: None,
             meter: None,
             direction,

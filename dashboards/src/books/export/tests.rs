@@ -4,7 +4,7 @@ use super::*;
 use crate::books::Quality;
 use deren_primitives::{DeviceId, OrderStepId, ReadingVerdict, Side, ZoneId};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 const MARKET: MarketId = MarketId(3);
 
@@ -13,6 +13,7 @@ fn reading(slot: u32, site: u32, import_wh: u64, export_wh: u64) -> GridReading 
         slot: Slot(slot),
         slot_count: 1,
         site: SiteId(site),
+        zone: Some(ZoneId(4)),
         device: DeviceId([site as u8; 32]),
         import_wh,
         export_wh,
@@ -27,6 +28,7 @@ fn fill(slot: u32, site: u32, side: Side, quantity_wh: u64, amount_ueur: u64) ->
     Fill {
         slot: Slot(slot),
         step: OrderStepId::new(SiteId(site), side, 0),
+        zone: ZoneId(4),
         quantity_wh,
         price_ueur_per_kwh: 120_000,
         amount_ueur,
@@ -41,7 +43,8 @@ fn page(readings: Vec<GridReading>, fills: Vec<Fill>, payments: Vec<Payment>) ->
 }
 
 fn lines(page: Page) -> Vec<String> {
-    let text = csv::write(&rows(page), NonZeroU32::new(900).expect("not zero"));
+    let clock = Clock { slot_seconds: NonZeroU32::new(900).expect("not zero"), slot_energy_seconds: 3600 };
+    let text = csv::write(&rows(page), clock);
     text.split_terminator("\r\n").map(str::to_owned).collect()
 }
 
@@ -51,9 +54,10 @@ fn a_fill_and_what_is_left_of_its_reading() {
         lines(page(vec![reading(2_000_000, 1, 0, 1_000)], vec![fill(2_000_000, 1, Side::Sell, 600, 72_000)], vec![]));
     let meter = format!("0x{}", "01".repeat(32));
     let (accepted, settled) = (format!("0x{}", "77".repeat(32)), format!("0x{}", "99".repeat(32)));
-    let traded =
-        format!("2027-01-15T08:00:00Z,900,{meter},export,600,120000,72000,good,3/2000000/24,9,{settled},false");
-    let left = format!("2027-01-15T08:00:00Z,900,{meter},export,400,,0,good,,7,{accepted},true");
+    let traded = format!(
+        "2027-01-15T08:00:00Z,900,3600,3,4,1,{meter},export,600,120000,72000,0,72000,good,3/2000000/24,9,{settled},false"
+    );
+    let left = format!("2027-01-15T08:00:00Z,900,3600,3,4,1,{meter},export,400,,,,0,good,,7,{accepted},true");
     assert_eq!(lines, [traded, left]);
 }
 
@@ -69,7 +73,18 @@ fn every_line_has_as_many_cells_as_the_header() {
     let lines = lines(page(vec![reading(5, 1, 7, 0)], vec![fill(5, 1, Side::Buy, 7, 1)], vec![payment]));
     let cells = HEADER.trim_end().split(',').count();
     assert!(lines.len() == 2 && lines.iter().all(|line| line.split(',').count() == cells), "{lines:?}");
-    assert!(lines[1].contains(",,network_fee,0,,11,,3/5/zone-2,9,"), "{}", lines[1]);
+    assert!(lines[1].contains(",3,2,,,network_fee,0,,,,11,,3/5/zone-2,9,"), "{}", lines[1]);
+}
+
+#[test]
+fn price_times_energy_and_the_fee_are_the_amount() {
+    // 600 Wh for 11.2 cents a kWh and one per cent.
+    let bought = Fill { price_ueur_per_kwh: 112_000, ..fill(5, 1, Side::Buy, 600, 67_872) };
+    // 7 Wh are 0.84 cents, of which the seller gets the whole µ€.
+    let sold = Fill { price_ueur_per_kwh: 119_999, ..fill(5, 2, Side::Sell, 7, 839) };
+    let rows = rows(page(vec![], vec![bought, sold], vec![]));
+    let amounts: Vec<_> = rows.iter().map(|row| (row.energy_amount_ueur(), row.protocol_fee_ueur())).collect();
+    assert_eq!(amounts, [(Some(67_200), Some(672)), (Some(839), Some(0))]);
 }
 
 #[test]

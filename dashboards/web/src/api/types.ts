@@ -209,4 +209,4 @@ export type ReadingPoint = {
   finalized: boolean;
 };
 
-export type Readings = { resolution: string; points: ReadingPoint[] };
+export type Readings = { resolution: "slot" | "hour" | "day" | "month"; points: ReadingPoint[] };

@@ -55,6 +55,10 @@ describe("parseEvent", () => {
     expect(parseEvent("block", '{"number":1,"hash":"0x","finalized_number":null,"current_slot":null}')).toMatchObject({ finalized_number: null });
   });
 
+  it("takes a break of which nobody knows what it hid", () => {
+    expect(parseEvent("lagged", '{"missed":null}')).toEqual({ type: "lagged", missed: null });
+  });
+
   it("drops what is broken or unknown", () => {
     for (const [name, data] of [["orders", "{"], ["orders", "null"], ["orders", '{"site":"7"}'], ["orders", '{"site":0.5}'], ["news", "{}"], ["block", '{"number":12}']] as const) {
       expect(parseEvent(name, data), data).toBeNull();

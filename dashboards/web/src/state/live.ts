@@ -9,7 +9,7 @@ export type StreamEvent =
   | { type: "slot"; market: number; slot: number; state: string; finalized: boolean }
   | { type: "readings"; market: number; slot: number; count: number }
   | { type: "orders"; site: number }
-  | { type: "lagged"; missed: number };
+  | { type: "lagged"; missed: number | null };
 
 /** What happens to the stream itself. */
 export type Happening = StreamEvent | { type: "open" } | { type: "broken" };

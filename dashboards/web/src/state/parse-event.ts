@@ -47,7 +47,7 @@ function eventOf(
     case "orders":
       return { type: "orders", site: number("site") };
     case "lagged":
-      return { type: "lagged", missed: number("missed") };
+      return { type: "lagged", missed: maybe("missed") };
     default:
       return null;
   }
