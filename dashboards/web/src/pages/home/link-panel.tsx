@@ -1,82 +1,69 @@
-/** Linking a gateway: the line that it printed is pasted, checked, said in words, and signed. */
+/** Linking a gateway: its code, of whichever kind, is pasted here and read on the page that registers it. */
 import { Show, createSignal } from "solid-js";
-import type { Chain } from "../../api/types";
-import { parseLinkCode } from "../../chain/link-code";
-import { ask } from "../../chain/signing";
 import type { Own } from "../../components/own-site";
 import { Panel } from "../../components/panel";
-import { siteName } from "../../state/names";
-import { nowUnixS } from "../../state/stream";
-import { short } from "../../units/format";
+import { LONGEST, hashOf, readCode } from "../../link/code";
+import { navigate } from "../../router";
 import { accountHex } from "../../units/ss58";
-import { dayAndClock } from "../../units/time";
 
-/** Longer than any code; nobody pastes more by intention. */
-const LONGEST = 2_000;
+export function LinkPanel(props: { own: Own }) {
+  const hasGateway = () => props.own.site.gateways.some((gateway) => gateway.last_reading_at_unix_s !== null);
+  return (
+    <Panel title="Link a gateway">
+      <Show when={hasGateway()} fallback={<Form own={props.own} />}>
+        <p class="soft">A gateway reports for site {props.own.site.id}.</p>
+        <details>
+          <summary>Add another gateway</summary>
+          <Form own={props.own} />
+        </details>
+      </Show>
+    </Panel>
+  );
+}
 
-export function LinkPanel(props: { own: Own; chain: Chain }) {
+function Form(props: { own: Own }) {
   const [text, setText] = createSignal("");
-  const parsed = () =>
-    parseLinkCode(text(), {
-      owner: props.own.account.address,
-      sites: props.own.account.sites.map((site) => site.id),
-      nowUnixS: nowUnixS(),
-    });
-  const good = () => {
-    const result = parsed();
-    return result.ok ? result.link : null;
-  };
+  const read = () => readCode(text());
   const error = () => {
-    const result = parsed();
-    return text() === "" || result.ok ? "" : result.error;
+    const result = read();
+    return text().trim() === "" || result.ok ? "" : result.error;
   };
   const send = (event: SubmitEvent) => {
     event.preventDefault();
-    const link = good();
-    if (!link) return;
-    const name = siteName(props.own.account.sites.find((site) => site.id === link.site) ?? { id: link.site, name: null });
-    ask({ kind: "link_gateway", ...link }, { energySeconds: props.chain.slot_energy_seconds, siteName: name, zoneName: "" });
+    if (read().ok) navigate("/link", hashOf(text()));
   };
   return (
-    <Panel title="Link a gateway">
+    <form class="stack" onSubmit={send} noValidate>
       <p class="soft">
-        Get the code on your gateway's own page, for your account and site {props.own.site.id}: it opens <a href="/link">here</a>. Or print one
-        on the gateway, and paste the line.
+        Open your gateway's own page, and get the code for your account and site {props.own.site.id}. Its link and its QR code bring you
+        further by themselves; or paste the code here.
       </p>
-      <pre class="command" tabindex="0" aria-label="Command">
-        deren-gateway link --config FILE --site {props.own.site.id} --owner {accountHex(props.own.account.address)} --expires UNIX
-      </pre>
-      <form class="stack tight" onSubmit={send} noValidate>
-        <label class="field">
-          <span>Link code</span>
-          <textarea
-            class="input"
-            spellcheck={false}
-            maxLength={LONGEST}
-            placeholder='{"gateway":"0x…","owner":"0x…","site":0,"expires_unix_s":…,"code":"0x…"}'
-            aria-invalid={error() !== ""}
-            aria-describedby="link-meaning"
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
-        <p id="link-meaning" class="small" aria-live="polite">
-          <Show when={error()}>
-            <span class="problem">{error()}</span>
-          </Show>
-          <Show when={good()}>
-            {(link) => (
-              <>
-                Gateway {short(link().gateway)} for site {link().site}; the code holds until {dayAndClock(link().expires_unix_s)}.
-              </>
-            )}
-          </Show>
-        </p>
-        <div class="row">
-          <button class="button primary" type="submit" disabled={!good()}>
-            Review link
-          </button>
-        </div>
-      </form>
-    </Panel>
+      <label class="field">
+        <span>Link code</span>
+        <textarea
+          class="input"
+          spellcheck={false}
+          maxLength={LONGEST}
+          aria-invalid={error() !== ""}
+          aria-describedby="link-meaning"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <p id="link-meaning" class="small problem" aria-live="polite">
+        {error()}
+      </p>
+      <div class="row">
+        <button class="button primary" type="submit" disabled={!read().ok}>
+          Review link
+        </button>
+      </div>
+      <details>
+        <summary>Without its page: a command</summary>
+        <p class="small soft">Run this on the gateway, and paste the line that it prints.</p>
+        <pre class="command" tabindex="0" aria-label="Command">
+          deren-gateway link --config FILE --site {props.own.site.id} --owner {accountHex(props.own.account.address)} --expires UNIX
+        </pre>
+      </details>
+    </form>
   );
 }
