@@ -107,7 +107,10 @@ function Page(props: PageProps) {
 }
 
 /** True from the first time on that `is` is. */
-const everSince = (is: Accessor<boolean>) => createMemo<boolean>((was) => was || is(), false);
+function everSince(is: Accessor<boolean>): Accessor<boolean> {
+  const ever = createMemo<boolean>((was) => was || is(), false);
+  return ever;
+}
 
 function Dialogs(props: { status: Status; isChoosing: boolean; onChosen: () => void }) {
   const hasChosen = everSince(() => props.isChoosing);

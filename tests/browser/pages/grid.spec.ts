@@ -1,4 +1,5 @@
 // The operator's page: limits as they were, terms before and after, and approving a connection point.
+import { readFile } from "node:fs/promises";
 import { panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
@@ -66,4 +67,11 @@ test("an operator approves a connection point, and gets the code for its owner",
   await expect(points.getByTestId("point-code")).toContainText(/0x[0-9a-f]{64}/);
   await openAs(page, origin, "/grid", "Visitor 1");
   await expect(points).toHaveCount(0);
+});
+
+test("the operator's file is the operator's, whoever logged in in another tab", async ({ page, origin }) => {
+  await openAs(page, origin, "/grid", "Grid operator");
+  await openAs(await page.context().newPage(), origin, "/", "Adler");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download CSV" }).click()]);
+  expect(await readFile(await file.path(), "utf8")).toContain("Grid operator");
 });

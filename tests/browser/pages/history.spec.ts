@@ -50,6 +50,16 @@ test("a neighbour sees what was used, from whom, and saved", async ({ page, orig
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });
 
+test("anyone sees what the market traded, beside the period before", async ({ page, origin }) => {
+  await page.goto(`${origin}/grid`);
+  await expect(history(page).getByRole("img")).toHaveAccessibleName(/What was traded.* beside the week before/);
+  await expect(history(page)).toContainText(/Traded[\d.,]+ kWh/);
+  await expect(history(page)).toContainText(/Network fees[\d.,]+ €/);
+  await history(page).getByRole("button", { name: "Month" }).click();
+  await expect(history(page).getByRole("img")).toHaveAccessibleName(/beside the month before/);
+  await expect(history(page).getByRole("button", { name: "Year" })).toHaveCount(0);
+});
+
 test("owners and neighbours download their own data, of what is shown or any range", async ({ page, origin }) => {
   await openAs(page, origin, "/buy", "Visitor 1");
   const [shown] = await Promise.all([page.waitForEvent("download"), history(page).getByRole("button", { name: "Download CSV" }).click()]);

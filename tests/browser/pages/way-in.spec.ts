@@ -125,6 +125,15 @@ test("where a passkey gives no secret, a passphrase does, and the words bring th
   await unlock.getByRole("button", { name: "Unlock" }).click();
   await expect(dialog(page).getByRole("list", { name: "Recovery phrase" }).getByRole("listitem")).toHaveCount(12);
 
+  // Logged out, the key is still here, and locked.
+  await dialog(page).getByRole("button", { name: "Log out" }).click();
+  await expect(page.locator(".account-button")).toHaveText("Choose account");
+  await dialog(page).getByRole("button", { name: /^Unlock / }).click();
+  await unlock.getByLabel("Passphrase").fill("correct horse battery");
+  await unlock.getByRole("button", { name: "Unlock" }).click();
+  await expect(page.locator(".account-button")).toHaveText("My account");
+  expect(await addressIn(page)).toBe(address);
+
   // Another browser.
   await page.evaluate(() => {
     localStorage.clear();
@@ -153,7 +162,8 @@ test("without a wallet one is told which there are, and looks again when it is t
   expect(await faults(page)).toEqual([]);
   await page.evaluate(() => {
     const accounts = { get: async () => [], subscribe: () => () => undefined };
-    const wallet = { version: "1", enable: async () => ({ accounts, signer: {} }) };
+    const signer = { signPayload: () => undefined, signRaw: () => undefined };
+    const wallet = { version: "1", enable: async () => ({ accounts, signer }) };
     Object.assign(window, { injectedWeb3: { talisman: wallet } });
   });
   await wallets.getByRole("button", { name: "Look again" }).click();

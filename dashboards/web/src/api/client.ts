@@ -75,6 +75,9 @@ export const api = {
   zones: async (market: number) => (await get<{ zones: Zone[] }>(`markets/${market}/zones`)).zones,
   slots: async (market: number, query: { from?: number; to?: number; limit?: number }) =>
     (await get<{ slots: Slot[] }>(`markets/${market}/slots`, query)).slots,
+  /** The newest slots of a range, and where the next request ends if there are older ones. */
+  slotsPage: (market: number, range: Range) =>
+    get<{ slots: Slot[]; next_to_unix_s: number | null }>(`markets/${market}/slots`, range),
   slot: (market: number, slot: number) => get<SlotDetail>(`markets/${market}/slots/${slot}`),
   gaps: async (market: number, range: Range) => (await get<{ gaps: Gap[] }>(`markets/${market}/gaps`, range)).gaps,
   account: (address: string) => get<Account>(of(address)),

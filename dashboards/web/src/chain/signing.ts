@@ -59,11 +59,9 @@ export async function confirm(chain: Chain): Promise<void> {
 /** Signs one call that the visitor asked for by name, and resolves once it is final; throws the refusal in words. */
 export async function signedOne(call: Call, key: Key, chain: Chain): Promise<void> {
   const { submit } = await part(() => import("./submit"));
-  let refused: string | null = null;
-  await submit(call, key, destinationOf(chain), (report) => {
-    if (report.type === "refused") refused = report.words;
-  });
-  if (refused !== null) throw new Error(refused);
+  let progress = begun;
+  await submit(call, key, destinationOf(chain), (report) => (progress = advance(progress, report)));
+  if (progress.refused !== null) throw new Error(progress.refused);
   setSigned((count) => count + 1);
   setTimeout(() => setSigned((count) => count + 1), INDEXED_AFTER_MS);
 }

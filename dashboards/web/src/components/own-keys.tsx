@@ -1,11 +1,13 @@
 /** A key of one's own without any extension: by a passkey, by a passphrase, or from a recovery phrase. */
-import { type JSX, Match, Show, Switch, createSignal, createUniqueId } from "solid-js";
+import { For, type JSX, Match, Show, Switch, createSignal, createUniqueId } from "solid-js";
 import { words } from "../api/problem";
 import { part } from "../load";
 import type { Identity } from "../session/key";
 import { whyNoPasskeys } from "../session/passkey";
 import type { Own } from "../session/own-key";
+import { keptHere } from "../session/sealed";
 import { takeUp } from "../session/session";
+import { short } from "../units/format";
 import { RecoveryPhrase } from "./recovery-phrase";
 
 type OwnKeysProps = { ss58Prefix: number; choose: (identity: Identity) => Promise<void> };
@@ -65,6 +67,15 @@ export function OwnKeys(props: OwnKeysProps) {
               {noPasskeys}
             </p>
           </Show>
+          <For each={keptHere()}>
+            {(address) => (
+              <div>
+                <button class="button" type="button" disabled={isBusy()} onClick={() => void props.choose({ kind: "passphrase", name: NAME, address })}>
+                  Unlock <span class="mono">{short(address)}</span>
+                </button>
+              </div>
+            )}
+          </For>
           <div class="row">
             <button class="button primary" type="button" disabled={isBusy() || noPasskeys !== null} onClick={() => void create()}>
               Create a passkey
@@ -74,10 +85,10 @@ export function OwnKeys(props: OwnKeysProps) {
             </button>
           </div>
           <div class="row">
-            <button class="button quiet small" type="button" onClick={() => setWay("passphrase")}>
+            <button class="button quiet small" type="button" disabled={!isSecureContext} onClick={() => setWay("passphrase")}>
               With a passphrase instead
             </button>
-            <button class="button quiet small" type="button" onClick={() => setWay("phrase")}>
+            <button class="button quiet small" type="button" disabled={!isSecureContext} onClick={() => setWay("phrase")}>
               I have a recovery phrase
             </button>
           </div>

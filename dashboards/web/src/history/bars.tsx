@@ -1,35 +1,37 @@
 /** Stacked bars, one a piece of time, with the period before as an outline behind; the same numbers as a table. */
-import { For, Index, Show, createSignal } from "solid-js";
-import type { Colour } from "../components/chart";
+import { For, Index, Show, createSignal, onCleanup, onMount } from "solid-js";
 import { type Column, DataTable } from "../components/data-table";
 import { kwh } from "../units/format";
+import { roundUp } from "./sums";
 
-export type Part = { name: string; colour: Colour };
+export type Part = { name: string; colour: "sun" | "green" | "grey" };
 /** A bar's parts from below, in Wh; null where nothing was measured. */
 export type Bar = { name: string; short: string; values: number[] | null; beforeWh: number | null };
 
-const WIDTH = 640;
-const HEIGHT = 220;
-const LEFT = 8;
-const BOTTOM = 24;
-const TOP = 18;
-/** More labels than this run into each other. */
-const MOST_LABELS = 13;
+/** Before it is measured; in pixels, as all that follow. */
+const FIRST_WIDTH = 640;
+const HEIGHT = 240;
+const LEFT = 64;
+const BOTTOM = 26;
+const TOP = 12;
+/** Labels that are nearer to each other run into each other. */
+const LABEL = 44;
 
 const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 
-/** The next larger number that begins with 1, 2 or 5. */
-export function roundUp(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((round) => round >= value) ?? value;
-}
-
 export function Bars(props: { label: string; parts: Part[]; bars: Bar[] }) {
+  let picture!: SVGSVGElement;
+  const [width, setWidth] = createSignal(FIRST_WIDTH);
+  onMount(() => {
+    const resized = new ResizeObserver(() => setWidth(Math.max(LEFT + LABEL, picture.clientWidth)));
+    resized.observe(picture);
+    onCleanup(() => resized.disconnect());
+  });
   const [at, setAt] = createSignal<number | null>(null);
   const most = () => roundUp(Math.max(1, ...props.bars.map((bar) => Math.max(sum(bar.values ?? []), bar.beforeWh ?? 0))));
-  const step = () => (WIDTH - LEFT) / Math.max(1, props.bars.length);
+  const step = () => (width() - LEFT) / Math.max(1, props.bars.length);
   const y = (wh: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - wh / most());
-  const every = () => Math.ceil(props.bars.length / MOST_LABELS);
+  const every = () => Math.max(1, Math.ceil(LABEL / step()));
   const readout = () => {
     const bar = props.bars[at() ?? -1];
     if (!bar) return "";
@@ -38,7 +40,7 @@ export function Bars(props: { label: string; parts: Part[]; bars: Bar[] }) {
   };
   const pointed = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / Math.max(1, box.width)) * WIDTH;
+    const x = ((event.clientX - box.left) / Math.max(1, box.width)) * width();
     setAt(Math.min(props.bars.length - 1, Math.max(0, Math.floor((x - LEFT) / step()))));
   };
   return (
@@ -47,18 +49,18 @@ export function Bars(props: { label: string; parts: Part[]; bars: Bar[] }) {
         <For each={props.parts}>{(part) => <li data-colour={part.colour}>{part.name}</li>}</For>
         <li data-colour="before">The period before</li>
       </ul>
-      <svg class="bars" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={props.label} onPointerMove={pointed} onPointerLeave={() => setAt(null)}>
+      <svg class="bars" ref={picture} viewBox={`0 0 ${width()} ${HEIGHT}`} role="img" aria-label={props.label} onPointerMove={pointed} onPointerLeave={() => setAt(null)}>
         <For each={[1, 0.5]}>
           {(share) => (
             <>
-              <path class="rule" d={`M${LEFT} ${y(most() * share)}H${WIDTH}`} />
-              <text class="tick" x={LEFT} y={y(most() * share) - 4}>
+              <path class="rule" d={`M${LEFT} ${y(most() * share)}H${width()}`} />
+              <text class="tick" x={LEFT - 8} y={y(most() * share) + 4} text-anchor="end">
                 {kwh(Math.round(most() * share), 0)}
               </text>
             </>
           )}
         </For>
-        <path class="rule" d={`M${LEFT} ${y(0)}H${WIDTH}`} />
+        <path class="rule" d={`M${LEFT} ${y(0)}H${width()}`} />
         <Index each={props.bars}>
           {(bar, index) => (
             <g data-pointed={at() === index ? "" : undefined}>
@@ -77,7 +79,7 @@ export function Bars(props: { label: string; parts: Part[]; bars: Bar[] }) {
                 )}
               </Index>
               <Show when={index % every() === 0}>
-                <text class="tick" x={LEFT + (index + 0.5) * step()} y={HEIGHT - 6} text-anchor="middle">
+                <text class="tick" x={LEFT + (index + 0.5) * step()} y={HEIGHT - 8} text-anchor="middle">
                   {bar().short}
                 </text>
               </Show>

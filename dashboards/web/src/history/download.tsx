@@ -4,24 +4,7 @@ import { api } from "../api/client";
 import { words } from "../api/problem";
 import { asMyself } from "../session/session";
 import { type Period, periodName } from "./period";
-
-/** The API answers a leap year at once. */
-const MOST_DAYS = 366;
-const DAY_S = 86_400;
-
-/** A day as its field gives it, as the local midnight at which it begins; null for none. */
-export function midnightOf(text: string, daysLater = 0): number | null {
-  const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
-  if (!match) return null;
-  return Math.floor(new Date(Number(match[1]), Number(match[2]) - 1, Number(match[3]) + daysLater).getTime() / 1000);
-}
-
-/** What is wrong with a range; empty if nothing is. */
-export function rangeError(from: number | null, to: number | null): string {
-  if (from === null || to === null) return "Choose the first and the last day.";
-  if (from >= to) return "The last day is before the first.";
-  return to - from > MOST_DAYS * DAY_S + DAY_S / 2 ? `A file has at most ${MOST_DAYS} days.` : "";
-}
+import { dayName, midnightOf, rangeError } from "./range";
 
 export function Download(props: { market: number; period: Period }) {
   const [isBusy, setBusy] = createSignal(false);
@@ -35,7 +18,7 @@ export function Download(props: { market: number; period: Period }) {
       const blob = await asMyself(() => api.settlement(props.market, { from, to }));
       const link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
-      link.download = `deren-${day(from)}-${day(to - 1)}.csv`;
+      link.download = `deren-${dayName(from)}-${dayName(to - 1)}.csv`;
       link.click();
       URL.revokeObjectURL(link.href);
     } catch (failure) {
@@ -83,10 +66,3 @@ export function Download(props: { market: number; period: Period }) {
     </div>
   );
 }
-
-/** A day's name in a file's name. */
-const day = (unixS: number) => {
-  const date = new Date(unixS * 1000);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-};

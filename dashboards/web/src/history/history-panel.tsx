@@ -1,12 +1,13 @@
 /** A home's days, weeks, months and years, beside the period before: how much, of which kind, and what it came to. */
-import { type JSX, For, Show, createMemo, createSignal } from "solid-js";
+import { Show } from "solid-js";
 import { api } from "../api/client";
-import { Load, Panel } from "../components/panel";
+import { Load } from "../components/panel";
 import { createQuery } from "../state/query";
 import { eur, kwh } from "../units/format";
 import { type Bar, Bars, type Part } from "./bars";
 import { Download } from "./download";
-import { KINDS, type Kind, type Period, periodName, periodOf, pieceName } from "./period";
+import { BEFORE, Compared, Frame, createShown } from "./frame";
+import { KINDS, type Kind, type Period, periodName, pieceName } from "./period";
 import { NOTHING, type Sums, add, changePercent, localPercent, savedUeur, sumsByPiece } from "./sums";
 
 export type HistoryPanelProps = {
@@ -17,16 +18,13 @@ export type HistoryPanelProps = {
   retailUeurPerKwh: number;
 };
 
-const NAMES: Record<Kind, string> = { day: "Day", week: "Week", month: "Month", year: "Year" };
-const BEFORE: Record<Kind, string> = { day: "the day before", week: "the week before", month: "the month before", year: "the year before" };
-
 type View = { parts: Part[]; values: (sums: Sums) => number[]; what: string };
 const VIEWS: Record<HistoryPanelProps["view"], View> = {
   owner: {
     parts: [
       { name: "Used at home", colour: "sun" },
       { name: "Sold to neighbours", colour: "green" },
-      { name: "To the supplier", colour: "ink" },
+      { name: "To the supplier", colour: "grey" },
     ],
     values: (sums) => [sums.ownWh, sums.soldWh, sums.toSupplierWh],
     what: "What the panels gave",
@@ -35,35 +33,30 @@ const VIEWS: Record<HistoryPanelProps["view"], View> = {
     parts: [
       { name: "From the own roof", colour: "sun" },
       { name: "From neighbours", colour: "green" },
-      { name: "From the supplier", colour: "ink" },
+      { name: "From the supplier", colour: "grey" },
     ],
     values: (sums) => [sums.ownWh, sums.boughtWh, sums.fromSupplierWh],
     what: "What the home used",
   },
 };
 
+type Both = { now: (Sums | null)[]; then: (Sums | null)[] };
 const all = (parts: readonly (Sums | null)[]) => parts.reduce<Sums>((total, part) => (part ? add(total, part) : total), NOTHING);
+const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
 
 export default function HistoryPanel(props: HistoryPanelProps) {
-  const [kind, setKind] = createSignal<Kind>("week");
-  const [back, setBack] = createSignal(0);
-  const period = createMemo(() => periodOf(kind(), Math.floor(Date.now() / 1000), back()));
-  const before = createMemo(() => periodOf(kind(), Math.floor(Date.now() / 1000), back() + 1));
+  const shown = createShown();
+  const { period, before } = shown;
   const query = createQuery(
-    () => ({ site: props.site, kind: kind(), back: back() }),
-    async ({ site }) => {
+    () => ({ site: props.site, from: period().from, to: period().to }),
+    async ({ site }): Promise<Both> => {
       const points = (of: Period) => api.readings(site, { from: of.from, to: of.to }, of.resolution);
       const [now, then] = await Promise.all([points(period()), points(before())]);
       return { now: sumsByPiece(now.points, period().pieces), then: sumsByPiece(then.points, before().pieces) };
     },
   );
-  const pick = (next: Kind) => {
-    setBack(0);
-    setKind(next);
-  };
   const view = () => VIEWS[props.view];
-  const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
-  const bars = (data: { now: (Sums | null)[]; then: (Sums | null)[] }): Bar[] =>
+  const bars = (data: Both): Bar[] =>
     period().pieces.map((piece, index) => {
       const [now, then] = [data.now[index], data.then[index]];
       return {
@@ -73,41 +66,19 @@ export default function HistoryPanel(props: HistoryPanelProps) {
         beforeWh: then ? total(view().values(then)) : null,
       };
     });
+  const label = () => `${view().what}, ${periodName(period())}, beside ${BEFORE[period().kind]}`;
   return (
-    <Panel title="History" note={<Kinds kind={kind()} pick={pick} />} class="history-panel">
-      <div class="row period" role="group" aria-label="Period shown">
-        <button class="button small" type="button" aria-label="Earlier" onClick={() => setBack((count) => count + 1)}>
-          ‹
-        </button>
-        <strong aria-live="polite">{periodName(period())}</strong>
-        <button class="button small" type="button" aria-label="Later" disabled={back() === 0} onClick={() => setBack((count) => count - 1)}>
-          ›
-        </button>
-      </div>
+    <Frame shown={shown} kinds={KINDS}>
       <Load query={query}>
         {(data) => (
           <>
-            <Figures {...props} now={all(data().now)} then={all(data().then)} kind={kind()} />
-            <Bars label={`${view().what}, ${periodName(period())}, beside ${BEFORE[kind()]}`} parts={view().parts} bars={bars(data())} />
+            <Figures {...props} now={all(data().now)} then={all(data().then)} kind={period().kind} />
+            <Bars label={label()} parts={view().parts} bars={bars(data())} />
           </>
         )}
       </Load>
       <Download market={props.market} period={period()} />
-    </Panel>
-  );
-}
-
-function Kinds(props: { kind: Kind; pick: (kind: Kind) => void }) {
-  return (
-    <span class="segments" role="group" aria-label="Length of the period">
-      <For each={KINDS}>
-        {(kind) => (
-          <button type="button" aria-pressed={props.kind === kind} onClick={() => props.pick(kind)}>
-            {NAMES[kind]}
-          </button>
-        )}
-      </For>
-    </span>
+    </Frame>
   );
 }
 
@@ -118,7 +89,10 @@ function Figures(props: HistoryPanelProps & { now: Sums; then: Sums; kind: Kind 
   const money = (name: string, of: (sums: Sums) => bigint) => (
     <Compared name={name} value={eur(of(props.now))} before={eur(of(props.then))} change={changePercent(of(props.now), of(props.then))} kind={props.kind} />
   );
-  const share = (sums: Sums) => localPercent(sums);
+  const share = (sums: Sums) => {
+    const percent = localPercent(sums);
+    return percent === null ? "–" : `${percent} %`;
+  };
   return (
     <dl class="figures">
       <Show
@@ -135,33 +109,7 @@ function Figures(props: HistoryPanelProps & { now: Sums; then: Sums; kind: Kind 
         {energy("Sold to neighbours", (sums) => sums.soldWh)}
         {money("Earned", (sums) => BigInt(sums.receivedUeur))}
       </Show>
-      <Compared
-        name="Own and neighbours' energy"
-        value={share(props.now) === null ? "–" : `${share(props.now)} %`}
-        before={share(props.then) === null ? "–" : `${share(props.then)} %`}
-        change={null}
-        kind={props.kind}
-        note="of what the home used"
-      />
+      <Compared name="Own and neighbours' energy" value={share(props.now)} before={share(props.then)} change={null} kind={props.kind} note="of what the home used" />
     </dl>
-  );
-}
-
-type ComparedProps = { name: string; value: string; before: string; change: number | null; kind: Kind; note?: JSX.Element };
-
-function Compared(props: ComparedProps) {
-  const change = () => (props.change === null || props.change === 0 ? "" : ` (${props.change > 0 ? "+" : "−"}${Math.abs(props.change)} %)`);
-  return (
-    <div class="figure">
-      <dt>{props.name}</dt>
-      <dd>
-        {props.value}
-        <small>
-          <Show when={props.note}>{props.note}; </Show>
-          {BEFORE[props.kind]}: {props.before}
-          {change()}
-        </small>
-      </dd>
-    </div>
   );
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ReadingPoint } from "../api/types";
-import { roundUp } from "./bars";
-import { midnightOf, rangeError } from "./download";
+import type { ReadingPoint, Slot } from "../api/types";
+import { allOf, marketByPiece } from "./market-sums";
 import { KINDS, periodOf } from "./period";
-import { NOTHING, add, changePercent, localPercent, savedUeur, sumsByPiece, sumsOf } from "./sums";
+import { dayName, midnightOf, rangeError } from "./range";
+import { NOTHING, add, changePercent, localPercent, roundUp, savedUeur, sumsByPiece, sumsOf } from "./sums";
 
 // The tests' own zone is whatever the machine has; what holds in each is said here, and Berlin's days in the browser test.
 const AT = Math.floor(new Date(2026, 6, 15, 14, 30).getTime() / 1000);
@@ -92,6 +92,7 @@ describe("a range of days", () => {
     expect(from).toBe(periodOf("day", AT, 0).from);
     expect(to).toBe(periodOf("day", AT, 0).to);
     expect(rangeError(from, to)).toBe("");
+    expect(dayName(from ?? 0)).toBe("2026-07-15");
   });
 
   it("is refused backwards, unfinished or too long", () => {
@@ -105,5 +106,19 @@ describe("a range of days", () => {
 describe("a chart's scale", () => {
   it("is the next round number", () => {
     expect([1, 3, 7, 1_200, 5_000, 5_001].map(roundUp)).toEqual([1, 5, 10, 2_000, 5_000, 10_000]);
+  });
+});
+
+describe("a market's period", () => {
+  const zone = (bought_wh: number, sold_wh: number) => ({ zone: 1, price_ueur_per_kwh: 1, net_export_wh: 0, bought_wh, sold_wh, measured: null });
+  const slot = (start_unix_s: number, changes: Partial<Slot> = {}) =>
+    ({ start_unix_s, state: "settled", volume_wh: 900, paid_ueur: 100, network_fees_ueur: 9, congestion_rent_ueur: 1, zones: [zone(600, 400), zone(300, 500)], ...changes }) as Slot;
+  const pieces = [{ from: 0, to: 3600 }, { from: 3600, to: 7200 }, { from: 7200, to: 10_800 }];
+
+  it("adds up the slots that begin in each piece, and only what is settled", () => {
+    const parts = marketByPiece([slot(7200, { state: "cleared" }), slot(3600), slot(2700), slot(0)], pieces);
+    expect(parts.map((part) => part?.volumeWh ?? null)).toEqual([1_800, 900, null]);
+    expect(parts[1]).toEqual({ volumeWh: 900, nearWh: 700, paidUeur: 100, feesUeur: 9, rentUeur: 1 });
+    expect(allOf(parts)).toEqual({ volumeWh: 2_700, nearWh: 2_100, paidUeur: 300, feesUeur: 27, rentUeur: 3 });
   });
 });

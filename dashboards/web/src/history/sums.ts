@@ -83,3 +83,9 @@ export function changePercent(now: bigint | number, before: bigint | number): nu
   const [a, b] = [Number(now), Number(before)];
   return b > 0 ? Math.round((100 * (a - b)) / b) : null;
 }
+
+/** The next larger number that begins with 1, 2 or 5. */
+export function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  return [1, 2, 5, 10].map((factor) => factor * power).find((round) => round >= value) ?? value;
+}

@@ -19,7 +19,7 @@ describe("a key from a passkey", () => {
 describe("a key under a passphrase", () => {
   const secret = Uint8Array.from({ length: 16 }, (_, index) => index);
 
-  it("opens with the same passphrase for the same account only", async () => {
+  it("opens with the same passphrase for the same account only", { timeout: 60_000 }, async () => {
     const text = await seal(secret, "correct horse battery", "5G");
     expect(await open(text, "correct horse battery", "5G")).toEqual(secret);
     expect(await open(text, "correct horse batterz", "5G")).toBeNull();
@@ -27,7 +27,7 @@ describe("a key under a passphrase", () => {
     expect(text).not.toContain("000102030405");
   });
 
-  it("is null of anything else", async () => {
+  it("is null of anything else", { timeout: 60_000 }, async () => {
     for (const text of ["", "{}", "[]", JSON.stringify({ version: 1, iterations: 1e12, salt: "", iv: "", sealed: "" })]) {
       expect(await open(text, "x", "5G"), text).toBeNull();
     }

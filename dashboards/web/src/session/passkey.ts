@@ -12,7 +12,7 @@ export class NoPasskey extends Error {}
 
 /** Why this page cannot ask for passkeys; null if it can. */
 export function whyNoPasskeys(): string | null {
-  if (!isSecureContext) return "Passkeys need https. Open these pages by https, or use a passphrase.";
+  if (!isSecureContext) return "A key of your own needs https: a page that came without may have been changed on its way. Open these pages by https.";
   // Absent in old browsers, whatever the types say.
   if (!("PublicKeyCredential" in globalThis)) return "This browser knows no passkeys. Use a passphrase, or another browser.";
   if (/^[\d.]+$|:/.test(location.hostname)) {

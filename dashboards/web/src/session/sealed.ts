@@ -9,8 +9,17 @@ const MOST_ITERATIONS = 10_000_000;
 const SALT_BYTES = 16;
 const IV_BYTES = 12;
 
+const STORED = "deren.key.";
+
 /** Under which name an account's sealed secret lies in this browser. */
-export const sealedUnder = (address: string) => `deren.key.${address}`;
+export const sealedUnder = (address: string) => `${STORED}${address}`;
+
+/** The accounts whose sealed secrets lie in this browser. */
+export function keptHere(): string[] {
+  return Object.keys(localStorage)
+    .filter((name) => name.startsWith(STORED))
+    .map((name) => name.slice(STORED.length));
+}
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const bytesOf = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (digits) => parseInt(digits, 16));

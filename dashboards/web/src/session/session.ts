@@ -97,9 +97,12 @@ export async function enter(identity: Identity): Promise<void> {
     remember(identity, address);
     setSession({ phase: "in", identity, address });
   } catch (error) {
-    setSession({ phase: "out", error: words(error) });
+    setSession({ phase: "out", error: plainWords(error) });
   }
 }
+
+/** Wallets say in their own ways that their owner would rather not. */
+const plainWords = (error: unknown) => (/cancel|reject|denied by/i.test(words(error)) ? "You did not sign, so you are not logged in." : words(error));
 
 /** Logs out and forgets the choice; a key made here stays in this browser. */
 export async function leave(): Promise<void> {

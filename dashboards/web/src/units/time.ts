@@ -12,6 +12,9 @@ export type MarketClock = {
   speed_permille: number;
 };
 
+/** No slot is longer: an hour. */
+const LONGEST_SLOT_S = 3_600;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 let market: MarketClock | null = null;
 
@@ -81,7 +84,10 @@ export function ownClock(unixS: number): string {
 /** From when to when a slot lasted: "14:30–14:45". */
 export function span(startUnixS: number, endUnixS: number): string {
   const [start, end] = [toMarketS(startUnixS), toMarketS(endUnixS)];
-  return timeOfDay(end - start < 60).formatRange(start * 1000, end * 1000);
+  const times = timeOfDay(end - start < 60);
+  // Over midnight a range of times would name both days: a slot is too short to need them.
+  if (end - start <= LONGEST_SLOT_S) return `${times.format(start * 1000)}–${times.format(end * 1000)}`;
+  return times.formatRange(start * 1000, end * 1000);
 }
 
 /** How long ago: "just now", "40 s ago", "3 min ago". */

@@ -4,6 +4,7 @@ import { type SignerPayloadJSON, getPolkadotSignerFromPjs } from "polkadot-api/p
 import type { Call } from "../../src/chain/calls";
 import type { Report } from "../../src/chain/progress";
 import { disconnect, submit } from "../../src/chain/submit";
+import { pointOf } from "../../src/pages/grid/points";
 import type { Key } from "../../src/session/key";
 import { type Node, startNode } from "./node";
 import { Chain, type PageKey, keyOf } from "./people";
@@ -62,6 +63,22 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
     expect((await run(call, operator)).at(-1)?.type).toBe("finalised");
     expect((await run(call, owner)).find((report) => report.type === "refused")).toMatchObject({
       words: expect.stringContaining("Only the market's operator") as string,
+    });
+  });
+
+  it("gives a newcomer play money and a home, by the calls of one press", async () => {
+    const newcomer = keyOf("//Newcomer");
+    const point = pointOf(0, "DE0000000000000000000000000000042", null);
+    const steps: [Call, PageKey][] = [
+      [{ kind: "issue", to: newcomer.address, amount_ueur: 5_000_000 }, keyOf("//Alice")],
+      [{ kind: "approve_point", zone: 1, salted: point.salted, nullifier: point.nullifier, owner: newcomer.address, max_power_w: 11_000, hasSun: true }, operator],
+      [{ kind: "register_site", commitment: point.commitment }, newcomer],
+    ];
+    for (const [call, key] of steps) expect((await run(call, key)).at(-1)?.type, call.kind).toBe("finalised");
+    const again = pointOf(0, "DE0000000000000000000000000000042", null);
+    const twice: Call = { kind: "approve_point", zone: 1, salted: again.salted, nullifier: again.nullifier, owner: owner.address, max_power_w: 1_000, hasSun: false };
+    expect((await run(twice, operator)).find((report) => report.type === "refused")).toMatchObject({
+      words: expect.stringContaining("approved already") as string,
     });
   });
 

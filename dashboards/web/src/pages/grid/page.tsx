@@ -9,6 +9,7 @@ import { createAccount, readingsMoved, slotsMoved } from "../../state/own";
 import { createQuery } from "../../state/query";
 import { basisPoints, whole } from "../../units/format";
 import type { PageProps } from "../page-props";
+import { MarketHistory } from "../history";
 import { EdgeDialog } from "./edge-dialog";
 import { GapsPanel } from "./gaps-panel";
 import { PointsPanel } from "./points-panel";
@@ -134,6 +135,7 @@ function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
         mayEdit={props.isOperator}
         edit={setEdited}
       />
+      <MarketHistory market={id()} />
       <SettlementPanel slots={slots} market={id()} chain={chain()} mayExport={props.isOperator} />
       <Show when={props.isOperator}>
         <PointsPanel market={id()} zones={zones.data() ?? []} chain={chain()} />

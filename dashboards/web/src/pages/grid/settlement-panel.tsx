@@ -58,7 +58,10 @@ export function SettlementPanel(props: SettlementPanelProps) {
 function download(event: MouseEvent & { currentTarget: HTMLAnchorElement }): void {
   event.preventDefault();
   const { href } = event.currentTarget;
-  void asMyself(() => Promise.resolve(location.assign(href)));
+  void asMyself(() => {
+    location.assign(href);
+    return Promise.resolve();
+  });
 }
 
 /** The whole in one line: what was paid, and that nothing of it is missing. */

@@ -1,69 +1,25 @@
-/** Linking a gateway: its code, of whichever kind, is pasted here and read on the page that registers it. */
+/** Linking a gateway: what a home needs once, and folds away as soon as a gateway reports. */
 import { Show, createSignal } from "solid-js";
+import { lazyPart } from "../../components/lazy-part";
 import type { Own } from "../../components/own-site";
 import { Panel } from "../../components/panel";
-import { LONGEST, hashOf, readCode } from "../../link/code";
-import { navigate } from "../../router";
-import { accountHex } from "../../units/ss58";
+import type { LinkFormProps } from "./link-form";
+
+const LinkForm = lazyPart<LinkFormProps>(() => import("./link-form"));
 
 export function LinkPanel(props: { own: Own }) {
+  const [isAdding, setAdding] = createSignal(false);
+  const form = () => <LinkForm site={props.own.site.id} owner={props.own.account.address} />;
   const hasGateway = () => props.own.site.gateways.some((gateway) => gateway.last_reading_at_unix_s !== null);
   return (
     <Panel title="Link a gateway">
-      <Show when={hasGateway()} fallback={<Form own={props.own} />}>
+      <Show when={hasGateway()} fallback={form()}>
         <p class="soft">A gateway reports for site {props.own.site.id}.</p>
-        <details>
+        <details onToggle={(event) => setAdding(event.currentTarget.open)}>
           <summary>Add another gateway</summary>
-          <Form own={props.own} />
+          <Show when={isAdding()}>{form()}</Show>
         </details>
       </Show>
     </Panel>
-  );
-}
-
-function Form(props: { own: Own }) {
-  const [text, setText] = createSignal("");
-  const read = () => readCode(text());
-  const error = () => {
-    const result = read();
-    return text().trim() === "" || result.ok ? "" : result.error;
-  };
-  const send = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (read().ok) navigate("/link", hashOf(text()));
-  };
-  return (
-    <form class="stack" onSubmit={send} noValidate>
-      <p class="soft">
-        Open your gateway's own page, and get the code for your account and site {props.own.site.id}. Its link and its QR code bring you
-        further by themselves; or paste the code here.
-      </p>
-      <label class="field">
-        <span>Link code</span>
-        <textarea
-          class="input"
-          spellcheck={false}
-          maxLength={LONGEST}
-          aria-invalid={error() !== ""}
-          aria-describedby="link-meaning"
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
-      <p id="link-meaning" class="small problem" aria-live="polite">
-        {error()}
-      </p>
-      <div class="row">
-        <button class="button primary" type="submit" disabled={!read().ok}>
-          Review link
-        </button>
-      </div>
-      <details>
-        <summary>Without its page: a command</summary>
-        <p class="small soft">Run this on the gateway, and paste the line that it prints.</p>
-        <pre class="command" tabindex="0" aria-label="Command">
-          deren-gateway link --config FILE --site {props.own.site.id} --owner {accountHex(props.own.account.address)} --expires UNIX
-        </pre>
-      </details>
-    </form>
   );
 }
