@@ -37,12 +37,12 @@ describe("what a neighbour saved", () => {
 
 describe("a neighbour's slots", () => {
   it("join slots, readings and trades", () => {
-    const [row] = rowsOf([slot(1, 155_000)], [trade({}), trade({ side: "sell" }), trade({ site: 8 })], [point({ import_wh: 530 })], { id: 7, zone: 1 }, 320_000);
+    const [row] = rowsOf([slot(1, 155_000)], [trade({}), trade({ side: "sell" }), trade({ site: 8 })], [point({ import_wh: 530 })], { id: 7, zone: 1, orders: [] }, 320_000);
     expect(row).toMatchObject({ neededWh: 530, boughtWh: 425, nearWh: 200, priceUeurPerKwh: 155_000, paidUeur: 65_875, savedUeur: 70_125n });
   });
 
   it("show no price and no need where there is none", () => {
-    const [row] = rowsOf([slot(1, null)], [], [point({ quality: "missing" })], { id: 7, zone: 1 }, 320_000);
+    const [row] = rowsOf([slot(1, null)], [], [point({ quality: "missing" })], { id: 7, zone: 1, orders: [] }, 320_000);
     expect(row).toMatchObject({ neededWh: null, boughtWh: 0, priceUeurPerKwh: null });
   });
 });
