@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SignerPayloadJSON, getPolkadotSignerFromPjs } from "polkadot-api/pjs-signer";
 import type { Call } from "../../src/chain/calls";
+import { HOLD_SLOTS } from "../../src/chain/funds";
 import type { Report } from "../../src/chain/progress";
 import { disconnect, submit } from "../../src/chain/submit";
 import { pointOf } from "../../src/pages/grid/points";
@@ -42,7 +43,7 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
     const reports = await run(order(2_000), owner);
     expect(reports.map((report) => report.type)).toEqual(expect.arrayContaining(["signed", "sent", "in_block", "finalised"]));
     expect(reports.some((report) => report.type === "refused")).toBe(false);
-    const fee = before - (await chain.eur(owner.address)) - 360_000n;
+    const fee = before - (await chain.eur(owner.address)) - HOLD_SLOTS * 360_000n;
     expect(fee).toBeGreaterThanOrEqual(0n);
     expect(fee).toBeLessThan(EUR / 100n);
     expect(await chain.query("Matching", "OrderCount", 0)).toBe(1);

@@ -41,36 +41,36 @@ function Markets(props: PageProps) {
   const [picked, setPicked] = createSignal<number>();
   const operates = () => account.data()?.operates ?? [];
   return (
-      <Load query={markets}>
-        {(of) => {
-          const market = () =>
-            of().find((candidate) => candidate.id === picked()) ??
-            of().find((candidate) => operates().includes(candidate.id)) ??
-            of()[0];
-          return (
-            <Show
-              when={market()}
-              fallback={
-                <Empty>
-                  <h1>Grid</h1>
-                  <p>This chain has no market yet. The administration creates one and names its operator.</p>
-                </Empty>
-              }
-            >
-              {(chosen) => (
-                <>
-                  <Head market={chosen()} isOperator={operates().includes(chosen().id)}>
-                    <Show when={of().length > 1}>
-                      <Picker label="Market" items={of()} picked={chosen().id} nameOf={(each) => `Market ${each.id}`} onPick={setPicked} />
-                    </Show>
-                  </Head>
-                  <OfMarket market={chosen()} isOperator={operates().includes(chosen().id)} {...props} />
-                </>
-              )}
-            </Show>
-          );
-        }}
-      </Load>
+    <Load query={markets}>
+      {(of) => {
+        const market = () =>
+          of().find((candidate) => candidate.id === picked()) ??
+          of().find((candidate) => operates().includes(candidate.id)) ??
+          of()[0];
+        return (
+          <Show
+            when={market()}
+            fallback={
+              <Empty>
+                <h1>Grid</h1>
+                <p>This chain has no market yet. The administration creates one and names its operator.</p>
+              </Empty>
+            }
+          >
+            {(chosen) => (
+              <>
+                <Head market={chosen()} isOperator={operates().includes(chosen().id)}>
+                  <Show when={of().length > 1}>
+                    <Picker label="Market" items={of()} picked={chosen().id} nameOf={(each) => `Market ${each.id}`} onPick={setPicked} />
+                  </Show>
+                </Head>
+                <OfMarket market={chosen()} isOperator={operates().includes(chosen().id)} {...props} />
+              </>
+            )}
+          </Show>
+        );
+      }}
+    </Load>
   );
 }
 

@@ -24,20 +24,20 @@ const NEWEST_SLOTS = 12;
 
 export default function HomePage(props: PageProps) {
   return (
-   <Gate>
-    <OwnSite
-      status={props.status}
-      choose={props.choose}
-      invitation={
-        <>
-          <h1>See what your roof gives</h1>
-          <p class="soft">What your home produces, uses, sells and earns, slot by slot, as your own meter signed it.</p>
-        </>
-      }
-    >
-      {(own) => <OfHome own={own()} {...props} />}
-    </OwnSite>
-   </Gate>
+    <Gate>
+      <OwnSite
+        status={props.status}
+        choose={props.choose}
+        invitation={
+          <>
+            <h1>See what your roof gives</h1>
+            <p class="soft">What your home produces, uses, sells and earns, slot by slot, as your own meter signed it.</p>
+          </>
+        }
+      >
+        {(own) => <OfHome own={own()} {...props} />}
+      </OwnSite>
+    </Gate>
   );
 }
 
@@ -75,7 +75,12 @@ function OfHome(props: PageProps & { own: Own }) {
         <TodayPanel summary={summary} hours={hours} />
       </div>
       <ChartPanel points={points} chain={chain()} hasPanels={hasPanels()} hasBattery={hasBattery()} />
-      <HistoryPanel site={site()} market={market()} view={hasPanels() ? "owner" : "neighbour"} retailUeurPerKwh={summary.data()?.retail_ueur_per_kwh ?? props.status.retail_ueur_per_kwh} />
+      <HistoryPanel
+        site={site()}
+        market={market()}
+        view={hasPanels() ? "owner" : "neighbour"}
+        retailUeurPerKwh={summary.data()?.retail_ueur_per_kwh ?? props.status.retail_ueur_per_kwh}
+      />
       <div class="columns even">
         <OrderPanel
           side="sell"
