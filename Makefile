@@ -62,6 +62,7 @@ demo: setup
 test: export RUST_TEST_THREADS ?= $(shell echo $$(($$(nproc) * 2)))
 test: setup
 	@$(CARGO) $(PROGRAMS)
+	@cd tests/browser && DEREN_WEB_DIST=$$(../../scripts/pages.sh) npm run --silent pages
 	@$(CARGO) test --workspace
 
 # The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.

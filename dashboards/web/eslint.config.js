@@ -24,7 +24,7 @@ export default tseslint.config(
     ...solid,
     rules: {
       ...solid.rules,
-      "solid/reactivity": ["warn", { customReactiveFunctions: ["createQuery", "siteMoved", "slotsMoved", "readingsMoved"] }],
+      "solid/reactivity": ["warn", { customReactiveFunctions: ["createQuery", "siteMoved", "slotsMoved", "readingsMoved", "everSince", "attempt", "asMyself"] }],
     },
   },
 );

@@ -1,22 +1,32 @@
 /** What surrounds every page: who the visitor is, which page it is, and how the chain's pulse goes. */
-import { For, Match, type ParentProps, Show, Switch, createEffect, createSignal, lazy, on, onCleanup, onMount } from "solid-js";
+import { type Accessor, ErrorBoundary, Match, Show, Switch, createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack } from "solid-js";
 import { api } from "./api/client";
+import { words } from "./api/problem";
 import type { Status } from "./api/types";
-import { AccountDialog } from "./components/account-dialog";
-import { CallDialog } from "./components/call-dialog";
+import { asked } from "./chain/signing";
+import type { AccountDialogProps } from "./components/account-dialog";
+import { Banners } from "./components/banners";
+import type { CallDialogProps } from "./components/call-dialog";
+import { Footer, Header } from "./components/frame";
+import { lazyPart } from "./components/lazy-part";
 import { Failure, Skeleton } from "./components/panel";
-import { PAGES, nameOf, path } from "./router";
+import type { PageProps } from "./pages/page-props";
+import { nameOf, path } from "./router";
 import { nameInHash } from "./session/key";
 import { restore, session } from "./session/session";
-import { pulse } from "./state/live";
-import { type Query, createQuery } from "./state/query";
-import { live, nowMs } from "./state/stream";
-import { whole } from "./units/format";
+import { unlocking } from "./session/unlocking";
+import { createQuery } from "./state/query";
+import { live } from "./state/stream";
+import { setMarketClock } from "./units/time";
 
-const Home = lazy(() => import("./pages/home/page"));
-const Buy = lazy(() => import("./pages/buy/page"));
-const Grid = lazy(() => import("./pages/grid/page"));
-const Link = lazy(() => import("./pages/link/page"));
+const Home = lazyPart<PageProps>(() => import("./pages/home/page"));
+const Buy = lazyPart<PageProps>(() => import("./pages/buy/page"));
+const Grid = lazyPart<PageProps>(() => import("./pages/grid/page"));
+const Link = lazyPart<PageProps>(() => import("./pages/link/page"));
+// Nobody needs a dialog before they press something.
+const AccountDialog = lazyPart<AccountDialogProps>(() => import("./components/account-dialog"), "dialog");
+const CallDialog = lazyPart<CallDialogProps>(() => import("./components/call-dialog"), "dialog");
+const UnlockDialog = lazyPart<object>(() => import("./components/unlock-dialog"), "dialog");
 
 export function App() {
   const status = createQuery(
@@ -35,12 +45,14 @@ export function App() {
         </main>
       }
     >
-      {(known) => <Shell status={known()} query={status} />}
+      {(known) => <Shell status={known()} />}
     </Show>
   );
 }
 
-function Shell(props: { status: Status; query: Query<Status> }) {
+function Shell(props: { status: Status }) {
+  // Before anything is shown by it: a chain's clock is the same as long as a page is open.
+  setMarketClock(untrack(() => props.status.chain.market_clock ?? null));
   const [isChoosing, setChoosing] = createSignal(false);
   const [isRestored, setRestored] = createSignal(false);
   const takeUp = () => void restore(props.status).finally(() => setRestored(true));
@@ -61,70 +73,61 @@ function Shell(props: { status: Status; query: Query<Status> }) {
       </a>
       <Header choose={choose} />
       <main class="page" id="main" tabindex="-1">
+        <Banners status={props.status} />
         <LoginError />
         <Show when={isRestored()} fallback={<Skeleton />}>
-          <Switch fallback={<NotFound />}>
-            <Match when={path() === "/"}>
-              <Home status={props.status} choose={choose} />
-            </Match>
-            <Match when={path() === "/buy"}>
-              <Buy status={props.status} choose={choose} />
-            </Match>
-            <Match when={path() === "/grid"}>
-              <Grid status={props.status} choose={choose} />
-            </Match>
-            <Match when={path() === "/link"}>
-              <Link status={props.status} choose={choose} />
-            </Match>
-          </Switch>
+          <ErrorBoundary fallback={(error: unknown, again: () => void) => <Failure error={`This page failed: ${words(error)}`} again={again} />}>
+            <Page status={props.status} choose={choose} />
+          </ErrorBoundary>
         </Show>
       </main>
       <Footer status={props.status} />
-      <AccountDialog status={props.status} isOpen={isChoosing()} onClose={() => setChoosing(false)} />
-      <CallDialog chain={props.status.chain} />
+      <Dialogs status={props.status} isChoosing={isChoosing()} onChosen={() => setChoosing(false)} />
     </>
   );
 }
 
-function Header(props: { choose: () => void }) {
-  const name = () => {
-    const now = session();
-    if (now.phase === "out") return "Choose account";
-    return now.phase === "entering" ? "Logging in…" : now.identity.name;
-  };
+function Page(props: PageProps) {
   return (
-    <header class="header">
-      <div class="header-inner">
-        <a class="brand" href="/">
-          <img src="/logo.svg" alt="" width="32" height="32" />
-          <span>DeREN</span>
-        </a>
-        <nav class="nav" aria-label="Pages">
-          <For each={PAGES}>
-            {(page) => (
-              <a href={page.path} aria-current={path() === page.path ? "page" : undefined}>
-                {page.name}
-              </a>
-            )}
-          </For>
-        </nav>
-        <div class="header-end">
-          <Pulse />
-          <button class="button account-button" type="button" aria-haspopup="dialog" onClick={() => props.choose()}>
-            <span>{name()}</span>
-          </button>
-        </div>
-      </div>
-    </header>
+    <Switch fallback={<NotFound />}>
+      <Match when={path() === "/"}>
+        <Home {...props} />
+      </Match>
+      <Match when={path() === "/buy"}>
+        <Buy {...props} />
+      </Match>
+      <Match when={path() === "/grid"}>
+        <Grid {...props} />
+      </Match>
+      <Match when={path() === "/link"}>
+        <Link {...props} />
+      </Match>
+    </Switch>
   );
 }
 
-function Pulse() {
-  const now = () => pulse(live(), nowMs());
+/** True from the first time on that `is` is. */
+function everSince(is: Accessor<boolean>): Accessor<boolean> {
+  const ever = createMemo<boolean>((was) => was || is(), false);
+  return ever;
+}
+
+function Dialogs(props: { status: Status; isChoosing: boolean; onChosen: () => void }) {
+  const hasChosen = everSince(() => props.isChoosing);
+  const hasAsked = everSince(() => asked() !== null);
+  const hasUnlocked = everSince(() => unlocking() !== null);
   return (
-    <span class="pulse" data-level={now().level} role={now().level === "stale" ? "alert" : undefined} data-testid="pulse">
-      {now().words}
-    </span>
+    <>
+      <Show when={hasChosen()}>
+        <AccountDialog status={props.status} isOpen={props.isChoosing} onClose={props.onChosen} />
+      </Show>
+      <Show when={hasAsked()}>
+        <CallDialog chain={props.status.chain} />
+      </Show>
+      <Show when={hasUnlocked()}>
+        <UnlockDialog />
+      </Show>
+    </>
   );
 }
 
@@ -141,28 +144,6 @@ function LoginError() {
     </Show>
   );
 }
-
-function Footer(props: { status: Status }) {
-  const number = (value: number | null | undefined) => (typeof value === "number" ? whole(value) : "–");
-  return (
-    <footer class="footer">
-      <Part>
-        {props.status.chain.name}
-        {props.status.chain.development ? " (development)" : ""}
-      </Part>
-      <Part>
-        Block {number(live().best ?? props.status.best?.number)}, finalised {number(live().finalized ?? props.status.finalized?.number)}
-      </Part>
-      <Part>
-        {props.status.reconciled_through_era === null
-          ? "Not yet reconciled with the chain"
-          : `Reconciled with the chain through era ${whole(props.status.reconciled_through_era)}`}
-      </Part>
-    </footer>
-  );
-}
-
-const Part = (props: ParentProps) => <span>{props.children}</span>;
 
 function NotFound() {
   return (

@@ -8,6 +8,8 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
+import "./styles/flow.css";
+import "./styles/history.css";
 
 const root = document.getElementById("app");
 if (root) {

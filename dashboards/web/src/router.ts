@@ -1,4 +1,4 @@
-/** Which page is shown. Three paths, no hash; the server answers each of them with the same document. */
+/** Which page is shown. A path a page, no hash; the server answers each of them with the same document. */
 import { createRoot, createSignal } from "solid-js";
 import type { Role } from "./api/types";
 
@@ -28,8 +28,8 @@ const [path, setPath] = createRoot(() => createSignal(pageAt(globalThis.location
 export { path };
 
 /** Goes to a page; the account in the hash is left behind, because it is remembered. */
-export function navigate(to: Path): void {
-  history.pushState(null, "", to);
+export function navigate(to: Path, hash = ""): void {
+  history.pushState(null, "", to + hash);
   setPath(to);
   scrollTo(0, 0);
 }

@@ -136,6 +136,8 @@ test("a code that is none, or another's, registers nothing", async ({ page }) =>
   await page.goto(`${origin()}/link#as=${encodeURIComponent(newcomer)}`);
   await expect(page.locator(".account-button")).toHaveText(newcomer);
   await page.getByLabel("Code from the gateway's page").fill("{\"gateway\":1}");
+  await expect(page.getByText("The code names no gateway")).toBeVisible();
+  await page.getByLabel("Code from the gateway's page").fill("no code at all");
   await expect(page.getByText("This is not a link code")).toBeVisible();
   await page.getByLabel("Code from the gateway's page").fill("AQEBAQ");
   await expect(page.getByText("This is not the whole code")).toBeVisible();

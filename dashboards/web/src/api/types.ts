@@ -3,6 +3,8 @@
  * `0x…`; REN is text of its smallest unit.
  */
 
+import type { MarketClock } from "../units/time";
+
 /** A block by number and hash. */
 export type BlockRef = { number: number; hash: string };
 
@@ -23,6 +25,8 @@ export type Chain = {
   slots_per_era: number;
   eur_asset_id: number;
   public_node_url: string;
+  /** How the market's time follows the real one; absent where it is the same, or where nobody told the API. */
+  market_clock?: MarketClock | null;
 };
 
 export type Status = {

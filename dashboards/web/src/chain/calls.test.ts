@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LinkedDevice } from "../link/code";
-import { type Context, type LinkGateway, describe as inWords, holdUeur, orderWords } from "./calls";
+import { type Context, type LinkGateway, describe as inWords, orderWords } from "./calls";
+import { holdUeur } from "./funds";
 import { transactionOf } from "./transaction";
 
 const context: Context = { energySeconds: 900, siteName: "Sunny side", zoneName: "Mill Lane" };
@@ -54,6 +55,25 @@ describe("calls in words", () => {
     );
     expect(words.lines[1]).toBe("Up, out of the zone: without a limit.");
     expect(plain(words.lines[2] ?? "")).toBe("Down, into the zone: at most 0.9 kWh a slot.");
+  });
+
+  it("says what a line's terms were before", () => {
+    const before = { fee_ueur_per_kwh: 12_000, capacity_up_wh: 900, capacity_down_wh: null };
+    const call = { kind: "set_edge", zone: 1, fee_ueur_per_kwh: 11_000, capacity_up_wh: 600, capacity_down_wh: null } as const;
+    const lines = inWords(call, { ...context, before }).lines.map(plain);
+    expect(lines[0]).toBe("Network fee: 1.2 ct/kWh → 1.1 ct/kWh for each kWh that crosses it.");
+    expect(lines[1]).toBe("Up, out of the zone: at most 0.9 kWh a slot → at most 0.6 kWh a slot.");
+    expect(lines[2]).toBe("Down, into the zone: without a limit (as before).");
+  });
+
+  it("says whom a connection point is for", () => {
+    const call = { kind: "approve_point", zone: 1, salted: "0x1", nullifier: "0x2", owner: "5F", max_power_w: 11_000, hasSun: true } as const;
+    expect(plain(inWords(call, { ...context, zoneName: "Mill Lane" }).lines.join(" "))).toContain("5F may register a site in Mill Lane, with devices of at most 11 kW");
+    expect(transactionOf(call)).toEqual({
+      pallet: "Registry",
+      call: "approve_point",
+      args: { zone: 1, salted: "0x1", nullifier: "0x2", owner: "5F", terms: { max_power_w: 11_000, max_register_step_mwh: 10_000, sources: 1 } },
+    });
   });
 
   it("has words for every call", () => {

@@ -1,9 +1,9 @@
 /** The calls that these pages sign, as data, and what each says in words before it is signed. */
-import type { OrderStep, Side } from "../api/types";
+import type { EdgeTerms, OrderStep, Side } from "../api/types";
 import type { LinkedDevice } from "../link/code";
-import { divideUp, exact } from "../units/decimal";
 import { ct, eur, kwh, ratedKw, short } from "../units/format";
 import { aSlot } from "../units/time";
+import { HOLD_SLOTS, holdUeur } from "./funds";
 
 export type Call =
   | { kind: "place_order"; site: number; side: Side; steps: OrderStep[] }
@@ -19,25 +19,37 @@ export type Call =
       capacity_up_wh: number | null;
       capacity_down_wh: number | null;
     }
-  | { kind: "claim"; owner: string };
+  | { kind: "claim"; owner: string }
+  | { kind: "issue"; to: string; amount_ueur: number }
+  | ApprovePoint;
+
+/** Approves a connection point; `salted` and `nullifier` are hashes of its official id. */
+export type ApprovePoint = {
+  kind: "approve_point";
+  zone: number;
+  salted: string;
+  nullifier: string;
+  owner: string;
+  max_power_w: number;
+  hasSun: boolean;
+};
 
 /** Links a gateway to a site; `code` is the gateway's signature. */
 export type LinkGateway = { kind: "link_gateway"; site: number; gateway: string; expires_unix_s: number; code: string };
 
 /** What the words need to know of the chain and of names. */
-export type Context = { energySeconds: number; siteName: string; zoneName: string };
+export type Context = {
+  energySeconds: number;
+  siteName: string;
+  zoneName: string;
+  /** The line as it is before the change. */
+  before?: EdgeTerms;
+  /** What the visitor may not have meant. */
+  warnings?: string[];
+};
 
 /** A call in words: what will be done, and what follows from it. */
 export type Words = { title: string; lines: string[] };
-
-/** For how many slots a buy order holds money: `HoldSlots` of the chain. */
-export const HOLD_SLOTS = 4n;
-
-/** What an order of these steps holds: each step's cost at its limit, each rounded up, for as many slots as it must. */
-export function holdUeur(steps: readonly OrderStep[]): bigint {
-  const ofSlot = steps.reduce((sum, step) => sum + divideUp(exact(step.limit_ueur_per_kwh) * exact(step.cap_wh), 1000n), 0n);
-  return ofSlot * HOLD_SLOTS;
-}
 
 /** The steps of an order as one sentence: "buy up to 2 kWh a quarter-hour at ≤ 18 ct/kWh, then …". */
 export function orderWords(side: Side, steps: readonly OrderStep[], energySeconds: number): string {
@@ -53,6 +65,12 @@ export function orderWords(side: Side, steps: readonly OrderStep[], energySecond
 const DEVICES: Record<LinkedDevice["role"], string> = { grid: "Grid meter", production: "Solar production", storage: "Battery" };
 
 const capacityWords = (wh: number | null) => (wh === null ? "without a limit" : `at most ${kwh(wh, 0)} a slot`);
+
+/** A term before and after, or that it stays. */
+function changed(before: EdgeTerms | undefined, after: EdgeTerms, words: (terms: EdgeTerms) => string): string {
+  if (!before) return words(after);
+  return words(before) === words(after) ? `${words(after)} (as before)` : `${words(before)} → ${words(after)}`;
+}
 
 /** What a call does, for a person who is about to sign it. */
 export function describe(call: Call, context: Context): Words {
@@ -112,9 +130,9 @@ export function describe(call: Call, context: Context): Words {
       return {
         title: `Change the line to ${context.zoneName}`,
         lines: [
-          `Network fee: ${ct(call.fee_ueur_per_kwh)} for each kWh that crosses it.`,
-          `Up, out of the zone: ${capacityWords(call.capacity_up_wh)}.`,
-          `Down, into the zone: ${capacityWords(call.capacity_down_wh)}.`,
+          `Network fee: ${changed(context.before, call, (terms) => ct(terms.fee_ueur_per_kwh ?? 0))} for each kWh that crosses it.`,
+          `Up, out of the zone: ${changed(context.before, call, (terms) => capacityWords(terms.capacity_up_wh))}.`,
+          `Down, into the zone: ${changed(context.before, call, (terms) => capacityWords(terms.capacity_down_wh))}.`,
           "The limits hold from the next slot on. A new fee holds after a day's notice; until then the present one does.",
         ],
       };
@@ -122,6 +140,20 @@ export function describe(call: Call, context: Context): Words {
       return {
         title: "Claim what could not be delivered",
         lines: ["What the settlement owes you moves to your free EUR."],
+      };
+    case "issue":
+      return {
+        title: "Issue play money",
+        lines: [`${short(call.to)} gets ${eur(call.amount_ueur)}.`],
+      };
+    case "approve_point":
+      return {
+        title: "Approve this connection point",
+        lines: [
+          `${short(call.owner)} may register a site in ${context.zoneName}, with devices of at most ${ratedKw(call.max_power_w)}.`,
+          call.hasSun ? "The sun may produce there." : "Nothing may produce there: it only uses energy.",
+          "The official id stays with you: the chain gets a salted hash of it.",
+        ],
       };
   }
 }

@@ -2,6 +2,8 @@
 import { createRoot, createSignal } from "solid-js";
 import { words } from "../api/problem";
 import type { Chain } from "../api/types";
+import { part } from "../load";
+import type { Key } from "../session/key";
 import { keyOf, session } from "../session/session";
 import type { Call, Context } from "./calls";
 import { type Progress, advance, begun } from "./progress";
@@ -40,8 +42,8 @@ export async function confirm(chain: Chain): Promise<void> {
   show();
   try {
     const key = await keyOf(now.identity);
-    const { submit } = await import("./submit");
-    await submit(mine.call, key, { url: chain.public_node_url, feeAsset: chain.eur_asset_id }, (report) => {
+    const { submit } = await part(() => import("./submit"));
+    await submit(mine.call, key, destinationOf(chain), (report) => {
       progress = advance(progress, report);
       show();
       if (report.type !== "in_block" && report.type !== "finalised") return;
@@ -53,3 +55,15 @@ export async function confirm(chain: Chain): Promise<void> {
     show();
   }
 }
+
+/** Signs one call that the visitor asked for by name, and resolves once it is final; throws the refusal in words. */
+export async function signedOne(call: Call, key: Key, chain: Chain): Promise<void> {
+  const { submit } = await part(() => import("./submit"));
+  let progress = begun;
+  await submit(call, key, destinationOf(chain), (report) => (progress = advance(progress, report)));
+  if (progress.refused !== null) throw new Error(progress.refused);
+  setSigned((count) => count + 1);
+  setTimeout(() => setSigned((count) => count + 1), INDEXED_AFTER_MS);
+}
+
+const destinationOf = (chain: Chain) => ({ url: chain.public_node_url, feeAsset: chain.eur_asset_id });

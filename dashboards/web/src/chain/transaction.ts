@@ -13,6 +13,11 @@ const wide = (value: number | null) => (value === null ? undefined : BigInt(valu
 const inner = ({ pallet, call, args }: Transaction) => ({ type: pallet, value: { type: call, value: args } });
 const ROLES: Record<LinkedDevice["role"], string> = { grid: "Grid", production: "Production", storage: "Storage" };
 
+/** What registers usually step by: `USUAL_REGISTER_STEP_MWH` of the registry. */
+const USUAL_REGISTER_STEP_MWH = 10_000;
+/** The sun's bit in the set of sources. */
+const SUN = 1;
+
 /** The registration of one device. What produces behind these pages is the sun: other sources are registered elsewhere. */
 function deviceOf(site: number, gateway: string, device: LinkedDevice): Transaction {
   const { device: id, role, rated_power_w, register_step_mwh } = device;
@@ -35,6 +40,24 @@ export function transactionOf(call: Call): Transaction {
       return { pallet: "Matching", call: call.kind, args: { site: call.site, side: sideOf(call.side) } };
     case "claim":
       return { pallet: "Matching", call: "claim", args: { owner: call.owner } };
+    case "issue":
+      return { pallet: "OnRamp", call: "issue", args: { to: call.to, amount_ueur: BigInt(call.amount_ueur) } };
+    case "approve_point":
+      return {
+        pallet: "Registry",
+        call: "approve_point",
+        args: {
+          zone: call.zone,
+          salted: call.salted,
+          nullifier: call.nullifier,
+          owner: call.owner,
+          terms: {
+            max_power_w: call.max_power_w,
+            max_register_step_mwh: USUAL_REGISTER_STEP_MWH,
+            sources: call.hasSun ? SUN : 0,
+          },
+        },
+      };
     case "register_site":
       return { pallet: "Registry", call: "register_site", args: { commitment: call.commitment } };
     case "register_gateway": {

@@ -1,12 +1,15 @@
-/** Choosing who one is: a development account, a key made here, or a wallet. */
+/** Choosing who one is: a development account, a key of one's own, or a wallet. */
 import { For, Match, Show, Switch, createSignal } from "solid-js";
 import { words } from "../api/problem";
 import type { DevelopmentAccount, Role, Status } from "../api/types";
+import { part } from "../load";
 import { PAGES, navigate, path } from "../router";
-import { type Identity, isSame } from "../session/key";
-import { enter, leave, session } from "../session/session";
-import { short } from "../units/format";
+import { type Identity, type OwnIdentity, isSame } from "../session/key";
+import { type Session, enter, leave, session } from "../session/session";
 import { Dialog } from "./dialog";
+import { OwnKeys } from "./own-keys";
+import { RecoveryPhrase } from "./recovery-phrase";
+import { Wallets } from "./wallets";
 
 const ROLES: Record<Role, string> = {
   owner: "Solar owners",
@@ -14,7 +17,9 @@ const ROLES: Record<Role, string> = {
   operator: "Grid operators",
 };
 
-export function AccountDialog(props: { status: Status; isOpen: boolean; onClose: () => void }) {
+export type AccountDialogProps = { status: Status; isOpen: boolean; onClose: () => void };
+
+export default function AccountDialog(props: AccountDialogProps) {
   const choose = async (identity: Identity, role?: Role) => {
     await enter(identity);
     if (session().phase !== "in") return;
@@ -23,6 +28,7 @@ export function AccountDialog(props: { status: Status; isOpen: boolean; onClose:
     if (page && path() !== "/link") navigate(page.path);
     props.onClose();
   };
+  const prefix = () => props.status.chain.ss58_prefix;
   return (
     <Dialog isOpen={props.isOpen} onClose={() => props.onClose()}>
       {(headingId) => (
@@ -33,8 +39,8 @@ export function AccountDialog(props: { status: Status; isOpen: boolean; onClose:
               Close
             </button>
           </div>
-          <Current />
-          <Show when={props.status.chain.development} fallback={<Wallets choose={(identity) => choose(identity)} />}>
+          <Current ss58Prefix={prefix()} />
+          <Show when={props.status.chain.development}>
             <p class="small soft">
               This is a development chain: its accounts come from a well-known phrase and hold play money.
             </p>
@@ -47,16 +53,9 @@ export function AccountDialog(props: { status: Status; isOpen: boolean; onClose:
                 />
               )}
             </For>
-            <div class="stack tight">
-              <h3>A key of your own</h3>
-              <p class="notice" data-tone="wait">
-                A key made here stays in this browser, unprotected: for development only. Its account is empty at first.
-              </p>
-              <button class="button" type="button" onClick={() => void choose({ kind: "made", name: "My key" })}>
-                Make a key here
-              </button>
-            </div>
           </Show>
+          <OwnKeys ss58Prefix={prefix()} choose={(identity) => choose(identity)} />
+          <Wallets choose={(identity) => choose(identity)} />
         </div>
       )}
     </Dialog>
@@ -64,19 +63,22 @@ export function AccountDialog(props: { status: Status; isOpen: boolean; onClose:
 }
 
 /** Who is logged in, under way, or why not. */
-function Current() {
+function Current(props: { ss58Prefix: number }) {
   return (
     <Switch>
-      <Match when={session().phase === "in" && (session() as Extract<ReturnType<typeof session>, { phase: "in" }>)}>
+      <Match when={session().phase === "in" && (session() as Extract<Session, { phase: "in" }>)}>
         {(now) => (
           <div class="notice">
             <p>
               You are <strong>{now().identity.name}</strong>
             </p>
             <p class="mono">{now().address}</p>
-            <button class="button small" type="button" onClick={() => void leave()}>
-              Log out
-            </button>
+            <div class="row">
+              <button class="button small" type="button" onClick={() => void leave()}>
+                Log out
+              </button>
+            </div>
+            <Show when={ownOf(now().identity)}>{(identity) => <Export identity={identity()} ss58Prefix={props.ss58Prefix} />}</Show>
           </div>
         )}
       </Match>
@@ -93,6 +95,43 @@ function Current() {
         )}
       </Match>
     </Switch>
+  );
+}
+
+const ownOf = (identity: Identity): OwnIdentity | null =>
+  identity.kind === "passkey" || identity.kind === "passphrase" ? identity : null;
+
+/** The words once more, for whoever unlocks the key once more. */
+function Export(props: { identity: OwnIdentity; ss58Prefix: number }) {
+  const [phrase, setPhrase] = createSignal("");
+  const [error, setError] = createSignal("");
+  const show = async () => {
+    setError("");
+    try {
+      const { reopen } = await part(() => import("../session/own-key"));
+      setPhrase((await reopen(props.identity, props.ss58Prefix)).phrase);
+    } catch (failure) {
+      setError(words(failure));
+    }
+  };
+  return (
+    <Show
+      when={phrase()}
+      fallback={
+        <>
+          <button class="button quiet small" type="button" onClick={() => void show()}>
+            Show the recovery phrase
+          </button>
+          <Show when={error()}>
+            <p class="problem" role="alert">
+              {error()}
+            </p>
+          </Show>
+        </>
+      }
+    >
+      {(text) => <RecoveryPhrase phrase={text()} address={props.identity.address} done={() => setPhrase("")} />}
+    </Show>
   );
 }
 
@@ -118,56 +157,5 @@ function Accounts(props: { title: string; accounts: DevelopmentAccount[]; choose
         </ul>
       </div>
     </Show>
-  );
-}
-
-function Wallets(props: { choose: (identity: Identity) => Promise<void> }) {
-  const [extensions, setExtensions] = createSignal<string[]>();
-  const [accounts, setAccounts] = createSignal<Identity[]>([]);
-  const [error, setError] = createSignal("");
-  const attempt = async (run: () => Promise<void>) => {
-    setError("");
-    try {
-      await run();
-    } catch (failure) {
-      setError(words(failure));
-    }
-  };
-  const look = () => attempt(async () => void setExtensions((await import("../session/wallets")).installed()));
-  const open = (name: string) => attempt(async () => void setAccounts(await (await import("../session/wallets")).accountsOf(name)));
-  return (
-    <div class="stack tight">
-      <Show when={extensions()} fallback={<button class="button primary" type="button" onClick={() => void look()}>Use a wallet</button>}>
-        {(found) => (
-          <ul class="row">
-            <For each={found()} fallback={<li class="notice">No wallet extension is installed in this browser.</li>}>
-              {(name) => (
-                <li>
-                  <button class="button small" type="button" onClick={() => void open(name)}>
-                    {name}
-                  </button>
-                </li>
-              )}
-            </For>
-          </ul>
-        )}
-      </Show>
-      <ul class="stack tight">
-        <For each={accounts()}>
-          {(identity) => (
-            <li>
-              <button class="button" type="button" onClick={() => void props.choose(identity)}>
-                {identity.name} <span class="mono">{identity.kind === "wallet" ? short(identity.address) : ""}</span>
-              </button>
-            </li>
-          )}
-        </For>
-      </ul>
-      <Show when={error()}>
-        <p class="problem" role="alert">
-          {error()}
-        </p>
-      </Show>
-    </div>
   );
 }

@@ -6,7 +6,9 @@ import { ALL_DONE, type Step, steps } from "../chain/progress";
 import { type Asked, asked, close, confirm } from "../chain/signing";
 import { Dialog } from "./dialog";
 
-export function CallDialog(props: { chain: Chain }) {
+export type CallDialogProps = { chain: Chain };
+
+export default function CallDialog(props: CallDialogProps) {
   return (
     <Dialog isOpen={asked() !== null} onClose={close}>
       {(headingId) => <Show when={asked()}>{(of) => <Content asked={of()} chain={props.chain} headingId={headingId} />}</Show>}
@@ -22,11 +24,18 @@ function Content(props: { asked: Asked; chain: Chain; headingId: string }) {
       <ul class="stack tight">
         <For each={text().lines}>{(line) => <li>{line}</li>}</For>
       </ul>
+      <For each={props.asked.context.warnings ?? []}>
+        {(warning) => (
+          <p class="notice" data-tone="wait" data-testid="warning">
+            {warning}
+          </p>
+        )}
+      </For>
       <Show
         when={props.asked.progress}
         fallback={
           <>
-            <p class="small soft">The chain's fee is paid in EUR, from the same account.</p>
+            <p class="small soft">The chain's fee, less than a cent, is paid in EUR from the same account.</p>
             <div class="row">
               <button class="button primary" type="button" onClick={() => void confirm(props.chain)}>
                 Sign and send

@@ -1,6 +1,7 @@
 /** Draws a chart with uPlot in the page's colours, and again when the colours or the size change. */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { marketTime, marketZone, toMarketS } from "../units/time";
 import type { ChartData, Colour, Series } from "./chart";
 
 export type Drawing = { update: (data: ChartData) => void; destroy: () => void };
@@ -8,6 +9,8 @@ export type Drawing = { update: (data: ChartData) => void; destroy: () => void }
 type Options = { unit: string; pointed: (index: number | null) => void };
 
 const HEIGHT = 240;
+/** Below this width every pixel is the chart's. */
+const NARROW = 480;
 const bars = uPlot.paths.bars?.({ size: [0.7, 28, 1], radius: 0.15, align: 1 });
 const stepped = uPlot.paths.stepped?.({ align: 1 });
 
@@ -31,30 +34,24 @@ function axes(unit: string): uPlot.Axis[] {
     grid: { stroke: token("line"), width: 1 },
   };
   const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
-  const time = (withSeconds: boolean) =>
-    new Intl.DateTimeFormat(undefined, {
-      hour: "2-digit",
-      minute: "2-digit",
-      ...(withSeconds ? { second: "2-digit" } : {}),
-    });
   return [
     {
       ...common,
       grid: { show: false },
       size: 32,
       space: 96,
-      values: (_, splits, __, ___, increment) => splits.map((at) => time(increment < 60).format(at * 1000)),
+      values: (_, splits, __, ___, increment) => splits.map((at) => marketTime(at, increment < 60)),
     },
     {
       ...common,
-      size: 52,
+      size: 60,
       values: (_, splits) => splits.map((at, index) => number.format(at) + (index === splits.length - 1 ? ` ${unit}` : "")),
     },
   ];
 }
 
 function tableOf(data: ChartData): uPlot.AlignedData {
-  return [data.times, ...data.series.map((series) => series.values)];
+  return [data.times.map(toMarketS), ...data.series.map((series) => series.values)];
 }
 
 /** Draws into an element; whoever calls it destroys it. */
@@ -62,6 +59,7 @@ export function draw(holder: HTMLElement, first: ChartData, options: Options): D
   let data = first;
   let plot: uPlot | undefined;
   let lines = "";
+  const zone = marketZone();
   // What a rebuild is needed for: other lines, or a chart that has just got its second point.
   const linesOf = (of: ChartData) => of.series.map((series) => series.name).join("|") + String(of.times.length < 2);
   const build = () => {
@@ -72,7 +70,8 @@ export function draw(holder: HTMLElement, first: ChartData, options: Options): D
         width: Math.max(holder.clientWidth, 1),
         height: HEIGHT,
         legend: { show: false },
-        padding: [12, 40, 0, 0],
+        padding: [12, holder.clientWidth < NARROW ? 12 : 40, 0, 0],
+        ...(zone !== undefined && { tzDate: (atS) => uPlot.tzDate(new Date(atS * 1000), zone) }),
         cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
         scales: { y: { range: (_, min, max) => [Math.min(0, min), Math.max(max * 1.1, min < 0 ? 0 : 0.001)] } },
         axes: axes(options.unit),

@@ -1,9 +1,10 @@
 /** A chart over time, with a table of the same numbers for those who do not see it. The drawing is loaded lazily. */
 import { For, Show, createEffect, createSignal, onCleanup, onMount } from "solid-js";
+import { part } from "../load";
 import type { Drawing } from "./chart-drawing";
 import { type Column, DataTable } from "./data-table";
 
-export type Colour = "sun" | "green" | "blue" | "ink" | "red";
+export type Colour = "sun" | "green" | "blue" | "ink" | "red" | "violet";
 
 /** One line of a chart; null where there is no value. */
 export type Series = { name: string; colour: Colour; shape: "area" | "line" | "bars" | "dots"; values: (number | null)[] };
@@ -34,7 +35,7 @@ export function Chart(props: ChartProps) {
   onMount(() => {
     let gone = false;
     const start = async () => {
-      const { draw } = await import("./chart-drawing");
+      const { draw } = await part(() => import("./chart-drawing"));
       // Left before the drawing came: nothing to draw on.
       if (!gone) setDrawing(draw(holder, props.data, { unit: props.unit, pointed: setAt }));
     };

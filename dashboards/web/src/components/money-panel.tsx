@@ -13,7 +13,7 @@ export function MoneyPanel(props: { account: Account; chain: Chain }) {
     <Panel title="Your account">
       <dl class="figures">
         <Figure name="Free EUR" value={euros(props.account.eur_free_ueur)} />
-        <Figure name="Held EUR" value={euros(props.account.eur_held_ueur)} note="for your buy order" />
+        <Figure name="Held EUR" value={euros(props.account.eur_held_ueur)} note={props.account.eur_held_ueur ? "for your buy order, until its slots are settled" : undefined} />
         <Figure
           name="REN"
           value={props.account.ren_free === null ? "–" : ren(props.account.ren_free, 2)}

@@ -1,15 +1,20 @@
 /** Up to eight price steps as a person types them, with what they mean said beneath while typing. */
 import { Index, Show, createSignal, createUniqueId } from "solid-js";
 import type { OrderStep, Side } from "../api/types";
-import { holdUeur, orderWords } from "../chain/calls";
+import { orderWords } from "../chain/calls";
+import { type Funds, affordable, holdUeur, missingUeur } from "../chain/funds";
 import { MAX_STEPS, type Row, parseRows, rowsOf } from "../chain/order-steps";
-import { eur } from "../units/format";
+import { ct, eur, kwh } from "../units/format";
 
 type OrderFormProps = {
   side: Side;
   energySeconds: number;
-  /** What could be held; null if it is not known. */
-  freeUeur: number | null;
+  /** What the account has; null if it is not known. */
+  funds: Funds | null;
+  /** The most that the connection carries. */
+  maxPowerW: number;
+  /** What a supplier takes; null where nobody buys. */
+  retailUeurPerKwh: number | null;
   first: OrderStep[];
   onSteps: (steps: OrderStep[]) => void;
   onLeave: (() => void) | undefined;
@@ -28,8 +33,9 @@ export function OrderForm(props: OrderFormProps) {
     event.preventDefault();
     setChecked(true);
     const result = parsed();
-    if (result.ok) props.onSteps(result.steps);
+    if (result.ok && missing(result.steps) === 0n) props.onSteps(result.steps);
   };
+  const missing = (steps: OrderStep[]) => (props.funds ? missingUeur(props.side, steps, props.funds) : 0n);
   const errorOf = (number: number, part: keyof Row) => {
     const result = parsed();
     return isChecked() && !result.ok ? (result.errors[number]?.[part] ?? "") : "";
@@ -56,7 +62,7 @@ export function OrderForm(props: OrderFormProps) {
           + Add a price step
         </button>
       </Show>
-      <Meaning side={props.side} energySeconds={props.energySeconds} freeUeur={props.freeUeur} rows={rows()} />
+      <Meaning {...props} rows={rows()} lower={(steps) => setRows(rowsOf(steps))} />
       <div class="row">
         <button class="button primary" type="submit">
           Review order
@@ -73,25 +79,76 @@ export function OrderForm(props: OrderFormProps) {
   );
 }
 
-function Meaning(props: { side: Side; energySeconds: number; freeUeur: number | null; rows: Row[] }) {
+type MeaningProps = OrderFormProps & { rows: Row[]; lower: (steps: OrderStep[]) => void };
+
+function Meaning(props: MeaningProps) {
+  const parsed = () => parseRows(props.side, props.rows);
   const steps = () => {
-    const result = parseRows(props.side, props.rows);
+    const result = parsed();
     return result.ok ? result.steps : null;
   };
+  const isFilled = () => props.rows.every((row) => row.limit.trim() !== "" && row.cap.trim() !== "");
+  const wrong = () => {
+    const result = parsed();
+    return result.ok ? "" : (result.errors.map((error) => error.limit || error.cap).find((words) => words !== "") ?? "");
+  };
   return (
-    <p class="meaning" aria-live="polite">
-      <Show when={steps()} fallback={<span class="soft">Fill in each step: what it means is said here.</span>}>
+    <div class="meaning" aria-live="polite">
+      <Show
+        when={steps()}
+        fallback={<p class={isFilled() ? "problem" : "soft"}>{isFilled() ? wrong() : "Fill in each step: what it means is said here."}</p>}
+      >
         {(good) => (
           <>
-            {orderWords(props.side, good(), props.energySeconds)}
-            <Show when={props.side === "buy"}>; at most {eur(holdUeur(good()), 2, 6)} is held</Show>.
-            <Show when={props.side === "buy" && props.freeUeur !== null && holdUeur(good()) > BigInt(props.freeUeur)}>
-              <span class="problem"> You have only {eur(props.freeUeur ?? 0, 2, 6)}.</span>
-            </Show>
+            <p>
+              {orderWords(props.side, good(), props.energySeconds)}
+              <Show when={props.side === "buy"}>; at most {eur(holdUeur(good()), 2, 6)} is held</Show>.
+            </p>
+            <Unusual {...props} steps={good()} />
+            <Show when={props.funds}>{(funds) => <Short {...props} steps={good()} funds={funds()} />}</Show>
           </>
         )}
       </Show>
-    </p>
+    </div>
+  );
+}
+
+/** What somebody may not have meant, though the chain would take it. */
+function Unusual(props: MeaningProps & { steps: OrderStep[] }) {
+  const mostWh = () => Math.floor((props.maxPowerW * props.energySeconds) / 3600);
+  const isMuch = () => props.steps.reduce((sum, step) => sum + step.cap_wh, 0) > mostWh();
+  const dearest = () => Math.max(...props.steps.map((step) => step.limit_ueur_per_kwh));
+  const isDear = () => props.side === "buy" && props.retailUeurPerKwh !== null && dearest() > props.retailUeurPerKwh;
+  return (
+    <>
+      <Show when={isDear()}>
+        <p class="caution">That is above your retail tariff of {ct(props.retailUeurPerKwh ?? 0)}: you could pay more than your supplier takes.</p>
+      </Show>
+      <Show when={isMuch()}>
+        <p class="caution">Your connection carries at most {kwh(mostWh(), 0)} in that time: more than that is never traded.</p>
+      </Show>
+    </>
+  );
+}
+
+/** An order that would be paused at its first settlement, or could not be cancelled any more, is not sent. */
+function Short(props: MeaningProps & { steps: OrderStep[]; funds: Funds }) {
+  const missing = () => missingUeur(props.side, props.steps, props.funds);
+  const lowered = () => affordable(props.side, props.steps, props.funds);
+  return (
+    <Show when={missing() > 0n}>
+      <p class="problem" role="alert">
+        {eur(missing(), 2, 6)} is missing. Beside what is held, one slot's cost and some cents for fees must stay free, or the order would be
+        paused at once and could not be cancelled.
+      </p>
+      <Show when={lowered()} fallback={<p class="small soft">Your free EUR is not enough for any order: top up first.</p>}>
+        {(less) => (
+          <button class="button small" type="button" onClick={() => props.lower(less())}>
+            Lower to {kwh(less().reduce((sum, step) => sum + step.cap_wh, 0), 0)}
+          </button>
+        )}
+      </Show>
+    </Show>
   );
 }
 

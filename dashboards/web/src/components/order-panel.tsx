@@ -1,10 +1,12 @@
 /** A site's order on one side: what stands, and placing, changing, cancelling and resuming it. */
-import { Match, Show, Switch, createEffect, createSignal, on } from "solid-js";
-import type { Account, Chain, Order, Side, Site } from "../api/types";
+import { Match, Show, Switch, createEffect, createSignal, createUniqueId, on } from "solid-js";
+import type { Account, Chain, Order, OrderStep, Side, Site } from "../api/types";
 import { type Call, orderWords } from "../chain/calls";
+import { CALL_FEE_UEUR, type Funds, affordable, missingUeur } from "../chain/funds";
 import { ask, signed } from "../chain/signing";
 import type { Named } from "../state/words";
-import { eur } from "../units/format";
+import { exact } from "../units/decimal";
+import { eur, kwh } from "../units/format";
 import { clock, slotStart } from "../units/time";
 import { Badge } from "./badge";
 import { OrderForm } from "./order-form";
@@ -17,6 +19,8 @@ export type OrderPanelProps = {
   account: Account | undefined;
   chain: Chain;
   currentSlot: number;
+  /** What a supplier takes, for who buys. */
+  retailUeurPerKwh: number | null;
 };
 
 const STATES: Record<Order["state"], Named> = {
@@ -31,13 +35,14 @@ export function OrderPanel(props: OrderPanelProps) {
   createEffect(on(signed, () => setEditing(false), { defer: true }));
   const order = () => props.site.orders.find((candidate) => candidate.side === props.side);
   const standing = () => (order()?.state === "cancelled" ? undefined : order());
-  /** What a new order could hold: what is free, and what this order holds now. */
-  const spendable = () => {
+  /** What is free, and what this order holds now. */
+  const funds = (): Funds | null => {
     const free = props.account?.eur_free_ueur ?? null;
-    return free === null ? null : free + (standing()?.held_ueur ?? 0);
+    return free === null ? null : { freeUeur: exact(free), heldUeur: exact(standing()?.held_ueur ?? 0) };
   };
   const context = () => ({ energySeconds: props.chain.slot_energy_seconds, siteName: props.siteName, zoneName: "" });
   const review = (call: Call) => ask(call, context());
+  const place = (steps: OrderStep[]) => review({ kind: "place_order", site: props.site.id, side: props.side, steps });
   const title = () => (props.side === "buy" ? "Your buy order" : "Your sell order");
   return (
     <Panel title={title()} note={<Show when={order()}>{(of) => <Badge named={STATES[of().state]} />}</Show>}>
@@ -58,9 +63,11 @@ export function OrderPanel(props: OrderPanelProps) {
           <OrderForm
             side={props.side}
             energySeconds={props.chain.slot_energy_seconds}
-            freeUeur={spendable()}
+            funds={funds()}
+            maxPowerW={props.site.max_power_w}
+            retailUeurPerKwh={props.retailUeurPerKwh}
             first={standing()?.steps ?? []}
-            onSteps={(steps) => review({ kind: "place_order", site: props.site.id, side: props.side, steps })}
+            onSteps={place}
             onLeave={standing() ? () => setEditing(false) : undefined}
           />
         </Match>
@@ -70,6 +77,8 @@ export function OrderPanel(props: OrderPanelProps) {
               order={of()}
               chain={props.chain}
               currentSlot={props.currentSlot}
+              funds={funds()}
+              onLower={place}
               onChange={() => setEditing(true)}
               onCancel={() => review({ kind: "cancel_order", site: props.site.id, side: props.side })}
               onResume={() => review({ kind: "resume_order", site: props.site.id, side: props.side })}
@@ -85,21 +94,34 @@ type StandingProps = {
   order: Order;
   chain: Chain;
   currentSlot: number;
+  funds: Funds | null;
+  onLower: (steps: OrderStep[]) => void;
   onChange: () => void;
   onCancel: () => void;
   onResume: () => void;
 };
 
 function Standing(props: StandingProps) {
+  const why = createUniqueId();
   const starts = () => slotStart(props.order.from_slot, props.chain.slot_seconds);
+  const isPaused = () => props.order.state === "paused";
+  const missing = () => (props.funds ? missingUeur(props.order.side, props.order.steps, props.funds) : 0n);
+  const lowered = () => (props.funds && missing() > 0n ? affordable(props.order.side, props.order.steps, props.funds) : null);
   return (
     <div class="stack">
       <p class="order-words">{orderWords(props.order.side, props.order.steps, props.chain.slot_energy_seconds)}.</p>
-      <Show when={props.order.state === "paused"}>
-        <p class="notice" data-tone="bad">
-          Paused: {props.order.missing_ueur === null ? "some EUR" : eur(props.order.missing_ueur, 2, 6)} was missing to hold one
-          slot's cost. Top up or lower the order, then resume it.
-        </p>
+      <Show when={isPaused()}>
+        <div class="notice" data-tone="bad">
+          <p>
+            Paused: {props.order.missing_ueur === null ? "some EUR" : eur(props.order.missing_ueur, 2, 6)} was missing to hold what the
+            order can cost. It buys nothing until it is resumed.
+          </p>
+          <Show when={missing() > 0n}>
+            <p id={why}>
+              To resume it as it is, {eur(missing(), 2, 6)} more must be free. {lowered() ? "Top up, or lower it." : "Top up first."}
+            </p>
+          </Show>
+        </div>
       </Show>
       <p class="small soft">
         <Show when={props.order.side === "buy"}>{eur(props.order.held_ueur, 2, 6)} is held. </Show>
@@ -107,9 +129,29 @@ function Standing(props: StandingProps) {
           Holds from {clock(starts(), props.chain.slot_seconds < 60)} on.
         </Show>
       </p>
+      <Show when={props.funds && props.funds.freeUeur < CALL_FEE_UEUR}>
+        <p class="notice" data-tone="wait">
+          Only {eur(props.funds?.freeUeur ?? 0n, 2, 6)} is free, which may not pay the fee of changing or cancelling the order. Top up, or
+          wait until a slot is settled.
+        </p>
+      </Show>
       <div class="row">
-        <Show when={props.order.state === "paused"}>
-          <button class="button primary" type="button" onClick={() => props.onResume()}>
+        <Show when={isPaused()}>
+          <Show when={lowered()}>
+            {(steps) => (
+              <button class="button primary" type="button" onClick={() => props.onLower(steps())}>
+                Lower to {kwh(steps().reduce((sum, step) => sum + step.cap_wh, 0), 0)} and resume
+              </button>
+            )}
+          </Show>
+          <button
+            class="button"
+            classList={{ primary: missing() === 0n }}
+            type="button"
+            disabled={missing() > 0n}
+            aria-describedby={missing() > 0n ? why : undefined}
+            onClick={() => props.onResume()}
+          >
             Resume
           </button>
         </Show>

@@ -1,16 +1,18 @@
 /** The visitor's own site: asks who they are, and which of their sites they mean, before it shows anything of it. */
-import { type JSX, Show, createMemo, createSignal, lazy } from "solid-js";
+import { type JSX, Show, createMemo, createSignal } from "solid-js";
 import { api } from "../api/client";
 import type { Account, Site, Status } from "../api/types";
 import { address } from "../session/session";
 import { siteName } from "../state/names";
 import { createAccount, siteMoved } from "../state/own";
 import { type Query, createQuery } from "../state/query";
+import { lazyPart } from "./lazy-part";
 import { Load } from "./panel";
 import { Picker } from "./picker";
+import type { RegisterSiteProps } from "./register-site";
 
 /** Few need it, and once. */
-const RegisterSite = lazy(() => import("./register-site"));
+const RegisterSite = lazyPart<RegisterSiteProps>(() => import("./register-site"));
 
 /** A site of the visitor's, with what every part of a page needs. */
 export type Own = { account: Account; site: Site; name: string; rename: (name: string) => Promise<void> };
@@ -32,7 +34,7 @@ export function OwnSite(props: OwnSiteProps) {
         {(of) => {
           const chosen = () => of().sites.find((site) => site.id === picked()) ?? of().sites[0];
           return (
-            <Show when={chosen()} fallback={<RegisterSite account={of()} />}>
+            <Show when={chosen()} fallback={<RegisterSite account={of()} status={props.status} />}>
               {(site) => (
                 <>
                   <Show when={of().sites.length > 1}>

@@ -1,7 +1,8 @@
 /** A titled part of a page, and what it shows while it has nothing: loading, failed, empty. */
 import { type JSX, Match, Show, Switch, createUniqueId } from "solid-js";
 import { Problem, words } from "../api/problem";
-import { enter, session } from "../session/session";
+import { enter, isElsewhere, session } from "../session/session";
+import { away } from "../state/network";
 import type { Query } from "../state/query";
 
 /** A section with a heading of its own. */
@@ -20,14 +21,24 @@ export function Panel(props: { title: string; note?: JSX.Element; class?: string
   );
 }
 
+/** True for a failure that the whole page has in common: it is said once, above all. */
+function isSaidAbove(error: unknown): boolean {
+  if (!(error instanceof Problem)) return false;
+  return (error.status === 0 && away() !== null) || ((error.status === 401 || error.status === 403) && isElsewhere());
+}
+
 /** Shows a query's data, or why there is none. Old data stays while a new request fails; that is said above it. */
 export function Load<T>(props: { query: Query<T>; children: (data: () => T) => JSX.Element }) {
+  const own = () => {
+    const error = props.query.error();
+    return isSaidAbove(error) ? undefined : error;
+  };
   return (
     <>
-      <Show when={props.query.error()}>{(error) => <Failure error={error()} again={() => props.query.refetch()} />}</Show>
+      <Show when={own()}>{(error) => <Failure error={error()} again={() => props.query.refetch()} />}</Show>
       <Switch>
         <Match when={props.query.data()}>{(data) => props.children(data)}</Match>
-        <Match when={props.query.loading()}>
+        <Match when={props.query.loading() || !own()}>
           <Skeleton />
         </Match>
       </Switch>

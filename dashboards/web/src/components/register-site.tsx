@@ -1,13 +1,16 @@
 /** For an owner without a site: what must happen first, and registering the connection point that was approved. */
-import { createSignal } from "solid-js";
-import type { Account } from "../api/types";
+import { Show, createSignal } from "solid-js";
+import type { Account, Status } from "../api/types";
 import { ask } from "../chain/signing";
+import { DevelopmentStart } from "./development-start";
 import { Panel } from "./panel";
 
 /** The commitment as the operator gives it: 32 bytes. */
 const COMMITMENT = /^\s*(0x[0-9a-fA-F]{64})\s*$/;
 
-export default function RegisterSite(props: { account: Account }) {
+export type RegisterSiteProps = { account: Account; status: Status };
+
+export default function RegisterSite(props: RegisterSiteProps) {
   const [text, setText] = createSignal("");
   const commitment = () => COMMITMENT.exec(text())?.[1]?.toLowerCase();
   const error = () => (text() === "" || commitment() ? "" : "It is 0x and 64 digits from 0 to f. Copy it again.");
@@ -23,6 +26,9 @@ export default function RegisterSite(props: { account: Account }) {
         them this address. They give you a code for your connection point; paste it here.
       </p>
       <p class="mono">{props.account.address}</p>
+      <Show when={props.status.chain.development}>
+        <DevelopmentStart account={props.account} status={props.status} />
+      </Show>
       <form class="stack tight" onSubmit={send} noValidate>
         <label class="field">
           <span>Connection point</span>

@@ -9,7 +9,7 @@ export const ROLES: Record<LinkedDevice["role"], string> = { grid: "Grid meter",
 
 /** What does not depend on who looks: another chain's code, or an old one. */
 export function codeProblem(code: LinkCode, genesis: string, nowUnixS: number): string | null {
-  if (code.genesis !== genesis.toLowerCase()) return "The code was made for another chain. Check which node the gateway talks to.";
+  if (code.genesis !== null && code.genesis !== genesis.toLowerCase()) return "The code was made for another chain. Check which node the gateway talks to.";
   if (code.expires_unix_s <= nowUnixS) return "The code has expired. Get a new one on the gateway's page.";
   return null;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { LONGEST, codeInHash, readCode } from "./code";
+import { LONGEST, codeInHash, hashOf, readCode } from "./code";
 
 /** The code that the gateway's own tests write: `market/primitives/src/link_code.rs`. */
 const GOLDEN = readFileSync(new URL("../../../../market/primitives/src/link_code_golden.txt", import.meta.url), "utf8").trim();
@@ -45,7 +45,7 @@ describe("a link code", () => {
   });
 
   it("is refused when it is something else", () => {
-    expect(errorOf('{"gateway":"0x5a"}')).toContain("not a link code");
+    expect(errorOf("hello there")).toContain("not a link code");
     expect(errorOf("A".repeat(LONGEST + 4))).toContain("not a link code");
     expect(errorOf("AgAA")).toContain("version 2");
   });
@@ -62,5 +62,42 @@ describe("a link code", () => {
     expect(errorOf(changed(devicesAt, 17 << 2))).toContain("not the whole code");
     expect(errorOf(changed(devicesAt, 0xff))).toContain("not the whole code");
     expect(errorOf(changed(devicesAt + 33, 3))).toContain("not the whole code");
+  });
+});
+
+describe("the line that a gateway's command prints", () => {
+  const OWNER = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+  const line = { gateway: "5A".repeat(32), owner: OWNER, site: 7, expires_unix_s: 2_000, code: `0x${"22".repeat(64)}` };
+  const changed = (changes: object) => errorOf(JSON.stringify({ ...line, ...changes }));
+
+  it("is read like a page's code, in the same field", () => {
+    expect(readCode(` ${JSON.stringify(line)}\n`)).toEqual({
+      ok: true,
+      code: {
+        genesis: null,
+        gateway: repeated("5a"),
+        owner: "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d",
+        site: 7,
+        expires_unix_s: 2_000,
+        signature: line.code,
+        home: null,
+        devices: [],
+      },
+    });
+  });
+
+  it("goes into an address and comes out again, as a page's code does", () => {
+    for (const code of [JSON.stringify(line), GOLDEN]) expect(codeInHash(hashOf(`  ${code}\n`))).toBe(code);
+    expect(codeInHash(hashOf(`https://dashboard.example.org/link#code=${GOLDEN}`))).toBe(GOLDEN);
+    expect(codeInHash("#code=%E0%A4%A")).toBeNull();
+  });
+
+  it("is refused where a part of it is wrong, by name", () => {
+    expect(errorOf('{"gateway":"0x5')).toContain("not the whole line");
+    expect(errorOf('{"gateway":"0x5a"}')).toContain("names no gateway");
+    expect(changed({ owner: "nobody" })).toContain("names no owner");
+    expect(changed({ site: -1 })).toContain("names no site");
+    expect(changed({ expires_unix_s: "soon" })).toContain("does not say when");
+    expect(changed({ code: "0x22" })).toContain("not whole");
   });
 });

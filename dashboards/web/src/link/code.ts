@@ -1,7 +1,9 @@
 /**
- * The link code of a gateway's page, read and checked before anything is signed. Its bytes are those of
- * `market/primitives/src/link_code.rs`: a version, then SCALE, in base 64 for links.
+ * The link code of a gateway, read and checked before anything is signed: the one of its own page, or the line that its
+ * command prints. The page's bytes are those of `market/primitives/src/link_code.rs`: a version, then SCALE, in base 64
+ * for links. The line says the same without the chain and the devices.
  */
+import { accountHex } from "../units/ss58";
 
 /** A device as the gateway wants it registered. */
 export type LinkedDevice = { device: string; role: DeviceRole; rated_power_w: number; register_step_mwh: number };
@@ -9,7 +11,8 @@ export type DeviceRole = "grid" | "production" | "storage";
 
 /** What a code says; accounts and ids are `0x…`. */
 export type LinkCode = {
-  genesis: string;
+  /** Of which chain it is; null if it does not say, as a command's line. */
+  genesis: string | null;
   gateway: string;
   owner: string;
   site: number;
@@ -22,8 +25,8 @@ export type LinkCode = {
 
 export type ReadCode = { ok: true; code: LinkCode } | { ok: false; error: string };
 
-/** Longer than any code. */
-export const LONGEST = 1_536;
+/** Longer than any code, or link with one. */
+export const LONGEST = 2_000;
 const VERSION = 1;
 const MOST_DEVICES = 16;
 const MOST_HOME_BYTES = 120;
@@ -103,11 +106,38 @@ function read(reader: Reader): LinkCode {
   return { genesis, gateway, owner, site, expires_unix_s, signature, home, devices };
 }
 
-/** Reads a code, or the link in which it came. */
+const refuse = (error: string): ReadCode => ({ ok: false, error });
+const isHex = (value: unknown, bytes: number): value is string =>
+  typeof value === "string" && new RegExp(`^(0x)?[0-9a-fA-F]{${2 * bytes}}$`).test(value);
+const with0x = (hex: string) => (hex.startsWith("0x") ? hex : `0x${hex}`).toLowerCase();
+const isNumber = (value: unknown, most: number): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most;
+
+/** Reads the line that `deren-gateway link` prints. */
+function readLine(text: string): ReadCode {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return refuse("This is not the whole line: it begins with { and ends with }. Copy it again.");
+  }
+  const { gateway, owner, site, expires_unix_s, code } = body as Record<string, unknown>;
+  const account = typeof owner === "string" ? accountHex(owner) : null;
+  if (!isHex(gateway, 32)) return refuse("The code names no gateway (64 hexadecimal digits). Copy the whole line.");
+  if (!isHex(code, 64)) return refuse("The code's signature is not whole (128 hexadecimal digits). Copy the whole line.");
+  if (account === null) return refuse("The code names no owner. Copy the whole line.");
+  if (!isNumber(site, 0xffff_ffff)) return refuse("The code names no site. Copy the whole line.");
+  if (!isNumber(expires_unix_s, Number.MAX_SAFE_INTEGER)) return refuse("The code does not say when it expires.");
+  const signature = with0x(code);
+  return { ok: true, code: { genesis: null, gateway: with0x(gateway), owner: account, site, expires_unix_s, signature, home: null, devices: [] } };
+}
+
+/** Reads a code of either kind, or the link in which it came. */
 export function readCode(text: string): ReadCode {
   const bare = text.trim().replace(/^.*#code=/s, "");
+  if (bare.startsWith("{")) return readLine(bare);
   const bytes = bytesOf(bare);
-  if (bytes === null) return { ok: false, error: "This is not a link code: it has letters, digits, - and _ only." };
+  if (bytes === null) return { ok: false, error: "This is not a link code: copy the gateway's whole code, its link, or the line that its command printed." };
   if (bytes.length === 0) return { ok: false, error: NOT_WHOLE };
   if (bytes[0] !== VERSION) {
     return { ok: false, error: `The code is of version ${bytes[0] ?? 0}, which this page does not know. Load the page again, or update it.` };
@@ -121,5 +151,16 @@ export function readCode(text: string): ReadCode {
 
 /** The code in a page's address, if there is one. It stays in the browser: what follows # is never sent. */
 export function codeInHash(hash: string): string | null {
-  return /^#code=([A-Za-z0-9_-]+)$/.exec(hash)?.[1] ?? null;
+  const found = /^#code=([A-Za-z0-9_.~%-]+)$/.exec(hash)?.[1];
+  if (found === undefined) return null;
+  try {
+    return decodeURIComponent(found);
+  } catch {
+    return null;
+  }
+}
+
+/** The address part that opens a page with a code. */
+export function hashOf(code: string): string {
+  return `#code=${encodeURIComponent(code.trim().replace(/^.*#code=/s, ""))}`;
 }

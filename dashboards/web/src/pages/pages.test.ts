@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { withQuery } from "../api/client";
 import { problemOf } from "../api/problem";
 import type { ReadingPoint, Slot, Trade } from "../api/types";
-import { pricesOf } from "./buy/prices";
+import { newestAt, pricesOf } from "./buy/prices";
 import { fromNear, rowsOf, savedUeur } from "./buy/rows";
 import { chartOf } from "./home/chart-data";
-import { flowOf, newestMeasured, thickness, totalsOf } from "./home/flow";
+import { batteryOf, flowOf, newestMeasured, thickness, totalsOf } from "./home/flow";
 
 const point = (changes: Partial<ReadingPoint> = {}): ReadingPoint => ({
   start_unix_s: 12,
@@ -37,12 +37,12 @@ describe("what a neighbour saved", () => {
 
 describe("a neighbour's slots", () => {
   it("join slots, readings and trades", () => {
-    const [row] = rowsOf([slot(1, 155_000)], [trade({}), trade({ side: "sell" }), trade({ site: 8 })], [point({ import_wh: 530 })], { id: 7, zone: 1 }, 320_000);
+    const [row] = rowsOf([slot(1, 155_000)], [trade({}), trade({ side: "sell" }), trade({ site: 8 })], [point({ import_wh: 530 })], { id: 7, zone: 1, orders: [] }, 320_000);
     expect(row).toMatchObject({ neededWh: 530, boughtWh: 425, nearWh: 200, priceUeurPerKwh: 155_000, paidUeur: 65_875, savedUeur: 70_125n });
   });
 
   it("show no price and no need where there is none", () => {
-    const [row] = rowsOf([slot(1, null)], [], [point({ quality: "missing" })], { id: 7, zone: 1 }, 320_000);
+    const [row] = rowsOf([slot(1, null)], [], [point({ quality: "missing" })], { id: 7, zone: 1, orders: [] }, 320_000);
     expect(row).toMatchObject({ neededWh: null, boughtWh: 0, priceUeurPerKwh: null });
   });
 });
@@ -65,6 +65,9 @@ describe("prices", () => {
     const data = pricesOf([slot(3, 140_000), slot(2, null), slot(1, 120_000)], 1, 320_000);
     expect(data.times).toEqual([12, 24, 36]);
     expect(data.series[0]?.values).toEqual([12, null, 14]);
+    expect(newestAt(data)).toBe(36);
+    expect(newestAt(pricesOf([slot(4, null), slot(3, 140_000)], 1, 0))).toBe(36);
+    expect(newestAt(pricesOf([slot(4, null)], 1, 0))).toBe(0);
     expect(pricesOf([slot(1, 1)], 2, 0).series[0]?.values).toEqual([null]);
   });
 });
@@ -73,6 +76,12 @@ describe("a home's flows", () => {
   it("are the measured ones", () => {
     expect(flowOf(point())).toMatchObject({ producedWh: 1_000, netExportWh: 600, ownWh: 400 });
     expect(flowOf(point({ used_wh: -5, export_wh: 1_200 }))).toMatchObject({ usedWh: 0, ownWh: 0 });
+  });
+
+  it("have the battery's part, which is what is left", () => {
+    expect(batteryOf(point())).toBe(0);
+    expect(batteryOf(point({ produced_wh: 0, export_wh: 0, import_wh: 100, used_wh: 500 }))).toBe(400);
+    expect(flowOf(point({ export_wh: 100, used_wh: 400 })).batteryWh).toBe(-500);
   });
 
   it("come from the newest point that shows anything", () => {
@@ -92,10 +101,11 @@ describe("a home's flows", () => {
   });
 
   it("have a gap, not a zero, where a reading is missing", () => {
-    const data = chartOf([point(), point({ quality: "missing" })], true);
+    const data = chartOf([point(), point({ quality: "missing" })], true, false);
     expect(data.series.map((series) => series.name)).toEqual(["Produced", "Sold", "Used"]);
     expect(data.series[0]?.values).toEqual([1, null]);
-    expect(chartOf([point({ bought_wh: 1 })], false).series.map((series) => series.name)).toEqual(["Sold", "Bought", "Used"]);
+    expect(chartOf([point({ bought_wh: 1 })], false, false).series.map((series) => series.name)).toEqual(["Sold", "Bought", "Used"]);
+    expect(chartOf([point({ used_wh: 500 })], true, true).series.at(-1)).toMatchObject({ name: "Battery gave", values: [0.1] });
   });
 });
 

@@ -7,17 +7,26 @@ export type Key =
   | { kind: "page"; address: string; publicKey: Uint8Array; sign: (bytes: Uint8Array) => Uint8Array }
   | { kind: "wallet"; address: string; signer: PolkadotSigner };
 
+/** A key of the visitor's own in the page: from a passkey, or kept here under a passphrase. */
+export type OwnIdentity = { kind: "passkey" | "passphrase"; name: string; address: string };
+
 /** Whom the visitor chose to be. */
 export type Identity =
   | { kind: "development"; name: string; role: Role; derivation: string }
-  | { kind: "made"; name: string }
+  | OwnIdentity
   | { kind: "wallet"; name: string; extension: string; address: string };
 
 /** True if both name the same key. */
 export function isSame(a: Identity, b: Identity): boolean {
-  if (a.kind === "development" && b.kind === "development") return a.derivation === b.derivation;
-  if (a.kind === "wallet" && b.kind === "wallet") return a.address === b.address;
-  return a.kind === "made" && b.kind === "made";
+  if (a.kind === "development" || b.kind === "development") {
+    return a.kind === "development" && b.kind === "development" && a.derivation === b.derivation;
+  }
+  return a.kind === b.kind && a.address === b.address;
+}
+
+/** True if its key signs without asking anybody. */
+export function isSilent(identity: Identity): boolean {
+  return identity.kind === "development";
 }
 
 /** Reads what was remembered; null for anything that this version did not write. */
@@ -34,7 +43,7 @@ export function parseIdentity(text: string | null): { identity: Identity; addres
   if (typeof identity !== "object" || identity === null || typeof address !== "string") return null;
   const { kind, name, role, derivation, extension } = identity as Record<string, unknown>;
   if (typeof name !== "string") return null;
-  if (kind === "made") return { identity: { kind, name }, address };
+  if (kind === "passkey" || kind === "passphrase") return { identity: { kind, name, address }, address };
   if (kind === "wallet" && typeof extension === "string") {
     return { identity: { kind, name, extension, address }, address };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Happening, STALE_AFTER_S, after, pulse, silent } from "./live";
+import { type Happening, STALE_AFTER_S, after, awayWords, pulse, silent } from "./live";
 import { parseEvent } from "./parse-event";
 
 const block: Happening = { type: "block", number: 12, hash: "0x", finalized_number: 10, current_slot: 5 };
@@ -63,5 +63,17 @@ describe("parseEvent", () => {
     for (const [name, data] of [["orders", "{"], ["orders", "null"], ["orders", '{"site":"7"}'], ["orders", '{"site":0.5}'], ["news", "{}"], ["block", '{"number":12}']] as const) {
       expect(parseEvent(name, data), data).toBeNull();
     }
+  });
+});
+
+describe("what stops figures from coming", () => {
+  it("is nothing while blocks come", () => {
+    expect(awayWords(true, "open", 1_000)).toBeNull();
+    expect(awayWords(true, "connecting", null)).toBeNull();
+  });
+
+  it("is the reader's own network, or the server, with the time of the figures", () => {
+    expect(awayWords(false, "open", 1_000)).toMatch(/^You are offline\. The figures are those of \d+:\d\d.*\. They go on/);
+    expect(awayWords(true, "broken", null)).toBe("The server does not answer. Figures come by themselves once it is back.");
   });
 });

@@ -2,6 +2,7 @@
  * What the page knows of the chain's pulse, as one value and one pure function. Each counter says how often something
  * changed: whoever shows that thing fetches it again when its counter moved.
  */
+import { ownClock } from "../units/time";
 
 /** What the stream says. */
 export type StreamEvent =
@@ -84,4 +85,12 @@ export function pulse(live: Live, nowMs: number): Pulse {
   const seconds = Math.floor((nowMs - live.blockAtMs) / 1000);
   if (seconds >= STALE_AFTER_S) return { level: "stale", words: `No block for ${seconds} s` };
   return { level: "live", words: "Live" };
+}
+
+/** What stops figures from coming, in words; null if nothing does. `heardAtMs`: when the last block came. */
+export function awayWords(isOnline: boolean, connection: Live["connection"], heardAtMs: number | null): string | null {
+  if (isOnline && connection !== "broken") return null;
+  const what = isOnline ? "The server does not answer." : "You are offline.";
+  const figures = heardAtMs === null ? "Figures come" : `The figures are those of ${ownClock(heardAtMs / 1000)}. They go on`;
+  return `${what} ${figures} by themselves once it is back.`;
 }

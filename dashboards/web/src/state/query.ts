@@ -1,6 +1,8 @@
 /** Data of the API that stays on the page while it is fetched again. */
-import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, useContext } from "solid-js";
+import { isShown } from "./shown";
 import { throttle } from "./throttle";
+import { Waiting } from "./waiting";
 
 /** However often something changes, it is fetched again at most this often. */
 const REFETCH_EVERY_MS = 1_500;
@@ -19,7 +21,7 @@ export type Query<T> = {
 /**
  * Fetches what `key` names whenever it changes (nothing while it is undefined), and again whenever `changes` moves.
  * An answer to an older key is dropped. While a request is under way no other is made with the same key, so that an API
- * that is slower than its news still fills the page.
+ * that is slower than its news still fills the page. What changed while nobody looked is fetched when somebody does.
  */
 export function createQuery<K, T>(
   key: Accessor<K | undefined>,
@@ -30,11 +32,19 @@ export function createQuery<K, T>(
   const [error, setError] = createSignal<unknown>();
   const [loading, setLoading] = createSignal(true);
   // Answers of an older round than this are dropped; a new key begins a round.
-  const now = { round: 0, isUnderWay: false, hasMoved: false };
+  const now = { round: 0, isUnderWay: false, hasMoved: false, isMissed: false };
+  const waits = useContext(Waiting);
+  const first = { isAsked: false, isAnswered: false };
+  const answered = () => {
+    if (!first.isAsked || first.isAnswered) return;
+    first.isAnswered = true;
+    waits(-1);
+  };
   const take = (round: number, keep: () => void) => {
     if (round !== now.round) return;
     keep();
     setLoading(false);
+    answered();
     now.isUnderWay = false;
     if (now.hasMoved) again.call();
   };
@@ -42,6 +52,8 @@ export function createQuery<K, T>(
     const wanted = key();
     if (wanted === undefined) return;
     const round = now.round;
+    if (!first.isAsked) waits(1);
+    first.isAsked = true;
     now.isUnderWay = true;
     now.hasMoved = false;
     try {
@@ -55,7 +67,8 @@ export function createQuery<K, T>(
     }
   };
   const again = throttle(() => {
-    if (now.isUnderWay) now.hasMoved = true;
+    if (!isShown()) now.isMissed = true;
+    else if (now.isUnderWay) now.hasMoved = true;
     else void run();
   }, REFETCH_EVERY_MS);
   const begin = () => {
@@ -69,8 +82,16 @@ export function createQuery<K, T>(
   // What the key is made of may change without the key: only another key is another question.
   createEffect(on(createMemo(() => JSON.stringify(key())), begin));
   createEffect(on(createMemo(changes), () => again.call(), { defer: true }));
+  createEffect(
+    on(isShown, (shown) => {
+      if (!shown || !now.isMissed) return;
+      now.isMissed = false;
+      again.call();
+    }, { defer: true }),
+  );
   onCleanup(() => {
     now.round += 1;
+    answered();
     again.cancel();
   });
   return { data, error, loading, refetch: () => again.call() };

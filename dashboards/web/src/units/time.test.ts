@@ -29,6 +29,11 @@ describe("times", () => {
     expect(span(0, 900)).not.toMatch(/:\d\d:\d\d/);
   });
 
+  it("names no days for a slot over midnight", () => {
+    const midnightS = Math.floor(new Date(2026, 5, 2).getTime() / 1000);
+    expect(span(midnightS - 900, midnightS)).toMatch(/^[^,/]*45[^,/]*–[^,/]*00[^,/]*$/);
+  });
+
   it("counts slots from 1970", () => {
     expect(slotStart(149_598_727, 12)).toBe(1_795_184_724);
   });

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SignerPayloadJSON, getPolkadotSignerFromPjs } from "polkadot-api/pjs-signer";
 import type { Call } from "../../src/chain/calls";
+import { HOLD_SLOTS } from "../../src/chain/funds";
 import type { Report } from "../../src/chain/progress";
 import { disconnect, submit } from "../../src/chain/submit";
+import { pointOf } from "../../src/pages/grid/points";
 import type { Key } from "../../src/session/key";
 import { type Node, startNode } from "./node";
 import { Chain, type PageKey, keyOf } from "./people";
@@ -41,7 +43,7 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
     const reports = await run(order(2_000), owner);
     expect(reports.map((report) => report.type)).toEqual(expect.arrayContaining(["signed", "sent", "in_block", "finalised"]));
     expect(reports.some((report) => report.type === "refused")).toBe(false);
-    const fee = before - (await chain.eur(owner.address)) - 360_000n;
+    const fee = before - (await chain.eur(owner.address)) - HOLD_SLOTS * 360_000n;
     expect(fee).toBeGreaterThanOrEqual(0n);
     expect(fee).toBeLessThan(EUR / 100n);
     expect(await chain.query("Matching", "OrderCount", 0)).toBe(1);
@@ -62,6 +64,22 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
     expect((await run(call, operator)).at(-1)?.type).toBe("finalised");
     expect((await run(call, owner)).find((report) => report.type === "refused")).toMatchObject({
       words: expect.stringContaining("Only the market's operator") as string,
+    });
+  });
+
+  it("gives a newcomer play money and a home, by the calls of one press", async () => {
+    const newcomer = keyOf("//Newcomer");
+    const point = pointOf(0, "DE0000000000000000000000000000042", null);
+    const steps: [Call, PageKey][] = [
+      [{ kind: "issue", to: newcomer.address, amount_ueur: 5_000_000 }, keyOf("//Alice")],
+      [{ kind: "approve_point", zone: 1, salted: point.salted, nullifier: point.nullifier, owner: newcomer.address, max_power_w: 11_000, hasSun: true }, operator],
+      [{ kind: "register_site", commitment: point.commitment }, newcomer],
+    ];
+    for (const [call, key] of steps) expect((await run(call, key)).at(-1)?.type, call.kind).toBe("finalised");
+    const again = pointOf(0, "DE0000000000000000000000000000042", null);
+    const twice: Call = { kind: "approve_point", zone: 1, salted: again.salted, nullifier: again.nullifier, owner: owner.address, max_power_w: 1_000, hasSun: false };
+    expect((await run(twice, operator)).find((report) => report.type === "refused")).toMatchObject({
+      words: expect.stringContaining("approved already") as string,
     });
   });
 

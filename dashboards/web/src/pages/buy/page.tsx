@@ -3,6 +3,7 @@ import { Show, createSignal } from "solid-js";
 import { api } from "../../api/client";
 import type { Zone } from "../../api/types";
 import { EditableName } from "../../components/editable-name";
+import { Gate } from "../../components/gate";
 import { MoneyPanel } from "../../components/money-panel";
 import { OrderPanel } from "../../components/order-panel";
 import { type Own, OwnSite } from "../../components/own-site";
@@ -14,6 +15,7 @@ import { createQuery } from "../../state/query";
 import { live } from "../../state/stream";
 import { midnight } from "../../units/time";
 import type { PageProps } from "../page-props";
+import { HistoryPanel } from "../history";
 import { PricePanel } from "./price-panel";
 import { SavedPanel } from "./saved-panel";
 import { SlotsPanel } from "./slots-panel";
@@ -23,7 +25,7 @@ const ROWS = 40;
 
 export default function BuyPage(props: PageProps) {
   return (
-    <>
+    <Gate>
       <OwnSite
         status={props.status}
         choose={props.choose}
@@ -39,7 +41,7 @@ export default function BuyPage(props: PageProps) {
       <Show when={!address()}>
         <PublicPrices {...props} />
       </Show>
-    </>
+    </Gate>
   );
 }
 
@@ -76,6 +78,7 @@ function OfNeighbour(props: PageProps & { own: Own }) {
             account={props.own.account}
             chain={chain()}
             currentSlot={live().currentSlot ?? props.status.current_slot}
+            retailUeurPerKwh={retail()}
           />
           <PricePanel
             market={market()}
@@ -90,6 +93,7 @@ function OfNeighbour(props: PageProps & { own: Own }) {
           <MoneyPanel account={props.own.account} chain={chain()} />
         </div>
       </div>
+      <HistoryPanel site={site()} market={market()} view="neighbour" retailUeurPerKwh={retail()} />
       <SlotsPanel slots={slots} trades={trades} points={points} site={props.own.site} retailUeurPerKwh={retail()} chain={chain()} />
     </>
   );

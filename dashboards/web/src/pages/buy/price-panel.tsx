@@ -6,11 +6,14 @@ import { Chart } from "../../components/chart";
 import { Empty, Figure, Load, Panel } from "../../components/panel";
 import { slotsMoved } from "../../state/own";
 import { createQuery } from "../../state/query";
-import { ct } from "../../units/format";
-import { clock } from "../../units/time";
-import { pricesOf } from "./prices";
+import { nowUnixS } from "../../state/stream";
+import { ct, whole } from "../../units/format";
+import { ago, clock, span } from "../../units/time";
+import { newestAt, pricesOf } from "./prices";
 
 const SLOTS = 200;
+/** A slot is cleared within so many: what is older is no news. */
+const CLEARED_AFTER_SLOTS = 5;
 
 type PricePanelProps = { market: number; zone: number; zoneName: string; retailUeurPerKwh: number; chain: Chain };
 
@@ -37,9 +40,9 @@ export function PricePanel(props: PricePanelProps) {
               }
             >
               <dl class="figures">
-                <Figure name="Newest" value={shown(traded().at(-1))} />
+                <Figure name="Newest" value={shown(traded().at(-1))} note={<Age startUnixS={newestAt(data())} chain={props.chain} />} />
                 <Figure name="Lowest" value={shown(Math.min(...traded()))} />
-                <Figure name="Highest" value={shown(Math.max(...traded()))} />
+                <Figure name="Highest" value={shown(Math.max(...traded()))} note={`in the last ${whole(data().times.length)} slots`} />
               </dl>
               <Chart
                 label={`Price of a kWh on ${props.zoneName}, slot by slot, beside the retail tariff`}
@@ -53,5 +56,17 @@ export function PricePanel(props: PricePanelProps) {
         }}
       </Load>
     </Panel>
+  );
+}
+
+/** When the newest price was made. A price that is older than the newest cleared slots says that nothing was traded since. */
+function Age(props: { startUnixS: number; chain: Chain }) {
+  const endUnixS = () => props.startUnixS + props.chain.slot_seconds;
+  const slots = () => Math.floor((nowUnixS() - endUnixS()) / props.chain.slot_seconds);
+  return (
+    <span data-testid="newest-price">
+      {span(props.startUnixS, endUnixS())}, {ago(endUnixS(), nowUnixS())}
+      <Show when={slots() > CLEARED_AFTER_SLOTS}>. Nothing was traded since</Show>
+    </span>
   );
 }

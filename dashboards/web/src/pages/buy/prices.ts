@@ -17,3 +17,9 @@ export function pricesOf(slots: readonly Slot[], zone: number, retailUeurPerKwh:
     ],
   };
 }
+
+/** When the slot of the newest price began, in unix seconds; 0 if there is no price. */
+export function newestAt(data: ChartData): number {
+  const at = data.series[0]?.values.findLastIndex((price) => price !== null) ?? -1;
+  return data.times[at] ?? 0;
+}

@@ -1,6 +1,7 @@
 /** What happened to a neighbour's demand slot by slot: slots, readings and trades joined. Pure. */
 import type { ReadingPoint, Site, Slot, SlotState, Trade, ZoneSlot } from "../../api/types";
 import { divideDown, exact } from "../../units/decimal";
+import { outcome } from "./outcome";
 
 export type BuyRow = {
   slot: number;
@@ -15,6 +16,8 @@ export type BuyRow = {
   priceUeurPerKwh: number | null;
   paidUeur: number;
   savedUeur: bigint;
+  /** Why not all that was needed was bought; null where there is nothing to say. */
+  why: string | null;
 };
 
 /** What energy would have cost more at retail; negative if it was dearer. Rounded down, so that it never flatters. */
@@ -36,7 +39,7 @@ export function rowsOf(
   slots: readonly Slot[],
   trades: readonly Trade[],
   points: readonly ReadingPoint[],
-  { id: site, zone }: Pick<Site, "id" | "zone">,
+  { id: site, zone, orders }: Pick<Site, "id" | "zone" | "orders">,
   retailUeurPerKwh: number,
 ): BuyRow[] {
   const needed = new Map(points.map((point) => [point.start_unix_s, point.quality === "missing" ? null : point.import_wh]));
@@ -44,24 +47,26 @@ export function rowsOf(
   for (const trade of trades) {
     if (trade.site === site && trade.side === "buy") bought.set(trade.slot, [...(bought.get(trade.slot) ?? []), trade]);
   }
+  const order = orders.find((candidate) => candidate.side === "buy");
   return slots.map((slot) => {
     const mine = bought.get(slot.slot) ?? [];
     const boughtWh = mine.reduce((sum, trade) => sum + trade.quantity_wh, 0);
     const paidUeur = mine.reduce((sum, trade) => sum + trade.amount_ueur, 0);
+    const zoneSlot = slot.zones.find((candidate) => candidate.zone === zone);
+    const neededWh = needed.get(slot.start_unix_s) ?? null;
+    const known = { slot: slot.slot, isSettled: slot.state === "settled", neededWh, boughtWh, zonePriceUeurPerKwh: zoneSlot?.price_ueur_per_kwh ?? null };
     return {
       slot: slot.slot,
       startUnixS: slot.start_unix_s,
       state: slot.state,
       finalized: slot.finalized,
-      neededWh: needed.get(slot.start_unix_s) ?? null,
+      neededWh,
       boughtWh,
-      nearWh: fromNear(
-        boughtWh,
-        slot.zones.find((candidate) => candidate.zone === zone),
-      ),
+      nearWh: fromNear(boughtWh, zoneSlot),
       priceUeurPerKwh: mine[0]?.price_ueur_per_kwh ?? null,
       paidUeur,
       savedUeur: savedUeur(boughtWh, paidUeur, retailUeurPerKwh),
+      why: outcome(known, order),
     };
   });
 }

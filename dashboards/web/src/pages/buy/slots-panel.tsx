@@ -14,7 +14,7 @@ type SlotsPanelProps = {
   slots: Query<Slot[]>;
   trades: Query<Trade[]>;
   points: Query<Readings>;
-  site: Pick<Site, "id" | "zone">;
+  site: Pick<Site, "id" | "zone" | "orders">;
   retailUeurPerKwh: number;
   chain: Chain;
 };
@@ -63,6 +63,7 @@ function State(props: { row: BuyRow }) {
     <span class="state">
       <Badge named={slotState(props.row)} />
       <Stages slot={props.row} />
+      <Show when={props.row.why}>{(why) => <span class="small soft">{why()}</span>}</Show>
     </span>
   );
 }

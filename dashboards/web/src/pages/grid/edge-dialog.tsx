@@ -5,21 +5,29 @@ import { ask } from "../../chain/signing";
 import { Dialog } from "../../components/dialog";
 import { NumberField } from "../../components/order-form";
 import { zoneName } from "../../state/names";
-import { type EdgeFields, fieldsOf, parseEdge } from "./edge-terms";
+import { type EdgeFields, fieldsOf, parseEdge, unusual } from "./edge-terms";
 
-export function EdgeDialog(props: { zone: Zone | null; chain: Chain; onClose: () => void }) {
+type EdgeDialogProps = {
+  zone: Zone | null;
+  chain: Chain;
+  /** What crossed the line in the last slots. */
+  flows: (zone: number) => (number | null)[];
+  onClose: () => void;
+};
+
+export function EdgeDialog(props: EdgeDialogProps) {
   return (
     <Dialog isOpen={props.zone !== null} onClose={() => props.onClose()}>
       {(headingId) => (
         <Show when={props.zone} keyed>
-          {(zone) => <EdgeForm zone={zone} chain={props.chain} headingId={headingId} onClose={() => props.onClose()} />}
+          {(zone) => <EdgeForm zone={zone} chain={props.chain} flows={props.flows(zone.id)} headingId={headingId} onClose={() => props.onClose()} />}
         </Show>
       )}
     </Dialog>
   );
 }
 
-function EdgeForm(props: { zone: Zone; chain: Chain; headingId: string; onClose: () => void }) {
+function EdgeForm(props: { zone: Zone; chain: Chain; flows: (number | null)[]; headingId: string; onClose: () => void }) {
   // The newest terms are what an operator changes, even if they do not hold yet.
   const newest = () => props.zone.pending.at(-1) ?? props.zone;
   const [fields, setFields] = createSignal<EdgeFields>(fieldsOf(newest()));
@@ -35,11 +43,16 @@ function EdgeForm(props: { zone: Zone; chain: Chain; headingId: string; onClose:
     const parsed = parseEdge(fields());
     if (!parsed.ok) return;
     const { fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh } = parsed;
+    const after = { fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh };
+    const context = {
+      energySeconds: props.chain.slot_energy_seconds,
+      siteName: "",
+      zoneName: zoneName(props.zone),
+      before: newest(),
+      warnings: unusual(newest(), after, props.flows),
+    };
     props.onClose();
-    ask(
-      { kind: "set_edge", zone: props.zone.id, fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh },
-      { energySeconds: props.chain.slot_energy_seconds, siteName: "", zoneName: zoneName(props.zone) },
-    );
+    ask({ kind: "set_edge", zone: props.zone.id, ...after }, context);
   };
   return (
     <form class="stack" onSubmit={send} noValidate>

@@ -8,9 +8,10 @@ export type ParsedEdge =
   | { ok: true; fee_ueur_per_kwh: number; capacity_up_wh: number | null; capacity_down_wh: number | null }
   | { ok: false; errors: EdgeFields };
 
-const MAX_FEE = 4_294_967_295n;
-/** The chain takes more, but nobody's line carries it, and it stays exact as a number. */
-const MAX_CAPACITY = 9_000_000_000_000_000n;
+/** 50 ct/kWh: more than any grid takes for a kWh. The chain's own cap, which the regulator sets, is lower still. */
+const MAX_FEE = 500_000n;
+/** A GWh a slot: more than the largest line at a substation carries. */
+const MAX_CAPACITY = 1_000_000_000n;
 
 /** Reads the fields; an empty limit is no limit. */
 export function parseEdge(fields: EdgeFields): ParsedEdge {
@@ -40,4 +41,22 @@ export function fieldsOf(terms: EdgeTerms): EdgeFields {
     up: limit(terms.capacity_up_wh),
     down: limit(terms.capacity_down_wh),
   };
+}
+
+/** What an operator may not have meant, though it is allowed: how the new terms differ much from the present ones. */
+export function unusual(before: EdgeTerms, after: EdgeTerms, flows: readonly (number | null)[]): string[] {
+  const warnings: string[] = [];
+  const [feeBefore, feeAfter] = [before.fee_ueur_per_kwh ?? 0, after.fee_ueur_per_kwh ?? 0];
+  if (feeAfter > 3 * feeBefore && feeAfter > 30_000) {
+    warnings.push(feeBefore > 0 ? `The fee becomes ${Math.floor(feeAfter / feeBefore)} times as high.` : "The line had no fee before.");
+  }
+  const known = flows.filter((wh) => wh !== null);
+  const isAbove = (limitWh: number | null, wh: number) => limitWh !== null && wh >= limitWh;
+  const full = (terms: EdgeTerms) =>
+    known.filter((wh) => isAbove(terms.capacity_up_wh, wh) || isAbove(terms.capacity_down_wh, -wh)).length;
+  const [fullBefore, fullAfter] = [full(before), full(after)];
+  if (fullAfter > fullBefore) {
+    warnings.push(`Of the last ${known.length} slots, ${fullAfter} carried as much or more: the line would have been full (now ${fullBefore}).`);
+  }
+  return warnings;
 }

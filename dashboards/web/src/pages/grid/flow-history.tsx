@@ -1,53 +1,58 @@
-/** A line's flow over the last slots: out of the zone above the middle, into it below; limits as dashed lines. */
+/** A line's flow over the last slots: out of the zone above the middle, into it below; limits dashed, as they were. */
 import { For, Show } from "solid-js";
 import type { EdgeTerms } from "../../api/types";
 import { kwh } from "../../units/format";
-import { lineFlow, scaleOf } from "./tree";
+import { type Past, lineFlow, scaleOf } from "./tree";
 
 const WIDTH = 240;
 const HALF = 32;
 
-export function FlowHistory(props: { history: (number | null)[]; terms: EdgeTerms; name: string }) {
-  const scale = () => scaleOf(props.history, props.terms);
+export function FlowHistory(props: { history: Past[]; name: string }) {
+  const scale = () => scaleOf(props.history);
   const step = () => WIDTH / Math.max(12, props.history.length);
+  const left = (index: number) => WIDTH - (props.history.length - index) * step();
   const height = (wh: number) => (Math.abs(wh) / scale()) * (HALF - 3);
-  const known = () => props.history.filter((wh) => wh !== null);
+  const known = () => props.history.filter((past) => past.wh !== null);
+  const isFull = (past: Past) => past.terms !== undefined && lineFlow(past.wh ?? 0, past.terms).isFull;
   const label = () => {
-    const full = known().filter((wh) => lineFlow(wh, props.terms).isFull).length;
-    const most = Math.max(0, ...known().map(Math.abs));
-    return `${props.name} in the last ${known().length} slots: at most ${kwh(most)}; full in ${full} of them.`;
+    const most = Math.max(0, ...known().map((past) => Math.abs(past.wh ?? 0)));
+    return `${props.name} in the last ${known().length} slots: at most ${kwh(most)}; full in ${known().filter(isFull).length} of them.`;
+  };
+  /** The limit's line, broken where it is not known, far beyond the flows, or absent. */
+  const limit = (of: (terms: EdgeTerms) => number | null, sign: 1 | -1) => {
+    let path = "";
+    let at: number | null = null;
+    props.history.forEach((past, index) => {
+      const wh = past.terms ? of(past.terms) : null;
+      const y = wh === null || wh > scale() ? null : HALF + (sign * (HALF - 3) * wh) / scale();
+      if (y !== null) path += at === null ? `M${left(index)} ${y}H${left(index + 1)}` : `V${y}H${left(index + 1)}`;
+      at = y;
+    });
+    return path;
   };
   return (
     <figure class="history">
       <svg viewBox={`0 0 ${WIDTH} ${2 * HALF}`} role="img" aria-label={label()}>
         <path class="middle" d={`M0 ${HALF}H${WIDTH}`} />
         <For each={props.history}>
-          {(wh, index) => (
-            <Show when={wh !== null && wh !== 0}>
+          {(past, index) => (
+            <Show when={past.wh !== null && past.wh !== 0}>
               <rect
                 class="flow-bar"
-                data-full={lineFlow(wh ?? 0, props.terms).isFull ? "" : undefined}
-                data-direction={lineFlow(wh ?? 0, props.terms).direction}
-                x={WIDTH - (props.history.length - index()) * step() + step() * 0.12}
-                y={(wh ?? 0) > 0 ? HALF - height(wh ?? 0) : HALF}
+                data-full={isFull(past) ? "" : undefined}
+                data-direction={(past.wh ?? 0) > 0 ? "up" : "down"}
+                x={left(index()) + step() * 0.12}
+                y={(past.wh ?? 0) > 0 ? HALF - height(past.wh ?? 0) : HALF}
                 width={step() * 0.76}
-                height={height(wh ?? 0)}
+                height={height(past.wh ?? 0)}
               />
             </Show>
           )}
         </For>
-        <Limit wh={props.terms.capacity_up_wh} scale={scale()} sign={-1} />
-        <Limit wh={props.terms.capacity_down_wh} scale={scale()} sign={1} />
+        <path class="limit" data-testid="limit-up" d={limit((terms) => terms.capacity_up_wh, -1)} />
+        <path class="limit" data-testid="limit-down" d={limit((terms) => terms.capacity_down_wh, 1)} />
       </svg>
-      <figcaption class="small soft">Last {known().length} slots; above: out of the zone</figcaption>
+      <figcaption class="small soft">Last {known().length} slots; above: out of the zone; dashed: the limits as they were</figcaption>
     </figure>
-  );
-}
-
-function Limit(props: { wh: number | null; scale: number; sign: 1 | -1 }) {
-  return (
-    <Show when={props.wh !== null && props.wh <= props.scale}>
-      <path class="limit" d={`M0 ${HALF + (props.sign * (HALF - 3) * (props.wh ?? 0)) / props.scale}H${WIDTH}`} />
-    </Show>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Slot, Zone } from "../../api/types";
-import { fieldsOf, parseEdge } from "./edge-terms";
+import { fieldsOf, parseEdge, unusual } from "./edge-terms";
 import { add, difference, settled, sumsOf, ZERO } from "./settlement";
 import { positionOf } from "./position";
 import { historyOf, inTreeOrder, lineFlow, scaleOf } from "./tree";
@@ -57,14 +57,23 @@ describe("the tree", () => {
   });
 
   it("keeps a line's history oldest first, without what is not cleared", () => {
-    expect(historyOf([slot(3, { state: "measured" }), slot(2), slot(1, { zones: [] })], 1, 10)).toEqual([0, 900, null]);
-    expect(historyOf([slot(3), slot(2)], 1, 1)).toEqual([900]);
+    const flows = (slots: Slot[], most: number) => historyOf(slots, 1, most, () => undefined).map((past) => past.wh);
+    expect(flows([slot(3, { state: "measured" }), slot(2), slot(1, { zones: [] })], 10)).toEqual([0, 900, null]);
+    expect(flows([slot(3), slot(2)], 1)).toEqual([900]);
+  });
+
+  it("keeps the terms that held in each slot, not today's", () => {
+    const lowered = { ...terms, capacity_up_wh: 600 };
+    const history = historyOf([slot(2), slot(1)], 1, 10, (number) => (number === 2 ? lowered : terms));
+    expect(history.map((past) => past.terms?.capacity_up_wh)).toEqual([900, 600]);
   });
 
   it("scales to flows, and to limits that are near", () => {
-    expect(scaleOf([100, -400, null], terms)).toBe(900);
-    expect(scaleOf([10], terms)).toBe(10);
-    expect(scaleOf([], terms)).toBe(1);
+    const past = (wh: number | null) => ({ wh, terms });
+    expect(scaleOf([100, -400, null].map(past))).toBe(900);
+    expect(scaleOf([past(10)])).toBe(10);
+    expect(scaleOf([])).toBe(1);
+    expect(scaleOf([{ wh: 400, terms: undefined }])).toBe(400);
   });
 
   it("keeps the picked slot in view while new ones come", () => {
@@ -81,6 +90,21 @@ describe("a line's terms as typed", () => {
 
   it("says what is wrong with each field", () => {
     expect(parseEdge({ fee: "", up: "x", down: "1" })).toMatchObject({ ok: false, errors: { fee: "Enter the fee.", down: "" } });
+  });
+
+  it("is refused where no grid has such terms", () => {
+    expect(parseEdge({ fee: "1000", up: "", down: "" })).toMatchObject({ ok: false, errors: { fee: "The fee is at most 50." } });
+    expect(parseEdge({ fee: "1", up: "2000000", down: "" })).toMatchObject({ ok: false, errors: { up: "The limit up is at most 1000000." } });
+  });
+
+  it("is questioned where it changes much", () => {
+    const flows = [-700, 300, null, 650];
+    expect(unusual(terms, { ...terms, capacity_up_wh: 600 }, flows)).toEqual([
+      "Of the last 3 slots, 1 carried as much or more: the line would have been full (now 0).",
+    ]);
+    expect(unusual(terms, { ...terms, capacity_down_wh: 600 }, flows)[0]).toContain("1 carried as much");
+    expect(unusual(terms, { ...terms, fee_ueur_per_kwh: 120_000 }, flows)).toEqual(["The fee becomes 10 times as high."]);
+    expect(unusual(terms, { ...terms, fee_ueur_per_kwh: 13_000 }, flows)).toEqual([]);
   });
 
   it("comes back from its fields", () => {

@@ -2,23 +2,36 @@
 import { type JSX, Show, createSignal } from "solid-js";
 import { api } from "../../api/client";
 import type { Market, Zone } from "../../api/types";
+import { Gate } from "../../components/gate";
 import { Empty, Load } from "../../components/panel";
 import { Picker } from "../../components/picker";
 import { createAccount, readingsMoved, slotsMoved } from "../../state/own";
 import { createQuery } from "../../state/query";
 import { basisPoints, whole } from "../../units/format";
 import type { PageProps } from "../page-props";
+import { MarketHistory } from "../history";
 import { EdgeDialog } from "./edge-dialog";
 import { GapsPanel } from "./gaps-panel";
+import { PointsPanel } from "./points-panel";
 import { positionOf } from "./position";
 import { SettlementPanel } from "./settlement-panel";
 import { SlotPicker } from "./slot-picker";
-import { ZonesPanel } from "./zones-panel";
+import { createSlotTerms } from "./slot-terms";
+import { flowIn } from "./tree";
+import { HISTORY, ZonesPanel } from "./zones-panel";
 
 /** How many slots the page looks back. */
 const SLOTS = 60;
 
 export default function GridPage(props: PageProps) {
+  return (
+    <Gate>
+      <Markets {...props} />
+    </Gate>
+  );
+}
+
+function Markets(props: PageProps) {
   const account = createAccount();
   const markets = createQuery(
     () => true,
@@ -28,41 +41,38 @@ export default function GridPage(props: PageProps) {
   const [picked, setPicked] = createSignal<number>();
   const operates = () => account.data()?.operates ?? [];
   return (
-    <>
-      <Load query={markets}>
-        {(of) => {
-          const market = () =>
-            of().find((candidate) => candidate.id === picked()) ??
-            of().find((candidate) => operates().includes(candidate.id)) ??
-            of()[0];
-          return (
-            <Show
-              when={market()}
-              fallback={
-                <Empty>
-                  <h1>Grid</h1>
-                  <p>This chain has no market yet. The administration creates one and names its operator.</p>
-                </Empty>
-              }
-            >
-              {(chosen) => (
-                <>
-                  <Head market={chosen()} isOperator={operates().includes(chosen().id)}>
-                    <Show when={of().length > 1}>
-                      <Picker label="Market" items={of()} picked={chosen().id} nameOf={(each) => `Market ${each.id}`} onPick={setPicked} />
-                    </Show>
-                  </Head>
-                  <OfMarket market={chosen()} isOperator={operates().includes(chosen().id)} {...props} />
-                </>
-              )}
-            </Show>
-          );
-        }}
-      </Load>
-    </>
+    <Load query={markets}>
+      {(of) => {
+        const market = () =>
+          of().find((candidate) => candidate.id === picked()) ??
+          of().find((candidate) => operates().includes(candidate.id)) ??
+          of()[0];
+        return (
+          <Show
+            when={market()}
+            fallback={
+              <Empty>
+                <h1>Grid</h1>
+                <p>This chain has no market yet. The administration creates one and names its operator.</p>
+              </Empty>
+            }
+          >
+            {(chosen) => (
+              <>
+                <Head market={chosen()} isOperator={operates().includes(chosen().id)}>
+                  <Show when={of().length > 1}>
+                    <Picker label="Market" items={of()} picked={chosen().id} nameOf={(each) => `Market ${each.id}`} onPick={setPicked} />
+                  </Show>
+                </Head>
+                <OfMarket market={chosen()} isOperator={operates().includes(chosen().id)} {...props} />
+              </>
+            )}
+          </Show>
+        );
+      }}
+    </Load>
   );
 }
-
 
 function Head(props: { market: Market; isOperator: boolean; children: JSX.Element }) {
   return (
@@ -90,6 +100,11 @@ function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
   // What flowed is known once a slot is settled.
   const settled = () => (slots.data() ?? []).filter((slot) => slot.state !== "measured" && slot.state !== "cleared");
   const shown = () => settled()[positionOf(settled(), pickedSlot())];
+  const termsOf = createSlotTerms(
+    () => (slots.data() ?? []).slice(0, HISTORY),
+    (slot) => api.slot(id(), slot),
+  );
+  const flows = (zone: number) => settled().map((slot) => flowIn(slot, zone));
   const detail = createQuery(
     () => shown()?.slot,
     (slot) => api.slot(id(), slot),
@@ -110,6 +125,7 @@ function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
         slots={slots.data() ?? []}
         shown={shown()}
         detail={detail.data()}
+        termsOf={termsOf}
         picker={
           <Show when={settled().length > 0} fallback="nothing is settled yet">
             <SlotPicker slots={settled()} picked={pickedSlot()} pick={pickSlot} chain={chain()} />
@@ -119,9 +135,13 @@ function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
         mayEdit={props.isOperator}
         edit={setEdited}
       />
+      <MarketHistory market={id()} />
       <SettlementPanel slots={slots} market={id()} chain={chain()} mayExport={props.isOperator} />
+      <Show when={props.isOperator}>
+        <PointsPanel market={id()} zones={zones.data() ?? []} chain={chain()} />
+      </Show>
       <GapsPanel gaps={gaps} isOperator={props.isOperator} chain={chain()} />
-      <EdgeDialog zone={edited()} chain={chain()} onClose={() => setEdited(null)} />
+      <EdgeDialog zone={edited()} chain={chain()} flows={flows} onClose={() => setEdited(null)} />
     </>
   );
 }

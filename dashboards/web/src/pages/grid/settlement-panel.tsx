@@ -6,6 +6,7 @@ import { Badge } from "../../components/badge";
 import { type Column, DataTable } from "../../components/data-table";
 import { Empty, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
+import { asMyself } from "../../session/session";
 import { slotState } from "../../state/words";
 import { eurNumber, kwhNumber } from "../../units/format";
 import { span } from "../../units/time";
@@ -35,10 +36,10 @@ export function SettlementPanel(props: SettlementPanelProps) {
             <Table rows={rows()} market={props.market} />
             <Show
               when={props.mayExport}
-              fallback={<p class="small soft">The operator, and each owner for their own sites, can download the single amounts as CSV.</p>}
+              fallback={<p class="small soft">The operator can download the single amounts here; owners and neighbours their own, under “History” of their pages.</p>}
             >
               <div class="row">
-                <a class="button" href={settlementCsv(props.market, range())} download={`settlement-${props.market}.csv`}>
+                <a class="button" href={settlementCsv(props.market, range())} download={`settlement-${props.market}.csv`} onClick={download}>
                   Download CSV
                 </a>
                 <span class="small soft">
@@ -51,6 +52,16 @@ export function SettlementPanel(props: SettlementPanelProps) {
       </Load>
     </Panel>
   );
+}
+
+/** A large file is streamed to the disk, and is the operator's: not of whoever logged in in another tab. */
+function download(event: MouseEvent & { currentTarget: HTMLAnchorElement }): void {
+  event.preventDefault();
+  const { href } = event.currentTarget;
+  void asMyself(() => {
+    location.assign(href);
+    return Promise.resolve();
+  });
 }
 
 /** The whole in one line: what was paid, and that nothing of it is missing. */

@@ -36,20 +36,33 @@ export function lineFlow(netExportWh: number, terms: EdgeTerms): LineFlow {
   return { direction, wh, capacityWh, isFull: wh > 0 && capacityWh !== null && wh >= capacityWh };
 }
 
-/** A zone's flows, oldest slot first; null where nothing was cleared. */
-export function historyOf(slots: readonly Slot[], zone: number, most: number): (number | null)[] {
+/** A line in one slot of the past: null where nothing was cleared, and its terms as far as they are known. */
+export type Past = { wh: number | null; terms: EdgeTerms | undefined };
+
+/** A zone's flows, oldest slot first, each with the terms that held in it. */
+export function historyOf(
+  slots: readonly Slot[],
+  zone: number,
+  most: number,
+  termsOf: (slot: number, zone: number) => EdgeTerms | undefined,
+): Past[] {
   return slots
     .slice(0, most)
-    .map((slot) => {
-      if (slot.state === "measured") return null;
-      return slot.zones.find((candidate) => candidate.zone === zone)?.net_export_wh ?? 0;
-    })
+    .map((slot) => ({ wh: flowIn(slot, zone), terms: termsOf(slot.slot, zone) }))
     .reverse();
 }
 
+/** What a zone exported in a slot; null before it was cleared. */
+export function flowIn(slot: Slot, zone: number): number | null {
+  if (slot.state === "measured") return null;
+  return slot.zones.find((candidate) => candidate.zone === zone)?.net_export_wh ?? 0;
+}
+
 /** The scale of a small picture of flows: the largest flow, and the limits if they are not far beyond it. */
-export function scaleOf(history: readonly (number | null)[], terms: EdgeTerms): number {
-  const largest = Math.max(1, ...history.map((wh) => Math.abs(wh ?? 0)));
-  const limits = [terms.capacity_up_wh, terms.capacity_down_wh].filter((wh) => wh !== null && wh <= 3 * largest);
+export function scaleOf(history: readonly Past[]): number {
+  const largest = Math.max(1, ...history.map((past) => Math.abs(past.wh ?? 0)));
+  const limits = history
+    .flatMap((past) => (past.terms ? [past.terms.capacity_up_wh, past.terms.capacity_down_wh] : []))
+    .filter((wh) => wh !== null && wh <= 3 * largest);
   return Math.max(largest, ...limits.map((wh) => wh ?? 0));
 }

@@ -10,10 +10,11 @@ import type { Query } from "../../state/query";
 import { ct, kwh, percent } from "../../units/format";
 import { clock, slotStart } from "../../units/time";
 import { FlowHistory } from "./flow-history";
+import type { TermsOf } from "./slot-terms";
 import { type LineFlow, historyOf, inTreeOrder, lineFlow } from "./tree";
 
 /** How many slots a line's small picture shows. */
-const HISTORY = 40;
+export const HISTORY = 40;
 
 type ZonesPanelProps = {
   zones: Query<Zone[]>;
@@ -22,6 +23,8 @@ type ZonesPanelProps = {
   shown: Slot | undefined;
   /** The same with that slot's terms, once it is loaded. */
   detail: SlotDetail | undefined;
+  /** The terms of each slot's lines. */
+  termsOf: TermsOf;
   picker: JSX.Element;
   chain: Chain;
   mayEdit: boolean;
@@ -93,7 +96,7 @@ function Line(props: ZonesPanelProps & { zone: Zone; flow: LineFlow }) {
           </div>
         </Show>
       </div>
-      <FlowHistory history={historyOf(props.slots, props.zone.id, HISTORY)} terms={props.zone} name={zoneName(props.zone)} />
+      <FlowHistory history={historyOf(props.slots, props.zone.id, HISTORY, props.termsOf)} name={zoneName(props.zone)} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { For, Show } from "solid-js";
 import type { Chain, Device, Gateway, Site } from "../../api/types";
 import { Badge } from "../../components/badge";
 import { Empty, Panel } from "../../components/panel";
-import { nowUnixS } from "../../state/stream";
+import { heardUnixS } from "../../state/network";
 import type { Named } from "../../state/words";
 import { ratedKw, short } from "../../units/format";
 import { ago } from "../../units/time";
@@ -38,7 +38,7 @@ export function DevicesPanel(props: { site: Site; chain: Chain }) {
 }
 
 function Age(props: { atUnixS: number | null }) {
-  return <Show when={props.atUnixS !== null}>Last reading {ago(props.atUnixS ?? 0, nowUnixS())}</Show>;
+  return <Show when={props.atUnixS !== null}>Last reading {ago(props.atUnixS ?? 0, heardUnixS())}</Show>;
 }
 
 function DeviceLine(props: { device: Device; slotSeconds: number }) {
@@ -51,7 +51,7 @@ function DeviceLine(props: { device: Device; slotSeconds: number }) {
         </p>
       </div>
       <div class="end">
-        <Badge named={freshness(props.device.last_at_unix_s, props.slotSeconds, nowUnixS())} />
+        <Badge named={freshness(props.device.last_at_unix_s, props.slotSeconds, heardUnixS())} />
         <p class="small soft">
           <Age atUnixS={props.device.last_at_unix_s} />
         </p>
@@ -63,7 +63,7 @@ function DeviceLine(props: { device: Device; slotSeconds: number }) {
 function GatewayLine(props: { gateway: Gateway; slotSeconds: number }) {
   const state = (): Named =>
     props.gateway.active
-      ? freshness(props.gateway.last_reading_at_unix_s, props.slotSeconds, nowUnixS())
+      ? freshness(props.gateway.last_reading_at_unix_s, props.slotSeconds, heardUnixS())
       : { words: "Stopped", tone: "bad" };
   return (
     <li>

@@ -11,6 +11,8 @@ export type Flow = {
   netExportWh: number;
   /** Of the production, what the home used itself. */
   ownWh: number;
+  /** What the battery gave; negative is taken. */
+  batteryWh: number;
 };
 
 /** The flows of a point. A battery makes use differ from production and street; own use is never below zero. */
@@ -22,7 +24,16 @@ export function flowOf(point: ReadingPoint): Flow {
     exportWh: point.export_wh,
     netExportWh: point.export_wh - point.import_wh,
     ownWh: Math.max(0, point.produced_wh - point.export_wh),
+    batteryWh: batteryOf(point),
   };
+}
+
+/**
+ * What the battery gave in a point, or took if negative: the API reckons use as production and import less export, plus
+ * what storage gave, so that this is what is left. Without a battery it is 0.
+ */
+export function batteryOf(point: ReadingPoint): number {
+  return point.used_wh - (point.produced_wh + point.import_wh - point.export_wh);
 }
 
 /** The newest point that shows anything. */

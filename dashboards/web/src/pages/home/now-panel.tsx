@@ -10,7 +10,7 @@ import { span } from "../../units/time";
 import { newestMeasured } from "./flow";
 import { FlowPicture } from "./flow-picture";
 
-type NowPanelProps = { points: Query<Readings>; slots: Query<Slot[]>; chain: Chain; hasPanels: boolean };
+type NowPanelProps = { points: Query<Readings>; slots: Query<Slot[]>; chain: Chain; hasPanels: boolean; hasBattery: boolean };
 
 export function NowPanel(props: NowPanelProps) {
   return (
@@ -24,7 +24,7 @@ export function NowPanel(props: NowPanelProps) {
                   {span(point().start_unix_s, point().start_unix_s + props.chain.slot_seconds)}
                   <Badge named={quality(point().quality)} />
                 </p>
-                <FlowPicture point={point()} energySeconds={props.chain.slot_energy_seconds} hasPanels={props.hasPanels} />
+                <FlowPicture point={point()} energySeconds={props.chain.slot_energy_seconds} hasPanels={props.hasPanels} hasBattery={props.hasBattery} />
                 <Show when={props.slots.data()}>
                   {(slots) => <Settled points={readings().points} slots={slots()} chain={props.chain} />}
                 </Show>

@@ -1,6 +1,7 @@
 /** "My home": what an owner's site produces, uses, sells and earns, and what stands around that. */
 import { api } from "../../api/client";
 import { EditableName } from "../../components/editable-name";
+import { Gate } from "../../components/gate";
 import { MoneyPanel } from "../../components/money-panel";
 import { OrderPanel } from "../../components/order-panel";
 import { type Own, OwnSite } from "../../components/own-site";
@@ -9,6 +10,7 @@ import { createQuery } from "../../state/query";
 import { live } from "../../state/stream";
 import { midnight } from "../../units/time";
 import type { PageProps } from "../page-props";
+import { HistoryPanel } from "../history";
 import { ChartPanel } from "./chart-panel";
 import { DevicesPanel } from "./devices-panel";
 import { LinkPanel } from "./link-panel";
@@ -22,18 +24,20 @@ const NEWEST_SLOTS = 12;
 
 export default function HomePage(props: PageProps) {
   return (
-    <OwnSite
-      status={props.status}
-      choose={props.choose}
-      invitation={
-        <>
-          <h1>See what your roof gives</h1>
-          <p class="soft">What your home produces, uses, sells and earns, slot by slot, as your own meter signed it.</p>
-        </>
-      }
-    >
-      {(own) => <OfHome own={own()} {...props} />}
-    </OwnSite>
+    <Gate>
+      <OwnSite
+        status={props.status}
+        choose={props.choose}
+        invitation={
+          <>
+            <h1>See what your roof gives</h1>
+            <p class="soft">What your home produces, uses, sells and earns, slot by slot, as your own meter signed it.</p>
+          </>
+        }
+      >
+        {(own) => <OfHome own={own()} {...props} />}
+      </OwnSite>
+    </Gate>
   );
 }
 
@@ -58,17 +62,25 @@ function OfHome(props: PageProps & { own: Own }) {
     slotsMoved(market),
   );
   const slots = createQuery(market, (id) => api.slots(id, { limit: NEWEST_SLOTS }), slotsMoved(market));
-  const hasPanels = () => props.own.site.devices.some((device) => device.role === "production" && device.until_slot === null);
+  const has = (role: string) => props.own.site.devices.some((device) => device.role === role && device.until_slot === null);
+  const hasPanels = () => has("production");
+  const hasBattery = () => has("storage");
   return (
     <>
       <div class="page-head">
         <EditableName name={props.own.name} what="home" mayEdit heading save={props.own.rename} />
       </div>
       <div class="columns wide-first">
-        <NowPanel points={points} slots={slots} chain={chain()} hasPanels={hasPanels()} />
+        <NowPanel points={points} slots={slots} chain={chain()} hasPanels={hasPanels()} hasBattery={hasBattery()} />
         <TodayPanel summary={summary} hours={hours} />
       </div>
-      <ChartPanel points={points} chain={chain()} hasPanels={hasPanels()} />
+      <ChartPanel points={points} chain={chain()} hasPanels={hasPanels()} hasBattery={hasBattery()} />
+      <HistoryPanel
+        site={site()}
+        market={market()}
+        view={hasPanels() ? "owner" : "neighbour"}
+        retailUeurPerKwh={summary.data()?.retail_ueur_per_kwh ?? props.status.retail_ueur_per_kwh}
+      />
       <div class="columns even">
         <OrderPanel
           side="sell"
@@ -77,12 +89,13 @@ function OfHome(props: PageProps & { own: Own }) {
           account={props.own.account}
           chain={chain()}
           currentSlot={live().currentSlot ?? props.status.current_slot}
+          retailUeurPerKwh={null}
         />
         <MoneyPanel account={props.own.account} chain={chain()} />
       </div>
       <div class="columns even">
         <DevicesPanel site={props.own.site} chain={chain()} />
-        <LinkPanel own={props.own} chain={chain()} />
+        <LinkPanel own={props.own} />
       </div>
     </>
   );

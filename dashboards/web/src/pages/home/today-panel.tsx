@@ -20,7 +20,7 @@ export function TodayPanel(props: { summary: Query<Summary>; hours: Query<Readin
               <Figure name="Sold" value={kwh(summary().sold_wh, 1, 2)} />
               <Figure name="REN earned" value={ren(summary().minted_ren, 2)} />
               <Show when={summary().bought_wh > 0}>
-                <Figure name="Bought" value={kwh(summary().bought_wh, 1, 2)} note={`for ${eur(summary().paid_ueur)}`} />
+                <Figure name="Bought" value={kwh(summary().bought_wh, 1, 2)} note={`for ${eur(summary().paid_ueur)}: ${eur(summary().received_ueur - summary().paid_ueur)} in all`} />
               </Show>
             </dl>
             <p class="small soft">

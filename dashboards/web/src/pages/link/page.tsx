@@ -4,6 +4,7 @@ import { api } from "../../api/client";
 import { words } from "../../api/problem";
 import type { Account, Site } from "../../api/types";
 import { ask } from "../../chain/signing";
+import { Gate } from "../../components/gate";
 import { Load, Panel } from "../../components/panel";
 import RegisterSite from "../../components/register-site";
 import { ROLES, codeProblem, deviceProblem, missing, ownerProblem } from "../../link/checks";
@@ -18,6 +19,14 @@ import { dayAndClock } from "../../units/time";
 import type { PageProps } from "../page-props";
 
 export default function LinkPage(props: PageProps) {
+  return (
+    <Gate>
+      <LinkGateway {...props} />
+    </Gate>
+  );
+}
+
+function LinkGateway(props: PageProps) {
   const [text, setText] = createSignal(codeInHash(location.hash) ?? "");
   const changed = () => setText((before) => codeInHash(location.hash) ?? before);
   addEventListener("hashchange", changed);
@@ -70,14 +79,14 @@ function Paste(props: { error: string; onInput: (text: string) => void }) {
     <Panel title="The gateway's code">
       <p class="soft">
         Open your gateway's own page, pick your devices there, and get the code. Its QR code and its link bring you here by
-        themselves; or paste the code.
+        themselves; or paste the code, or the line that <code>deren-gateway link</code> printed.
       </p>
       <label class="field">
         <span>Code from the gateway's page</span>
         <textarea
           class="input mono"
           spellcheck={false}
-          maxLength={LONGEST + 200}
+          maxLength={LONGEST}
           aria-invalid={props.error !== ""}
           aria-describedby="code-meaning"
           onInput={(event) => props.onInput(event.currentTarget.value)}
@@ -142,7 +151,7 @@ function OfOwner(props: OfOwnerProps) {
               <>
                 <Bad words={problem()} />
                 <Show when={of().sites.length === 0}>
-                  <RegisterSite account={of()} />
+                  <RegisterSite account={of()} status={props.status} />
                 </Show>
               </>
             )}
@@ -183,6 +192,7 @@ function Register(props: { code: LinkCode; site: Site; energySeconds: number }) 
   const open = () => missing(props.code, props.site);
   const wrong = () => open().devices.map((device) => deviceProblem(device, props.site)).find((words) => words !== null);
   const isReading = () =>
+    props.code.devices.length > 0 &&
     props.code.devices.every((device) => props.site.devices.some((known) => known.device.toLowerCase() === device.device && known.last_slot !== null));
   /** A home gets its name without a signature on the chain. */
   const nameIt = async (site: Site, home: string | null) => {
@@ -199,10 +209,10 @@ function Register(props: { code: LinkCode; site: Site; energySeconds: number }) 
     const { isLinked, devices } = open();
     const { gateway, expires_unix_s, signature } = code;
     const link = isLinked ? null : ({ kind: "link_gateway", site: site.id, gateway, expires_unix_s, code: signature } as const);
-    ask(
-      { kind: "register_gateway", link, site: site.id, gateway, devices },
-      { energySeconds: props.energySeconds, siteName: code.home ?? siteName(site), zoneName: "" },
-    );
+    const context = { energySeconds: props.energySeconds, siteName: code.home ?? siteName(site), zoneName: "" };
+    // A command's line brings no devices: only the link is signed.
+    if (link !== null && devices.length === 0) ask(link, context);
+    else ask({ kind: "register_gateway", link, site: site.id, gateway, devices }, context);
     void nameIt(site, code.home);
   };
   return (
@@ -216,7 +226,9 @@ function Register(props: { code: LinkCode; site: Site; energySeconds: number }) 
           <p>
             {isReading()
               ? "Your gateway is reporting: its readings are on the chain."
-              : "All is signed. The first readings come with the next slots; you need not wait here."}
+              : props.code.devices.length > 0
+                ? "All is signed. The first readings come with the next slots; you need not wait here."
+                : "The gateway is linked. Its devices are registered with the code of its own page."}
           </p>
           <div class="row">
             <a class="button primary" href="/">
@@ -227,7 +239,10 @@ function Register(props: { code: LinkCode; site: Site; energySeconds: number }) 
       </Match>
       <Match when={true}>
         <Panel title="Sign the registration">
-          <p>The gateway has signed. With one signature of yours it is linked to your site, and its devices are registered.</p>
+          <p>
+            The gateway has signed. With one signature of yours it is linked to your site
+            {props.code.devices.length > 0 ? ", and its devices are registered." : "."}
+          </p>
           <Show when={problem()}>
             <p class="problem" role="alert">
               {problem()}

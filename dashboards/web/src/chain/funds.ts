@@ -1,0 +1,55 @@
+/**
+ * Whether an account's money is enough for a buy order: not only to place it, but so that its first settlement does not
+ * pause it and its owner can still pay for changing and cancelling it. Pure; all in µ€.
+ */
+import type { OrderStep, Side } from "../api/types";
+import { divideUp, exact } from "../units/decimal";
+
+/** For how many slots a buy order holds money: `HoldSlots` of the chain. */
+export const HOLD_SLOTS = 4n;
+/** What stays free for the fees of some twenty calls: 5 ct. */
+export const FEES_UEUR = 50_000n;
+/** More than a single call has ever cost: 1 ct. */
+export const CALL_FEE_UEUR = 10_000n;
+
+/** The most that one slot of these steps can cost: each step at its limit, each rounded up. */
+export function slotUeur(steps: readonly OrderStep[]): bigint {
+  return steps.reduce((sum, step) => sum + divideUp(exact(step.limit_ueur_per_kwh) * exact(step.cap_wh), 1000n), 0n);
+}
+
+/** What an order of these steps holds. */
+export function holdUeur(steps: readonly OrderStep[]): bigint {
+  return slotUeur(steps) * HOLD_SLOTS;
+}
+
+/** What the visitor has: free, and on hold for the order that stands. */
+export type Funds = { freeUeur: bigint; heldUeur: bigint };
+
+/**
+ * How much is missing for these steps; 0 if nothing is. Beyond the hold, one slot's cost must be free: the chain takes
+ * it out of the hold at the next settlement, and pauses the order if it cannot fill the hold again.
+ */
+export function missingUeur(side: Side, steps: readonly OrderStep[], { freeUeur, heldUeur }: Funds): bigint {
+  if (side === "sell") return 0n;
+  const more = holdUeur(steps) - heldUeur;
+  const needed = (more > 0n ? more : 0n) + slotUeur(steps) + FEES_UEUR;
+  return needed > freeUeur ? needed - freeUeur : 0n;
+}
+
+/** The same limits with smaller amounts, as large as the money allows; null if it allows none. */
+export function affordable(side: Side, steps: readonly OrderStep[], funds: Funds): OrderStep[] | null {
+  const whole = slotUeur(steps);
+  const { freeUeur, heldUeur } = funds;
+  // Either the hold must grow, which with a slot's cost makes five slots; or what is on hold is enough.
+  const growing = (freeUeur + heldUeur - FEES_UEUR) / (HOLD_SLOTS + 1n);
+  const standing = least(freeUeur - FEES_UEUR, heldUeur / HOLD_SLOTS);
+  // Each step's cost is rounded up once more.
+  const budget = (growing > standing ? growing : standing) - exact(steps.length);
+  if (whole <= 0n || budget <= 0n) return null;
+  const lowered = steps
+    .map((step) => ({ ...step, cap_wh: Number(least((exact(step.cap_wh) * budget) / whole, exact(step.cap_wh))) }))
+    .filter((step) => step.cap_wh > 0);
+  return lowered.length > 0 && missingUeur(side, lowered, funds) === 0n ? lowered : null;
+}
+
+const least = (a: bigint, b: bigint) => (a < b ? a : b);

@@ -1,0 +1,43 @@
+/** What a market traded in each piece of a period, from its slots. Exact integers; pure. */
+import type { Slot } from "../api/types";
+import type { Piece } from "./period";
+
+/** Wh and µ€; `nearWh` was sold in the zone in which it was bought, the rest crossed a line. */
+export type MarketSums = { volumeWh: number; nearWh: number; paidUeur: number; feesUeur: number; rentUeur: number };
+
+export const NOTHING: MarketSums = { volumeWh: 0, nearWh: 0, paidUeur: 0, feesUeur: 0, rentUeur: 0 };
+
+function add(sums: MarketSums, slot: Slot): MarketSums {
+  const near = slot.zones.reduce((sum, zone) => sum + Math.min(zone.bought_wh, zone.sold_wh), 0);
+  return {
+    volumeWh: sums.volumeWh + slot.volume_wh,
+    nearWh: sums.nearWh + Math.min(near, slot.volume_wh),
+    paidUeur: sums.paidUeur + slot.paid_ueur,
+    feesUeur: sums.feesUeur + slot.network_fees_ueur,
+    rentUeur: sums.rentUeur + slot.congestion_rent_ueur,
+  };
+}
+
+/** The sums of the slots that begin in each piece; null where there was none that is settled. */
+export function marketByPiece(slots: readonly Slot[], pieces: readonly Piece[]): (MarketSums | null)[] {
+  const settled = slots.filter((slot) => slot.state === "settled");
+  return pieces.map(({ from, to }) => {
+    const within = settled.filter((slot) => slot.start_unix_s >= from && slot.start_unix_s < to);
+    return within.length === 0 ? null : within.reduce(add, NOTHING);
+  });
+}
+
+/** All pieces together. */
+export function allOf(parts: readonly (MarketSums | null)[]): MarketSums {
+  return parts.reduce<MarketSums>((sums, part) => {
+    if (!part) return sums;
+    const { volumeWh, nearWh, paidUeur, feesUeur, rentUeur } = part;
+    return {
+      volumeWh: sums.volumeWh + volumeWh,
+      nearWh: sums.nearWh + nearWh,
+      paidUeur: sums.paidUeur + paidUeur,
+      feesUeur: sums.feesUeur + feesUeur,
+      rentUeur: sums.rentUeur + rentUeur,
+    };
+  }, NOTHING);
+}

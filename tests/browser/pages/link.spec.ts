@@ -1,0 +1,41 @@
+// One field takes a gateway's code of either kind: the one of its page, its link, and the line that its command prints.
+import { readFile } from "node:fs/promises";
+import { panel } from "../support/browser.ts";
+import { expect, openAs, test } from "../support/made-up.ts";
+
+const GOLDEN = new URL("../../../market/primitives/src/link_code_golden.txt", import.meta.url);
+
+test("my home takes the code of the gateway's page", async ({ page, origin }) => {
+  const code = (await readFile(GOLDEN, "utf8")).trim();
+  await openAs(page, origin, "/", "Adler");
+  const link = panel(page, "Link a gateway");
+  await link.getByText("Add another gateway").click();
+  await link.getByLabel("Link code").fill(code);
+  await link.getByRole("button", { name: "Review link" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Link a gateway" })).toBeVisible();
+  await expect(panel(page, "What your gateway says")).toContainText("Häuschen am Mühlweg");
+});
+
+test("my home takes the command's line, which is signed as a link", async ({ page, origin, fixture }) => {
+  const owner = fixture.world.people[0]?.address;
+  const line = { gateway: `0x${"77".repeat(32)}`, owner, site: 7, expires_unix_s: 4_000_000_000, code: `0x${"22".repeat(64)}` };
+  await openAs(page, origin, "/", "Adler");
+  const link = panel(page, "Link a gateway");
+  await link.getByText("Add another gateway").click();
+  await link.getByLabel("Link code").fill(JSON.stringify(line));
+  await link.getByRole("button", { name: "Review link" }).click();
+  await expect(panel(page, "What your gateway says")).toContainText("0x777777…7777");
+  await page.getByRole("button", { name: "Review registration" }).click();
+  await expect(page.getByRole("dialog", { name: "Link this gateway" })).toContainText("may send readings for Sunny side");
+});
+
+test("what is neither is refused by name", async ({ page, origin }) => {
+  await openAs(page, origin, "/", "Adler");
+  const link = panel(page, "Link a gateway");
+  await link.getByText("Add another gateway").click();
+  for (const [text, why] of [["hello", "not a link code"], ['{"gateway":"0x5a"}', "names no gateway"], ['{"gate', "not the whole line"]] as const) {
+    await link.getByLabel("Link code").fill(text);
+    await expect(link.locator("#link-meaning")).toContainText(why);
+    await expect(link.getByRole("button", { name: "Review link" })).toBeDisabled();
+  }
+});
