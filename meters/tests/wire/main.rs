@@ -3,6 +3,7 @@
 
 mod broken_modbus;
 mod discovery;
+mod field;
 mod homewizard;
 mod local_networks;
 mod modbus_meters;
@@ -13,6 +14,7 @@ mod mqtt_restart;
 mod one_client;
 mod peers;
 mod quirks;
+mod roll_call;
 mod rtu;
 mod rtu_tcp;
 mod search;

@@ -19,6 +19,8 @@ use tokio_modbus::{client, slave::Slave};
 
 /// How long the next unit waits for an answer of the one before.
 const WINDOW: Duration = Duration::from_millis(500);
+/// Time between two questions of which the second is to be heard while the first is waited for.
+const APART: Duration = Duration::from_millis(50);
 /// Registers that are asked for, two of each: where SunSpec's marker may be. What is not there is refused, which is an
 /// answer.
 const ADDRESSES: [u16; 3] = [40_000, 0, 50_000];
@@ -32,13 +34,15 @@ pub(crate) struct RollCall {
     pub(crate) present: Vec<u8>,
     /// Units that said nothing to any question.
     pub(crate) silent: Vec<u8>,
-    /// Somebody said that nobody of some number is behind it, so others may be.
+    /// A unit answered only when it was asked again: it may want silence after connecting.
+    pub(crate) was_hasty: bool,
+    /// Somebody said that nobody of some number is behind it, or hears nothing while it waits for one: others may be.
     pub(crate) is_gateway: bool,
 }
 
 impl RollCall {
-    /// Several are there, or somebody that passes questions on: one of them may have been too busy with a unit that is not
-    /// there to hear the question for the next.
+    /// Several are there, or somebody that passes questions on, who may have been too busy with a unit that is not there to hear
+    /// the question for the next.
     pub(crate) fn may_be_more(&self) -> bool {
         self.is_gateway || self.present.len() > 1
     }
@@ -70,8 +74,9 @@ impl Bus {
         let unreachable = |reason: String| MeterError::Unreachable { endpoint: self.wire().to_string(), reason };
         let mut stream = line::connect_tcp(host, *port, limit).await.map_err(|error| unreachable(error.to_string()))?;
         let Some(call) = call(&mut stream, units, limit).await else { return Ok(None) };
-        // A gateway may still have answers to come, which nobody waits for any more.
-        if !(call.may_be_more() && !call.silent.is_empty()) {
+        // A gateway may still have answers to come, which nobody waits for any more. And who wants silence after connecting
+        // is to show it at a connection that is new.
+        if !(call.was_hasty || call.may_be_more() && !call.silent.is_empty()) {
             self.connections.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let link: Link = client::tcp::attach_slave(stream, Slave(0));
             state.link = Some(link);
@@ -93,6 +98,7 @@ async fn call(stream: &mut TcpStream, units: &[u8], limit: Duration) -> Option<R
             stream.write_all(&request(number, *unit, address)).await.ok()?;
             listen(stream, &asked, &mut found, Instant::now() + WINDOW, Some(number)).await?;
         }
+        found.was_hasty |= address != ADDRESSES[0] && to_ask.iter().any(|unit| found.present.contains(unit));
         let nobody_yet = found.present.is_empty() && !found.is_gateway;
         // Some want silence after connecting: the first questions were too soon, and those units are asked once more.
         let first = units.iter().position(|unit| !found.silent.contains(unit)).unwrap_or(units.len());
@@ -103,12 +109,29 @@ async fn call(stream: &mut TcpStream, units: &[u8], limit: Duration) -> Option<R
         }
         to_ask = again;
     }
-    if !found.silent.is_empty() {
+    if let Some(silent) = found.silent.first().copied() {
         // The last that were asked have as long as the first.
         listen(stream, &asked, &mut found, Instant::now() + limit.saturating_sub(WINDOW), None).await?;
+        if let [present] = found.present[..] {
+            found.is_gateway |= !hears_meanwhile(stream, &mut asked, silent, present).await?;
+        }
     }
     found.present.sort_unstable();
     Some(found)
+}
+
+/// True if `present` answers while a question to `silent` may still be waited for: then nobody was too busy with one to hear
+/// the next. `None` as for [`listen`].
+async fn hears_meanwhile(stream: &mut TcpStream, asked: &mut Vec<Question>, silent: u8, present: u8) -> Option<bool> {
+    let mut found = RollCall { silent: vec![silent, present], ..RollCall::default() };
+    for unit in [silent, present] {
+        let number = u16::try_from(asked.len()).ok()?;
+        asked.push(Question { number, unit });
+        stream.write_all(&request(number, unit, ADDRESSES[0])).await.ok()?;
+        let until = Instant::now() + if unit == silent { APART } else { WINDOW };
+        listen(stream, asked, &mut found, until, Some(number)).await?;
+    }
+    Some(found.present.contains(&present))
 }
 
 /// Takes answers until then, or until the one to question `wanted` is there. `None` for what is no answer.
