@@ -147,6 +147,16 @@ pub enum MeterError {
         /// What it looks like instead, or what to do.
         meant: String,
     },
+    /// An inverter whose output counter counts what a battery gave too.
+    #[error(
+        "{place}: a battery is behind this inverter ({told}), so what its counter shows is no production; give the panels a meter of their own, or read the inverter by a template of its manufacturer that counts what the strings gave"
+    )]
+    BehindBattery {
+        /// Where the inverter is.
+        place: String,
+        /// What tells of the battery.
+        told: &'static str,
+    },
     /// Something answers by Modbus, and nothing that is known fits it.
     #[error(
         "{endpoint} unit {unit}: a Modbus device is here that neither SunSpec nor any template fits; it answered {answered}; with its register map a template can be written, see \"Add a device\" in meters/README.md"

@@ -15,7 +15,7 @@ pub(crate) use parse::Fault;
 
 use crate::{
     Counter, DeviceUri, MeterError, homewizard,
-    modbus::template::{ModbusTemplate, Origin},
+    modbus::template::{ModbusTemplate, Origin, Production},
     mqtt::template::MqttTemplate,
     nearest::nearest,
     p1,
@@ -248,6 +248,15 @@ impl Template {
     pub fn origin(&self) -> Option<Origin> {
         match self {
             Self::Modbus(template) => Some(template.fixture.origin),
+            Self::Mqtt(_) => None,
+        }
+    }
+
+    /// What its export counter counts, where it may stand for production.
+    #[must_use]
+    pub fn production(&self) -> Option<Production> {
+        match self {
+            Self::Modbus(template) => template.production,
             Self::Mqtt(_) => None,
         }
     }

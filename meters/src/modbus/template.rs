@@ -18,7 +18,7 @@ use crate::{
     uri::Timing,
 };
 use deren_primitives::DeviceRole;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Most registers of one request, by the Modbus specification.
@@ -74,7 +74,7 @@ pub struct ModbusTemplate {
 
 /// What the counter of a production device counts. Production is what the panels gave: what a battery gave is none, since
 /// it was production, or import, when it was stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Production {
@@ -113,7 +113,7 @@ impl Default for Needs {
 }
 
 /// Where the registers of a fixture come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {

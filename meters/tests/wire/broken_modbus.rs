@@ -12,7 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::net::TcpListener;
 
@@ -188,6 +188,24 @@ async fn counter_that_reads_zero_for_a_moment_is_suspect() {
     assert_eq!((sample.import_mwh, sample.suspect), (Some(0), true));
     memory.put(1, 4, 0x48, &energies(100.5, 0.0));
     assert!(!meter.sample().await.expect("a sample").suspect, "it is back");
+}
+
+#[tokio::test]
+async fn counter_that_stands_while_power_flows_is_suspect() {
+    let memory = Memory::default();
+    // So much that a kWh flows within milliseconds.
+    let gigawatt = double(1e9f32.to_bits());
+    memory.sdm630(1).put(1, 4, 0x48, &energies(100.0, 2.0)).put(1, 4, 0x34, &gigawatt);
+    let device = Served::start(&memory).await;
+    let mut meter = driver(&sdm(device.port)).await;
+    assert!(!meter.sample().await.expect("a sample").suspect, "nothing has flowed that is known");
+    let given_up = Instant::now() + Duration::from_secs(30);
+    while !meter.sample().await.expect("a sample").suspect {
+        assert!(Instant::now() < given_up);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    memory.put(1, 4, 0x48, &energies(100.5, 2.0));
+    assert!(!meter.sample().await.expect("a sample").suspect, "it counts");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::support::{
     served::{Memory, Served},
 };
 use deren_meters::{
-    Driver, Library, MeterError, Readout,
+    Library, MeterError, Readout,
     discover::{Target, discover},
     read,
 };
@@ -86,6 +86,22 @@ fn fixture(memory: &Memory, unit: u8, name: &str) {
     let template = Library::builtin().expect("templates").modbus(name).expect("it is there");
     for block in template.encode(&template.fixture.expect).expect("it fits") {
         memory.put(unit, block.function.into(), block.address, &block.words);
+    }
+}
+
+#[tokio::test]
+async fn brothers_of_one_manufacturer_are_told_apart_by_a_search() {
+    for name in
+        ["eastron-sdm72", "eastron-sdm630", "carlo-gavazzi-em100", "orno-we-516", "sma-hybrid", "growatt-output"]
+    {
+        let memory = Memory::default();
+        let unit = if name == "sma-hybrid" { 3 } else { 1 };
+        fixture(&memory, unit, name);
+        let device = Served::start(&memory).await;
+        let target: Target = format!("127.0.0.1:{}", device.port).parse().expect("a target");
+        let found = discover(&target, Library::builtin().expect("templates"), &|_| {}).await.expect("a search");
+        let drivers: Vec<&str> = found.iter().map(|record| record.driver.as_str()).collect();
+        assert_eq!(drivers, [name]);
     }
 }
 
