@@ -3,7 +3,10 @@
 
 use super::template::{Mark, ModbusTemplate, Span};
 use crate::MeterError;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 /// Most templates of the same manufacturer that are tried on a device that its own does not fit.
 const MAX_BROTHERS: usize = 24;
@@ -29,16 +32,19 @@ impl Shown {
         F: Future<Output = Result<Vec<u16>, MeterError>>,
     {
         let span = Span::of(&mark.at);
-        if !self.0.contains_key(&span) {
-            let words = match ask(span).await {
-                Ok(words) => Some(words),
-                // Busy (5, 6) or out of order is another matter than registers that are not there.
-                Err(MeterError::Exception { code: 1..=4, .. }) => None,
-                Err(error) => return Err(error),
-            };
-            self.0.insert(span, words);
+        let Self(known) = self;
+        match known.entry(span) {
+            Entry::Occupied(answer) => Ok(answer.into_mut().as_deref()),
+            Entry::Vacant(place) => {
+                let words = match ask(span).await {
+                    Ok(words) => Some(words),
+                    // Busy (5, 6) or out of order is another matter than registers that are not there.
+                    Err(MeterError::Exception { code: 1..=4, .. }) => None,
+                    Err(error) => return Err(error),
+                };
+                Ok(place.insert(words).as_deref())
+            }
         }
-        Ok(self.0.get(&span).and_then(|words| words.as_deref()))
     }
 }
 
