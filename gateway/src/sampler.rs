@@ -117,6 +117,7 @@ fn may_have_been_swapped(error: &MeterError) -> bool {
         MeterError::Unreachable { .. }
             | MeterError::Disconnected { .. }
             | MeterError::Timeout { .. }
+            | MeterError::Misfit { .. }
             | MeterError::ModelMoved { .. }
             | MeterError::NoSuchModel { .. }
             | MeterError::Swapped { .. }

@@ -261,6 +261,14 @@ async fn a_template_of_ones_own_is_listed_checked_and_tried_on_a_device() {
     assert!(lines.len() > 25, "{}", lines.len());
     assert_eq!(built_in("eastron-sdm630"), Some(Value::Bool(true)));
     assert_eq!(built_in("my-meter"), Some(Value::Bool(false)));
+    for (name, fixture, production) in [
+        ("goodwe-dt", "recorded", "output-without-battery"),
+        ("growatt", "composed", "panels"),
+        ("growatt-output", "composed", "output-unless-battery"),
+    ] {
+        let line = lines.iter().find(|line| line["name"] == name).unwrap();
+        assert_eq!((&line["fixture"], &line["production"]), (&fixture.into(), &production.into()), "{line}");
+    }
 
     let checked = run(&["template", "check", path(&file)]).await;
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
@@ -282,7 +290,7 @@ async fn a_template_of_ones_own_is_listed_checked_and_tried_on_a_device() {
     let reason = said(&refused);
     assert_eq!(refused.status.code(), Some(2));
     assert!(
-        reason.contains("my-meter.toml") && reason.contains(": line 8: import: unit Watt does not fit"),
+        reason.contains("my-meter.toml") && reason.contains(": line 10: import: unit Watt does not fit"),
         "{reason}"
     );
     let file = own_template(&own, |text| text.replace("import_mwh = 4711250000", "import_mwh = 4711250001"));

@@ -75,8 +75,8 @@ pub struct Sample {
     pub export_mwh: Option<u64>,
     /// Power at this moment, W, import positive (an inverter that produces shows a negative number). Information only.
     pub power_w: Option<i32>,
-    /// True if an energy that was above zero before reads zero or is missing now. Devices do so for a moment after a
-    /// restart: hold such a sample back until later ones agree.
+    /// True if an energy that was above zero before reads zero or is missing now, as devices do for a moment after a
+    /// restart, or if a counter stands while power flows. Hold such a sample back until later ones agree.
     pub suspect: bool,
     /// How the device writes its import counter, as far as its driver knows.
     #[serde(default)]
@@ -150,7 +150,9 @@ pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Dri
     let driver: Box<dyn Driver> = match uri {
         DeviceUri::SunSpec(device) => Box::new(sunspec::SunSpecDriver::new(device.clone())),
         DeviceUri::Modbus(device) => {
-            Box::new(modbus::ModbusDriver::new(device.clone(), library.modbus(&device.template)?.clone()))
+            let template = library.modbus(&device.template)?;
+            let brothers = modbus::brothers(template, library.shared());
+            Box::new(modbus::ModbusDriver::new(device.clone(), template.clone()).with_brothers(brothers))
         }
         DeviceUri::Mqtt(device) => mqtt::open(device.clone(), library.mqtt(&device.template)?.clone())?,
         DeviceUri::HomeWizard(device) => Box::new(homewizard::HomeWizardDriver::new(device.clone(), library)?),

@@ -135,6 +135,40 @@ pub enum MeterError {
         /// What it was.
         reason: String,
     },
+    /// The device answers, but is not the one that its template describes: its registers would mean something else.
+    #[error("{place}: is no device of template `{template}`: {shows}; {meant}")]
+    Misfit {
+        /// Where the device is.
+        place: String,
+        /// The template by which it was to be read.
+        template: String,
+        /// What it shows instead of what the template's devices show, and what that means.
+        shows: String,
+        /// What it looks like instead, or what to do.
+        meant: String,
+    },
+    /// An inverter whose output counter counts what a battery gave too.
+    #[error(
+        "{place}: a battery is behind this inverter ({told}), so what its counter shows is no production; give the panels a meter of their own, or read the inverter by a template of its manufacturer that counts what the strings gave"
+    )]
+    BehindBattery {
+        /// Where the inverter is.
+        place: String,
+        /// What tells of the battery.
+        told: &'static str,
+    },
+    /// Something answers by Modbus, and nothing that is known fits it.
+    #[error(
+        "{endpoint} unit {unit}: a Modbus device is here that neither SunSpec nor any template fits; it answered {answered}; with its register map a template can be written, see \"Add a device\" in meters/README.md"
+    )]
+    Unknown {
+        /// Host and port, or serial port.
+        endpoint: String,
+        /// Modbus unit id.
+        unit: u8,
+        /// Some of what it answered.
+        answered: String,
+    },
     /// There is no SunSpec marker at any of the addresses where it may be.
     #[error(
         "{endpoint} unit {unit}: no SunSpec marker at {bases} (last: {last}); switch SunSpec on in the device, or try another unit id"

@@ -27,6 +27,7 @@ pub mod quirks;
 pub mod record;
 mod serial_port;
 pub mod sml;
+mod stand_watch;
 pub mod stream;
 pub mod sunspec;
 pub mod template;

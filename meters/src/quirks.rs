@@ -53,6 +53,8 @@ pub struct Quirks {
     pub zero_is_no_total: bool,
     /// Counters fall by up to so many Wh and come back: no total until they have.
     pub dip_wh: Option<u32>,
+    /// Holding register of a float, the low word first: rated energy of a battery behind an inverter, Wh.
+    pub battery_wh_at: Option<u16>,
     /// 32-bit numbers of the manufacturer's own register map have their low word first.
     pub native_low_word_first: bool,
 }

@@ -5,6 +5,8 @@
 mod fixture;
 mod parse;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
@@ -13,7 +15,7 @@ pub(crate) use parse::Fault;
 
 use crate::{
     Counter, DeviceUri, MeterError, homewizard,
-    modbus::template::ModbusTemplate,
+    modbus::template::{ModbusTemplate, Origin, Production},
     mqtt::template::MqttTemplate,
     nearest::nearest,
     p1,
@@ -40,27 +42,56 @@ macro_rules! built_in {
 }
 built_in!(
     "abb-b23",
+    "acrel-adw300",
+    "alpha-ess",
+    "alpha-ess-battery",
+    "alpha-ess-meter",
+    "be-mpm3pm",
+    "bge-tech-ds100",
+    "bge-tech-ws100",
+    "carlo-gavazzi-em100",
     "carlo-gavazzi-em24",
     "carlo-gavazzi-em24-e1",
+    "carlo-gavazzi-em300",
     "chint-dtsu666",
     "deye-1p",
     "deye-1p-battery",
     "deye-1p-meter",
     "deye-3p",
     "deye-3p-battery",
+    "deye-3p-hv",
+    "deye-3p-hv-1098",
+    "deye-3p-hv-1098-battery",
+    "deye-3p-hv-1098-meter",
+    "deye-3p-hv-battery",
+    "deye-3p-hv-meter",
     "deye-3p-meter",
+    "deye-micro",
+    "deye-string",
     "dsmr-reader",
     "dsmr-reader-topics",
+    "dzg-dvh4013",
     "eastron-sdm120",
     "eastron-sdm630",
+    "eastron-sdm72",
+    "eltako-dsz15",
+    "finder-7m",
     "foxess-h3",
     "foxess-h3-battery",
     "foxess-h3-meter",
+    "foxess-h3-smart",
+    "foxess-h3-smart-battery",
+    "foxess-h3-smart-meter",
     "fronius-datamanager",
+    "goodwe-dt",
     "goodwe-et",
     "goodwe-et-battery",
     "goodwe-et-meter",
+    "goodwe-et-meter-64",
     "growatt",
+    "growatt-battery",
+    "growatt-meter",
+    "growatt-output",
     "growatt-sph",
     "growatt-sph-battery",
     "growatt-sph-meter",
@@ -68,15 +99,29 @@ built_in!(
     "home-assistant-production",
     "homewizard",
     "huawei-battery",
+    "huawei-emma",
+    "huawei-emma-battery",
+    "huawei-emma-meter",
     "huawei-meter",
     "huawei-sun2000",
+    "huawei-sun2000-output",
     "inepro-pro380",
     "janitza-b",
     "kostal-plenticore",
     "kostal-plenticore-battery",
+    "kostal-plenticore-big-endian",
+    "kostal-plenticore-big-endian-battery",
+    "lovato-dmg610",
     "opendtu",
+    "orno-we-504",
     "orno-we-514",
+    "orno-we-516",
+    "orno-we-525",
     "p1",
+    "saj-hybrid",
+    "saj-hybrid-battery",
+    "saj-hybrid-meter",
+    "saj-r5",
     "schneider-iem3000",
     "shelly-3em-gen1",
     "shelly-em",
@@ -86,11 +131,21 @@ built_in!(
     "shelly-switch",
     "shelly-switch-production",
     "siemens-pac2200",
+    "sigenergy",
+    "sigenergy-battery",
+    "sigenergy-meter",
     "sma-battery",
     "sma-grid-meter",
+    "sma-hybrid",
     "sma-inverter",
+    "sofar-hybrid",
+    "sofar-hybrid-battery",
+    "sofar-hybrid-meter",
+    "sofar-string",
+    "solaredge-battery",
     "solax-hybrid",
     "solax-hybrid-battery",
+    "solax-hybrid-g5-battery",
     "solax-hybrid-meter",
     "solis",
     "solis-hybrid",
@@ -176,6 +231,33 @@ impl Template {
         match self {
             Self::Modbus(template) => (&template.vendor, &template.model),
             Self::Mqtt(template) => (&template.vendor, &template.model),
+        }
+    }
+
+    /// Other products that are read by the same template.
+    #[must_use]
+    pub fn also(&self) -> &[String] {
+        match self {
+            Self::Modbus(template) => &template.also,
+            Self::Mqtt(_) => &[],
+        }
+    }
+
+    /// Where the fixture comes from, as a template file says it; MQTT fixtures do not.
+    #[must_use]
+    pub fn origin(&self) -> Option<Origin> {
+        match self {
+            Self::Modbus(template) => Some(template.fixture.origin),
+            Self::Mqtt(_) => None,
+        }
+    }
+
+    /// What its export counter counts, where it may stand for production.
+    #[must_use]
+    pub fn production(&self) -> Option<Production> {
+        match self {
+            Self::Modbus(template) => template.production,
+            Self::Mqtt(_) => None,
         }
     }
 
@@ -301,6 +383,11 @@ impl Library {
     /// Every template, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
         self.templates.iter().map(|(name, template)| (name.as_str(), template.as_ref()))
+    }
+
+    /// As [`Self::iter`], to keep.
+    pub(crate) fn shared(&self) -> impl Iterator<Item = (&str, &Arc<Template>)> {
+        self.templates.iter().map(|(name, template)| (name.as_str(), template))
     }
 
     /// The Modbus template of that name.

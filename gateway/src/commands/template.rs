@@ -3,7 +3,10 @@
 
 use super::print_line;
 use clap::Subcommand;
-use deren_meters::{DeviceUri, Library, Readout, Record, Template as DeviceTemplate};
+use deren_meters::{
+    DeviceUri, Library, Readout, Record, Template as DeviceTemplate,
+    modbus::template::{Origin, Production},
+};
 use serde::Serialize;
 use std::{
     path::{Path, PathBuf},
@@ -47,7 +50,16 @@ struct Listed<'a> {
     kind: &'static str,
     vendor: &'a str,
     model: &'a str,
+    /// Other products that it reads.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    also: &'a [String],
     built_in: bool,
+    /// Whether its fixture was recorded from a device, is an example of its source, or was composed by the register map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixture: Option<Origin>,
+    /// What the counter of a device that may stand for production counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    production: Option<Production>,
 }
 
 /// Exit code 1 if a file of the folder makes no sense; it is named, and the others are listed.
@@ -58,7 +70,9 @@ fn list(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
     for (name, template) in all.iter() {
         let (vendor, model) = template.product();
         let built_in = built_in.get(name).is_some_and(|known| known == template);
-        print_line(&Listed { name, kind: template.kind(), vendor, model, built_in })?;
+        let (kind, also, fixture, production) =
+            (template.kind(), template.also(), template.origin(), template.production());
+        print_line(&Listed { name, kind, vendor, model, also, built_in, fixture, production })?;
     }
     for error in all.broken() {
         eprintln!("{error}");

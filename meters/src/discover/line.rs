@@ -72,7 +72,7 @@ pub(super) async fn place(
         if !answered.is_empty() {
             // One line has one speed: nobody else is to be found at another.
             let timing = Timing { timeout_ms: Some(TIMEOUT_MS), settle_ms: 0 };
-            return Search { wire: &wire, library, tell, timing }.units(&answered).await;
+            return Search::new(&wire, library, tell, timing).units(&answered).await;
         }
     }
     Vec::new()

@@ -5,8 +5,8 @@ use super::{Event, TIMEOUT_MS, UNITS};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
     modbus::{
-        Bus, Manners, ModbusDriver, Read,
-        decode::Field,
+        Bus, Manners, ModbusDriver, Read, RollCall,
+        decode::{Field, Function, printable},
         template::{Mark, ModbusTemplate},
     },
     quirks::Quirks,
@@ -18,7 +18,10 @@ use crate::{
     },
     uri::{ModbusDevice, SunSpecDevice, Timing, Wire},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
 
 pub(super) type Tell<'a> = &'a (dyn Fn(Event) + Send + Sync);
 const TIMING: Timing = Timing { timeout_ms: Some(TIMEOUT_MS), settle_ms: 0 };
@@ -31,7 +34,7 @@ const MAX_SILENT: usize = 2;
 
 /// The devices at one host and port, by unit and order in their chain.
 pub(super) async fn place(wire: &Wire, library: &Library, tell: Tell<'_>) -> Vec<Record> {
-    Search { wire, library, tell, timing: TIMING }.units(&UNITS).await
+    Search::new(wire, library, tell, TIMING).units(&UNITS).await
 }
 
 /// True if the unit that was asked is there, whatever it said.
@@ -45,27 +48,57 @@ pub(super) fn is_an_answer(error: &MeterError) -> bool {
 
 /// A search of one wire.
 pub(super) struct Search<'a> {
-    pub(super) wire: &'a Wire,
-    pub(super) library: &'a Library,
-    pub(super) tell: Tell<'a>,
-    pub(super) timing: Timing,
+    wire: &'a Wire,
+    library: &'a Library,
+    tell: Tell<'a>,
+    timing: Timing,
+    /// Who answered and is nothing that is known, first of all: unit, and what it answered.
+    unknown: Option<(u8, String)>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    pub(super) fn new(wire: &'a Wire, library: &'a Library, tell: Tell<'a>, timing: Timing) -> Self {
+        Self { wire, library, tell, timing, unknown: None }
+    }
+
     /// The devices on these units. On a network, then on those that the manufacturer of the first suggests instead of the
     /// rest, and on those that only templates name.
     pub(super) async fn units(mut self, units: &[u8]) -> Vec<Record> {
         let bus = Bus::shared(self.wire);
+        let call = match bus.roll_call(units, &Manners::from(&self.timing)).await {
+            Ok(call) => call,
+            Err(error) => {
+                (self.tell)(Event::Trouble(error));
+                return Vec::new();
+            }
+        };
+        let found = self.answering(&bus, units, call).await;
+        if let (Some((unit, answered)), true) = (self.unknown.take(), found.is_empty()) {
+            (self.tell)(Event::Trouble(MeterError::Unknown { endpoint: self.wire.to_string(), unit, answered }));
+        }
+        found
+    }
+
+    /// As [`Self::units`], of those that the roll call says are there, where there was one.
+    async fn answering(&mut self, bus: &Bus, units: &[u8], call: Option<RollCall>) -> Vec<Record> {
         // On a serial line anybody may be on any unit.
         let is_line = matches!(self.wire, Wire::Serial { .. });
         let mut found: Vec<Record> = Vec::new();
-        let mut to_ask = units.to_vec();
+        let mut is_there = call.as_ref().is_some_and(|call| call.is_gateway || !call.present.is_empty());
+        let is_silent = |unit: u8| call.as_ref().is_some_and(|call| !call.present.contains(&unit));
+        let may_answer = |unit: &u8| match &call {
+            Some(call) => call.present.contains(unit) || (call.may_be_more() && call.silent.contains(unit)),
+            None => true,
+        };
+        let mut to_ask: Vec<u8> = units.iter().copied().filter(may_answer).collect();
         let mut asked = 0;
-        let mut is_there = false;
         while let Some(unit) = to_ask.get(asked).copied() {
-            let mut outcome = self.unit(&bus, unit).await;
+            let mut outcome = match is_silent(unit) {
+                true if !self.answers(bus, unit).await => Ok(Vec::new()),
+                _ => self.unit(bus, unit).await,
+            };
             if asked == 0 && matches!(outcome, Err(MeterError::Timeout { .. })) {
-                outcome = self.after_silence(&bus, unit).await;
+                outcome = self.after_silence(bus, unit).await;
             }
             asked += 1;
             is_there |= !matches!(outcome, Err(MeterError::Timeout { .. } | MeterError::Unreachable { .. }));
@@ -93,13 +126,23 @@ impl Search<'_> {
             }
         }
         if is_there && !is_line {
-            self.units_of_templates(&bus, &to_ask, &mut found).await;
+            let asked: Vec<u8> = units.iter().chain(&to_ask).copied().collect();
+            self.units_of_templates(bus, &asked, &mut found).await;
         }
         found
     }
 
+    /// Whether a unit that has said nothing so far answers one more question.
+    async fn answers(&self, bus: &Bus, unit: u8) -> bool {
+        let read = Read { unit, function: Function::Holding, address: 0, count: 2 };
+        match bus.read(read, Manners::from(&self.timing)).await {
+            Ok(_) => true,
+            Err(error) => is_an_answer(&error),
+        }
+    }
+
     /// Asks the units that only templates name, those of the first device's manufacturer if one was found.
-    async fn units_of_templates(&self, bus: &Bus, asked: &[u8], found: &mut Vec<Record>) {
+    async fn units_of_templates(&mut self, bus: &Bus, asked: &[u8], found: &mut Vec<Record>) {
         let vendor = found.first().map(|first| first.vendor.clone());
         let templates = modbus_templates(self.library).map(|(_, template)| template);
         let likely = templates.filter(|template| vendor.as_ref().is_none_or(|vendor| template.vendor == *vendor));
@@ -108,8 +151,12 @@ impl Search<'_> {
         for unit in named.into_iter().filter(|unit| !asked.contains(unit)).take(MAX_OTHER_UNITS) {
             let to_ask = Unit { bus, unit, base: None, manners: Manners::from(&self.timing) };
             let of_unit = modbus_templates(self.library).filter(|(_, template)| template.wire.units.contains(&unit));
-            match by_fingerprint(self.wire, Seen::of(&to_ask, false), of_unit, self.tell).await {
+            let mut seen = Seen::of(&to_ask, false);
+            let outcome = by_fingerprint(self.wire, &mut seen, of_unit, self.tell).await;
+            let answered = seen.told();
+            match outcome {
                 Ok(mut records) => {
+                    self.note_unknown(unit, &records, answered);
                     for record in &mut records {
                         remember_silence(record, self.timing.settle_ms);
                     }
@@ -141,17 +188,34 @@ impl Search<'_> {
         }
     }
 
+    /// Remembers the first that answers and is nothing that is known.
+    fn note_unknown(&mut self, unit: u8, records: &[Record], answered: String) {
+        if records.is_empty() {
+            self.unknown.get_or_insert((unit, answered));
+        }
+    }
+
     /// The devices on a unit: those of its SunSpec chain, or else the meter that its fingerprint tells of.
-    async fn unit(&self, bus: &Bus, unit: u8) -> Result<Vec<Record>, MeterError> {
+    async fn unit(&mut self, bus: &Bus, unit: u8) -> Result<Vec<Record>, MeterError> {
         let asked = Unit { bus, unit, base: None, manners: Manners::from(&self.timing) };
-        let mut records = match asked.walk().await {
-            Ok(links) => sunspec(self.wire, &asked, &links, self.tell).await,
+        let (mut records, answered) = match asked.walk().await {
+            Ok(links) => {
+                let models: Vec<String> = links.iter().map(|link| link.id.to_string()).collect();
+                let answered = format!("with SunSpec models {}, none of which counts energy", models.join(", "));
+                let mut records = sunspec(self.wire, &asked, &links, self.tell).await;
+                let beside = modbus_templates(self.library).filter(|(_, template)| template.beside_sunspec);
+                records.extend(by_fingerprint(self.wire, &mut Seen::of(&asked, true), beside, self.tell).await?);
+                (records, answered)
+            }
             Err(MeterError::NotSunSpec { .. }) => {
+                let mut seen = Seen::of(&asked, true);
                 let templates = modbus_templates(self.library);
-                by_fingerprint(self.wire, Seen::of(&asked, true), templates, self.tell).await?
+                let records = by_fingerprint(self.wire, &mut seen, templates, self.tell).await?;
+                (records, seen.told())
             }
             Err(error) => return Err(error),
         };
+        self.note_unknown(unit, &records, answered);
         for record in &mut records {
             remember_silence(record, self.timing.settle_ms);
         }
@@ -230,7 +294,7 @@ fn modbus_templates(library: &Library) -> impl Iterator<Item = (&str, &ModbusTem
 /// told of, and hides no other.
 async fn by_fingerprint<'l>(
     wire: &Wire,
-    mut seen: Seen<'_>,
+    seen: &mut Seen<'_>,
     templates: impl Iterator<Item = (&'l str, &'l ModbusTemplate)>,
     tell: Tell<'_>,
 ) -> Result<Vec<Record>, MeterError> {
@@ -261,17 +325,62 @@ async fn by_fingerprint<'l>(
     Ok(records)
 }
 
+/// Time-out of a device that says nothing where it has no registers, ms, if it is quick otherwise.
+const QUICK_MS: u32 = 400;
+/// So many questions without an answer show that a device is of that kind.
+const MAX_UNANSWERED: usize = 3;
+/// Most answers of an unknown device that are told, and most characters of them.
+const MAX_TOLD: usize = 6;
+
 /// What a unit answered, so that templates that look at the same register ask once.
 struct Seen<'a> {
     unit: &'a Unit<'a>,
     /// False while the unit gave no answer to anything, so that nobody may be there.
     is_there: bool,
-    answers: HashMap<(u8, u16, u16), Option<Vec<u16>>>,
+    answers: BTreeMap<(u8, u16, u16), Option<Vec<u16>>>,
+    unanswered: usize,
+    slowest: Duration,
 }
 
 impl<'a> Seen<'a> {
     fn of(unit: &'a Unit<'a>, is_there: bool) -> Self {
-        Self { unit, is_there, answers: HashMap::new() }
+        Self { unit, is_there, answers: BTreeMap::new(), unanswered: 0, slowest: Duration::ZERO }
+    }
+
+    /// Some of what was answered, in words.
+    fn told(&self) -> String {
+        let texts = |words: &[u16]| {
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+            printable(&bytes).filter(|text| text.len() > 3 && text.is_ascii())
+        };
+        let tell = |(function, address, words): (u8, u16, &Vec<u16>)| {
+            let kind = if function == 3 { "holding" } else { "input" };
+            let shown =
+                texts(words).map_or_else(|| format!("{words:04x?}").replace(", ", " "), |text| format!("{text:?}"));
+            format!("{kind} {address}: {shown}")
+        };
+        let answers = self
+            .answers
+            .iter()
+            .filter_map(|((function, address, _), words)| Some((*function, *address, words.as_ref()?)));
+        let (texts_first, others): (Vec<_>, Vec<_>) = answers
+            .filter(|(.., words)| words.iter().any(|word| *word != 0 && *word != u16::MAX))
+            .partition(|(.., words)| texts(words).is_some());
+        let told: Vec<String> = texts_first.into_iter().chain(others).take(MAX_TOLD).map(tell).collect();
+        match told.is_empty() {
+            true => "nothing but exceptions, zeros and ones".into(),
+            false => told.join(", "),
+        }
+    }
+
+    /// How to ask: a device that is quick, and says nothing where it has no registers, is not waited for each time.
+    fn manners(&self) -> Manners {
+        let mut manners = self.unit.manners;
+        if self.is_there && self.unanswered >= MAX_UNANSWERED {
+            let patience = u32::try_from(self.slowest.as_millis() * 3).unwrap_or(u32::MAX).max(QUICK_MS);
+            manners.timing.timeout_ms = manners.timing.timeout_ms.map(|usual| usual.min(patience));
+        }
+        manners
     }
 
     async fn words(&mut self, field: &Field) -> Result<Option<Vec<u16>>, MeterError> {
@@ -281,11 +390,18 @@ impl<'a> Seen<'a> {
         }
         let (unit, function, address, count) = (self.unit.unit, field.function, field.address, field.word_count());
         let read = Read { unit, function, address, count };
-        let answer = match self.unit.bus.read(read, self.unit.manners).await {
-            Ok(words) => Some(words),
+        let since = Instant::now();
+        let answer = match self.unit.bus.read(read, self.manners()).await {
+            Ok(words) => {
+                self.slowest = self.slowest.max(since.elapsed());
+                Some(words)
+            }
             Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => return Err(error),
             Err(error) if !self.is_there && !is_an_answer(&error) => return Err(error),
-            Err(_) => None,
+            Err(error) => {
+                self.unanswered += usize::from(matches!(error, MeterError::Timeout { .. }));
+                None
+            }
         };
         self.is_there = true;
         self.answers.insert(key, answer.clone());

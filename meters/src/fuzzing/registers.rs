@@ -4,7 +4,7 @@ use super::image::{Image, Registers};
 use crate::{
     DeviceUri, Library, Template,
     driver::Driver,
-    modbus::{Bus, ModbusDriver},
+    modbus::{Bus, ModbusDriver, template::ModbusTemplate},
     sunspec::SunSpecDriver,
 };
 use std::sync::{Arc, OnceLock};
@@ -24,9 +24,13 @@ pub fn modbus(data: &[u8]) {
     });
     let chosen = usize::from(*which).checked_rem(templates.len()).and_then(|place| templates.get(place));
     let Some((DeviceUri::Modbus(device), Template::Modbus(template))) = chosen else { return };
-    let image = Image::new(Registers::Stream(words(rest)), *odd_in, *oddity);
-    let bus = Arc::new(Bus::over(device.wire.clone(), move || image.connection()));
-    exercise(&mut ModbusDriver::over(bus, device.clone(), template.clone()));
+    // Hardly any registers fit a fingerprint: the second time none is asked for.
+    let unmarked = ModbusTemplate { fingerprint: Vec::new(), ..template.clone() };
+    for template in [template, &unmarked] {
+        let image = Image::new(Registers::Stream(words(rest)), *odd_in, *oddity);
+        let bus = Arc::new(Bus::over(device.wire.clone(), move || image.connection()));
+        exercise(&mut ModbusDriver::over(bus, device.clone(), template.clone()));
+    }
 }
 
 /// A SunSpec device: the first byte says where its chain begins and which device of it is meant, the next two how it

@@ -5,6 +5,10 @@
 //! Modbus exception, so that a late answer is never taken for the next one. A device that turns us away is left in
 //! peace for a while.
 
+mod roll_call;
+
+pub(crate) use roll_call::RollCall;
+
 use super::{
     decode::Function,
     line::{self, Link},

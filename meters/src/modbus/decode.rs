@@ -129,9 +129,10 @@ pub struct Field {
     /// Turns the sign: for a power that the device counts positive towards the grid.
     #[serde(default)]
     pub negate: bool,
-    /// Patterns that mean "not available". A float's NaN always does.
+    /// Patterns that mean "not available"; see [`Self::nothing`] for what holds where none are given. An empty list says
+    /// that every pattern is a number. A float's NaN never is one.
     #[serde(default)]
-    pub none: Vec<Nothing>,
+    pub none: Option<Vec<Nothing>>,
     /// A counter that begins at 0 again before its registers are full: at this number in them. Unsigned counters of one
     /// or two registers are taken to use them up; of all others nobody knows without this.
     #[serde(default)]
@@ -176,6 +177,18 @@ impl Field {
         }
     }
 
+    /// The patterns that mean "not available". Without any of its own, a field has those that SunSpec and most
+    /// manufacturers use: all ones of an unsigned number, the smallest of a signed one.
+    #[must_use]
+    pub fn nothing(&self) -> &[Nothing] {
+        match (&self.none, self.layout) {
+            (Some(none), _) => none,
+            (None, Layout::U16 | Layout::U32 | Layout::U64) => &[Nothing::AllOnes],
+            (None, Layout::I16 | Layout::I32 | Layout::I64) => &[Nothing::MinSigned],
+            (None, Layout::F32 | Layout::F64 | Layout::Text) => &[],
+        }
+    }
+
     /// Why the description makes no sense, if it does not.
     pub(crate) fn fault(&self) -> Option<String> {
         let text = self.layout == Layout::Text;
@@ -186,7 +199,7 @@ impl Field {
             return Some("only a text has `words`".into());
         }
         let scaled = self.unit != Unit::One || self.exponent != 0 || self.times != 1 || self.negate;
-        if text && (scaled || !self.none.is_empty()) {
+        if text && (scaled || self.none.is_some()) {
             return Some("a text has no unit, exponent, times, negate or none".into());
         }
         if self.times == 0 {
@@ -208,7 +221,7 @@ impl Field {
     pub fn decode(&self, words: &[u16]) -> Result<Option<i128>, FieldError> {
         let bits = self.bits(words)?;
         let width = u32::from(self.word_count()) * 16;
-        if self.none.iter().any(|pattern| bits == pattern.bits(width)) {
+        if self.nothing().iter().any(|pattern| bits == pattern.bits(width)) {
             return Ok(None);
         }
         let exponent = i32::from(self.exponent) + self.unit.milli_exponent();
@@ -277,7 +290,7 @@ impl Field {
         let width = u32::from(self.word_count()) * 16;
         let exponent = i32::from(self.exponent) + self.unit.milli_exponent();
         let Some(milli) = milli else {
-            return match (self.layout, self.none.first()) {
+            return match (self.layout, self.nothing().first()) {
                 (Layout::Text, _) => Err(FieldError::WrongKind("text")),
                 (_, Some(pattern)) => Ok(self.words_of(pattern.bits(width))),
                 (Layout::F32, None) => Ok(self.words_of(f32::NAN.to_bits().into())),

@@ -2,15 +2,17 @@
 
 use super::{
     bus::{Bus, Read},
+    fit::{self, Brothers, Shown},
     manners::Manners,
     template::{Answers, ModbusTemplate, Span, Sum},
 };
 use crate::{
-    MeterError,
+    MeterError, Template,
     driver::{Driver, Identity, Sample, unix_ms},
     identity_watch::IdentityWatch,
     quantity::whole,
     quirks::Quirks,
+    stand_watch::StandWatch,
     uri::ModbusDevice,
     zero_watch::ZeroWatch,
 };
@@ -22,9 +24,14 @@ pub struct ModbusDriver {
     bus: Arc<Bus>,
     device: ModbusDevice,
     template: ModbusTemplate,
+    /// What the device may be where the template does not fit it.
+    brothers: Brothers,
     manners: Manners,
     zeros: ZeroWatch,
+    stands: StandWatch,
     identity: IdentityWatch,
+    /// The connection over which the device was last seen to be one of the template's.
+    fitted_on: Option<u64>,
 }
 
 impl ModbusDriver {
@@ -37,9 +44,17 @@ impl ModbusDriver {
             manners: Manners::of(&device.timing, Quirks::of(&template.vendor)),
             device,
             template,
+            brothers: Brothers::new(),
             zeros: ZeroWatch::default(),
+            stands: StandWatch::default(),
             identity: IdentityWatch::default(),
+            fitted_on: None,
         }
+    }
+
+    /// The same, with templates to name where the device turns out to be one of theirs.
+    pub(crate) fn with_brothers(self, brothers: Brothers) -> Self {
+        Self { brothers, ..self }
     }
 
     /// As [`Self::new`], over a bus to a device that is only bytes.
@@ -55,6 +70,46 @@ impl ModbusDriver {
     async fn words(&self, span: Span) -> Result<Vec<u16>, MeterError> {
         let Span { function, address, count } = span;
         self.bus.read(Read { unit: self.device.unit, function, address, count }, self.manners).await
+    }
+
+    /// Refuses a device that the template does not describe, unless it was seen to fit over this very connection.
+    async fn ensure_fits(&mut self) -> Result<(), MeterError> {
+        if self.fitted_on == Some(self.bus.connection()) {
+            return Ok(());
+        }
+        let mut shown = Shown::default();
+        for mark in self.template.fingerprint.iter().filter(|mark| !mark.passing) {
+            let words = shown.words(mark, |span| self.words(span)).await?;
+            if !mark.fits(words) {
+                let shows = fit::difference(mark, words);
+                let likely = self.likely(&mut shown).await;
+                let likely: Vec<&str> = likely.iter().map(String::as_str).collect();
+                let (template, meant) = (self.device.template.clone(), fit::meant(&likely));
+                return Err(MeterError::Misfit { place: self.place(), template, shows, meant });
+            }
+        }
+        self.fitted_on = Some(self.bus.connection());
+        Ok(())
+    }
+
+    /// The brothers that describe the device. One whose registers cannot be asked for does not.
+    async fn likely(&self, shown: &mut Shown) -> Vec<String> {
+        let mut likely = Vec::new();
+        for (name, brother) in &self.brothers {
+            let Template::Modbus(brother) = brother.as_ref() else { continue };
+            let mut fits = true;
+            for mark in &brother.fingerprint {
+                let words = shown.words(mark, |span| self.words(span)).await;
+                fits = fits && words.is_ok_and(|words| mark.fits(words));
+                if !fits {
+                    break;
+                }
+            }
+            if fits {
+                likely.push(name.clone());
+            }
+        }
+        likely
     }
 
     async fn answers(&self, spans: Vec<Span>) -> Result<Answers, MeterError> {
@@ -116,6 +171,7 @@ impl ModbusDriver {
 #[async_trait]
 impl Driver for ModbusDriver {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
+        self.ensure_fits().await?;
         let identity = self.who().await?;
         self.identity.remember(&identity, self.bus.connection());
         Ok(identity)
@@ -126,6 +182,10 @@ impl Driver for ModbusDriver {
         let at_unix_ms = unix_ms();
         let connection = self.bus.connection();
         if self.identity.is_due(connection) {
+            self.fitted_on = None;
+        }
+        self.ensure_fits().await?;
+        if self.identity.is_due(connection) {
             let now = self.who().await?;
             self.identity.confirm(&now, connection, self.place())?;
         }
@@ -135,7 +195,7 @@ impl Driver for ModbusDriver {
             Err(MeterError::Exception { .. } | MeterError::OutOfRange { .. }) => None,
             Err(error) => return Err(error),
         };
-        let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
+        let was_above_zero = self.zeros.is_suspect(import_mwh, export_mwh);
         if import_mwh.is_none() && export_mwh.is_none() {
             return Err(MeterError::NoEnergy {
                 place: self.place(),
@@ -145,6 +205,8 @@ impl Driver for ModbusDriver {
         let counter = |sum: &Option<Sum>, mwh| sum.as_ref().map(|sum| sum.counter(mwh)).unwrap_or_default();
         let import_counter = counter(&self.template.import, import_mwh);
         let export_counter = counter(&self.template.export, export_mwh);
+        let counters = [(import_mwh, import_counter), (export_mwh, export_counter)];
+        let suspect = self.stands.is_suspect(at_unix_ms, power_w, counters) | was_above_zero;
         Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
     }
 }

@@ -71,7 +71,7 @@ where
     if is_tcp { client::tcp::attach_slave(port, Slave(0)) } else { client::rtu::attach_slave(Quiet(port), Slave(0)) }
 }
 
-async fn connect_tcp(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> {
+pub(super) async fn connect_tcp(host: &str, port: u16, limit: Duration) -> io::Result<TcpStream> {
     let late = |_| io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} ms", limit.as_millis()));
     let stream = timeout(limit, TcpStream::connect((host, port))).await.map_err(late)??;
     if let Err(error) = stream.set_nodelay(true) {

@@ -18,7 +18,7 @@ use crate::{
     uri::Timing,
 };
 use deren_primitives::DeviceRole;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Most registers of one request, by the Modbus specification.
@@ -33,12 +33,23 @@ pub struct ModbusTemplate {
     pub vendor: String,
     /// Product, or family of products with this register map.
     pub model: String,
+    /// Other products of the same registers, which are read by this template and cannot be told from it.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// What the device may stand for at a site.
     #[cfg_attr(test, schemars(with = "Vec<crate::template::schema::Role>", length(min = 1)))]
     pub roles: Vec<DeviceRole>,
     /// Name of the box that it is part of, where several templates read different parts of one: an inverter and the
     /// meter behind it. Discovery then finds all of them.
     pub part_of: Option<String>,
+    /// What its export counter counts, for every template that may stand for production.
+    pub production: Option<Production>,
+    /// Its one counter takes in what flows either way: it is import only where nothing flows back.
+    #[serde(default)]
+    pub both_ways: bool,
+    /// The device speaks SunSpec too, which does not tell of this part of it: discovery looks for both.
+    #[serde(default)]
+    pub beside_sunspec: bool,
     /// Where the register map is published.
     pub source: String,
     /// How the device wants to be asked.
@@ -59,6 +70,23 @@ pub struct ModbusTemplate {
     pub fingerprint: Vec<Mark>,
     /// A device and what it stands for, which the tests decode.
     pub fixture: Fixture,
+}
+
+/// What the counter of a production device counts. Production is what the panels gave: what a battery gave is none, since
+/// it was production, or import, when it was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Production {
+    /// What the strings gave on the direct-current side, whatever battery is behind them.
+    Panels,
+    /// What an inverter gave on its alternating-current side; none of the products that the fingerprint takes can have a
+    /// battery behind them.
+    OutputWithoutBattery,
+    /// The same of products that can: the fingerprint asks for the absence of a battery, and says so by `otherwise`.
+    OutputUnlessBattery,
+    /// What flowed through a meter. Only panels may be behind it: that is for its owner to see to.
+    Through,
 }
 
 /// How a device wants to be asked, and where it usually is.
@@ -85,7 +113,7 @@ impl Default for Needs {
 }
 
 /// Where the registers of a fixture come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
@@ -134,6 +162,12 @@ impl ModbusTemplate {
         if self.roles.is_empty() {
             return refuse("roles", "names no role; there are grid, production and storage".into());
         }
+        if self.both_ways && (self.export.is_some() || self.roles != [DeviceRole::Grid]) {
+            return refuse("both_ways", "`both_ways` is of a grid meter with one counter, `import`".into());
+        }
+        if let Some(reason) = self.production_fault() {
+            return refuse("production", reason);
+        }
         for (what, sum) in self.sums() {
             for (index, field) in sum.parts().iter().enumerate() {
                 let fits = match what {
@@ -166,6 +200,30 @@ impl ModbusTemplate {
             }
         }
         self.wire.fault().map_or(Ok(()), |reason| refuse("wire", format!("wire: {reason}")))
+    }
+
+    /// What is wrong with what is said of production, if anything.
+    fn production_fault(&self) -> Option<String> {
+        let rules_a_battery_out = || {
+            let says_so = |mark: &Mark| mark.otherwise.as_ref().is_some_and(|text| text.contains("battery"));
+            self.fingerprint.iter().any(|mark| mark.shows == Shows::Absent(true) && !mark.passing && says_so(mark))
+        };
+        match (self.roles.contains(&DeviceRole::Production), self.production) {
+            (true, None) => Some(
+                "may stand for production; say by `production` what it counts: panels, output-without-battery, \
+                 output-unless-battery or through"
+                    .into(),
+            ),
+            (false, Some(_)) => Some("`production` is for templates whose roles name production".into()),
+            (true, Some(Production::OutputUnlessBattery)) if !rules_a_battery_out() => Some(
+                "output-unless-battery needs a mark that shows `absent` and an `otherwise` that names the battery"
+                    .into(),
+            ),
+            (true, Some(_)) if self.export.is_none() && self.roles == [DeviceRole::Production] => {
+                Some("counts no export, which production is".into())
+            }
+            _ => None,
+        }
     }
 
     /// How patient to be with the device: the URI has the last word on the time-out, and the longer silence holds.

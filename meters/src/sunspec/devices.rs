@@ -1,6 +1,7 @@
 //! Which devices a chain of models stands for, and who they say they are.
 
 use super::{
+    battery,
     chain::{COMMON, Link, Unit},
     dc,
     models::{self, COMMON_WORDS, Kind, kind},
@@ -20,6 +21,8 @@ pub(crate) struct Found {
     pub(crate) common_address: Option<u16>,
     /// The models of its section that tell of its direct-current side; only an inverter has them.
     pub(crate) dc: Vec<Link>,
+    /// The models of its section that may tell of a battery; only an inverter has them.
+    pub(crate) storage: Vec<Link>,
     /// The common models of the devices before it, whose serial number may be the same.
     earlier: Vec<Option<u16>>,
 }
@@ -52,8 +55,10 @@ pub(crate) fn energy_models(links: &[Link]) -> Vec<Found> {
             let index = found.iter().filter(|earlier| earlier.link.id == link.id).count();
             let index = u16::try_from(index).unwrap_or(u16::MAX);
             let has_dc = kind(link.id).is_some_and(|(kind, _)| kind == Kind::Inverter);
-            let dc = section.iter().filter(|link| has_dc && dc::tells(link.id)).copied().collect();
-            found.push(Found { link: *link, index, is_device, common_address, dc, earlier });
+            let of_section =
+                |tells: fn(u16) -> bool| section.iter().filter(|link| has_dc && tells(link.id)).copied().collect();
+            let (dc, storage) = (of_section(dc::tells), of_section(battery::tells));
+            found.push(Found { link: *link, index, is_device, common_address, dc, storage, earlier });
         }
         rest = after;
     }

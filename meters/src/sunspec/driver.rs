@@ -1,6 +1,7 @@
 //! Reads one SunSpec device: finds its model in the chain once, then reads that model alone.
 
 use super::{
+    battery,
     chain::Unit,
     dc,
     devices::{Found, energy_models},
@@ -9,10 +10,11 @@ use super::{
 use crate::{
     MeterError,
     dip_watch::DipWatch,
-    driver::{DcInput, Driver, Identity, Sample, unix_ms},
+    driver::{Counter, DcInput, Driver, Identity, Sample, unix_ms},
     identity_watch::IdentityWatch,
     modbus::{Bus, Manners},
     quirks::Quirks,
+    stand_watch::StandWatch,
     uri::SunSpecDevice,
     zero_watch::ZeroWatch,
 };
@@ -28,7 +30,10 @@ pub struct SunSpecDriver {
     quirks: Option<&'static Quirks>,
     zeros: ZeroWatch,
     dips: DipWatch,
+    stands: StandWatch,
     identity: IdentityWatch,
+    /// Over which connection it was last seen whether a battery is behind it, and what tells of one.
+    battery: Option<(u64, Option<&'static str>)>,
 }
 
 impl SunSpecDriver {
@@ -42,7 +47,9 @@ impl SunSpecDriver {
             quirks: None,
             zeros: ZeroWatch::default(),
             dips: DipWatch::default(),
+            stands: StandWatch::default(),
             identity: IdentityWatch::default(),
+            battery: None,
         }
     }
 
@@ -105,6 +112,36 @@ impl SunSpecDriver {
                 Ok(self.quirks.insert(Quirks::of(&vendor)))
             }
         }
+    }
+
+    /// What tells of a battery behind an inverter, asked anew at every connection.
+    async fn battery(&mut self, found: &Found, quirks: &Quirks) -> Result<Option<&'static str>, MeterError> {
+        let connection = self.bus.connection();
+        if let Some((_, told)) = self.battery.filter(|(known, _)| *known == connection) {
+            return Ok(told);
+        }
+        if models::kind(found.link.id).is_none_or(|(kind, _)| kind != Kind::Inverter) {
+            return Ok(None);
+        }
+        let told = battery::shown_by(&self.unit(), &found.storage, &found.dc, quirks).await?;
+        self.battery = Some((self.bus.connection(), told));
+        Ok(told)
+    }
+
+    /// What an inverter with a battery has instead of its output, of which the battery gave a part: what its panels gave.
+    async fn of_panels(&mut self, told: &'static str) -> Result<models::Readings, MeterError> {
+        let inputs = self.dc_inputs().await?;
+        let Some((mwh, watt)) = battery::panels(&inputs) else {
+            return Err(MeterError::BehindBattery { place: self.place(), told });
+        };
+        let unknown = Counter::default();
+        Ok(models::Readings {
+            import_mwh: None,
+            export_mwh: Some(mwh),
+            power_w: Some(-watt),
+            import_counter: unknown,
+            export_counter: unknown,
+        })
     }
 
     /// Refuses what this manufacturer's devices show where they have no total.
@@ -176,8 +213,14 @@ impl Driver for SunSpecDriver {
             value: impossible.value,
         })?;
         self.refuse_no_total(&found, readings, quirks)?;
+        let readings = match self.battery(&found, quirks).await? {
+            Some(told) => self.of_panels(told).await?,
+            None => readings,
+        };
         let models::Readings { import_mwh, export_mwh, power_w, import_counter, export_counter } = readings;
-        let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
+        let counters = [(import_mwh, import_counter), (export_mwh, export_counter)];
+        let stands = self.stands.is_suspect(at_unix_ms, power_w, counters);
+        let suspect = self.zeros.is_suspect(import_mwh, export_mwh) | stands;
         if import_mwh.is_none() && export_mwh.is_none() {
             let reason = format!("model {} says \"not implemented\" or nothing counted", link.id);
             return Err(MeterError::NoEnergy { place: self.place(), reason });

@@ -1,5 +1,6 @@
 //! SunSpec over Modbus: devices that describe themselves by a chain of models.
 
+mod battery;
 pub(crate) mod chain;
 mod dc;
 pub(crate) mod devices;

@@ -2,7 +2,7 @@
 
 use crate::support::{
     driver,
-    image::{Image, double},
+    image::{Image, double, sdm630},
     rogue::{Asked, Reply, Rogue},
     served::{Memory, Served},
 };
@@ -12,7 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::net::TcpListener;
 
@@ -32,7 +32,7 @@ fn energies(import_kwh: f32, export_kwh: f32) -> Vec<u16> {
 fn sdm_answer(asked: Asked, import_kwh: f32) -> Vec<u8> {
     match asked.address {
         0x48 => asked.words(&energies(import_kwh, 2.0)),
-        _ => asked.words(&double(100f32.to_bits())),
+        address => asked.words(&sdm630(address).unwrap_or(double(100f32.to_bits()))),
     }
 }
 
@@ -120,7 +120,7 @@ async fn device_answers_to_another_request() {
 #[tokio::test]
 async fn device_answers_with_nan() {
     let memory = Memory::default();
-    memory.put(1, 4, 0x48, &energies(f32::NAN, 4.5)).put(1, 4, 0x34, &double(f32::NAN.to_bits()));
+    memory.sdm630(1).put(1, 4, 0x48, &energies(f32::NAN, 4.5)).put(1, 4, 0x34, &double(f32::NAN.to_bits()));
     let device = Served::start(&memory).await;
     let mut meter = driver(&sdm(device.port)).await;
     let sample = meter.sample().await.expect("one energy is enough");
@@ -167,7 +167,7 @@ async fn device_with_a_chain_without_end() {
 #[tokio::test]
 async fn counter_that_goes_back_is_reported_as_it_is() {
     let memory = Memory::default();
-    memory.put(1, 4, 0x48, &energies(100.0, 2.0)).put(1, 4, 0x34, &double(0));
+    memory.sdm630(1).put(1, 4, 0x48, &energies(100.0, 2.0)).put(1, 4, 0x34, &double(0));
     let device = Served::start(&memory).await;
     let mut meter = driver(&sdm(device.port)).await;
     assert_eq!(meter.sample().await.expect("a sample").import_mwh, Some(100_000_000));
@@ -179,7 +179,7 @@ async fn counter_that_goes_back_is_reported_as_it_is() {
 #[tokio::test]
 async fn counter_that_reads_zero_for_a_moment_is_suspect() {
     let memory = Memory::default();
-    memory.put(1, 4, 0x48, &energies(100.0, 0.0)).put(1, 4, 0x34, &double(0));
+    memory.sdm630(1).put(1, 4, 0x48, &energies(100.0, 0.0)).put(1, 4, 0x34, &double(0));
     let device = Served::start(&memory).await;
     let mut meter = driver(&sdm(device.port)).await;
     assert!(!meter.sample().await.expect("a sample").suspect, "an export of zero from the start is none");
@@ -188,6 +188,24 @@ async fn counter_that_reads_zero_for_a_moment_is_suspect() {
     assert_eq!((sample.import_mwh, sample.suspect), (Some(0), true));
     memory.put(1, 4, 0x48, &energies(100.5, 0.0));
     assert!(!meter.sample().await.expect("a sample").suspect, "it is back");
+}
+
+#[tokio::test]
+async fn counter_that_stands_while_power_flows_is_suspect() {
+    let memory = Memory::default();
+    // So much that a kWh flows within milliseconds.
+    let gigawatt = double(1e9f32.to_bits());
+    memory.sdm630(1).put(1, 4, 0x48, &energies(100.0, 2.0)).put(1, 4, 0x34, &gigawatt);
+    let device = Served::start(&memory).await;
+    let mut meter = driver(&sdm(device.port)).await;
+    assert!(!meter.sample().await.expect("a sample").suspect, "nothing has flowed that is known");
+    let given_up = Instant::now() + Duration::from_secs(30);
+    while !meter.sample().await.expect("a sample").suspect {
+        assert!(Instant::now() < given_up);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    memory.put(1, 4, 0x48, &energies(100.5, 2.0));
+    assert!(!meter.sample().await.expect("a sample").suspect, "it counts");
 }
 
 #[tokio::test]
@@ -201,14 +219,14 @@ async fn unreachable_device_says_so_and_is_read_when_it_is_there() {
     assert!(error.to_string().contains("does another program hold its only connection?"), "{error}");
 
     let memory = Memory::default();
-    memory.put(1, 4, 0x48, &energies(1.0, 2.0)).put(1, 4, 0x34, &double(0));
+    memory.sdm630(1).put(1, 4, 0x48, &energies(1.0, 2.0)).put(1, 4, 0x34, &double(0));
     let _device = Served::on(TcpListener::bind(address).await.expect("the same port"), &memory);
     assert_eq!(meter.sample().await.expect("a sample").import_mwh, Some(1_000_000));
 }
 
 #[tokio::test]
 async fn device_that_hangs_up_between_requests_is_asked_again() {
-    // Answers the two requests of a sample, hangs up at the third, and so on.
+    // Answers two requests, hangs up at the third, and so on.
     let device = Rogue::start(|asked| match asked.before % 3 {
         2 => Reply::Close,
         _ => Reply::Pdu(sdm_answer(asked, 5.0)),

@@ -4,6 +4,7 @@
 mod broken_modbus;
 mod discovery;
 mod field;
+mod field_registers;
 mod homewizard;
 mod local_networks;
 mod modbus_meters;
@@ -14,6 +15,7 @@ mod mqtt_restart;
 mod one_client;
 mod peers;
 mod quirks;
+mod roll_call;
 mod rtu;
 mod rtu_tcp;
 mod search;

@@ -3,7 +3,7 @@
 
 use crate::support::{
     driver,
-    image::{Image, double},
+    image::{Image, double, sdm630},
     rogue::{Asked, Reply, Rogue},
     served::{Memory, Served},
 };
@@ -153,6 +153,9 @@ async fn by_template(vendor: &str, port: u16) -> Box<dyn deren_meters::Driver> {
 }
 
 fn sdm(asked: Asked) -> Reply {
+    if let Some(shown) = sdm630(asked.address) {
+        return Reply::Pdu(asked.words(&shown));
+    }
     let energies = [double(1f32.to_bits()), double(2f32.to_bits())].concat();
     Reply::Pdu(asked.words(energies.get(..asked.count.into()).expect("four registers at most")))
 }

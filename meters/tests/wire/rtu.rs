@@ -1,6 +1,10 @@
 //! Modbus RTU over a pseudo terminal: a real serial port as far as driver and operating system are concerned.
 
-use crate::support::{driver, image::Image, image::double, served::Memory};
+use crate::support::{
+    driver,
+    image::{Image, double, sdm630},
+    served::Memory,
+};
 use deren_meters::MeterError;
 use std::{
     fs::{File, OpenOptions},
@@ -68,7 +72,7 @@ fn answer(unit: u8, words: &[u16]) -> Vec<u8> {
 async fn meters_on_one_line_are_read_in_turn() {
     let memory = Memory::default();
     for unit in 1..=2u8 {
-        memory.put(unit, 4, 0x48, &energies(unit.into())).put(unit, 4, 0x34, &double(50f32.to_bits()));
+        memory.sdm630(unit).put(unit, 4, 0x48, &energies(unit.into())).put(unit, 4, 0x34, &double(50f32.to_bits()));
     }
     let line = Line::served(&memory);
     let uri = |unit| format!("modbus+rtu://{}?template=eastron-sdm630&unit={unit}&baud=19200", line.path);
@@ -99,7 +103,9 @@ async fn serial_device_answers_late() {
             let mut request = [0u8; 8];
             let mut asked = 0;
             while master.read_exact(&mut request).await.is_ok() {
-                let words = if request[3] == 0x48 { energies(7.0) } else { double(0).to_vec() };
+                let address = u16::from_be_bytes([request[2], request[3]]);
+                let shown = sdm630(address).unwrap_or(double(0));
+                let words = if address == 0x48 { energies(7.0) } else { shown.to_vec() };
                 let frame = if asked == 0 { answer(1, &energies(1.0)) } else { answer(1, &words) };
                 if asked == 0 {
                     sleep(Duration::from_millis(900)).await;

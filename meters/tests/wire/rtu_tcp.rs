@@ -1,6 +1,9 @@
 //! Modbus RTU's frames over TCP, as serial device servers carry them.
 
-use crate::support::{driver, image::double};
+use crate::support::{
+    driver,
+    image::{double, sdm630},
+};
 use deren_meters::MeterError;
 use std::{
     sync::{Arc, Mutex},
@@ -46,7 +49,7 @@ async fn server(first_delay: Duration) -> u16 {
                         let answer = match (before, request[3]) {
                             (0, _) => frame(&energies(1.0)),
                             (_, 0x48) => frame(&energies(7.0)),
-                            _ => frame(&double(0)),
+                            (_, low) => frame(&sdm630(low.into()).unwrap_or(double(0))),
                         };
                         if before == 0 {
                             sleep(first_delay).await;

@@ -1,12 +1,16 @@
-//! SunSpec maps in odd places, without an end, and with models longer than one request.
+//! SunSpec maps in odd places, without an end, with models longer than one request, and with a battery.
 
 use crate::support::{
     driver,
-    image::Image,
+    image::{Image, double},
     rogue::{Reply, Rogue},
     served::{Memory, Served},
 };
-use deren_meters::{DeviceUri, read};
+use deren_meters::{
+    DeviceUri, Library, MeterError,
+    discover::{Target, discover},
+    read,
+};
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
@@ -105,4 +109,71 @@ async fn strings_beyond_one_request_are_read_and_never_scaled_by_another_factor(
     changes.store(true, Ordering::SeqCst);
     let record = read(&uri).await.expect("a record");
     assert_eq!((record.export_mwh, record.dc_inputs), (Some(5_000), vec![]), "nothing is told of the strings");
+}
+
+/// Model 160 with these modules: name, energy in Wh and power in W.
+fn modules(modules: &[(&str, u32, u16)]) -> Vec<u16> {
+    let mut words = vec![0, 0, 0, 0, 0, 0, u16::try_from(modules.len()).expect("few"), 0];
+    for (name, energy, watt) in modules {
+        let mut module = vec![0u16; 20];
+        let mut bytes = name.as_bytes().to_vec();
+        bytes.resize(16, 0);
+        for (word, pair) in module[1..9].iter_mut().zip(bytes.chunks(2)) {
+            *word = u16::from_be_bytes([pair[0], pair[1]]);
+        }
+        module[11] = *watt;
+        module[12..14].copy_from_slice(&double(*energy));
+        words.extend(module);
+    }
+    words
+}
+
+#[tokio::test]
+async fn an_inverter_with_a_battery_gives_what_its_panels_gave_or_nothing() {
+    let fronius =
+        modules(&[("MPPT 1", 4_000, 900), ("MPPT 2", 3_000, 600), ("StCha 3", 2_000, 0), ("StDisCha 4", 1_500, 0)]);
+    let unnamed = modules(&[("", 4_000, 900), ("", 3_000, 600), ("", 2_000, 0)]);
+    let charge = [(2, &[5_000u16][..]), (8, &[5_500])];
+    let no_battery = [(2, &[0xffff][..]), (8, &[0xffff])];
+    let length = |words: &[u16]| u16::try_from(words.len()).expect("short");
+    let inverter = || Image::new().common("Fronius", "GEN24", "S").inverter(1_500, 9_999, 0);
+    for (image, expected) in [
+        (inverter().model(160, length(&fronius), &[(2, &fronius)]).model(124, 24, &charge), Ok(7_000_000)),
+        (inverter().model(160, length(&unnamed), &[(2, &unnamed)]).model(124, 24, &charge), Err("model 124")),
+        (inverter().model(124, 24, &no_battery), Ok(9_999_000)),
+        (inverter().model(802, 62, &[(3, &[11_000])]), Err("model 802")),
+    ] {
+        let memory = Memory::default();
+        memory.image(1, 40_000, &image.end());
+        let device = Served::start(&memory).await;
+        match (driver(&uri(device.port, "")).await.sample().await, expected) {
+            (Ok(sample), Ok(export_mwh)) => assert_eq!(sample.export_mwh, Some(export_mwh)),
+            (Err(error), Err(told)) => {
+                assert!(matches!(error, MeterError::BehindBattery { .. }), "{error}");
+                assert!(error.to_string().contains(told), "{error}");
+            }
+            (outcome, expected) => panic!("{outcome:?} instead of {expected:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_solaredge_inverter_with_a_battery_is_refused_and_its_battery_found() {
+    let memory = Memory::default();
+    memory.image(1, 40_000, &Image::new().common("SolarEdge", "SE10K", "S").inverter(1_500, 9_999, 0).end());
+    let device = Served::start(&memory).await;
+    assert!(driver(&uri(device.port, "")).await.sample().await.is_ok(), "without a battery");
+    let template = Library::builtin().expect("templates").modbus("solaredge-battery").expect("it is there");
+    for block in template.encode(&template.fixture.expect).expect("it fits") {
+        memory.put(1, block.function.into(), block.address, &block.words);
+    }
+    let error = driver(&uri(device.port, "")).await.sample().await.expect_err("its counter holds both");
+    assert!(matches!(error, MeterError::BehindBattery { .. }), "{error}");
+    let target: Target = format!("127.0.0.1:{}", device.port).parse().expect("a target");
+    let records = discover(&target, Library::builtin().expect("templates"), &|_| {}).await.expect("a search");
+    let [battery] = &records[..] else { panic!("the battery: {records:?}") };
+    assert_eq!(
+        (battery.driver.as_str(), battery.export_mwh),
+        ("solaredge-battery", template.fixture.expect.export_mwh)
+    );
 }

@@ -14,7 +14,7 @@ fn field(layout: Layout) -> Field {
         times: 1,
         unit: Unit::One,
         negate: false,
-        none: Vec::new(),
+        none: Some(Vec::new()),
         modulus: None,
         optional: false,
     }
@@ -50,7 +50,7 @@ fn minds_word_order_exponent_unit_and_sign() {
 #[test]
 fn not_available_is_nothing_and_impossible_is_an_error() {
     let none = vec![Nothing::AllOnes, Nothing::MaxSigned, Nothing::MinSigned, Nothing::Zero];
-    let sentinel = Field { none, ..field(Layout::U32) };
+    let sentinel = Field { none: Some(none), ..field(Layout::U32) };
     for words in [[0xffff, 0xffff], [0x7fff, 0xffff], [0x8000, 0], [0, 0]] {
         assert_eq!(sentinel.decode(&words), Ok(None));
     }

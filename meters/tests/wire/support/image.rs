@@ -58,3 +58,13 @@ fn text(text: &str, words: usize) -> Vec<u16> {
     bytes.resize(words * 2, 0);
     bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
 }
+
+/// What an SDM630 shows at the addresses by which it is known.
+pub fn sdm630(address: u16) -> Option<[u16; 2]> {
+    let shown = match address {
+        0x00 | 0x02 => 230f32,
+        0x46 => 50f32,
+        _ => return None,
+    };
+    Some(double(shown.to_bits()))
+}

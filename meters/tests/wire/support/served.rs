@@ -1,6 +1,6 @@
 //! Well-behaved Modbus devices, served by tokio-modbus over TCP or a serial line.
 
-use super::image::Image;
+use super::image::{Image, sdm630};
 use std::{
     collections::HashMap,
     future,
@@ -32,6 +32,14 @@ impl Memory {
 
     pub fn image(&self, unit: u8, base: u16, image: &Image) -> &Self {
         self.put(unit, 3, base, &image.0)
+    }
+
+    /// What an SDM630 is known by.
+    pub fn sdm630(&self, unit: u8) -> &Self {
+        for address in [0x00, 0x02, 0x46] {
+            self.put(unit, 4, address, &sdm630(address).expect("it is one of them"));
+        }
+        self
     }
 
     pub fn clear(&self) -> &Self {
