@@ -36,6 +36,7 @@ pub async fn start(database_url: &str) -> Server {
         public_node_url: node.clone(),
         retail_ueur_per_kwh: 320_000,
         development_accounts: Vec::new(),
+        market_clock: None,
         stream_clients: 1,
     };
     let mut registry = Registry::default();

@@ -7,7 +7,10 @@ use super::{
     problem::{Problem, Result},
     stream::Hub,
 };
-use crate::{indexer::NodeHead, settings::DevelopmentAccount};
+use crate::{
+    indexer::NodeHead,
+    settings::{DevelopmentAccount, MarketClock},
+};
 use sqlx::{FromRow, PgPool, Row, postgres::PgConnectOptions, postgres::PgRow};
 use std::{
     num::NonZeroU32,
@@ -36,6 +39,8 @@ pub struct ApiSettings {
     pub retail_ueur_per_kwh: u32,
     /// Accounts for anyone to try; shown on a development chain only.
     pub development_accounts: Vec<DevelopmentAccount>,
+    /// How the market's time follows the real one, on a development chain only.
+    pub market_clock: Option<MarketClock>,
     /// How many clients may listen to the stream at once.
     pub stream_clients: usize,
 }

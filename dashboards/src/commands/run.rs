@@ -69,6 +69,7 @@ async fn serve(
         public_node_url: settings.public_node_url,
         retail_ueur_per_kwh: settings.retail_ueur_per_kwh,
         development_accounts: settings.development_accounts,
+        market_clock: settings.market_clock,
         stream_clients: STREAM_CLIENTS,
     };
     let api = Api::new(&options, settings.node_url, api_settings, metrics);

@@ -9,6 +9,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::SocketAddr, path::Path};
 use url::Url;
+use utoipa::ToSchema;
 
 /// No page can show more accounts to choose from.
 const MAX_DEVELOPMENT_ACCOUNTS: usize = 64;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub retail_ueur_per_kwh: u32,
     /// Accounts for anyone to try, on a development chain only.
     pub development_accounts: Vec<DevelopmentAccount>,
+    /// How the market's time follows the real one, on a development chain only; `None` where it is the same.
+    pub market_clock: Option<MarketClock>,
 }
 
 /// The database's address. It may hold a password, so it is never shown.
@@ -71,6 +74,21 @@ pub struct DevelopmentAccount {
     pub role: DevelopmentRole,
     /// The path from the well-known phrase, as `//Alice`.
     pub derivation: String,
+}
+
+/// How a demonstration's time follows the real one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MarketClock {
+    /// A moment of real time, in milliseconds since 1970.
+    #[schema(minimum = 0)]
+    pub real_unix_ms: i64,
+    /// The market's time at that moment, in seconds since 1970.
+    #[schema(minimum = 0)]
+    pub market_unix_s: i64,
+    /// How much faster it runs, in thousandths; more than 0.
+    #[schema(minimum = 1)]
+    pub speed_permille: u32,
 }
 
 /// Which of the three kinds of people an account stands for.
@@ -125,8 +143,9 @@ impl Settings {
             Some(url) => node(&url).map_err(|reason| wrong("public_node_url", reason))?,
             None => node_url.clone(),
         };
-        let development_accounts = raw.development.map(|development| development.accounts).unwrap_or_default();
+        let raw::Development { accounts: development_accounts, market_clock } = raw.development.unwrap_or_default();
         check_accounts(&development_accounts).map_err(|reason| wrong("development.accounts", reason))?;
+        check_clock(market_clock.as_ref()).map_err(|reason| wrong("development.market_clock", reason))?;
         Ok(Self {
             listen: raw.listen.unwrap_or(DEFAULT_LISTEN),
             database_url: DatabaseUrl(database_url),
@@ -134,6 +153,7 @@ impl Settings {
             public_node_url,
             retail_ueur_per_kwh: raw.retail_ueur_per_kwh.unwrap_or(DEFAULT_RETAIL_UEUR_PER_KWH),
             development_accounts,
+            market_clock,
         })
     }
 }
@@ -144,6 +164,14 @@ fn node(text: &str) -> Result<Url, String> {
         return Err(format!("a node is reached through ws:// or wss://, not {}://", url.scheme()));
     }
     Ok(url)
+}
+
+fn check_clock(clock: Option<&MarketClock>) -> Result<(), String> {
+    match clock {
+        Some(clock) if clock.speed_permille == 0 => Err("speed_permille is more than 0".to_owned()),
+        Some(clock) if clock.real_unix_ms < 0 || clock.market_unix_s < 0 => Err("times begin in 1970".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 fn check_accounts(accounts: &[DevelopmentAccount]) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! Settings as they were written, before they are checked: every complaint names the line or the variable.
 
-use super::{DevelopmentAccount, SettingsError};
+use super::{DevelopmentAccount, MarketClock, SettingsError};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use toml::de::{DeTable, DeValue};
@@ -9,7 +9,8 @@ use toml::de::{DeTable, DeValue};
 pub(super) const PREFIX: &str = "DEREN_DASHBOARDS_";
 
 const KEYS: [&str; 6] = ["listen", "database_url", "node_url", "public_node_url", "retail_ueur_per_kwh", "development"];
-const DEVELOPMENT_KEYS: [&str; 1] = ["accounts"];
+const DEVELOPMENT_KEYS: [&str; 2] = ["accounts", "market_clock"];
+const MARKET_CLOCK_KEYS: [&str; 3] = ["real_unix_ms", "market_unix_s", "speed_permille"];
 const ACCOUNT_KEYS: [&str; 3] = ["name", "role", "derivation"];
 
 #[derive(Debug, Default, Deserialize)]
@@ -26,7 +27,9 @@ pub(super) struct Raw {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Development {
+    #[serde(default)]
     pub(super) accounts: Vec<DevelopmentAccount>,
+    pub(super) market_clock: Option<MarketClock>,
 }
 
 impl Raw {
@@ -78,6 +81,9 @@ pub(super) fn refuse_unknown(file: &str, text: &str) -> Result<(), SettingsError
         return Ok(());
     };
     check("[development] has", development, &DEVELOPMENT_KEYS)?;
+    if let Some(DeValue::Table(clock)) = development.get("market_clock").map(|value| value.get_ref()) {
+        check("a market's clock has", clock, &MARKET_CLOCK_KEYS)?;
+    }
     let accounts = development.get("accounts").and_then(|value| match value.get_ref() {
         DeValue::Array(accounts) => Some(accounts),
         _ => None,

@@ -4,7 +4,7 @@ use blake2::{Blake2b, Digest, digest::consts::U32};
 use deren_dashboards::{
     api::{self, Api, ApiSettings, Metrics, ServeLimits, address::Address},
     db,
-    settings::{DevelopmentAccount, DevelopmentRole},
+    settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
 use deren_private_postgres::{Cluster, ClusterOptions};
 use prometheus_client::registry::Registry;
@@ -123,6 +123,11 @@ pub async fn spawn_over(database_url: &str, options: Options) -> App {
     let settings = ApiSettings {
         public_node_url: NO_NODE.parse().expect("an address"),
         retail_ueur_per_kwh: 320_000,
+        market_clock: Some(MarketClock {
+            real_unix_ms: 1_800_000_000_000,
+            market_unix_s: 1_782_000_000,
+            speed_permille: 75_000,
+        }),
         development_accounts: vec![DevelopmentAccount {
             name: "Anna".into(),
             role: DevelopmentRole::Owner,

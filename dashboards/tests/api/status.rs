@@ -22,14 +22,16 @@ async fn status_says_which_chain_and_how_far() {
     assert!(status["reconciled_through_era"].is_null());
     assert_eq!(status["retail_ueur_per_kwh"], 320_000);
     assert_eq!(status["development_accounts"][0]["role"], "owner");
+    assert_eq!(status["chain"]["market_clock"]["speed_permille"], 75_000);
 }
 
 #[tokio::test]
-async fn development_accounts_are_shown_on_a_development_chain_only() {
+async fn development_accounts_and_a_market_clock_are_shown_on_a_development_chain_only() {
     let app = spawn_street().await;
     app.sql("UPDATE parameters SET development = false").await;
     let status = app.client().get("/api/v1/status").await.ok();
     assert_eq!(status["development_accounts"].as_array().map(Vec::len), Some(0));
+    assert!(status["chain"]["market_clock"].is_null());
 }
 
 #[tokio::test]

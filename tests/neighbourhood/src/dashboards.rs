@@ -39,6 +39,17 @@ pub struct ReadyAccount {
     pub derivation: String,
 }
 
+/// How the market's time follows the real one.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MarketClock {
+    /// A moment of real time.
+    pub real_unix_ms: u64,
+    /// The market's time at that moment.
+    pub market_unix_s: u64,
+    /// How much faster it runs, in thousandths.
+    pub speed_permille: u32,
+}
+
 #[derive(Serialize)]
 struct Settings<'a> {
     listen: String,
@@ -51,6 +62,7 @@ struct Settings<'a> {
 #[derive(Serialize)]
 struct Development<'a> {
     accounts: &'a [ReadyAccount],
+    market_clock: MarketClock,
 }
 
 /// Dashboards that can be killed and started again on their database.
@@ -72,6 +84,7 @@ impl Dashboards {
         database_url: &str,
         node_url: &str,
         accounts: &[ReadyAccount],
+        market_clock: MarketClock,
     ) -> Result<Self> {
         let port = ports::free()?;
         let settings = Settings {
@@ -79,7 +92,7 @@ impl Dashboards {
             database_url,
             node_url,
             retail_ueur_per_kwh: RETAIL_UEUR_PER_KWH,
-            development: Development { accounts },
+            development: Development { accounts, market_clock },
         };
         let text = toml::to_string(&settings).map_err(|error| NeighbourhoodError::Configuration(error.to_string()))?;
         let configuration = folder.join("dashboards.toml");

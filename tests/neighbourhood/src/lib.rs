@@ -31,14 +31,14 @@ mod wait;
 
 pub use binaries::Binaries;
 pub use broker::Broker;
-pub use dashboards::{Dashboards, ReadyAccount, Role};
+pub use dashboards::{Dashboards, MarketClock, ReadyAccount, Role};
 pub use database::Database;
 pub use error::{NeighbourhoodError, Result};
 pub use gateway::{DeviceKey, Gateway, Keys};
 pub use ledger::{Accepted, Follower, Ledger, Meters};
 pub use neighbourhood::{Config, Neighbourhood};
 pub use node::{Node, Preset};
-pub use pages::{Address, Pages};
+pub use pages::{Address, Pages, Shown};
 pub use ports::free as free_port;
 pub use process::{Process, tail};
 pub use registration::{NEWCOMER, People, Registered, RegisteredHome};

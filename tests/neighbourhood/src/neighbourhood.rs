@@ -1,13 +1,13 @@
 //! The neighbourhood as a whole: started in order, watched, and stopped with everything in it.
 
 use crate::{
-    Binaries, Broker, Database, NeighbourhoodError, Pages, Process, Result, Silent, Watcher,
+    Binaries, Broker, Database, MarketClock, NeighbourhoodError, Pages, Process, Result, Silent, Watcher,
     chain::{Rpc, Until, Wallet},
     gateway::Gateway,
     layout::{FEEDERS, Home, Visitors, break_grid_meter, homes},
     ledger::Follower,
     node::{Node, Preset, no_node},
-    pages::no_pages,
+    pages::{Shown, no_pages},
     registration::{People, Registered, expect_newcomer, no_street, register},
     simulator::Simulator,
     view::{Names, SimulatedTime, Street},
@@ -126,6 +126,7 @@ impl Neighbourhood {
         let homes = homes(config.homes, broker.port(), visitors)?;
         broker.healthy(watcher).await?;
         let simulated = simulation(&config, &homes);
+        let market_clock = market_clock(&config, &simulated);
         let mut simulator = Simulator::start(&binaries, folder.path(), logs.join("simulator.log"), simulated)?;
         let serving = simulator.healthy(watcher).await?;
         let homes_folder = folder.make("homes")?;
@@ -147,7 +148,8 @@ impl Neighbourhood {
                 let database =
                     database.await.map_err(|error| NeighbourhoodError::Configuration(error.to_string()))??;
                 let node_port = nodes.first().ok_or_else(no_node)?.rpc_port();
-                Some(Pages::start(&binaries, folder.path(), &logs, database, node_port, &homes, config.newcomer)?)
+                let shown = Shown { newcomer: config.newcomer, market_clock };
+                Some(Pages::start(&binaries, folder.path(), &logs, database, node_port, &homes, shown)?)
             }
         };
         shown("the gateways", watcher, healthy(&mut gateways)).await?;
@@ -293,6 +295,15 @@ fn simulation(config: &Config, homes: &[Home]) -> SimulatorConfig {
     simulated.t0_unix_ms = Some(unix_ms() / slot_ms * slot_ms);
     simulated.homes = homes.iter().map(|home| home.simulated.clone()).collect();
     simulated
+}
+
+/// The pages show the simulated time.
+fn market_clock(config: &Config, simulated: &SimulatorConfig) -> MarketClock {
+    MarketClock {
+        real_unix_ms: simulated.t0_unix_ms.unwrap_or_else(unix_ms),
+        market_unix_s: config.day.unix_s() + u64::from(config.start.second_of_day()),
+        speed_permille: SIMULATED_SECONDS_PER_SLOT * 1000 / SLOT_SECONDS,
+    }
 }
 
 fn unix_ms() -> u64 {

@@ -4,7 +4,7 @@ use crate::{
     Binaries, NeighbourhoodError, Result, Silent, Wait, Watcher,
     api::Api,
     chain::Account,
-    dashboards::{Dashboards, ReadyAccount, Role},
+    dashboards::{Dashboards, MarketClock, ReadyAccount, Role},
     database::Database,
     layout::{FEEDERS, Home, HomeKind},
     registration::{NEWCOMER, NEWCOMER_PATH, OPERATOR, People, Registered},
@@ -37,6 +37,15 @@ pub struct Pages {
     accounts: Vec<ReadyAccount>,
 }
 
+/// What the pages are told beyond the homes.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// They offer one more account, of somebody who has no home on the chain yet.
+    pub newcomer: bool,
+    /// How the simulated time follows the real one.
+    pub market_clock: MarketClock,
+}
+
 impl Pages {
     /// Starts both; the node must answer already.
     pub fn start(
@@ -46,16 +55,17 @@ impl Pages {
         database: Database,
         node_port: u16,
         homes: &[Home],
-        newcomer: bool,
+        shown: Shown,
     ) -> Result<Self> {
         let mut accounts = ready_accounts(homes);
-        if newcomer {
+        if shown.newcomer {
             let (name, derivation) = (NEWCOMER.to_owned(), NEWCOMER_PATH.to_owned());
             accounts.push(ReadyAccount { name, role: Role::Owner, derivation });
         }
         let node_url = format!("ws://127.0.0.1:{node_port}");
         let log = logs.join("dashboards.log");
-        let mut dashboards = Dashboards::prepare(binaries, folder, log, database.url(), &node_url, &accounts)?;
+        let url = database.url();
+        let mut dashboards = Dashboards::prepare(binaries, folder, log, url, &node_url, &accounts, shown.market_clock)?;
         dashboards.restart()?;
         Ok(Self { dashboards, database, accounts })
     }

@@ -5,7 +5,7 @@ use crate::{
         problem::{Problem, Result},
         state::{Api, Parameters},
     },
-    settings::{DevelopmentAccount, DevelopmentRole},
+    settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
 use axum::extract::State;
 use chrono::Utc;
@@ -55,6 +55,8 @@ pub struct ChainView {
     pub eur_asset_id: u32,
     /// The node to which pages send transactions.
     pub public_node_url: String,
+    /// How the market's time follows the real one; absent where it is the same. On a development chain only.
+    pub market_clock: Option<MarketClock>,
 }
 
 /// A block.
@@ -137,6 +139,7 @@ fn chain(api: &Api, parameters: &Parameters) -> ChainView {
         slots_per_era: parameters.slots_per_era.get(),
         eur_asset_id: parameters.eur_asset_id,
         public_node_url: api.settings().public_node_url.to_string(),
+        market_clock: api.settings().market_clock.filter(|_| parameters.development),
     }
 }
 
