@@ -181,17 +181,19 @@ mod tests {
             account("Visitor 1", Role::Neighbour, "//Visitor1"),
             account("Ferdie", Role::Operator, "//Ferdie"),
         ];
+        let market_clock = MarketClock { real_unix_ms: 1, market_unix_s: 2, speed_permille: 75_000 };
         let settings = Settings {
             listen: "127.0.0.1:8650".into(),
             database_url: "postgres://deren@127.0.0.1:5432/deren",
             node_url: "ws://127.0.0.1:9944",
             retail_ueur_per_kwh: RETAIL_UEUR_PER_KWH,
-            development: Development { accounts: &accounts },
+            development: Development { accounts: &accounts, market_clock },
         };
         let table: toml::Table = toml::to_string(&settings).expect("writes").parse().expect("TOML");
         let accounts = table["development"]["accounts"].as_array().expect("accounts");
         assert_eq!(accounts.len(), 3);
         assert_eq!(accounts[1]["role"].as_str(), Some("neighbour"));
+        assert_eq!(table["development"]["market_clock"]["speed_permille"].as_integer(), Some(75_000));
         assert_eq!(table["retail_ueur_per_kwh"].as_integer(), Some(320_000));
     }
 }
