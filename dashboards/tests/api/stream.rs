@@ -77,8 +77,8 @@ async fn listen_after(app: &App, last_event_id: &str) -> Response {
 
 /// The last id in what was heard.
 fn last_id(heard: &str) -> String {
-    let ids = heard.lines().filter_map(|line| line.strip_prefix("id: "));
-    ids.last().expect("an id").to_owned()
+    let mut ids = heard.lines().filter_map(|line| line.strip_prefix("id: "));
+    ids.next_back().expect("an id").to_owned()
 }
 
 #[tokio::test]
