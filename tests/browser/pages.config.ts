@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: "pages",
   testMatch: "*.spec.ts",
   outputDir: results(),
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   reporter: [["list"]],
