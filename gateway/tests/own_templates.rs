@@ -42,7 +42,7 @@ fn own_template(folder: &Path, change: impl Fn(String) -> String) -> PathBuf {
     file
 }
 
-/// Line 8 makes no sense.
+/// Line 10 makes no sense.
 fn broken(text: String) -> String {
     text.replacen("unit = \"kWh\"", "unit = \"W\"", 1)
 }
@@ -163,7 +163,7 @@ async fn a_device_is_read_by_a_template_of_the_folder_and_follows_it() {
     hang_up(&running);
     site.until(&node, "it is named", |status| {
         let troubles = status["troubles"].to_string();
-        troubles.contains("not taken over") && troubles.contains("my-meter.toml`: line 8: ")
+        troubles.contains("not taken over") && troubles.contains("my-meter.toml`: line 10: ")
     })
     .await;
     site.more_readings(&node, 0, 2).await;
@@ -188,7 +188,7 @@ async fn a_broken_template_is_named_and_hurts_its_own_device_alone() {
     assert_eq!(checked.status.code(), Some(2));
     for line in [
         "gateway.toml line 1: template `",
-        "templates/my-meter.toml`: line 8: import: unit Watt does not fit",
+        "templates/my-meter.toml`: line 10: import: unit Watt does not fit",
         "templates/nobodys.toml`: line 1: kind `modem`",
         "gateway.toml line 8: device `grid`: template `",
         "3 mistakes to correct",
@@ -201,7 +201,7 @@ async fn a_broken_template_is_named_and_hurts_its_own_device_alone() {
     site.more_readings(&node, 1, 2).await;
     site.until(&node, "it is named", |status| {
         let trouble = status["devices"][0]["trouble"].to_string();
-        trouble.contains("my-meter.toml`: line 8: ") && status["troubles"].to_string().contains("nobodys.toml`: line 1")
+        trouble.contains("my-meter.toml`: line 10: ") && status["troubles"].to_string().contains("nobodys.toml`: line 1")
     })
     .await;
 
