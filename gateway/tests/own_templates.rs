@@ -201,7 +201,8 @@ async fn a_broken_template_is_named_and_hurts_its_own_device_alone() {
     site.more_readings(&node, 1, 2).await;
     site.until(&node, "it is named", |status| {
         let trouble = status["devices"][0]["trouble"].to_string();
-        trouble.contains("my-meter.toml`: line 10: ") && status["troubles"].to_string().contains("nobodys.toml`: line 1")
+        trouble.contains("my-meter.toml`: line 10: ")
+            && status["troubles"].to_string().contains("nobodys.toml`: line 1")
     })
     .await;
 

@@ -118,7 +118,8 @@ fn meter(
     function: Function,
     moment: &Moment,
 ) -> Result<Vec<Part>, FieldError> {
-    let blocks = template.encode(&readout(device, &device.shown(moment)))?;
+    let serial = Some(template.serial_of(device.plate_at(moment.elapsed_s).serial));
+    let blocks = template.encode(&Readout { serial, ..readout(device, &device.shown(moment)) })?;
     // Where blocks overlap the later one holds, so it is to be found first.
     let fitting = blocks.into_iter().rev().filter(|block| block.function == function);
     Ok(fitting.map(|block| Part { address: block.address, words: block.words, device: Some(0) }).collect())

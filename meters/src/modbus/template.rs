@@ -153,6 +153,21 @@ pub struct Block {
 }
 
 impl ModbusTemplate {
+    /// A simulated device's serial number: this number, after as much of the one that its mark serves as makes it fit where
+    /// serial numbers tell devices apart.
+    #[must_use]
+    pub fn serial_of(&self, number: u32) -> String {
+        let place = self.serial.as_ref().map(|field| (field.function, field.address));
+        let marks = self.fingerprint.iter().filter(|mark| Some((mark.at.function, mark.at.address)) == place);
+        let marks: Vec<&Mark> = marks.collect();
+        let fits = |serial: &String| {
+            marks.iter().all(|mark| mark.at.encode_text(serial).is_ok_and(|words| mark.fits(Some(&words))))
+        };
+        let served = marks.iter().find_map(|mark| mark.serve.as_deref()).unwrap_or_default();
+        let begins = (0..=served.len()).filter_map(|length| served.get(..length));
+        begins.map(|begin| format!("{begin}{number}")).find(fits).unwrap_or_else(|| number.to_string())
+    }
+
     /// Refuses a template that cannot work.
     pub(crate) fn check(&self) -> Result<(), Fault> {
         let refuse = |key, reason: String| Err(Fault { key, index: 0, reason });

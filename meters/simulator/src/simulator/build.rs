@@ -85,11 +85,16 @@ impl Builder<'_> {
     }
 
     fn serve(&mut self, uri: DeviceUri, device: &Device, register_step_mwh: u32) {
+        let serial = device.plate().serial.to_string();
+        self.serve_as(uri, device, serial, register_step_mwh);
+    }
+
+    fn serve_as(&mut self, uri: DeviceUri, device: &Device, serial: String, register_step_mwh: u32) {
         self.devices.push(device.clone());
         self.serving.push(ServingDevice {
             uri,
             role: device.role(),
-            serial: device.plate().serial.to_string(),
+            serial,
             rated_power_w: device.plate().rated_power_w,
             register_step_mwh,
         });
@@ -153,7 +158,8 @@ impl Builder<'_> {
             template: config.template.clone(),
             timing: Timing::default(),
         });
-        self.serve(uri, &device, steps::modbus_mwh(&template));
+        let serial = template.serial_of(device.plate().serial);
+        self.serve_as(uri, &device, serial, steps::modbus_mwh(&template));
         Ok(UnitKind::Meter(Box::new(template), device))
     }
 

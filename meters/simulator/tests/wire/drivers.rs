@@ -22,7 +22,8 @@ pub async fn every_device_reads_true(simulator: &Simulator) {
         assert!(is_true(sample.import_mwh, before.import_mwh, after.import_mwh), "{uri}: {sample:?}, {before:?}");
         // Energies only grow; power jumps, and can be compared only where time stands still.
         if let (Some(power_w), true) = (sample.power_w, before == after) {
-            assert!((power_w - before.power_w).abs() <= 2, "{uri}: {power_w} W, {before:?}");
+            // The coarsest of them counts hundreds of watts.
+            assert!((power_w - before.power_w).abs() < 100, "{uri}: {power_w} W, {before:?}");
         }
         if identity.has_serial && !matches!(uri, deren_meters::DeviceUri::Mqtt(_)) {
             assert_eq!(identity.serial, device.serial, "{uri}");
@@ -58,6 +59,8 @@ async fn our_driver_reads_every_sunspec_model_that_we_serve() {
 async fn our_driver_reads_every_modbus_template_that_we_serve() {
     let library = deren_meters::Library::builtin().unwrap();
     let meter = |(name, template): (&str, &deren_meters::Template)| match template {
+        // A home that feeds in is not behind a meter that knows no export.
+        deren_meters::Template::Modbus(template) if template.roles[0] == Grid && template.export.is_none() => None,
         deren_meters::Template::Modbus(template) => Some(MeterConfig::new(template.roles[0], name)),
         deren_meters::Template::Mqtt(_) => None,
     };
