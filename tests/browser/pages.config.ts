@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: "pages",
   testMatch: "*.spec.ts",
   outputDir: results(),
-  workers: 2,
+  workers: 1,
   fullyParallel: false,
   forbidOnly: true,
   reporter: [["list"]],
