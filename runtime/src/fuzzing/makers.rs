@@ -41,6 +41,9 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Registry", "accept_site") => accept_site,
         ("Registry", "forget_site") => forget_site,
         ("OnRamp", "mark_paid") => mark_paid,
+        ("OnRamp", "return_payout") => return_payout,
+        ("Registry", "create_zone") => create_zone,
+        ("Validators", "ban") => ban,
         ("Validators", "readmit") => readmit,
         ("Validators", "note_stalled") => note_stalled,
         ("Council", "vote" | "close" | "disapprove_proposal" | "kill") => motion,
@@ -219,6 +222,31 @@ fn mark_paid(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     numbers.sort_unstable();
     maker.concerned.extend(pallet_deren_on_ramp::OnRamp::<Runtime>::get());
     Some(vec![("number", maker.bytes.pick(&numbers)?.encode())])
+}
+
+/// A request that waits, for anyone.
+fn return_payout(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut numbers: Vec<u32> = pallet_deren_on_ramp::Requests::<Runtime>::iter_keys().collect();
+    numbers.sort_unstable();
+    Some(vec![("number", maker.bytes.pick(&numbers)?.encode())])
+}
+
+/// A zone below one that there is, for who runs its market.
+fn create_zone(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let parent = world::zone(maker);
+    let market = pallet_deren_registry::Zones::<Runtime>::get(parent)?.market;
+    maker.concerned.push(Markets::<Runtime>::get(market)?.operator);
+    let edge = Some((parent, u32::from(maker.bytes.byte()), None::<u64>, None::<u64>));
+    Some(vec![("market", market.encode()), ("parent", edge.encode())])
+}
+
+/// A validator that serves.
+fn ban(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    use pallet_deren_validators::{Roster, types::Standing};
+    let roster = Roster::<Runtime>::get();
+    let serving: Vec<_> = roster.iter().filter(|(_, standing)| matches!(standing, Standing::Serving)).collect();
+    let (validator, _) = maker.bytes.pick(&serving)?;
+    Some(vec![("validator", validator.encode())])
 }
 
 /// A validator that is banned.
