@@ -131,7 +131,14 @@ fn everyone_traded(neighbourhood: &Neighbourhood, books: &[SlotReport], from: Sl
         let trades = |report: &&SlotReport| {
             [Side::Buy, Side::Sell].into_iter().any(|side| report.of_site(registered.site, side).0 > 0)
         };
-        let count = books.iter().filter(|report| report.slot >= from).filter(trades).count();
+        let of_ours = || books.iter().filter(|report| report.slot >= from);
+        let count = of_ours().filter(trades).count();
+        // Who sold nothing asked for no less than its zone's price: the market left it out, and nobody else.
+        let asks = home.sell.first().map_or(0, |(limit, _)| i64::from(*limit));
+        for report in of_ours().filter(|report| home.kind == HomeKind::Solar && !trades(report)) {
+            let price = report.zones.get(&registered.zone).and_then(|zone| zone.price_ueur_per_kwh);
+            assert!(price.is_none_or(|price| price <= asks), "{}: slot {}, {price:?}", home.name, report.slot);
+        }
         eprintln!("{} traded in {count} of {SLOTS} slots", home.name);
         let least = if home.kind == HomeKind::Consumer { LEAST_BOUGHT } else { LEAST_SOLD };
         assert!(count >= least, "{} traded in {count} of {SLOTS} slots", home.name);
