@@ -5,6 +5,7 @@ use deren_market::{Network, rewards::FeeBase};
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, ReadingError, SiteEnergy, SiteId, Slot, ZoneId,
 };
+use sp_weights::Weight;
 
 /// A site as it is in one slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,8 +119,15 @@ pub trait SiteOrders {
     /// The site's orders end with the slot that runs now; what began before is still settled. What cannot end now trades
     /// nothing all the same, and whoever placed it can cancel it.
     fn end(site: SiteId);
+
+    /// What that weighs at most.
+    fn end_weight() -> Weight;
 }
 
 impl SiteOrders for () {
     fn end(_: SiteId) {}
+
+    fn end_weight() -> Weight {
+        Weight::zero()
+    }
 }

@@ -5,7 +5,7 @@
 //! a market lags still pays for the slots that have begun.
 
 use crate::types::{MarketProgress, Order, OrderKey, Standing, Steps};
-use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet};
+use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet, WeightInfo};
 use deren_primitives::{MarketId, Side, SiteId, Slot, Timeline};
 use deren_runtime_apis::{MarketRegistry, Metering, SiteOrders};
 use frame_support::{
@@ -238,5 +238,9 @@ impl<T: Config> SiteOrders for Pallet<T> {
                 Self::end_order(market, (site, side), order)
             });
         }
+    }
+
+    fn end_weight() -> Weight {
+        T::WeightInfo::cancel_order().saturating_mul(2)
     }
 }

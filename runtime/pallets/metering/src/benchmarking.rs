@@ -171,7 +171,7 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn close_slots(m: Linear<0, { MAX_ENDINGS - 1 }>) -> Result<(), BenchmarkError> {
+    fn close_slots(m: Linear<1, { MAX_ENDINGS - 1 }>) -> Result<(), BenchmarkError> {
         prepare::<T>(0);
         ClosedThrough::<T>::put(Slot(SLOT.0 - MAX_ENDINGS));
         let endings: Vec<_> =

@@ -248,9 +248,11 @@ pub mod pallet {
             let kept = Self::keep_anchor(block);
             let endings = Self::close_slots(block);
             let removed = Self::remove_forgotten(T::ForgottenPerBlock::get());
+            // What readings took of the block is forgotten at its end.
             T::WeightInfo::close_slots(endings)
                 .saturating_add(T::WeightInfo::remove_forgotten(removed))
                 .saturating_add(kept)
+                .saturating_add(T::DbWeight::get().writes(1))
         }
 
         fn on_finalize(_now: BlockNumberFor<T>) {
@@ -297,7 +299,8 @@ pub mod pallet {
         /// Shows two different readings that a gateway signed for one sequence number of a device. The gateway may not
         /// submit until its owner gives it a new key. Free of charge if it is true.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::report_equivocation())]
+        // The key may be an earlier one, and the device one that only its readings are left of.
+        #[pallet::weight(T::WeightInfo::report_equivocation().saturating_add(T::DbWeight::get().reads(2)))]
         pub fn report_equivocation(
             origin: OriginFor<T>,
             gateway: GatewayId,

@@ -1,6 +1,6 @@
 //! What the calls and hooks of `pallet_deren_metering` cost.
 //!
-//! Measured by the pallet's benchmarks on 2026-11-20 (Intel(R) Xeon(R) Processor; 20 steps, 5 repeats).
+//! Measured by the pallet's benchmarks on 2026-11-30 (AMD EPYC; 20 steps, 10 repeats).
 //! `make weights` writes this file: change the benchmarks, not the figures.
 
 use core::marker::PhantomData;
@@ -19,7 +19,7 @@ pub trait WeightInfo {
     fn submit_chain(n: u32) -> Weight;
     /// The benchmark `report_equivocation`.
     fn report_equivocation() -> Weight;
-    /// The benchmark `close_slots`, m from 0 to 63.
+    /// The benchmark `close_slots`, m from 1 to 63.
     fn close_slots(m: u32) -> Weight;
     /// The benchmark `remove_forgotten`, k from 0 to 256.
     fn remove_forgotten(k: u32) -> Weight;
@@ -32,47 +32,42 @@ pub struct Measured<D>(PhantomData<D>);
 pub type SubstrateWeight<T> = Measured<<T as frame_system::Config>::DbWeight>;
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
-    // At least 134_577 ns.
+    // At least 133_018 ns.
     fn authorize_submit(n: u32) -> Weight {
-        Weight::from_parts(137_538_241, 3593)
-            .saturating_add(Weight::from_parts(1_528_791, 0).saturating_mul(n.into()))
-            // And what readings took of the block.
+        Weight::from_parts(142_100_369, 3601)
+            .saturating_add(Weight::from_parts(2_155_466, 0).saturating_mul(n.into()))
             .saturating_add(D::get().reads_writes(8, 0))
     }
-    // At least 58_896 ns.
+    // At least 65_367 ns.
     fn submit_spread(n: u32) -> Weight {
-        Weight::from_parts(61_783_000, 3550)
-            .saturating_add(Weight::from_parts(79_589_338, 0).saturating_mul(n.into()))
-            .saturating_add(Weight::from_parts(0, 2603).saturating_mul(n.into()))
-            // And what readings took of the block.
-            .saturating_add(D::get().reads_writes(6, 2))
+        Weight::from_parts(68_562_000, 3550)
+            .saturating_add(Weight::from_parts(83_213_367, 0).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(0, 2611).saturating_mul(n.into()))
+            .saturating_add(D::get().reads_writes(7, 2))
             .saturating_add(D::get().reads(4).saturating_mul(n.into()))
             .saturating_add(D::get().writes(2).saturating_mul(n.into()))
     }
-    // At least 43_485 ns.
+    // At least 43_796 ns.
     fn submit_chain(n: u32) -> Weight {
-        Weight::from_parts(45_214_842, 6028)
-            .saturating_add(Weight::from_parts(56_261_947, 0).saturating_mul(n.into()))
-            // And what readings took of the block.
-            .saturating_add(D::get().reads_writes(8, 2))
+        Weight::from_parts(57_753_546, 6028)
+            .saturating_add(Weight::from_parts(57_182_092, 0).saturating_mul(n.into()))
+            .saturating_add(D::get().reads_writes(9, 2))
     }
-    // At least 139_024 ns.
+    // At least 127_530 ns.
     fn report_equivocation() -> Weight {
-        // And an earlier key, and a device that only its readings are left of.
-        Weight::from_parts(145_664_000, 3575).saturating_add(D::get().reads_writes(5, 2))
+        Weight::from_parts(152_066_000, 3577).saturating_add(D::get().reads_writes(3, 2))
     }
-    // At least 8_313 ns.
+    // At least 7_290 ns.
     fn close_slots(m: u32) -> Weight {
-        Weight::from_parts(12_798_353, 1999)
-            .saturating_add(Weight::from_parts(25_156, 0).saturating_mul(m.into()))
-            // And a write at the block's end: what readings took of it is forgotten.
-            .saturating_add(D::get().reads_writes(4, 3))
+        Weight::from_parts(7_878_208, 1999)
+            .saturating_add(Weight::from_parts(82_592, 0).saturating_mul(m.into()))
+            .saturating_add(D::get().reads_writes(4, 1))
     }
-    // At least 4_558 ns.
+    // At least 3_515 ns.
     fn remove_forgotten(k: u32) -> Weight {
-        Weight::from_parts(5_573_295, 1678)
-            .saturating_add(Weight::from_parts(3_282_093, 0).saturating_mul(k.into()))
-            .saturating_add(Weight::from_parts(0, 2561).saturating_mul(k.into()))
+        Weight::from_parts(9_538_622, 1678)
+            .saturating_add(Weight::from_parts(3_432_959, 0).saturating_mul(k.into()))
+            .saturating_add(Weight::from_parts(0, 2569).saturating_mul(k.into()))
             .saturating_add(D::get().reads_writes(1, 1))
             .saturating_add(D::get().reads(1).saturating_mul(k.into()))
             .saturating_add(D::get().writes(1).saturating_mul(k.into()))

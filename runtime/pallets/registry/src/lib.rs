@@ -417,7 +417,7 @@ pub mod pallet {
         /// Takes over a site that was offered to the caller, with its gateways and devices. It trades for the caller from
         /// the next slot on; the former owner's orders end, and what was traded before stays theirs.
         #[pallet::call_index(17)]
-        #[pallet::weight(T::WeightInfo::accept_site())]
+        #[pallet::weight(T::WeightInfo::accept_site().saturating_add(T::Orders::end_weight()))]
         pub fn accept_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
             Self::do_accept_site(ensure_signed(origin)?, site)
         }
@@ -425,7 +425,7 @@ pub mod pallet {
         /// Closes a site from the next slot on: its devices and orders end, and its point is free. By its owner, or by
         /// the administration.
         #[pallet::call_index(18)]
-        #[pallet::weight(T::WeightInfo::close_site())]
+        #[pallet::weight(T::WeightInfo::close_site().saturating_add(T::Orders::end_weight()))]
         pub fn close_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
             Self::do_close_site(Self::admin_or_signed(origin)?, site)
         }

@@ -1,6 +1,6 @@
 //! What the calls and hooks of `pallet_deren_registry` cost.
 //!
-//! Measured by the pallet's benchmarks on 2026-11-20 (Intel(R) Xeon(R) Processor; 20 steps, 10 repeats).
+//! Measured by the pallet's benchmarks on 2026-11-30 (AMD EPYC; 20 steps, 10 repeats).
 //! `make weights` writes this file: change the benchmarks, not the figures.
 
 use core::marker::PhantomData;
@@ -66,101 +66,101 @@ pub struct Measured<D>(PhantomData<D>);
 pub type SubstrateWeight<T> = Measured<<T as frame_system::Config>::DbWeight>;
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
-    // At least 9_822 ns.
+    // At least 9_374 ns.
     fn create_market() -> Weight {
-        Weight::from_parts(13_000_000, 1506).saturating_add(D::get().reads_writes(4, 3))
+        Weight::from_parts(10_225_000, 1550).saturating_add(D::get().reads_writes(4, 3))
     }
-    // At least 13_631 ns.
+    // At least 15_273 ns.
     fn update_market() -> Weight {
-        Weight::from_parts(14_896_000, 3571).saturating_add(D::get().reads_writes(4, 1))
+        Weight::from_parts(15_563_000, 3653).saturating_add(D::get().reads_writes(5, 1))
     }
-    // At least 6_903 ns.
+    // At least 6_039 ns.
     fn authorize_upgrade() -> Weight {
-        Weight::from_parts(7_556_000, 0).saturating_add(D::get().reads_writes(0, 1))
+        Weight::from_parts(6_490_000, 0).saturating_add(D::get().reads_writes(0, 1))
     }
-    // At least 25_751 ns.
+    // At least 25_308 ns.
     fn create_zone() -> Weight {
-        Weight::from_parts(27_661_000, 7575).saturating_add(D::get().reads_writes(6, 3))
+        Weight::from_parts(25_758_000, 7575).saturating_add(D::get().reads_writes(6, 3))
     }
-    // At least 20_137 ns.
+    // At least 25_679 ns.
     fn set_edge() -> Weight {
-        Weight::from_parts(29_093_000, 3700).saturating_add(D::get().reads_writes(5, 1))
+        Weight::from_parts(26_490_000, 3733).saturating_add(D::get().reads_writes(6, 1))
     }
-    // At least 25_519 ns.
+    // At least 79_578 ns.
     fn approve_point() -> Weight {
-        Weight::from_parts(35_000_000, 3700).saturating_add(D::get().reads_writes(10, 7))
+        Weight::from_parts(85_477_000, 3733).saturating_add(D::get().reads_writes(9, 8))
     }
-    // At least 24_626 ns.
+    // At least 86_118 ns.
     fn register_site() -> Weight {
-        Weight::from_parts(32_000_000, 3700).saturating_add(D::get().reads_writes(11, 8))
+        Weight::from_parts(89_494_000, 4150).saturating_add(D::get().reads_writes(13, 9))
     }
-    // At least 18_270 ns.
+    // At least 22_274 ns.
     fn suspend_site() -> Weight {
-        Weight::from_parts(20_048_000, 3594).saturating_add(D::get().reads_writes(5, 1))
+        Weight::from_parts(23_175_000, 3852).saturating_add(D::get().reads_writes(6, 1))
     }
-    // At least 18_166 ns.
+    // At least 22_093 ns.
     fn resume_site() -> Weight {
-        Weight::from_parts(19_009_000, 3594).saturating_add(D::get().reads_writes(5, 1))
+        Weight::from_parts(24_446_000, 3852).saturating_add(D::get().reads_writes(6, 1))
     }
-    // At least 148_269 ns.
+    // At least 176_533 ns.
     fn link_gateway() -> Weight {
-        Weight::from_parts(165_000_000, 3771).saturating_add(D::get().reads_writes(12, 7))
+        Weight::from_parts(189_201_000, 4150).saturating_add(D::get().reads_writes(12, 8))
     }
-    // At least 144_233 ns.
+    // At least 232_946 ns.
     fn register_device() -> Weight {
-        Weight::from_parts(180_000_000, 48635).saturating_add(D::get().reads_writes(33, 23))
+        Weight::from_parts(235_971_000, 44969).saturating_add(D::get().reads_writes(33, 24))
     }
-    // At least 40_877 ns.
+    // At least 37_956 ns.
     fn remove_device() -> Weight {
-        Weight::from_parts(55_652_000, 11707).saturating_add(D::get().reads_writes(6, 3))
+        Weight::from_parts(40_460_000, 11707).saturating_add(D::get().reads_writes(6, 3))
     }
-    // At least 120_496 ns.
+    // At least 135_221 ns.
     fn rotate_key() -> Weight {
-        Weight::from_parts(200_000_000, 3550).saturating_add(D::get().reads_writes(2, 1))
+        Weight::from_parts(137_985_000, 4090).saturating_add(D::get().reads_writes(3, 2))
     }
-    // At least 155_454 ns.
+    // At least 109_663 ns.
     fn replace_key(s: u32) -> Weight {
-        Weight::from_parts(178_993_832, 3771)
-            .saturating_add(Weight::from_parts(3_233_140, 0).saturating_mul(s.into()))
-            .saturating_add(Weight::from_parts(0, 2604).saturating_mul(s.into()))
-            .saturating_add(D::get().reads_writes(3, 1))
+        Weight::from_parts(104_813_179, 4090)
+            .saturating_add(Weight::from_parts(4_611_747, 0).saturating_mul(s.into()))
+            .saturating_add(Weight::from_parts(0, 2862).saturating_mul(s.into()))
+            .saturating_add(D::get().reads_writes(4, 2))
             .saturating_add(D::get().reads(1).saturating_mul(s.into()))
     }
-    // By hand: point, zone, market, genesis parameters, the site's list and its 16 devices; the point is written.
+    // At least 86_078 ns.
     fn amend_point() -> Weight {
-        Weight::from_parts(90_000_000, 44935).saturating_add(D::get().reads_writes(21, 1))
+        Weight::from_parts(90_185_000, 42382).saturating_add(D::get().reads_writes(21, 1))
     }
-    // By hand: the site, its list and 16 devices, three lists of links and the gateway; all may be written.
+    // At least 170_674 ns.
     fn unlink_gateway() -> Weight {
-        Weight::from_parts(100_000_000, 44935).saturating_add(D::get().reads_writes(28, 26))
+        Weight::from_parts(177_033_000, 42382).saturating_add(D::get().reads_writes(25, 20))
     }
-    // By hand: as `suspend_site` without the market.
+    // At least 14_622 ns.
     fn offer_site() -> Weight {
-        Weight::from_parts(18_000_000, 44935).saturating_add(D::get().reads_writes(1, 1))
+        Weight::from_parts(16_795_000, 3852).saturating_add(D::get().reads_writes(1, 1))
     }
-    // By hand: the site, its point and the offer; both orders end as by two calls of `cancel_order`.
+    // At least 135_291 ns.
     fn accept_site() -> Weight {
-        Weight::from_parts(120_000_000, 44935).saturating_add(D::get().reads_writes(37, 24))
+        Weight::from_parts(137_705_000, 6294).saturating_add(D::get().reads_writes(18, 11))
     }
-    // By hand: as `remove_device` for 16 devices of 16 gateways; both orders end as by two calls of `cancel_order`.
+    // At least 233_047 ns.
     fn close_site() -> Weight {
-        Weight::from_parts(600_000_000, 44935).saturating_add(D::get().reads_writes(75, 55))
+        Weight::from_parts(242_981_000, 97443).saturating_add(D::get().reads_writes(33, 29))
     }
-    // By hand: the site, its list, 16 devices, 8 gateways with their lists, the market.
+    // At least 316_261 ns.
     fn forget_site() -> Weight {
-        Weight::from_parts(250_000_000, 44935).saturating_add(D::get().reads_writes(56, 49))
+        Weight::from_parts(332_845_000, 42382).saturating_add(D::get().reads_writes(45, 49))
     }
-    // By hand: as `approve_point`.
+    // At least 69_123 ns.
     fn revoke_point() -> Weight {
-        Weight::from_parts(30_000_000, 44935).saturating_add(D::get().reads_writes(10, 7))
+        Weight::from_parts(70_374_000, 3733).saturating_add(D::get().reads_writes(8, 8))
     }
-    // By hand: the market, its list of zones and 64 zones that go.
+    // At least 120_490 ns.
     fn close_market() -> Weight {
-        Weight::from_parts(120_000_000, 44935).saturating_add(D::get().reads_writes(4, 68))
+        Weight::from_parts(124_005_000, 7575).saturating_add(D::get().reads_writes(3, 67))
     }
-    // By hand: as `update_market`.
+    // At least 15_934 ns.
     fn set_trading() -> Weight {
-        Weight::from_parts(16_000_000, 44935).saturating_add(D::get().reads_writes(4, 1))
+        Weight::from_parts(16_665_000, 3653).saturating_add(D::get().reads_writes(5, 1))
     }
 }
 

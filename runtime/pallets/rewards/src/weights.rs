@@ -1,6 +1,6 @@
 //! What the calls and hooks of `pallet_deren_rewards` cost.
 //!
-//! Measured by the pallet's benchmarks on 2026-11-20 (Intel(R) Xeon(R) Processor; 20 steps, 10 repeats).
+//! Measured by the pallet's benchmarks on 2026-11-30 (AMD EPYC; 20 steps, 10 repeats).
 //! `make weights` writes this file: change the benchmarks, not the figures.
 
 use core::marker::PhantomData;
@@ -30,35 +30,34 @@ pub struct Measured<D>(PhantomData<D>);
 pub type SubstrateWeight<T> = Measured<<T as frame_system::Config>::DbWeight>;
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
-    // At least 4_355 ns.
+    // At least 67_140 ns.
     fn look() -> Weight {
-        // With all markets' progress, the look for closed eras and for those to be paid, and how full the last one was.
-        Weight::from_parts(40_000_000, 20_000).saturating_add(D::get().reads_writes(24, 2))
+        Weight::from_parts(71_236_000, 43598).saturating_add(D::get().reads_writes(22, 0))
     }
-    // At least 13_457 ns.
+    // At least 82_463 ns.
     fn skip_era() -> Weight {
-        Weight::from_parts(14_378_000, 3505).saturating_add(D::get().reads_writes(5, 4))
+        Weight::from_parts(83_905_000, 43598).saturating_add(D::get().reads_writes(23, 4))
     }
-    // Set by hand: a zone is one read and one long division.
+    // At least 39_038 ns.
     fn count_claims(z: u32) -> Weight {
-        Weight::from_parts(30_000_000, 3533)
-            .saturating_add(Weight::from_parts(8_000_000, 0).saturating_mul(z.into()))
-            .saturating_add(Weight::from_parts(0, 2534).saturating_mul(z.into()))
-            .saturating_add(D::get().reads_writes(6, 3))
+        Weight::from_parts(39_619_000, 3545)
+            .saturating_add(Weight::from_parts(4_410_652, 0).saturating_mul(z.into()))
+            .saturating_add(Weight::from_parts(0, 2527).saturating_mul(z.into()))
+            .saturating_add(D::get().reads_writes(5, 3))
             .saturating_add(D::get().reads(1).saturating_mul(z.into()))
     }
-    // Set by hand: as it was measured with two long divisions, a zone's read and its removal more for each earner.
+    // At least 188_461 ns.
     fn pay_page(e: u32) -> Weight {
-        Weight::from_parts(95_703_000, 3533)
-            .saturating_add(Weight::from_parts(115_000_000, 0).saturating_mul(e.into()))
-            .saturating_add(Weight::from_parts(0, 5137).saturating_mul(e.into()))
-            .saturating_add(D::get().reads_writes(8, 6))
+        Weight::from_parts(282_384_911, 43598)
+            .saturating_add(Weight::from_parts(74_860_432, 0).saturating_mul(e.into()))
+            .saturating_add(Weight::from_parts(0, 2603).saturating_mul(e.into()))
+            .saturating_add(D::get().reads_writes(25, 28))
             .saturating_add(D::get().reads(4).saturating_mul(e.into()))
-            .saturating_add(D::get().writes(4).saturating_mul(e.into()))
+            .saturating_add(D::get().writes(3).saturating_mul(e.into()))
     }
-    // At least 33_524 ns.
+    // At least 42_573 ns.
     fn claim() -> Weight {
-        Weight::from_parts(35_707_000, 3593).saturating_add(D::get().reads_writes(2, 2))
+        Weight::from_parts(43_655_000, 3593).saturating_add(D::get().reads_writes(2, 2))
     }
 }
 
