@@ -8,9 +8,14 @@ use super::{
     values::{Fields, Maker},
     world,
 };
-use crate::{Runtime, System};
+use crate::{Runtime, System, configs::Eur};
 use codec::{Decode, Encode};
 use deren_primitives::{DeviceRole, GatewayId, Side, link_message, rotate_message};
+use frame_support::traits::{
+    Get,
+    fungible::Inspect,
+    tokens::{Fortitude, Preservation},
+};
 use pallet_deren_matching::{
     Orders, PriceStep, Steps,
     types::{Order, Standing},
@@ -30,6 +35,8 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Matching", "cancel_order") => cancel_order,
         ("Matching", "resume_order") => resume_order,
         ("Matching", "clear" | "settle" | "void_slot") => next_slot,
+        ("Matching", "claim") => claim_euros,
+        ("Rewards", "claim") => claim_reward,
         ("Registry", "approve_point") => approve_point,
         ("Registry", "register_site") => register_site,
         ("Registry", "resume_site") => resume_site,
@@ -40,6 +47,7 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Registry", "unlink_gateway") => unlink_gateway,
         ("Registry", "accept_site") => accept_site,
         ("Registry", "forget_site") => forget_site,
+        ("OnRamp", "issue") => issue,
         ("OnRamp", "mark_paid") => mark_paid,
         ("OnRamp", "return_payout") => return_payout,
         ("Registry", "create_zone") => create_zone,
@@ -61,10 +69,14 @@ fn place_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let side = if maker.bytes.one_in(2) { Side::Sell } else { Side::Buy };
     let mut limit_ueur_per_kwh = 40_000 + 1_000 * u32::from(maker.bytes.byte());
     let mut steps = Steps::default();
+    // Sometimes all that its owner can pay, so that what it buys leaves too little for the next slots.
+    if side == Side::Buy && maker.bytes.one_in(6) {
+        let cap_wh = most_wh(&world::owner(site)?, limit_ueur_per_kwh);
+        steps.try_push(PriceStep { limit_ueur_per_kwh, cap_wh }).ok()?;
+        return Some(vec![("site", site.encode()), ("side", side.encode()), ("steps", steps.encode())]);
+    }
     for _ in 0..=maker.bytes.below(3) {
-        // Sometimes more than its owner can pay for long.
-        let most = if maker.bytes.one_in(6) { 4_000 } else { 20 };
-        let cap_wh = 1 + most * u32::from(maker.bytes.byte());
+        let cap_wh = 1 + 20 * u32::from(maker.bytes.byte());
         steps.try_push(PriceStep { limit_ueur_per_kwh, cap_wh }).ok()?;
         limit_ueur_per_kwh = match side {
             Side::Sell => limit_ueur_per_kwh + 5_000,
@@ -72,6 +84,18 @@ fn place_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
         };
     }
     Some(vec![("site", site.encode()), ("side", side.encode()), ("steps", steps.encode())])
+}
+
+/// How much a slot's purchase of this buyer can be at most at this limit.
+fn most_wh(buyer: &crate::AccountId, limit_ueur_per_kwh: u32) -> u32 {
+    let slots: u32 = <Runtime as pallet_deren_matching::Config>::HoldSlots::get();
+    let slot_ueur = free_ueur(buyer) / u128::from(slots);
+    u32::try_from(slot_ueur * 1_000 / u128::from(limit_ueur_per_kwh)).unwrap_or(u32::MAX).max(1)
+}
+
+/// What is left of this account's euros that can be put on hold.
+fn free_ueur(account: &crate::AccountId) -> u128 {
+    Eur::reducible_balance(account, Preservation::Preserve, Fortitude::Polite)
 }
 
 /// An order that there is, of which `wanted` is true.
@@ -88,8 +112,37 @@ fn cancel_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     order(maker, |standing| !matches!(standing, Standing::Cancelled))
 }
 
+fn is_paused(standing: &Standing) -> bool {
+    matches!(standing, Standing::Paused(_))
+}
+
 fn resume_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
-    order(maker, |standing| matches!(standing, Standing::Paused(_)))
+    order(maker, is_paused)
+}
+
+/// Who waits for euros that could not be delivered.
+fn claim_euros(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut waiting: Vec<_> = pallet_deren_matching::Claimable::<Runtime>::iter_keys().collect();
+    waiting.sort();
+    Some(vec![("owner", maker.bytes.pick(&waiting)?.encode())])
+}
+
+/// Who waits for a reward that could not be delivered.
+fn claim_reward(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut waiting: Vec<_> = pallet_deren_rewards::Carried::<Runtime>::iter_keys().collect();
+    waiting.sort();
+    Some(vec![("owner", maker.bytes.pick(&waiting)?.encode())])
+}
+
+/// Euros for anyone, or for somebody whose order waits for them.
+fn issue(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    maker.concerned.extend(pallet_deren_on_ramp::OnRamp::<Runtime>::get());
+    let paused = Orders::<Runtime>::iter_values().filter(|order| order.timeline.latest().is_some_and(is_paused));
+    let mut short: Vec<_> = paused.map(|order| order.owner).collect();
+    short.sort();
+    let to = maker.bytes.pick(&short).cloned().unwrap_or_else(|| maker.account());
+    let amount_ueur = crate::units::EUR * u128::from(maker.bytes.byte());
+    Some(vec![("to", to.encode()), ("amount_ueur", amount_ueur.encode())])
 }
 
 /// A site that is suspended.

@@ -142,7 +142,9 @@ impl<'a> Input<'a> {
                 return;
             }
             self.now_ms += self.gap_ms();
+            self.pass_blocks();
             blocks::begin_block_at(self.now_ms);
+            self.block_an_account(people);
             for _ in 0..self.count_of_calls() {
                 if self.bytes.is_empty() {
                     break;
@@ -176,6 +178,34 @@ impl<'a> Input<'a> {
             236..=251 => BLOCK_MS * (20 + u64::from(self.bytes.byte())),
             _ => BLOCK_MS * (1_200 + 100 * u64::from(self.bytes.byte())),
         }
+    }
+
+    /// Now and then so many blocks pass, of which none is made here, that the next announced act's notice is over.
+    fn pass_blocks(&mut self) {
+        if !self.bytes.one_in(16) {
+            return;
+        }
+        let due = pallet_deren_notice::Announced::<crate::Runtime>::iter_values().map(|announced| announced.when).min();
+        if let Some(before) = due.and_then(|when| when.checked_sub(1)).filter(|before| *before > System::block_number())
+        {
+            System::set_block_number(before);
+        }
+    }
+
+    /// Now and then an account's euros are blocked, so that it can receive none, or what is blocked is not any more.
+    fn block_an_account(&mut self, people: &People) {
+        use crate::{Assets, RuntimeOrigin, configs::euro_roles_account, units::EUR_ASSET};
+        if !self.bytes.one_in(12) {
+            return;
+        }
+        let roles = || RuntimeOrigin::signed(euro_roles_account());
+        let who = people.account(self.bytes.below(people::ACCOUNTS));
+        // It may have no euros, or be free already.
+        let _ = if self.bytes.one_in(3) {
+            Assets::block(roles(), EUR_ASSET.into(), who.into())
+        } else {
+            Assets::thaw(roles(), EUR_ASSET.into(), who.into())
+        };
     }
 
     fn call(&mut self, shapes: &Shapes, table: &Table, people: &People, coverage: &mut Coverage) {

@@ -30,6 +30,8 @@ const SITES_A_MARKET: u32 = 4;
 const FIRST_OPERATOR: usize = COUNCIL;
 /// The first account that owns a site.
 const FIRST_OWNER: usize = FIRST_OPERATOR + MARKETS as usize;
+/// One of the owners whose sites produce.
+const OWNER_WITHOUT_REN: usize = FIRST_OWNER + 4;
 
 /// Builds the first state, and block 1 with everyone and everything in it.
 pub fn build(maker: &mut Maker<'_, '_>) {
@@ -46,12 +48,12 @@ pub fn build(maker: &mut Maker<'_, '_>) {
     Executive::finalize_block();
 }
 
-/// Accounts 17 to 19 are outsiders: the last two have nothing but a euro.
+/// Accounts 17 to 19 are outsiders: the last two have nothing but a euro. One owner who produces has no REN.
 fn endow(people: &People) {
     use fungible::Mutate as _;
     for number in 0..super::people::ACCOUNTS {
         let account = people.account(number);
-        if number < 18 {
+        if number < 18 && number != OWNER_WITHOUT_REN {
             Balances::mint_into(&account, 2_000 * REN).expect("there is room");
         }
         let euros = if number < 18 { 500 * EUR } else { EUR };
