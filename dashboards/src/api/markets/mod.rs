@@ -7,6 +7,7 @@ pub mod result;
 pub mod show;
 pub mod slot;
 pub mod slots;
+pub mod sums;
 pub mod zones;
 
 use super::{
