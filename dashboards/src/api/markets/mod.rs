@@ -8,6 +8,7 @@ pub mod show;
 pub mod slot;
 pub mod slots;
 pub mod sums;
+pub mod terms;
 pub mod zones;
 
 use super::{

@@ -1,8 +1,8 @@
 //! `GET markets/{id}/slots/{slot}`: one slot with all that shaped it.
 
 use super::{
-    slots::{SlotSums, ZoneSlotView, load, terms},
-    zones::EdgeView,
+    slots::{SlotSums, ZoneSlotView, load},
+    terms::{EdgeView, terms},
 };
 use crate::api::handler::{Api, Caller, Path, Problem, Result, State, access};
 use serde::Serialize;

@@ -1,6 +1,9 @@
 //! `GET markets/{id}/slots`: what happened in each slot, newest first.
 
-use super::{MarketView, zones::EdgeView};
+use super::{
+    MarketView,
+    terms::{TermsView, terms},
+};
 use crate::api::handler::{Api, Caller, LimitedRangeQuery, Path, Problem, Query, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -74,19 +77,6 @@ pub struct SlotSums {
     pub minted_ren: Option<String>,
 }
 
-/// What holds for the line between a zone and its parent, from a slot on.
-#[derive(Clone, Debug, Serialize, FromRow, ToSchema)]
-pub struct TermsView {
-    /// The zone below the line.
-    pub zone: i64,
-    /// The first slot of the answer in which it holds.
-    pub from_slot: i64,
-    /// What holds. A term that the line did not have yet is null.
-    #[serde(flatten)]
-    #[sqlx(flatten)]
-    pub edge: EdgeView,
-}
-
 /// A zone in one slot.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct ZoneSlotView {
@@ -155,18 +145,6 @@ pub async fn slots(
     let is_cut = i64::try_from(slots.len()).is_ok_and(|count| count == limit);
     let next_to_unix_s = slots.last().filter(|_| is_cut).map(|oldest| oldest.sums.start_unix_s);
     Ok(axum::Json(SlotsView { slots, terms, next_to_unix_s: next_to_unix_s.filter(|to| *to > range.from_unix_s()) }))
-}
-
-/// The terms of a market's lines from slot `oldest` to slot `newest`.
-pub(super) async fn terms(api: &Api, market: i64, oldest: i64, newest: i64) -> Result<Vec<TermsView>> {
-    let terms = sqlx::query_as(include_str!("slots_terms.sql"))
-        .bind(market)
-        .bind(oldest)
-        .bind(newest)
-        .bind(MAX_ZONE_ROWS)
-        .fetch_all(api.db())
-        .await?;
-    Ok(terms)
 }
 
 /// The newest `limit` slots of `slots`. `in_full`: also what the privacy threshold withholds.
