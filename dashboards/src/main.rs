@@ -23,7 +23,7 @@ enum Command {
     /// Brings the database's tables up to date; `run` does it too.
     Migrate(Configuration),
     /// Approves a connection point, as its grid operator; prints one JSON line with the code for the owner.
-    ApprovePoint(commands::approve_point::Arguments),
+    ApprovePoint(Box<commands::approve_point::Arguments>),
     /// Prints the API as an OpenAPI document.
     Openapi,
     /// Reads the settings and says what is wrong with them.
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Command::Run(Configuration { config }) => commands::run(&config),
         Command::Rebuild(Configuration { config }) => commands::rebuild(&config),
         Command::Migrate(Configuration { config }) => commands::migrate(&config),
-        Command::ApprovePoint(arguments) => commands::approve_point::run(arguments),
+        Command::ApprovePoint(arguments) => commands::approve_point::run(*arguments),
         Command::Openapi => commands::openapi(),
         Command::Check(Configuration { config }) => commands::check(&config),
     };

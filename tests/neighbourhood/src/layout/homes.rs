@@ -125,7 +125,7 @@ pub fn homes(count: usize, broker_port: u16, visitors: Visitors) -> Result<Vec<H
 /// So many homes with panels beyond the others, for newcomers. Their meters read; nothing is ordered.
 pub fn spare_homes(count: usize, broker_port: u16) -> Result<Vec<Home>> {
     let with_panels = PLANS.iter().filter(|plan| matches!(plan.thing, Thing::Panels { .. })).cycle();
-    let spare = |(number, plan)| {
+    let spare = |(number, plan): (usize, &Plan)| -> Result<Home> {
         let home = equipped(plan, format!("Spare home {number}"), format!("//Spare{number}"), broker_port)?;
         Ok(Home { kind: HomeKind::Spare, ..home })
     };
