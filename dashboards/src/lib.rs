@@ -6,5 +6,6 @@ pub mod api;
 pub mod books;
 pub mod db;
 pub mod indexer;
+pub mod operator;
 pub mod settings;
 pub mod web;

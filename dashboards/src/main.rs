@@ -22,6 +22,8 @@ enum Command {
     Rebuild(Configuration),
     /// Brings the database's tables up to date; `run` does it too.
     Migrate(Configuration),
+    /// Approves a connection point, as its grid operator; prints one JSON line with the code for the owner.
+    ApprovePoint(Box<commands::approve_point::Arguments>),
     /// Prints the API as an OpenAPI document.
     Openapi,
     /// Reads the settings and says what is wrong with them.
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Run(Configuration { config }) => commands::run(&config),
         Command::Rebuild(Configuration { config }) => commands::rebuild(&config),
         Command::Migrate(Configuration { config }) => commands::migrate(&config),
+        Command::ApprovePoint(arguments) => commands::approve_point::run(*arguments),
         Command::Openapi => commands::openapi(),
         Command::Check(Configuration { config }) => commands::check(&config),
     };

@@ -1,6 +1,6 @@
 //! What most handlers use, under one roof.
 
-pub(super) use super::access;
+pub(super) use super::{access, time_zone};
 pub use super::{
     address::Address,
     extract::{Json, Path, Query},

@@ -27,6 +27,7 @@ pub mod sites;
 pub mod state;
 pub mod status;
 pub mod stream;
+mod time_zone;
 pub mod zones;
 
 pub use metrics::Metrics;

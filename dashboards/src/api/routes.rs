@@ -34,6 +34,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(markets::zones::zones))
         .routes(routes!(markets::slots::slots))
         .routes(routes!(markets::slot::slot))
+        .routes(routes!(markets::sums::sums))
         .routes(routes!(markets::market_file::market_file))
         .routes(routes!(markets::result::result))
         .routes(routes!(markets::gaps::gaps))

@@ -13,7 +13,7 @@ use deren_primitives::{Side, SiteId, ZoneId};
 use std::collections::BTreeMap;
 
 /// blake2b with 32 bytes of output, as the chain hashes.
-pub(super) fn blake2_256(bytes: &[u8]) -> [u8; 32] {
+pub(crate) fn blake2_256(bytes: &[u8]) -> [u8; 32] {
     Blake2b::<U32>::digest(bytes).into()
 }
 

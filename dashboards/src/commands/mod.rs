@@ -1,5 +1,6 @@
 //! What the program can be told to do. Results go to stdout, one JSON line each; everything else to stderr.
 
+pub(crate) mod approve_point;
 mod run;
 
 pub(crate) use run::run;

@@ -25,5 +25,5 @@ pub use put::put;
 pub use rows::{BlockHead, BlockId, BlockRows, Row, TableRows};
 pub use session::{Indexer, IndexerError};
 pub use source::{ChainDescription, Source, SourceError};
-pub use standing::{Standing, WriteError};
+pub use standing::{EUR_ASSET_ID, Standing, WriteError};
 pub use write::{extend_tail, finalize};

@@ -7,7 +7,7 @@ use super::{
 use sqlx::{Connection as _, PgConnection};
 
 /// The fungible asset that stands for euros has this id in DeREN's runtime.
-const EUR_ASSET_ID: i64 = 1;
+pub const EUR_ASSET_ID: u32 = 1;
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +76,7 @@ pub async fn describe(connection: &mut PgConnection, chain: &ChainDescription) -
     .bind(i64::from(parameters.slots_per_era))
     .bind(parameters.development)
     .bind(i64::from(chain.ss58_prefix))
-    .bind(EUR_ASSET_ID)
+    .bind(i64::from(EUR_ASSET_ID))
     .execute(&mut *connection)
     .await?;
     let known: (Vec<u8>, String) =

@@ -91,7 +91,7 @@ pub struct MarketClock {
     pub speed_permille: u32,
 }
 
-/// Which of the three kinds of people an account stands for.
+/// Which of the three kinds of people an account stands for, or that its home waits for somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DevelopmentRole {
@@ -101,6 +101,8 @@ pub enum DevelopmentRole {
     Neighbour,
     /// Runs the grid.
     Operator,
+    /// Nobody: its home, whose meters read, is handed over to the first newcomer who asks.
+    Spare,
 }
 
 impl Settings {

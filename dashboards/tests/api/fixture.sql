@@ -57,7 +57,9 @@ INSERT INTO protocol_fees VALUES (4, 6, 0, 1900000, pg_temp.id(99), 1060);
 INSERT INTO slots_settled VALUES (4, 7, 0, 1900000, 'settled', 3, 4, 4, 1000, 1000, 107060, 100000, 6000, 0, 1060, 0, 4);
 INSERT INTO accruals VALUES (4, 8, 475000, 1900000, 0, :anna, 1000, false, 0, 1, 2000);
 INSERT INTO rewards VALUES (5, 0, 475000, :anna, 1000, 20000000000000000001, 0, 1, 2000);
-INSERT INTO eras_paid VALUES (5, 1, 475000, 20000000000000000001, 1000, 1);
+-- What another market minted is in the era's whole too.
+INSERT INTO eras_paid VALUES (5, 1, 475000, 30000000000000000001, 1500, 2);
+INSERT INTO market_eras_paid VALUES (5, 2, 0, 475000, 20000000000000000001, 1000, 1, 1, 1), (5, 3, 1, 475000, 10000000000000000000, 500, 1, 1, 1);
 INSERT INTO slots_closed VALUES (3, 20, 1899990, 1900000);
 
 -- Block 5: readings of the second slot; Ben's comes late, Clara's never. Block 6, unfinalised: it is cleared.

@@ -2,7 +2,7 @@
 
 use crate::{
     fixture::{OPERATOR, SLOT, START, hour},
-    helpers::{spawn_street, ss58},
+    helpers::{App, spawn_street, ss58},
 };
 use serde_json::json;
 
@@ -55,7 +55,7 @@ async fn a_settled_slot_adds_up() {
     let others = ["received_ueur", "network_fees_ueur", "congestion_rent_ueur", "protocol_fee_ueur", "dust_ueur"];
     assert_eq!(amount("paid_ueur"), others.iter().map(|name| amount(name)).sum::<i64>());
     assert_eq!((amount("cleared_in_block"), amount("settled_in_block")), (3, 4));
-    // More than a JavaScript number holds.
+    // The market's own, and more than a JavaScript number holds.
     assert_eq!(slot["minted_ren"], "20000000000000000001");
     let zones = json!([
         // Nothing traded at the substation itself, so it shows no price.
@@ -81,6 +81,67 @@ async fn a_limit_cuts_and_says_where_to_go_on() {
         }
     }
     assert_eq!(seen, [SLOT + 2, SLOT + 1, SLOT].map(Some));
+}
+
+/// A line whose limit changed in the second slot, and whose fee in the third.
+async fn spawn_changing_street() -> App {
+    let app = spawn_street().await;
+    app.sql(
+        "INSERT INTO edge_versions VALUES (5, 40, 1, 0, 5000, 700, 9000, 1900001, 1900001),
+         (5, 41, 1, 0, 8000, 700, 9000, 1900001, 1900002)",
+    )
+    .await;
+    app
+}
+
+#[tokio::test]
+async fn slots_say_under_which_terms_each_is_cleared() {
+    let app = spawn_changing_street().await;
+    let client = app.client();
+    let terms = |zone: u8, from_slot: i64, fee: u32, up: Option<u64>, down: Option<u32>| json!({"zone": zone, "from_slot": from_slot, "fee_ueur_per_kwh": fee, "capacity_up_wh": up, "capacity_down_wh": down});
+    let answer = client.get(&format!("/api/v1/markets/0/slots?{}", hour())).await.ok();
+    let expected = json!([
+        terms(1, SLOT, 5000, Some(u64::MAX), Some(9000)),
+        terms(1, SLOT + 1, 5000, Some(700), Some(9000)),
+        terms(1, SLOT + 2, 8000, Some(700), Some(9000)),
+        terms(2, SLOT, 5000, None, None),
+    ]);
+    assert_eq!(answer["terms"], expected);
+    // Those of the oldest slot of the answer, not of the range that was asked for.
+    let newest = client.get(&format!("/api/v1/markets/0/slots?{}&limit=1", hour())).await.ok();
+    let expected = json!([terms(1, SLOT + 2, 8000, Some(700), Some(9000)), terms(2, SLOT + 2, 5000, None, None)]);
+    assert_eq!(newest["terms"], expected);
+    let none = client.get(&format!("/api/v1/markets/0/slots?from={}&to={}", START - 7200, START - 3600)).await.ok();
+    assert_eq!((&none["slots"], &none["terms"]), (&json!([]), &json!([])));
+    let second = client.get(&format!("/api/v1/markets/0/slots/{}", SLOT + 1)).await.ok();
+    assert_eq!(second["zones"][1]["capacity_up_wh"], 700);
+    assert_eq!(second["zones"][1]["fee_ueur_per_kwh"], 5000);
+}
+
+#[tokio::test]
+async fn a_market_has_sums_of_hours_days_and_months() {
+    let app = spawn_street().await;
+    let client = app.client();
+    let hourly = client.get(&format!("/api/v1/markets/0/sums?{}&resolution=hour", hour())).await.ok();
+    let sums = json!({
+        "start_unix_s": START, "slots": 1, "volume_wh": 1000, "paid_ueur": 107_060, "received_ueur": 100_000,
+        "network_fees_ueur": 6000, "congestion_rent_ueur": 0, "protocol_fee_ueur": 1060, "dust_ueur": 0,
+        "minted_ren": "20000000000000000001", "finalized": true,
+    });
+    assert_eq!(hourly, json!({"resolution": "hour", "points": [sums]}));
+    // What is not final yet is in it, and said to be so.
+    app.sql("INSERT INTO tail_slots_settled SELECT hash, 6, 9, 0, 1900001, 'settled', 6, 6, 3, 300, 300, 32000, 27000, 3000, 0, 320, 1680, 2 FROM tail_blocks").await;
+    let months = client.get(&format!("/api/v1/markets/0/sums?{}&resolution=month&tz=Europe/Berlin", hour())).await.ok();
+    let month = &months["points"][0];
+    // March began an hour earlier in Berlin.
+    assert_eq!(month["start_unix_s"], 1_709_247_600);
+    assert_eq!((&month["slots"], &month["volume_wh"], &month["finalized"]), (&json!(2), &json!(1300), &json!(false)));
+    assert_eq!(months["points"].as_array().map(Vec::len), Some(1));
+    let days = client.get("/api/v1/markets/0/sums?from=0&to=31536000").await.ok();
+    assert_eq!(days, json!({"resolution": "day", "points": []}));
+    client.get(&format!("/api/v1/markets/0/sums?{}&tz=Nowhere", hour())).await.is_problem(400, "bad-request");
+    client.get(&format!("/api/v1/markets/0/sums?{}&resolution=slot", hour())).await.is_problem(400, "bad-request");
+    client.get(&format!("/api/v1/markets/1/sums?{}", hour())).await.is_problem(404, "not-found");
 }
 
 #[tokio::test]

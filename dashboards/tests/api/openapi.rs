@@ -38,6 +38,7 @@ async fn the_served_document_is_the_same_and_names_every_route_of_the_design() {
         "/markets/{id}/slots",
         "/markets/{id}/slots/{slot}",
         "/markets/{id}/slots/{slot}/market-file",
+        "/markets/{id}/sums",
         "/markets/{id}/slots/{slot}/result",
         "/markets/{id}/gaps",
         "/accounts/{address}",

@@ -58,6 +58,19 @@ async fn slots_have_the_sums_that_the_chain_had() {
         let sold: i128 = zones.iter().map(|zone| number(&zone["sold_wh"])).sum();
         assert_eq!(sold as u64, summary.sold_wh, "slot {slot}");
     }
+    // The same in one question.
+    let truth = history.truth.slots.values().map(|slot| &slot.summary);
+    let truth = truth.fold([0; 3], |[volume, paid, fees], slot| {
+        [volume + i128::from(slot.bought_wh), paid + slot.paid_ueur as i128, fees + slot.network_fees_ueur as i128]
+    });
+    for (resolution, zone) in [("hour", "UTC"), ("day", "Europe/Berlin"), ("month", "Asia/Kolkata")] {
+        let query = format!("{}&resolution={resolution}&tz={zone}", range(&history));
+        let answer = app.client().get(&format!("/api/v1/markets/{MARKET}/sums?{query}")).await.ok();
+        let points = answer["points"].as_array().expect("points");
+        let names = ["volume_wh", "paid_ueur", "network_fees_ueur"];
+        let sums = names.map(|name| points.iter().map(|point| number(&point[name])).sum::<i128>());
+        assert_eq!(sums, truth, "{resolution} in {zone}");
+    }
 }
 
 #[tokio::test]

@@ -23,12 +23,15 @@ const Home = lazyPart<PageProps>(() => import("./pages/home/page"));
 const Buy = lazyPart<PageProps>(() => import("./pages/buy/page"));
 const Grid = lazyPart<PageProps>(() => import("./pages/grid/page"));
 const Link = lazyPart<PageProps>(() => import("./pages/link/page"));
+const PARTS: Readonly<Record<string, { begin: () => void }>> = { "/": Home, "/buy": Buy, "/grid": Grid, "/link": Link };
 // Nobody needs a dialog before they press something.
 const AccountDialog = lazyPart<AccountDialogProps>(() => import("./components/account-dialog"), "dialog");
 const CallDialog = lazyPart<CallDialogProps>(() => import("./components/call-dialog"), "dialog");
 const UnlockDialog = lazyPart<object>(() => import("./components/unlock-dialog"), "dialog");
 
 export function App() {
+  // The page's part comes while it is asked what chain this is, and who looks at it.
+  PARTS[path() ?? ""]?.begin();
   const status = createQuery(
     () => true,
     () => api.status(),

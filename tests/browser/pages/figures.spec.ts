@@ -1,4 +1,5 @@
 // Figures say how old they are, and of whose time; the battery is in the picture.
+import { faultsInBoth } from "../support/axe.ts";
 import { panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
@@ -20,6 +21,7 @@ test("a slot in which nothing was bought says why", async ({ page, origin, fixtu
   await openAs(page, origin, "/buy", "Visitor 1");
   const row = panel(page, "Your slots").getByRole("row").filter({ hasText: "Finalised" }).first();
   await expect(row).toContainText(/As much as your order asks for|Nobody sold/);
+  expect(await faultsInBoth(page)).toEqual([]);
 });
 
 test("a price of the newest slots is not called old", async ({ page, origin }) => {
@@ -66,5 +68,6 @@ test.describe("a home with a battery", () => {
     await expect(panel(page, "Now").getByRole("img")).toHaveAccessibleName(/The battery (gives|takes|rests)/);
     await expect(panel(page, "Now").getByText(/battery/i).first()).toBeVisible();
     await expect(panel(page, "Today, slot by slot").locator(".legend")).toContainText("Battery gave");
+    expect(await faultsInBoth(page)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // The operator's page: limits as they were, terms before and after, and approving a connection point.
 import { readFile } from "node:fs/promises";
+import { faultsInBoth } from "../support/axe.ts";
 import { panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
@@ -11,6 +12,8 @@ test.describe("after a limit was lowered", () => {
   });
 
   test("slots of the past keep the limit that held in them", async ({ page, origin }) => {
+    const single: string[] = [];
+    page.on("request", (request) => /\/slots\/\d+$/.test(request.url()) && single.push(request.url()));
     await openAs(page, origin, "/grid", "Grid operator");
     const line = panel(page, "Lines and zones").getByRole("listitem").filter({ hasText: "Orchard" });
     const history = line.locator(".history");
@@ -25,6 +28,8 @@ test.describe("after a limit was lowered", () => {
     // The limit is a step, not a line.
     const heights = new Set([...((await history.getByTestId("limit-up").getAttribute("d")) ?? "").matchAll(/[MV](?:[\d.]+ )?([\d.]+)/g)].map((match) => match[1]));
     expect(heights.size).toBe(2);
+    // The list of slots has their terms: no slot is asked for by itself.
+    expect(single).toEqual([]);
   });
 });
 
@@ -36,6 +41,7 @@ test("terms are signed as before and after, and unusual ones are questioned or r
   await form.getByLabel("Network fee").fill("1000");
   await form.getByRole("button", { name: "Review change" }).click();
   await expect(form).toContainText("The fee is at most 50.");
+  expect(await faultsInBoth(page)).toEqual([]);
   await form.getByLabel("Network fee").fill("9");
   await form.getByLabel(/^Limit up/).fill("0.6");
   await form.getByRole("button", { name: "Review change" }).click();
@@ -47,6 +53,7 @@ test("terms are signed as before and after, and unusual ones are questioned or r
   await expect(warnings).toHaveCount(2);
   await expect(warnings.first()).toContainText("The fee becomes 10 times as high.");
   await expect(warnings.last()).toContainText("the line would have been full");
+  expect(await faultsInBoth(page)).toEqual([]);
 });
 
 test("an operator approves a connection point, and gets the code for its owner", async ({ page, origin, fixture }) => {
@@ -55,6 +62,7 @@ test("an operator approves a connection point, and gets the code for its owner",
   await points.getByRole("button", { name: "Review approval" }).click();
   await expect(points).toContainText("Enter the official id");
   await expect(points).toContainText("no account's address");
+  expect(await faultsInBoth(page)).toEqual([]);
   await points.getByLabel("Official id of the connection point").fill("DE0001234567890000000000000000042");
   const owner = fixture.world.people[3]?.address ?? "";
   await points.getByLabel("Owner's address").fill(owner);
@@ -65,6 +73,7 @@ test("an operator approves a connection point, and gets the code for its owner",
   await expect(dialog).toContainText("may register a site in Church Street, with devices of at most 11 kW");
   await dialog.getByRole("button", { name: "Not now" }).click();
   await expect(points.getByTestId("point-code")).toContainText(/0x[0-9a-f]{64}/);
+  expect(await faultsInBoth(page)).toEqual([]);
   await openAs(page, origin, "/grid", "Visitor 1");
   await expect(points).toHaveCount(0);
 });

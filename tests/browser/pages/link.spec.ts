@@ -1,5 +1,6 @@
 // One field takes a gateway's code of either kind: the one of its page, its link, and the line that its command prints.
 import { readFile } from "node:fs/promises";
+import { faultsInBoth } from "../support/axe.ts";
 import { panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
@@ -14,6 +15,7 @@ test("my home takes the code of the gateway's page", async ({ page, origin }) =>
   await link.getByRole("button", { name: "Review link" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Link a gateway" })).toBeVisible();
   await expect(panel(page, "What your gateway says")).toContainText("Häuschen am Mühlweg");
+  expect(await faultsInBoth(page)).toEqual([]);
 });
 
 test("my home takes the command's line, which is signed as a link", async ({ page, origin, fixture }) => {

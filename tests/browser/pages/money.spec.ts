@@ -1,4 +1,5 @@
 // Nobody is stuck without money: no order is sent that is paused at once or cannot be cancelled, and none is resumed in vain.
+import { faultsInBoth } from "../support/axe.ts";
 import { panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
@@ -34,6 +35,7 @@ test.describe("paused for want of money", () => {
     const resume = order.getByRole("button", { name: "Resume", exact: true });
     await expect(resume).toBeDisabled();
     await expect(resume).toHaveAccessibleDescription(/more must be free/);
+    expect(await faultsInBoth(page)).toEqual([]);
     await order.getByRole("button", { name: /^Lower to [\d.]+ kWh and resume/ }).click();
     await expect(page.getByRole("dialog", { name: "Place this buy order" })).toContainText("≤ 15 ct/kWh");
     await page.getByRole("button", { name: "Not now" }).click();
@@ -54,6 +56,7 @@ test.describe("with all money on hold", () => {
     await expect(order).toContainText("Only 0.0012 € is free");
     // The chain may take the fee from the hold: whether it does is not for the page to decide.
     await expect(order.getByRole("button", { name: "Cancel order" })).toBeEnabled();
+    await expect(panel(page, "Your account")).toContainText("49.20 €for your buy order, until its slots are settled");
   });
 });
 
@@ -64,6 +67,7 @@ test("a limit above the tariff and an amount above the connection are questioned
   await order.getByLabel("Up to").fill("5");
   await expect(order).toContainText("above your retail tariff of 32 ct/kWh");
   await expect(order).toContainText("Your connection carries at most 2.75 kWh");
+  expect(await faultsInBoth(page)).toEqual([]);
   await order.getByLabel("Pay at most").fill("much");
   await expect(order.locator(".meaning")).toContainText("must be a number");
 });

@@ -1,4 +1,5 @@
 // Parts that do not come, and a network that is gone: said once, in plain words, and healed by itself.
+import { faultsInBoth } from "../support/axe.ts";
 import { panel, settle } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
@@ -9,6 +10,7 @@ test("a page whose part is gone says so, and comes with one press", async ({ pag
   await page.getByRole("link", { name: "Grid" }).click();
   const told = page.getByRole("alert").filter({ hasText: "could not be loaded" });
   await expect(told).toBeVisible();
+  expect(await faultsInBoth(page)).toEqual([]);
   fixture.world.missing = [];
   await told.getByRole("button", { name: "Load again" }).click();
   await expect(panel(page, "Settlement")).toBeVisible();
@@ -49,6 +51,7 @@ test("a server that is away is one banner too", async ({ page, origin, fixture }
   fixture.world.missing = ["/api/"];
   fixture.cut();
   await expect(page.getByTestId("away")).toContainText("The server does not answer. The figures are those of");
+  expect(await faultsInBoth(page)).toEqual([]);
   await expect(page.locator("main [role=alert]")).toHaveCount(1);
   fixture.world.missing = [];
   await expect(page.getByTestId("pulse")).toHaveText("Live");

@@ -1,6 +1,6 @@
 // A way in without an extension: by a passkey, by a passphrase where there is none, and back by the recovery phrase.
 import type { Page } from "@playwright/test";
-import { faults } from "../support/axe.ts";
+import { faultsInBoth } from "../support/axe.ts";
 import { panel } from "../support/browser.ts";
 import { expect, test } from "../support/made-up.ts";
 
@@ -22,6 +22,9 @@ async function addAuthenticator(page: Page, hasPrf: boolean): Promise<void> {
   });
 }
 
+/** A node that has not answered by then is not there. */
+const NODE_MAY_TAKE_MS = 20_000;
+
 const dialog = (page: Page) => page.getByRole("dialog", { name: "Choose an account" });
 const openDialog = async (page: Page, origin: string) => {
   await page.goto(`${origin}/`);
@@ -34,6 +37,7 @@ async function writeDown(page: Page): Promise<{ phrase: string; address: string 
   const list = dialog(page).getByRole("list", { name: "Recovery phrase" });
   await expect(list.getByRole("listitem")).toHaveCount(12);
   const phrase = (await list.getByRole("listitem").allTextContents()).join(" ");
+  expect(await faultsInBoth(page), "the recovery phrase").toEqual([]);
   const goOn = dialog(page).getByRole("button", { name: "Go on" });
   await expect(goOn).toBeDisabled();
   await dialog(page).getByLabel("I have written them down").check();
@@ -79,7 +83,7 @@ test("a passkey gives an account, the same one again, and nothing of it is store
   expect((await shown.allTextContents()).join(" ")).toBe(phrase);
 });
 
-test("after a reload one is still logged in, and is asked only when something is signed", async ({ page, origin }) => {
+test("after a reload one is still logged in, and is asked only when something is signed", async ({ page, origin, fixture }) => {
   await addAuthenticator(page, true);
   await openDialog(page, origin);
   await dialog(page).getByRole("button", { name: "Create a passkey" }).click();
@@ -88,6 +92,18 @@ test("after a reload one is still logged in, and is asked only when something is
   await expect(page.locator(".account-button")).toHaveText("My account");
   expect(await addressIn(page)).toBe(address);
   await expect(panel(page, "Register your site")).toContainText(address);
+  expect(await faultsInBoth(page), "registering a site").toEqual([]);
+
+  // Another tab's login takes the session: this key must ask its owner, so one banner does.
+  await page.context().clearCookies();
+  fixture.news();
+  const banner = page.getByRole("alert").filter({ hasText: "has logged in with another account" });
+  await expect(banner).toBeVisible();
+  await expect(page.locator("main [role=alert]")).toHaveCount(1);
+  expect(await faultsInBoth(page), "the banner").toEqual([]);
+  await banner.getByRole("button", { name: "Continue as My account" }).click();
+  await expect(banner).toBeHidden();
+  expect(await addressIn(page)).toBe(address);
 });
 
 test("where a passkey gives no secret, a passphrase does, and the words bring the key back elsewhere", async ({ page, origin }) => {
@@ -103,6 +119,7 @@ test("where a passkey gives no secret, a passphrase does, and the words bring th
   await fill("short");
   await dialog(page).getByRole("button", { name: "Make the key" }).click();
   await expect(dialog(page).getByRole("alert").first()).toContainText("at least 12 characters");
+  expect(await faultsInBoth(page), "a passphrase").toEqual([]);
   await fill("correct horse battery", "correct horse batterz");
   await dialog(page).getByRole("button", { name: "Make the key" }).click();
   await expect(dialog(page).getByRole("alert").first()).toContainText("not the same");
@@ -121,6 +138,7 @@ test("where a passkey gives no secret, a passphrase does, and the words bring th
   await unlock.getByLabel("Passphrase").fill("not this one at all");
   await unlock.getByRole("button", { name: "Unlock" }).click();
   await expect(unlock).toContainText("That is not the passphrase.");
+  expect(await faultsInBoth(page), "unlocking").toEqual([]);
   await unlock.getByLabel("Passphrase").fill("correct horse battery");
   await unlock.getByRole("button", { name: "Unlock" }).click();
   await expect(dialog(page).getByRole("list", { name: "Recovery phrase" }).getByRole("listitem")).toHaveCount(12);
@@ -146,6 +164,7 @@ test("where a passkey gives no secret, a passphrase does, and the words bring th
   await fill("another passphrase");
   await dialog(page).getByRole("button", { name: "Bring it back" }).click();
   await expect(dialog(page).getByRole("alert").first()).toContainText("not the words of a recovery phrase");
+  expect(await faultsInBoth(page), "bringing a key back").toEqual([]);
   await dialog(page).getByLabel("Recovery phrase").fill(phrase.toUpperCase());
   await dialog(page).getByRole("button", { name: "Bring it back" }).click();
   await expect(page.locator(".account-button")).toHaveText("My account");
@@ -159,7 +178,7 @@ test("without a wallet one is told which there are, and looks again when it is t
   for (const name of ["Talisman", "SubWallet", "Nova Wallet", "Polkadot{.js}"]) {
     await expect(wallets.getByRole("link", { name })).toHaveAttribute("href", /^https:\/\//);
   }
-  expect(await faults(page)).toEqual([]);
+  expect(await faultsInBoth(page), "wallets").toEqual([]);
   await page.evaluate(() => {
     const accounts = { get: async () => [], subscribe: () => () => undefined };
     const signer = { signPayload: () => undefined, signRaw: () => undefined };
@@ -183,15 +202,18 @@ test.describe("on a development chain", () => {
 
   test("a new key is offered play money and a home in one press", async ({ page, origin }) => {
     await addAuthenticator(page, true);
+    await page.clock.install();
     await openDialog(page, origin);
     await dialog(page).getByRole("button", { name: "Create a passkey" }).click();
     await writeDown(page);
     const start = page.getByTestId("development-start");
     await expect(start.getByRole("button", { name: "Give me play money and a home" })).toBeVisible();
     // There is no node here: the attempt says so, and can be made again.
-    await start.getByRole("button").click();
+    await Promise.all([page.waitForEvent("websocket"), start.getByRole("button").click()]);
     await expect(start.getByRole("list", { name: "A home" })).toBeVisible();
+    await page.clock.fastForward(NODE_MAY_TAKE_MS);
     await expect(start.getByRole("alert")).toContainText("does not answer");
     await expect(start.getByRole("button", { name: "Give me play money and a home" })).toBeEnabled();
+    expect(await faultsInBoth(page), "the offer").toEqual([]);
   });
 });

@@ -1,8 +1,5 @@
-/** A browser of our own for each story: its profile is new, and goes with it. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Page, chromium, expect, test as base } from "@playwright/test";
+/** One browser for all, and a profile of its own for each test. */
+import { type Page, type PlaywrightTestOptions, type PlaywrightWorkerOptions, expect, test as base } from "@playwright/test";
 import { origin } from "./neighbourhood.ts";
 
 /** No sandbox, because root has none; nothing that talks to anyone but the pages. */
@@ -20,32 +17,25 @@ const FLAGS = [
 export const WIDE = { width: 1280, height: 860 };
 export const NARROW = { width: 390, height: 844 };
 
+/** The browser, where it stands, and how long it waits: for both configurations. */
+export const BROWSER: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> = {
+  launchOptions: { executablePath: process.env["DEREN_CHROMIUM"] || "/usr/bin/chromium", args: FLAGS },
+  viewport: WIDE,
+  locale: "en-GB",
+  timezoneId: "Europe/Berlin",
+  actionTimeout: 30_000,
+  navigationTimeout: 30_000,
+};
+
 export const test = base.extend({
-  page: async ({}, use) => {
-    const profile = await mkdtemp(join(tmpdir(), "deren-chromium-"));
-    const context = await chromium.launchPersistentContext(profile, {
-      executablePath: process.env["DEREN_CHROMIUM"] || "/usr/bin/chromium",
-      headless: true,
-      args: FLAGS,
-      viewport: WIDE,
-      locale: "en-GB",
-      timezoneId: "Europe/Berlin",
-      acceptDownloads: true,
+  page: async ({ page }, use) => {
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => {
+      if (/content security policy/i.test(message.text())) errors.push(message.text());
     });
-    try {
-      const page = context.pages()[0] ?? (await context.newPage());
-      page.setDefaultTimeout(30_000);
-      const errors: string[] = [];
-      page.on("pageerror", (error) => errors.push(String(error)));
-      page.on("console", (message) => {
-        if (/content security policy/i.test(message.text())) errors.push(message.text());
-      });
-      await use(page);
-      expect(errors, "errors on the page").toEqual([]);
-    } finally {
-      await context.close();
-      await rm(profile, { recursive: true, force: true });
-    }
+    await use(page);
+    expect(errors, "errors on the page").toEqual([]);
   },
 });
 

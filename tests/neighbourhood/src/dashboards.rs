@@ -3,18 +3,22 @@
 use crate::{
     Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, api::Api, layout::RETAIL_UEUR_PER_KWH, ports,
 };
-use serde::Serialize;
+use deren_primitives::ZoneId;
+use deren_runtime::AccountId;
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
 };
+use tokio::io::AsyncWriteExt as _;
 
 /// More than it takes to migrate an empty database and to catch up with a chain of a few blocks.
 const START_DEADLINE: Duration = Duration::from_secs(60);
-/// More than reading a few hundred blocks again takes.
-const REBUILD_DEADLINE: Duration = Duration::from_secs(120);
+/// More than reading a few hundred blocks again takes, or a transaction until it is final.
+const COMMAND_DEADLINE: Duration = Duration::from_secs(120);
 
 /// For whom an account's page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +30,8 @@ pub enum Role {
     Neighbour,
     /// Runs the grid.
     Operator,
+    /// Nobody: its home is for a newcomer.
+    Spare,
 }
 
 /// An account that the pages of a development chain offer to whoever opens them.
@@ -63,6 +69,19 @@ struct Settings<'a> {
 struct Development<'a> {
     accounts: &'a [ReadyAccount],
     market_clock: MarketClock,
+}
+
+/// A connection point, as its operator knows it.
+#[derive(Clone, Debug)]
+pub struct PointToApprove<'a> {
+    /// Its zone.
+    pub zone: ZoneId,
+    /// Who may register a site there.
+    pub owner: AccountId,
+    /// Its official id.
+    pub official_id: &'a str,
+    /// What it carries.
+    pub max_power_w: u32,
 }
 
 /// Dashboards that can be killed and started again on their database.
@@ -145,17 +164,29 @@ impl Dashboards {
 
     /// Makes every row that comes from the chain again. It must not run meanwhile.
     pub async fn rebuild(&self) -> Result<()> {
-        let fail = |reason: String| NeighbourhoodError::Command { what: "deren-dashboards rebuild".into(), reason };
-        let mut command = tokio::process::Command::from(self.command("rebuild"));
-        let run = command.stdin(Stdio::null()).kill_on_drop(true).output();
-        let output = tokio::time::timeout(REBUILD_DEADLINE, run)
-            .await
-            .map_err(|_| fail(format!("it took more than {} s", REBUILD_DEADLINE.as_secs())))?
-            .map_err(|error| fail(error.to_string()))?;
-        if output.status.success() {
-            return Ok(());
+        said_by(self.command("rebuild"), "deren-dashboards rebuild", "").await.map(drop)
+    }
+
+    /// Approves a connection point where the sun may produce, as its operator does it on a command line. Gives the code
+    /// that the owner registers the site with.
+    pub async fn approve_point(&self, node_url: &str, operator_key: &str, point: &PointToApprove<'_>) -> Result<H256> {
+        #[derive(Deserialize)]
+        struct Approved {
+            connection_point: H256,
         }
-        Err(fail(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim())))
+        let what = "deren-dashboards approve-point";
+        let mut command = Command::new(&self.program);
+        command
+            .args(["approve-point", "--key", "-", "--source", "solar", "--node", node_url])
+            .args(["--zone", &point.zone.to_string(), "--max-power-w", &point.max_power_w.to_string()])
+            .args(["--official-id", point.official_id])
+            .args(["--owner", &format!("0x{}", hex::encode::<&[u8]>(point.owner.as_ref()))]);
+        let said = said_by(command, what, operator_key).await?;
+        let approved: Approved = serde_json::from_str(said.trim()).map_err(|error| NeighbourhoodError::Command {
+            what: what.to_owned(),
+            reason: format!("{error} in: {}", said.trim()),
+        })?;
+        Ok(approved.connection_point)
     }
 
     fn command(&self, what: &str) -> Command {
@@ -163,6 +194,28 @@ impl Dashboards {
         command.arg(what).arg("--config").arg(&self.configuration);
         command
     }
+}
+
+/// What a command prints that reads `input`.
+async fn said_by(command: Command, what: &str, input: &str) -> Result<String> {
+    let fail = |reason: String| NeighbourhoodError::Command { what: what.to_owned(), reason };
+    let run = async {
+        let mut command = tokio::process::Command::from(command);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut running = command.spawn()?;
+        if let Some(mut stdin) = running.stdin.take() {
+            stdin.write_all(input.as_bytes()).await?;
+        }
+        running.wait_with_output().await
+    };
+    let output = tokio::time::timeout(COMMAND_DEADLINE, run)
+        .await
+        .map_err(|_| fail(format!("it took more than {} s", COMMAND_DEADLINE.as_secs())))?
+        .map_err(|error| fail(error.to_string()))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(fail(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim())))
 }
 
 #[cfg(test)]

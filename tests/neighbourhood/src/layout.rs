@@ -6,7 +6,7 @@ mod wiring;
 
 pub(crate) use wiring::break_grid_meter;
 
-pub use homes::{Home, HomeKind, MAX_HOMES, MIN_HOMES, Visitors, homes};
+pub use homes::{Home, HomeKind, MAX_HOMES, MIN_HOMES, Visitors, homes, spare_homes};
 
 /// A line from the substation to some homes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ mod wait;
 
 pub use binaries::Binaries;
 pub use broker::Broker;
-pub use dashboards::{Dashboards, MarketClock, ReadyAccount, Role};
+pub use dashboards::{Dashboards, MarketClock, PointToApprove, ReadyAccount, Role};
 pub use database::Database;
 pub use error::{NeighbourhoodError, Result};
 pub use gateway::{DeviceKey, Gateway, Keys};

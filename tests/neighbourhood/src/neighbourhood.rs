@@ -4,7 +4,7 @@ use crate::{
     Binaries, Broker, Database, MarketClock, NeighbourhoodError, Pages, Process, Result, Silent, Watcher,
     chain::{Rpc, Until, Wallet},
     gateway::Gateway,
-    layout::{FEEDERS, Home, Visitors, break_grid_meter, homes},
+    layout::{FEEDERS, Home, Visitors, break_grid_meter, homes, spare_homes},
     ledger::Follower,
     node::{Node, Preset, no_node},
     pages::{Shown, no_pages},
@@ -53,6 +53,8 @@ pub struct Config {
     pub pages: bool,
     /// The pages offer one more account, of somebody who has no home on the chain yet.
     pub newcomer: bool,
+    /// So many homes more that wait for newcomers who make a key on the pages.
+    pub spare_homes: usize,
     /// Keeps the folder with data and logs when everything has ended.
     pub keep_logs: bool,
     /// Is told what is being waited for.
@@ -72,6 +74,7 @@ impl Config {
             cloudiness: 0.5,
             pages: false,
             newcomer: false,
+            spare_homes: 0,
             keep_logs: false,
             watcher: Arc::new(Silent),
         })
@@ -123,7 +126,8 @@ impl Neighbourhood {
         let node_ports: Vec<u16> = nodes.iter().map(Node::rpc_port).collect();
 
         let visitors = if config.pages { Visitors::Welcome } else { Visitors::None };
-        let homes = homes(config.homes, broker.port(), visitors)?;
+        let mut homes = homes(config.homes, broker.port(), visitors)?;
+        homes.extend(spare_homes(config.spare_homes, broker.port())?);
         broker.healthy(watcher).await?;
         let simulated = simulation(&config, &homes);
         let market_clock = market_clock(&config, &simulated);
@@ -221,7 +225,7 @@ impl Neighbourhood {
     pub async fn expect_newcomer(&self, max_power_w: u32) -> Result<H256> {
         let zone = *self.registered.feeders.first().ok_or_else(no_street)?;
         let wallet = Wallet::new(self.rpc()?, Until::InBlock).await?;
-        expect_newcomer(&wallet, &self.people, self.registered.market, zone, max_power_w).await
+        expect_newcomer(&wallet, &self.people, &self.pages()?.dashboards, zone, max_power_w).await
     }
 
     /// A gateway at its first start: it knows its nodes and where the pages are, and no device.

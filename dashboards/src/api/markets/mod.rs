@@ -7,6 +7,8 @@ pub mod result;
 pub mod show;
 pub mod slot;
 pub mod slots;
+pub mod sums;
+pub mod terms;
 pub mod zones;
 
 use super::{

@@ -2,7 +2,7 @@
 
 use super::{
     slots::{SlotSums, ZoneSlotView, load},
-    zones::EdgeView,
+    terms::{EdgeView, terms},
 };
 use crate::api::handler::{Api, Caller, Path, Problem, Result, State, access};
 use serde::Serialize;
@@ -44,13 +44,6 @@ pub struct ProofView {
     pub outcome_hash: Option<String>,
 }
 
-#[derive(FromRow)]
-struct TermsRow {
-    zone: i64,
-    #[sqlx(flatten)]
-    edge: EdgeView,
-}
-
 /// One slot with all that shaped it.
 #[utoipa::path(get, path = "/markets/{id}/slots/{slot}", tag = "markets", security((), ("session" = [])),
     params(("id" = u32, Path, description = "The market"), ("slot" = u32, Path, description = "The slot")), responses(
@@ -66,8 +59,7 @@ pub async fn slot(
     let found = slots.into_iter().next().ok_or_else(|| {
         Problem::not_found(format!("Nothing is known of slot {slot} in market {market}: no reading, no clearing."))
     })?;
-    let terms: Vec<TermsRow> =
-        sqlx::query_as(include_str!("zones.sql")).bind(view.id).bind(i64::from(slot)).fetch_all(api.db()).await?;
+    let terms = terms(&api, view.id, slot.into(), slot.into()).await?;
     let proof: Option<ProofView> = sqlx::query_as(include_str!("slot_proof.sql"))
         .bind(view.id)
         .bind(i64::from(slot))

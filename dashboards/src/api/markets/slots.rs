@@ -1,6 +1,9 @@
 //! `GET markets/{id}/slots`: what happened in each slot, newest first.
 
-use super::MarketView;
+use super::{
+    MarketView,
+    terms::{TermsView, terms},
+};
 use crate::api::handler::{Api, Caller, LimitedRangeQuery, Path, Problem, Query, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -21,6 +24,8 @@ const DOMINANCE_FROM_THRESHOLD: i64 = 15;
 pub struct SlotsView {
     /// Slots in which something was measured, cleared or settled, and those in which nothing was.
     pub slots: Vec<SlotView>,
+    /// Under which terms these slots are cleared, by zone and then by slot: each holds until the zone's next one.
+    pub terms: Vec<TermsView>,
     /// If there may be older ones in the range: `to` of the request that gives them.
     pub next_to_unix_s: Option<i64>,
 }
@@ -68,7 +73,7 @@ pub struct SlotSums {
     pub cleared_in_block: Option<i64>,
     /// The block in which its last page was settled.
     pub settled_in_block: Option<i64>,
-    /// What was minted for its whole era, in REN's smallest unit.
+    /// What was minted for the market's whole era, in REN's smallest unit; null before that era is paid.
     pub minted_ren: Option<String>,
 }
 
@@ -133,9 +138,13 @@ pub async fn slots(
     let in_full = access::operates(&api, caller, market).await?;
     let limit = limit.min(MAX_ZONE_ROWS / view.zones.max(1)).min(MAX_SITE_ROWS / view.sites.max(1)).max(1);
     let slots = load(&api, &view, in_full, first.0..end.0, limit).await?;
+    let terms = match (slots.last(), slots.first()) {
+        (Some(oldest), Some(newest)) => terms(&api, view.id, oldest.sums.slot, newest.sums.slot).await?,
+        _ => Vec::new(),
+    };
     let is_cut = i64::try_from(slots.len()).is_ok_and(|count| count == limit);
     let next_to_unix_s = slots.last().filter(|_| is_cut).map(|oldest| oldest.sums.start_unix_s);
-    Ok(axum::Json(SlotsView { slots, next_to_unix_s: next_to_unix_s.filter(|to| *to > range.from_unix_s()) }))
+    Ok(axum::Json(SlotsView { slots, terms, next_to_unix_s: next_to_unix_s.filter(|to| *to > range.from_unix_s()) }))
 }
 
 /// The newest `limit` slots of `slots`. `in_full`: also what the privacy threshold withholds.

@@ -41,6 +41,6 @@ SELECT s.slot,
 FROM slots s
 CROSS JOIN chain.parameters p
 LEFT JOIN counted c ON c.slot = s.slot
-LEFT JOIN chain.seen_eras_paid e ON e.era = s.slot / p.slots_per_era
+LEFT JOIN chain.seen_market_eras_paid e ON e.market = $1 AND e.era = s.slot / p.slots_per_era
 ORDER BY s.slot DESC
 LIMIT $4

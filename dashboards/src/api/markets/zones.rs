@@ -1,9 +1,12 @@
 //! `GET markets/{id}/zones`: the tree, with the terms that hold now and those that will.
 
-use super::MarketView;
+use super::{
+    MarketView,
+    terms::{EdgeView, terms},
+};
 use crate::api::handler::{Address, Api, Path, Problem, Result, State};
 use serde::Serialize;
-use sqlx::{FromRow, Row, postgres::PgRow};
+use sqlx::FromRow;
 use utoipa::ToSchema;
 
 /// All zones of a market, parents before children.
@@ -35,17 +38,6 @@ pub struct ZoneView {
     pub pending: Vec<PendingView>,
 }
 
-/// What holds for a line.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct EdgeView {
-    /// What every kWh that crosses pays.
-    pub fee_ueur_per_kwh: Option<i64>,
-    /// The most Wh a slot towards the parent; null: unlimited.
-    pub capacity_up_wh: Option<u64>,
-    /// The most Wh a slot from the parent; null: unlimited.
-    pub capacity_down_wh: Option<u64>,
-}
-
 /// What will hold for a line.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PendingView {
@@ -56,23 +48,6 @@ pub struct PendingView {
     pub edge: EdgeView,
 }
 
-impl FromRow<'_, PgRow> for EdgeView {
-    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        // NUMERIC(20,0) holds every u64 and is read as text.
-        let wide = |column: &str| -> sqlx::Result<Option<u64>> {
-            let text: Option<String> = row.try_get(column)?;
-            text.map(|text| text.parse())
-                .transpose()
-                .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(error) })
-        };
-        Ok(Self {
-            fee_ueur_per_kwh: row.try_get("fee_ueur_per_kwh")?,
-            capacity_up_wh: wide("capacity_up_wh")?,
-            capacity_down_wh: wide("capacity_down_wh")?,
-        })
-    }
-}
-
 #[derive(FromRow)]
 struct ZoneRow {
     zone: i64,
@@ -80,16 +55,6 @@ struct ZoneRow {
     depth: i64,
     name: Option<String>,
     sites: i64,
-    #[sqlx(flatten)]
-    edge: EdgeView,
-}
-
-#[derive(FromRow)]
-struct PendingRow {
-    zone: i64,
-    from_slot: i64,
-    #[sqlx(flatten)]
-    edge: EdgeView,
 }
 
 /// The tree of zones with the lines' fees and capacities.
@@ -98,19 +63,14 @@ struct PendingRow {
 pub async fn zones(State(api): State<Api>, Path(market): Path<u32>) -> Result<axum::Json<ZonesView>> {
     let MarketView { operator, .. } = super::find(&api, market).await?;
     let current_slot = api.current_slot().await?;
-    let rows: Vec<ZoneRow> = sqlx::query_as(include_str!("zones.sql"))
-        .bind(i64::from(market))
-        .bind(current_slot)
-        .fetch_all(api.db())
-        .await?;
-    let pending: Vec<PendingRow> = sqlx::query_as(include_str!("zones_pending.sql"))
-        .bind(i64::from(market))
-        .bind(current_slot)
-        .fetch_all(api.db())
-        .await?;
+    let market = i64::from(market);
+    let rows: Vec<ZoneRow> = sqlx::query_as(include_str!("zones.sql")).bind(market).fetch_all(api.db()).await?;
+    let terms = terms(&api, market, current_slot, i64::MAX).await?;
     let zones = rows.into_iter().map(|row| {
-        let of_zone = pending.iter().filter(|change| change.zone == row.zone);
-        let pending = of_zone.map(|change| PendingView { from_slot: change.from_slot, edge: change.edge.clone() });
+        let (now, later): (Vec<_>, Vec<_>) =
+            terms.iter().filter(|terms| terms.zone == row.zone).partition(|terms| terms.from_slot <= current_slot);
+        let pending =
+            later.into_iter().map(|terms| PendingView { from_slot: terms.from_slot, edge: terms.edge.clone() });
         ZoneView {
             id: row.zone,
             parent: row.parent,
@@ -118,7 +78,7 @@ pub async fn zones(State(api): State<Api>, Path(market): Path<u32>) -> Result<ax
             name: row.name,
             operator,
             sites: row.sites,
-            edge: row.edge,
+            edge: now.first().map(|terms| terms.edge.clone()).unwrap_or_default(),
             pending: pending.collect(),
         }
     });

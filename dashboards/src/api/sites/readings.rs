@@ -1,16 +1,12 @@
 //! `GET sites/{id}/readings`: what a site measured, traded and earned, by slot, hour, day or month.
 
-use crate::api::handler::{Api, Caller, Path, Problem, Query, RangeQuery, Result, State, TimeRange, access};
+use crate::api::handler::{Api, Caller, Path, Problem, Query, RangeQuery, Result, State, TimeRange, access, time_zone};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::{IntoParams, ToSchema};
 
 /// How many points one answer has at most.
 const MAX_POINTS: u32 = 10_000;
-/// How many characters the name of a time zone has at most.
-const MAX_ZONE_CHARACTERS: usize = 64;
-/// PostgreSQL's code of a value that it does not know, here a time zone.
-const INVALID_PARAMETER: &str = "22023";
 
 /// How long the time is that one point stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -110,7 +106,7 @@ pub async fn readings(
     let site = access::site(&api, caller, site).await?;
     let range = TimeRange::of(RangeQuery { from: query.from, to: query.to })?;
     let zone = query.tz.as_deref().unwrap_or("UTC");
-    check_zone(&api, zone).await?;
+    time_zone::check(&api, zone).await?;
     let parameters = api.parameters().await?;
     let (first, end) = range.slots(parameters.slot_seconds);
     if query.resolution == Resolution::Slot && end.since(first) > MAX_POINTS {
@@ -132,17 +128,4 @@ pub async fn readings(
         .fetch_all(api.db())
         .await?;
     Ok(axum::Json(ReadingsView { resolution: query.resolution, points }))
-}
-
-/// 400 unless it is a time zone. The large question alone would say so only where there are rows to cut.
-async fn check_zone(api: &Api, zone: &str) -> Result<()> {
-    if !(1..=MAX_ZONE_CHARACTERS).contains(&zone.chars().count()) {
-        return Err(Problem::bad_request(format!("tz has 1 to {MAX_ZONE_CHARACTERS} characters, as Europe/Berlin.")));
-    }
-    match sqlx::query("SELECT now() AT TIME ZONE $1").bind(zone).execute(api.db()).await {
-        Err(sqlx::Error::Database(database)) if database.code().as_deref() == Some(INVALID_PARAMETER) => {
-            Err(Problem::bad_request(format!("tz = {zone:?} is no time zone; write it as Europe/Berlin.")))
-        }
-        other => Ok(other.map(|_| ())?),
-    }
 }

@@ -84,7 +84,7 @@ pub struct FinalizedView {
 pub struct DevelopmentAccountView {
     /// As whom a visitor chooses it.
     pub name: String,
-    /// `owner`, `neighbour` or `operator`: which page is its first.
+    /// `owner`, `neighbour` or `operator`: which page is its first. `spare`: its home is for the first newcomer who asks.
     pub role: &'static str,
     /// The path from the well-known phrase, as `//Alice`.
     pub derivation: String,
@@ -150,6 +150,7 @@ fn account(account: &DevelopmentAccount) -> DevelopmentAccountView {
             DevelopmentRole::Owner => "owner",
             DevelopmentRole::Neighbour => "neighbour",
             DevelopmentRole::Operator => "operator",
+            DevelopmentRole::Spare => "spare",
         },
         derivation: account.derivation.clone(),
     }

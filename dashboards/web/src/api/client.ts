@@ -1,6 +1,6 @@
 /** The API's requests, one function each. It knows paths and shapes, and holds no state. */
 import { Problem, isDenied, problemOf } from "./problem";
-import type { Account, Gap, Market, Readings, Site, Slot, SlotDetail, Status, Summary, Trade, Zone } from "./types";
+import type { Account, Gap, Market, MarketPoint, Readings, Site, Slot, Slots, Status, Summary, Trade, Zone } from "./types";
 
 const BASE = "/api/v1/";
 /** An answer that takes longer never comes. */
@@ -9,6 +9,7 @@ const TIME_OUT_MS = 20_000;
 type Range = { from: number; to: number };
 /** What one point of a site's readings stands for. */
 export type Resolution = "slot" | "hour" | "day" | "month";
+type SlotsQuery = { from?: number; to?: number; limit?: number };
 type Query = Record<string, string | number | undefined>;
 
 /** Tries a request once more in the name of this tab's account; throws `denied` if it was that account that was refused. */
@@ -73,12 +74,12 @@ export const api = {
   status: () => get<Status>("status"),
   markets: async () => (await get<{ markets: Market[] }>("markets")).markets,
   zones: async (market: number) => (await get<{ zones: Zone[] }>(`markets/${market}/zones`)).zones,
-  slots: async (market: number, query: { from?: number; to?: number; limit?: number }) =>
-    (await get<{ slots: Slot[] }>(`markets/${market}/slots`, query)).slots,
-  /** The newest slots of a range, and where the next request ends if there are older ones. */
-  slotsPage: (market: number, range: Range) =>
-    get<{ slots: Slot[]; next_to_unix_s: number | null }>(`markets/${market}/slots`, range),
-  slot: (market: number, slot: number) => get<SlotDetail>(`markets/${market}/slots/${slot}`),
+  slots: async (market: number, query: SlotsQuery): Promise<Slot[]> => (await api.slotsPage(market, query)).slots,
+  /** The newest slots of a range with their terms, and where the next request ends if there are older ones. */
+  slotsPage: (market: number, query: SlotsQuery) => get<Slots>(`markets/${market}/slots`, query),
+  /** What a market settled in each piece of a range. */
+  marketSums: async (market: number, range: Range, resolution: Exclude<Resolution, "slot">) =>
+    (await get<{ points: MarketPoint[] }>(`markets/${market}/sums`, { ...range, resolution, tz: timeZone() })).points,
   gaps: async (market: number, range: Range) => (await get<{ gaps: Gap[] }>(`markets/${market}/gaps`, range)).gaps,
   account: (address: string) => get<Account>(of(address)),
   summary: (address: string, range: Range) => get<Summary>(`${of(address)}/summary`, range),

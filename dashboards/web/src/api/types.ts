@@ -14,6 +14,9 @@ export type Role = "owner" | "neighbour" | "operator";
 /** An account of a development chain, derived from the well-known phrase. */
 export type DevelopmentAccount = { name: string; role: Role; derivation: string };
 
+/** One whose home, with meters that read, is for the first newcomer who asks. */
+export type SpareAccount = { name: string; role: "spare"; derivation: string };
+
 /** What never changes while the page is open. */
 export type Chain = {
   name: string;
@@ -37,7 +40,7 @@ export type Status = {
   lag_blocks: number;
   reconciled_through_era: number | null;
   retail_ueur_per_kwh: number;
-  development_accounts: DevelopmentAccount[];
+  development_accounts: (DevelopmentAccount | SpareAccount)[];
 };
 
 export type Market = {
@@ -97,12 +100,30 @@ export type Slot = {
   zones: ZoneSlot[];
 };
 
-/** A slot by itself also says under which terms it was cleared, and by which block. */
-export type SlotDetail = Omit<Slot, "zones"> & {
-  zones: (ZoneSlot & EdgeTerms)[];
-  cleared_block_hash: string | null;
-  input_hash: string | null;
-  outcome_hash: string | null;
+/** What holds for a zone's line from a slot on, until the zone's next terms. */
+export type LineTerms = EdgeTerms & { zone: number; from_slot: number };
+
+/** Slots of a range, newest first, with the terms under which they are cleared, oldest first. */
+export type Slots = {
+  slots: Slot[];
+  terms: LineTerms[];
+  /** Where the next request ends, if there are older ones. */
+  next_to_unix_s: number | null;
+};
+
+/** What a market settled in an hour, a day or a month. */
+export type MarketPoint = {
+  start_unix_s: number;
+  slots: number;
+  volume_wh: number;
+  paid_ueur: number;
+  received_ueur: number;
+  network_fees_ueur: number;
+  congestion_rent_ueur: number;
+  protocol_fee_ueur: number;
+  dust_ueur: number;
+  minted_ren: string;
+  finalized: boolean;
 };
 
 export type GapKind = "missing" | "late" | "flagged" | "estimated";

@@ -114,6 +114,12 @@ describe("a gateway's registration", () => {
     expect((transactionOf({ kind: "register_gateway", link: null, site: 7, gateway, devices }).args["calls"] as unknown[]).length).toBe(1);
   });
 
+  it("is not needed for a home that changes hands with its meters", () => {
+    expect(transactionOf({ kind: "offer_site", site: 7, to: "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY" })).toMatchObject({ call: "offer_site", args: { site: 7 } });
+    expect(transactionOf({ kind: "accept_site", site: 7 })).toEqual({ pallet: "Registry", call: "accept_site", args: { site: 7 } });
+    expect(inWords({ kind: "accept_site", site: 7 }, context).lines[0]).toContain("with its gateways and devices");
+  });
+
   it("begins with a site that an operator approved", () => {
     expect(transactionOf({ kind: "register_site", commitment: "0x77" })).toEqual({ pallet: "Registry", call: "register_site", args: { commitment: "0x77" } });
     expect(inWords({ kind: "register_site", commitment: "0x77" }, context).lines[0]).toContain("grid operator approved");

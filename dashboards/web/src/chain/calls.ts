@@ -10,6 +10,8 @@ export type Call =
   | { kind: "cancel_order"; site: number; side: Side }
   | { kind: "resume_order"; site: number; side: Side }
   | { kind: "register_site"; commitment: string }
+  | { kind: "offer_site"; site: number; to: string }
+  | { kind: "accept_site"; site: number }
   | LinkGateway
   | { kind: "register_gateway"; link: LinkGateway | null; site: number; gateway: string; devices: LinkedDevice[] }
   | {
@@ -114,6 +116,16 @@ export function describe(call: Call, context: Context): Words {
           "The connection point that your grid operator approved for this account becomes your site.",
           "Everyone can see the site under its number; only you and your operator can see that it is yours.",
         ],
+      };
+    case "offer_site":
+      return {
+        title: "Offer this site",
+        lines: [`${short(call.to)} may take over site ${call.site}, with its gateways and devices.`],
+      };
+    case "accept_site":
+      return {
+        title: "Take this site over",
+        lines: [`Site ${call.site} trades for you from the next slot on, with its gateways and devices.`],
       };
     case "register_gateway":
       return {

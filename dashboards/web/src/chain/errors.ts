@@ -28,6 +28,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   "Registry.UnknownPoint": "No grid operator approved this connection point. Copy what your operator gave you again.",
   "Registry.NotPointOwner": "Your operator approved this connection point for another account.",
   "Registry.PointTaken": "This connection point has a site already.",
+  "Registry.SiteNotOffered": "This site is not offered to this account.",
   "Registry.SiteClosed": "This site is closed.",
   "Registry.SlotsNotSettled": "A device of these served in slots that are not settled yet. Try again in a moment.",
   "Registry.TooManyGateways": "The site is linked to as many gateways as it may be.",

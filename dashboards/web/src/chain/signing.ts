@@ -66,4 +66,10 @@ export async function signedOne(call: Call, key: Key, chain: Chain): Promise<voi
   setTimeout(() => setSigned((count) => count + 1), INDEXED_AFTER_MS);
 }
 
+/** The site of an account on the chain, if it has one; throws in words if the node does not answer. */
+export async function siteOnChain(account: string, chain: Chain): Promise<number | null> {
+  const { siteOf } = await part(() => import("./submit"));
+  return siteOf(account, destinationOf(chain));
+}
+
 const destinationOf = (chain: Chain) => ({ url: chain.public_node_url, feeAsset: chain.eur_asset_id });

@@ -25,6 +25,8 @@ type Watched = {
   }) => { unsubscribe: () => void };
 };
 type Signable = { signSubmitAndWatch: (from: ReturnType<typeof signerOf>, options: { asset: number }) => Watched };
+/** Who owns a site is a list of slots and owners, the newest last. */
+type Sites = { Registry: { Sites: { getEntries: () => Promise<{ keyArgs: [number]; value: { owner: [number, string][]; closed?: number } }[]> } } };
 type Calls = Record<string, Record<string, (args: Record<string, unknown>) => Signable>>;
 
 let open: { url: string; client: PolkadotClient } | undefined;
@@ -100,6 +102,15 @@ export async function submit(
   } catch (error) {
     report({ type: "refused", words: failureWords(error) });
   }
+}
+
+/** The site of an account, as the chain's newest finalised block has it; null if it has none. */
+export async function siteOf(account: string, destination: Destination): Promise<number | null> {
+  const client = clientOf(destination);
+  await mustAnswer(client, destination.url);
+  const sites = await (client.getUnsafeApi().query as unknown as Sites).Registry.Sites.getEntries();
+  const own = sites.find(({ value }) => value.closed === undefined && value.owner.at(-1)?.[1] === account);
+  return own?.keyArgs[0] ?? null;
 }
 
 function watch(watched: Watched, report: (report: Report) => void): Promise<void> {

@@ -60,6 +60,10 @@ export function transactionOf(call: Call): Transaction {
       };
     case "register_site":
       return { pallet: "Registry", call: "register_site", args: { commitment: call.commitment } };
+    case "offer_site":
+      return { pallet: "Registry", call: "offer_site", args: { site: call.site, to: call.to } };
+    case "accept_site":
+      return { pallet: "Registry", call: "accept_site", args: { site: call.site } };
     case "register_gateway": {
       const link = call.link === null ? [] : [transactionOf(call.link)];
       const devices = call.devices.map((device) => deviceOf(call.site, call.gateway, device));

@@ -1,7 +1,7 @@
 /** Choosing who one is: a development account, a key of one's own, or a wallet. */
 import { For, Match, Show, Switch, createSignal } from "solid-js";
 import { words } from "../api/problem";
-import type { DevelopmentAccount, Role, Status } from "../api/types";
+import type { DevelopmentAccount, Role, SpareAccount, Status } from "../api/types";
 import { part } from "../load";
 import { PAGES, navigate, path } from "../router";
 import { type Identity, type OwnIdentity, isSame } from "../session/key";
@@ -48,7 +48,7 @@ export default function AccountDialog(props: AccountDialogProps) {
               {(role) => (
                 <Accounts
                   title={ROLES[role]}
-                  accounts={props.status.development_accounts.filter((account) => account.role === role)}
+                  accounts={props.status.development_accounts.filter((account) => account.role === role).filter(isPlayed)}
                   choose={(account) => choose({ kind: "development", ...account }, account.role)}
                 />
               )}
@@ -97,6 +97,8 @@ function Current(props: { ss58Prefix: number }) {
     </Switch>
   );
 }
+
+const isPlayed = (account: DevelopmentAccount | SpareAccount): account is DevelopmentAccount => account.role !== "spare";
 
 const ownOf = (identity: Identity): OwnIdentity | null =>
   identity.kind === "passkey" || identity.kind === "passphrase" ? identity : null;

@@ -1,5 +1,5 @@
 /** A chart over time, with a table of the same numbers for those who do not see it. The drawing is loaded lazily. */
-import { For, Show, createEffect, createSignal, onCleanup, onMount } from "solid-js";
+import { For, Show, createEffect, createMemo, createSignal, onCleanup, onMount } from "solid-js";
 import { part } from "../load";
 import type { Drawing } from "./chart-drawing";
 import { type Column, DataTable } from "./data-table";
@@ -28,6 +28,8 @@ export type ChartProps = {
 };
 
 export function Chart(props: ChartProps) {
+  // Each access to the property would make all numbers anew.
+  const data = createMemo(() => props.data);
   let holder!: HTMLDivElement;
   const [drawing, setDrawing] = createSignal<Drawing>();
   const [at, setAt] = createSignal<number | null>(null);
@@ -37,7 +39,7 @@ export function Chart(props: ChartProps) {
     const start = async () => {
       const { draw } = await part(() => import("./chart-drawing"));
       // Left before the drawing came: nothing to draw on.
-      if (!gone) setDrawing(draw(holder, props.data, { unit: props.unit, pointed: setAt }));
+      if (!gone) setDrawing(draw(holder, data(), { unit: props.unit, pointed: setAt }));
     };
     start().catch(() => setFailed(true));
     onCleanup(() => {
@@ -45,18 +47,18 @@ export function Chart(props: ChartProps) {
       drawing()?.destroy();
     });
   });
-  createEffect(() => drawing()?.update(props.data));
+  createEffect(() => drawing()?.update(data()));
   const readout = () => {
-    const index = at() ?? newestWhole(props.data);
-    const time = props.data.times[index];
+    const index = at() ?? newestWhole(data());
+    const time = data().times[index];
     if (time === undefined) return "";
-    const values = props.data.series.map((series, number) => `${series.name} ${shown(props, number, index)}`);
+    const values = data().series.map((series, number) => `${series.name} ${shown(data(), props.show, number, index)}`);
     return `${props.showTime(time)}: ${values.join(" · ")}`;
   };
   return (
     <figure class="stack tight">
       <ul class="legend" aria-hidden="true">
-        <For each={props.data.series}>{(series) => <li data-colour={series.colour}>{series.name}</li>}</For>
+        <For each={data().series}>{(series) => <li data-colour={series.colour}>{series.name}</li>}</For>
       </ul>
       <div class="chart" role="img" aria-label={props.label} ref={holder} />
       <Show when={failed()}>
@@ -65,7 +67,7 @@ export function Chart(props: ChartProps) {
       <p class="readout small soft" aria-hidden="true">
         {readout()}
       </p>
-      <ChartTable {...props} />
+      <ChartTable {...props} data={data()} />
     </figure>
   );
 }
@@ -84,7 +86,7 @@ function ChartTable(props: ChartProps) {
     ...props.data.series.map((series, number): Column<number> => ({
       name: series.name,
       right: true,
-      cell: (index) => shown(props, number, index),
+      cell: (index) => shown(props.data, props.show, number, index),
     })),
   ];
   return (
@@ -97,7 +99,7 @@ function ChartTable(props: ChartProps) {
   );
 }
 
-function shown(props: ChartProps, series: number, index: number): string {
-  const value = props.data.series[series]?.values[index];
-  return typeof value === "number" ? props.show(value, series) : "–";
+function shown(data: ChartData, show: ChartProps["show"], series: number, index: number): string {
+  const value = data.series[series]?.values[index];
+  return typeof value === "number" ? show(value, series) : "–";
 }

@@ -1,5 +1,5 @@
 /** A table that scrolls within its panel, and on a narrow screen stacks each row so that nothing is cut off. */
-import { For, Index, type JSX, Show } from "solid-js";
+import { For, Index, type JSX, Show, createMemo } from "solid-js";
 
 export type Column<Row> = {
   name: string;
@@ -21,13 +21,15 @@ type DataTableProps<Row> = {
 };
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
+  // Each row would make all columns anew.
+  const columns = createMemo(() => props.columns);
   const side = (column: Column<Row>) => ({ right: column.right === true });
   return (
     <div class="table-scroll" tabindex="0" role="group" aria-label={props.label}>
       <table role="table" aria-label={props.label}>
         <thead role="rowgroup">
           <tr role="row">
-            <For each={props.columns}>
+            <For each={columns()}>
               {(column) => (
                 <th role="columnheader" scope="col" classList={side(column)}>
                   {column.name}
@@ -40,15 +42,15 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           <Index each={props.rows}>
             {(row) => (
               <tr role="row">
-                <Cells columns={props.columns} cell={(column) => column.cell(row())} />
+                <Cells columns={columns()} cell={(column) => column.cell(row())} />
               </tr>
             )}
           </Index>
         </tbody>
-        <Show when={props.columns[0]?.total}>
+        <Show when={columns()[0]?.total}>
           <tfoot role="rowgroup">
             <tr role="row" data-testid={props.totalId}>
-              <Cells columns={props.columns} cell={(column) => column.total?.()} />
+              <Cells columns={columns()} cell={(column) => column.total?.()} />
             </tr>
           </tfoot>
         </Show>

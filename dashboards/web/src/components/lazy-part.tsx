@@ -6,10 +6,14 @@ import { Skeleton } from "./panel";
 /** A page may be loaded anew with all that is on it; over a dialog somebody may lose what they typed. */
 type Kind = "page" | "dialog";
 
+/** `begin` loads it before its first use; if that fails, its use tries again. */
+type LazyPart<Props extends object> = Component<Props> & { begin: () => void };
+
 /** Each use tries again what failed before; `lazy` of Solid would keep the failure for ever. */
-export function lazyPart<Props extends object>(load: () => Promise<{ default: Component<Props> }>, kind: Kind = "page"): Component<Props> {
+export function lazyPart<Props extends object>(load: () => Promise<{ default: Component<Props> }>, kind: Kind = "page"): LazyPart<Props> {
   let known: Component<Props> | undefined;
-  return (props) => {
+  const begin = () => void load().then(({ default: component }) => (known = component), () => undefined);
+  const Part: Component<Props> = (props) => {
     const [shown, setShown] = createSignal<Component<Props> | undefined>(known);
     const [hasFailed, setFailed] = createSignal(false);
     const start = async () => {
@@ -37,6 +41,7 @@ export function lazyPart<Props extends object>(load: () => Promise<{ default: Co
       </Switch>
     );
   };
+  return Object.assign(Part, { begin });
 }
 
 /** What stands where a part did not come. */

@@ -1,5 +1,5 @@
 /** Stacked bars, one a piece of time, with the period before as an outline behind; the same numbers as a table. */
-import { For, Index, Show, createSignal, onCleanup, onMount } from "solid-js";
+import { For, Index, Show, createMemo, createSignal, onCleanup, onMount } from "solid-js";
 import { type Column, DataTable } from "../components/data-table";
 import { kwh } from "../units/format";
 import { roundUp } from "./sums";
@@ -27,13 +27,15 @@ export function Bars(props: { label: string; parts: Part[]; bars: Bar[] }) {
     resized.observe(picture);
     onCleanup(() => resized.disconnect());
   });
+  // Each access to the property would make all bars anew.
+  const bars = createMemo(() => props.bars);
   const [at, setAt] = createSignal<number | null>(null);
-  const most = () => roundUp(Math.max(1, ...props.bars.map((bar) => Math.max(sum(bar.values ?? []), bar.beforeWh ?? 0))));
-  const step = () => (width() - LEFT) / Math.max(1, props.bars.length);
+  const most = createMemo(() => roundUp(Math.max(1, ...bars().map((bar) => Math.max(sum(bar.values ?? []), bar.beforeWh ?? 0)))));
+  const step = () => (width() - LEFT) / Math.max(1, bars().length);
   const y = (wh: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - wh / most());
   const every = () => Math.max(1, Math.ceil(LABEL / step()));
   const readout = () => {
-    const bar = props.bars[at() ?? -1];
+    const bar = bars()[at() ?? -1];
     if (!bar) return "";
     if (bar.values === null) return `${bar.name}: nothing measured`;
     return `${bar.name}: ${props.parts.map((part, index) => `${part.name} ${kwh(bar.values?.[index] ?? 0, 1, 2)}`).join(" · ")}`;
@@ -41,7 +43,7 @@ export function Bars(props: { label: string; parts: Part[]; bars: Bar[] }) {
   const pointed = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
     const x = ((event.clientX - box.left) / Math.max(1, box.width)) * width();
-    setAt(Math.min(props.bars.length - 1, Math.max(0, Math.floor((x - LEFT) / step()))));
+    setAt(Math.min(bars().length - 1, Math.max(0, Math.floor((x - LEFT) / step()))));
   };
   return (
     <figure class="stack tight">
@@ -61,7 +63,7 @@ export function Bars(props: { label: string; parts: Part[]; bars: Bar[] }) {
           )}
         </For>
         <path class="rule" d={`M${LEFT} ${y(0)}H${width()}`} />
-        <Index each={props.bars}>
+        <Index each={bars()}>
           {(bar, index) => (
             <g data-pointed={at() === index ? "" : undefined}>
               <Show when={bar().beforeWh}>
@@ -90,7 +92,7 @@ export function Bars(props: { label: string; parts: Part[]; bars: Bar[] }) {
       <p class="readout small soft" aria-hidden="true">
         {readout()}
       </p>
-      <Table {...props} />
+      <Table label={props.label} parts={props.parts} bars={bars()} />
     </figure>
   );
 }

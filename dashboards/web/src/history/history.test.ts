@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ReadingPoint, Slot } from "../api/types";
-import { allOf, marketByPiece } from "./market-sums";
+import type { MarketPoint, ReadingPoint, Slot } from "../api/types";
+import { allOf, marketByPiece, sumsByPiece as marketSumsByPiece } from "./market-sums";
 import { KINDS, periodOf } from "./period";
 import { dayName, midnightOf, rangeError } from "./range";
 import { NOTHING, add, changePercent, localPercent, roundUp, savedUeur, sumsByPiece, sumsOf } from "./sums";
@@ -120,5 +120,14 @@ describe("a market's period", () => {
     expect(parts.map((part) => part?.volumeWh ?? null)).toEqual([1_800, 900, null]);
     expect(parts[1]).toEqual({ volumeWh: 900, nearWh: 700, paidUeur: 100, feesUeur: 9, rentUeur: 1 });
     expect(allOf(parts)).toEqual({ volumeWh: 2_700, nearWh: 2_100, paidUeur: 300, feesUeur: 27, rentUeur: 3 });
+  });
+
+  it("takes the API's sums where it has them, and says that they do not tell how far energy went", () => {
+    const sums = { slots: 4, volume_wh: 900, paid_ueur: 100, network_fees_ueur: 9, congestion_rent_ueur: 1 };
+    const points = [{ ...sums, start_unix_s: 0 }, { ...sums, start_unix_s: 3600, slots: 0 }] as MarketPoint[];
+    const parts = marketSumsByPiece(points, pieces);
+    const one = { volumeWh: 900, nearWh: null, paidUeur: 100, feesUeur: 9, rentUeur: 1 };
+    expect(parts).toEqual([one, null, null]);
+    expect(allOf(parts)).toEqual(one);
   });
 });

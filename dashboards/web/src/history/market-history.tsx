@@ -1,4 +1,4 @@
-/** A market's days, weeks and months, beside the period before: what was traded, how far it went, and what it paid. */
+/** A market's days, weeks, months and years, beside the period before: what was traded, how far it went, and what it paid. */
 import { api } from "../api/client";
 import type { Slot } from "../api/types";
 import { Load } from "../components/panel";
@@ -6,21 +6,20 @@ import { createQuery } from "../state/query";
 import { eur, kwh } from "../units/format";
 import { type Bar, Bars, type Part } from "./bars";
 import { BEFORE, Compared, Frame, createShown } from "./frame";
-import { allOf, marketByPiece } from "./market-sums";
-import type { Kind, Period } from "./period";
-import { periodName, pieceName } from "./period";
+import { type MarketSums, allOf, marketByPiece, sumsByPiece } from "./market-sums";
+import { KINDS, type Period, periodName, pieceName } from "./period";
 import { changePercent } from "./sums";
 
 export type MarketHistoryProps = { market: number };
 
-/** The API has no sums over a market's year, and adding up its slots would be too much for a page. */
-const KINDS: readonly Kind[] = ["day", "week", "month"];
 /** Each answer has at most 3 000 slots; a month of quarter-hours has 2 976. */
 const MOST_ANSWERS = 3;
 const PARTS: Part[] = [
   { name: "Within a feeder", colour: "green" },
   { name: "Over a line", colour: "grey" },
 ];
+/** How far the energy of a year went is in its slots only, which are too many for a page. */
+const WHOLE: Part[] = [{ name: "Traded", colour: "green" }];
 
 /** All slots of a period, in as many requests as it needs. Throws if it needs too many. */
 async function slotsOf(market: number, { from, to }: Period): Promise<Slot[]> {
@@ -35,14 +34,23 @@ async function slotsOf(market: number, { from, to }: Period): Promise<Slot[]> {
   return slots;
 }
 
+/** What was traded in each piece of a period. */
+async function piecesOf(market: number, period: Period): Promise<(MarketSums | null)[]> {
+  if (period.kind !== "year") return marketByPiece(await slotsOf(market, period), period.pieces);
+  const { from, to } = period;
+  return sumsByPiece(await api.marketSums(market, { from, to }, "month"), period.pieces);
+}
+
+const valuesOf = ({ nearWh, volumeWh }: MarketSums) => (nearWh === null ? [volumeWh] : [nearWh, volumeWh - nearWh]);
+
 export default function MarketHistory(props: MarketHistoryProps) {
   const shown = createShown();
   const { period, before } = shown;
   const query = createQuery(
     () => ({ market: props.market, from: period().from, to: period().to }),
     async ({ market }) => {
-      const [now, then] = await Promise.all([slotsOf(market, period()), slotsOf(market, before())]);
-      return { now: marketByPiece(now, period().pieces), then: marketByPiece(then, before().pieces) };
+      const [now, then] = await Promise.all([piecesOf(market, period()), piecesOf(market, before())]);
+      return { now, then };
     },
   );
   const label = () => `What was traded, ${periodName(period())}, beside ${BEFORE[period().kind]}`;
@@ -56,7 +64,7 @@ export default function MarketHistory(props: MarketHistoryProps) {
               return {
                 name: pieceName(period(), piece, false),
                 short: pieceName(period(), piece, true),
-                values: now ? [now.nearWh, now.volumeWh - now.nearWh] : null,
+                values: now ? valuesOf(now) : null,
                 beforeWh: data().then[index]?.volumeWh ?? null,
               };
             });
@@ -78,7 +86,7 @@ export default function MarketHistory(props: MarketHistoryProps) {
                 {money("Network fees", (sums) => sums.feesUeur)}
                 {money("Congestion rent", (sums) => sums.rentUeur)}
               </dl>
-              <Bars label={label()} parts={PARTS} bars={bars()} />
+              <Bars label={label()} parts={period().kind === "year" ? WHOLE : PARTS} bars={bars()} />
             </>
           );
         }}

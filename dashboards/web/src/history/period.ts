@@ -51,7 +51,15 @@ function cut(kind: Kind, resolution: Resolution, count: number, startOf: (index:
 const between = (count: number, startOf: (index: number) => number): Piece[] =>
   Array.from({ length: count }, (_, index) => ({ from: startOf(index), to: startOf(index + 1) }));
 
-const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(undefined, options);
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** One format for each set of options: making them is slow. */
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(undefined, options);
+  formats.set(key, known);
+  return known;
+}
 
 /** What a period is called. */
 export function periodName({ kind, from, to }: Period): string {

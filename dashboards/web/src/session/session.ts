@@ -150,7 +150,7 @@ export async function restore(status: Status): Promise<void> {
 
 async function enterByName(name: string, status: Status): Promise<void> {
   const found = status.development_accounts.find((account) => account.name.toLowerCase() === name.toLowerCase());
-  if (!status.chain.development || !found) {
+  if (!status.chain.development || !found || found.role === "spare") {
     setSession({ phase: "out", error: `This chain has no development account named "${name}".` });
     return;
   }

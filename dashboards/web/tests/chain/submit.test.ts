@@ -4,7 +4,7 @@ import { type SignerPayloadJSON, getPolkadotSignerFromPjs } from "polkadot-api/p
 import type { Call } from "../../src/chain/calls";
 import { HOLD_SLOTS } from "../../src/chain/funds";
 import type { Report } from "../../src/chain/progress";
-import { disconnect, submit } from "../../src/chain/submit";
+import { disconnect, siteOf, submit } from "../../src/chain/submit";
 import { pointOf } from "../../src/pages/grid/points";
 import type { Key } from "../../src/session/key";
 import { type Node, startNode } from "./node";
@@ -81,6 +81,18 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
     expect((await run(twice, operator)).find((report) => report.type === "refused")).toMatchObject({
       words: expect.stringContaining("approved already") as string,
     });
+  });
+
+  it("finds a home that waits by its owner, and hands it over", async () => {
+    const newcomer = keyOf("//Newcomer");
+    const destination = { url: node.url, feeAsset: 1 };
+    expect(await siteOf(newcomer.address, destination)).toBe(1);
+    expect((await run({ kind: "offer_site", site: 1, to: owner.address }, newcomer)).at(-1)?.type).toBe("finalised");
+    expect((await run({ kind: "accept_site", site: 1 }, operator)).find((report) => report.type === "refused")).toMatchObject({
+      words: expect.stringContaining("not offered") as string,
+    });
+    expect((await run({ kind: "accept_site", site: 1 }, owner)).at(-1)?.type).toBe("finalised");
+    expect(await siteOf(newcomer.address, destination)).toBeNull();
   });
 
   it("refuses a forged link code", async () => {

@@ -46,6 +46,8 @@ pub enum HomeKind {
     Battery,
     /// It only consumes, and nobody has ordered anything for it yet: whoever opens the pages can.
     Visitor,
+    /// It has panels, and nobody lives in it: it is for somebody who makes a key on the pages.
+    Spare,
 }
 
 /// Whether some homes are left to who comes to see.
@@ -120,6 +122,16 @@ pub fn homes(count: usize, broker_port: u16, visitors: Visitors) -> Result<Vec<H
     (0..count).map(|number| home(number, broker_port, visitor(number))).collect()
 }
 
+/// So many homes with panels beyond the others, for newcomers. Their meters read; nothing is ordered.
+pub fn spare_homes(count: usize, broker_port: u16) -> Result<Vec<Home>> {
+    let with_panels = PLANS.iter().filter(|plan| matches!(plan.thing, Thing::Panels { .. })).cycle();
+    let spare = |(number, plan): (usize, &Plan)| -> Result<Home> {
+        let home = equipped(plan, format!("Spare home {number}"), format!("//Spare{number}"), broker_port)?;
+        Ok(Home { kind: HomeKind::Spare, ..home })
+    };
+    (1..=count).zip(with_panels).map(spare).collect()
+}
+
 fn plan(number: usize) -> &'static Plan {
     &PLANS[number % PLANS.len()]
 }
@@ -132,13 +144,20 @@ fn home(number: usize, broker_port: u16, visitor: Option<usize>) -> Result<Home>
         (None, 0) => (plan.name.to_owned(), format!("//home-{:02}", number + 1)),
         (None, more) => (format!("{}-{}", plan.name, more + 1), format!("//home-{:02}", number + 1)),
     };
+    let home = equipped(plan, name, account, broker_port)?;
+    let kind = if visitor.is_some() { HomeKind::Visitor } else { home.kind };
+    let (sell, buy) = bids(kind, number);
+    Ok(Home { kind, sell, buy, ..home })
+}
+
+/// A home as it is planned, of somebody who bids nothing.
+fn equipped(plan: &Plan, name: String, account: String, broker_port: u16) -> Result<Home> {
     let modbus_port = ports::free()?;
     let mut simulated = HomeConfig::new(&name);
     simulated.load = LoadConfig { profile: plan.profile, wh_a_day: plan.wh_a_day };
     let add = |simulated: &mut HomeConfig, role, wire| wire_up(simulated, role, wire, modbus_port, broker_port);
     add(&mut simulated, DeviceRole::Grid, plan.grid);
     let kind = match plan.thing {
-        Thing::None if visitor.is_some() => HomeKind::Visitor,
         Thing::None => HomeKind::Consumer,
         Thing::Panels { kwp, azimuth_deg, wire } => {
             simulated.pv = Some(PvConfig { azimuth_deg, ..PvConfig::new(kwp) });
@@ -151,8 +170,8 @@ fn home(number: usize, broker_port: u16, visitor: Option<usize>) -> Result<Home>
             HomeKind::Battery
         }
     };
-    let (sell, buy) = bids(kind, number);
-    Ok(Home { name, account, feeder: plan.feeder % FEEDERS.len(), kind, simulated, sell, buy })
+    let feeder = plan.feeder % FEEDERS.len();
+    Ok(Home { name, account, feeder, kind, simulated, sell: Vec::new(), buy: Vec::new() })
 }
 
 /// A battery that takes the sun of noon and gives it back in the evening.
@@ -177,13 +196,13 @@ fn bids(kind: HomeKind, number: usize) -> (Vec<Bid>, Vec<Bid>) {
     let sell = match kind {
         HomeKind::Solar => vec![(80_000 + spread, 1_000), (110_000 + spread, 4_000)],
         HomeKind::Battery => vec![(140_000, 2_000)],
-        HomeKind::Consumer | HomeKind::Visitor => Vec::new(),
+        HomeKind::Consumer | HomeKind::Visitor | HomeKind::Spare => Vec::new(),
     };
     let buy = match kind {
         HomeKind::Solar => vec![(220_000 - spread, 1_000)],
         HomeKind::Battery => vec![(160_000, 2_000)],
         HomeKind::Consumer => vec![(280_000 - spread, 600), (190_000 + spread, 1_500)],
-        HomeKind::Visitor => Vec::new(),
+        HomeKind::Visitor | HomeKind::Spare => Vec::new(),
     };
     (sell, buy)
 }
@@ -230,6 +249,17 @@ mod tests {
         assert_eq!(accounts, [("Visitor 1", "//Visitor1"), ("Visitor 2", "//Visitor2")]);
         assert!(two.iter().all(|home| home.buy.is_empty() && home.sell.is_empty() && home.simulated.pv.is_none()));
         assert_eq!((visitors(MAX_HOMES).len(), visitors(6).len(), visitors(4).len()), (2, 1, 0));
+    }
+
+    #[test]
+    fn spare_homes_have_panels_and_bid_nothing() {
+        let spare = spare_homes(9, 1883).expect("homes");
+        let names: BTreeSet<_> = spare.iter().flat_map(|home| [&home.name, &home.account]).collect();
+        assert_eq!(names.len(), 18);
+        for home in &spare {
+            assert_eq!((home.kind, home.sell.len(), home.buy.len()), (HomeKind::Spare, 0, 0));
+            assert!(home.simulated.pv.is_some(), "{}", home.name);
+        }
     }
 
     #[test]

@@ -1,18 +1,17 @@
-//! Somebody who moves in when the neighbourhood runs already: what the administration and the operator do for them. The
-//! rest they do themselves, on the pages.
+//! Somebody who moves in when the neighbourhood runs already: what the administration and the operator do for them, the
+//! operator on a command line. The rest they do themselves, on the pages.
 
 use super::{
-    People,
-    market::{approval, endow, named, together},
+    OPERATOR, People,
+    market::{endow, together},
 };
 use crate::{
     NeighbourhoodError, Result,
     chain::{Account, FeeIn, Wallet},
+    dashboards::{Dashboards, PointToApprove},
 };
-use codec::Encode;
-use deren_primitives::{MarketId, ZoneId};
+use deren_primitives::ZoneId;
 use sp_core::H256;
-use sp_crypto_hashing::blake2_256;
 
 /// What the pages call them.
 pub const NEWCOMER: &str = "Newcomer";
@@ -29,17 +28,15 @@ fn newcomer() -> Result<Account> {
 pub async fn expect_newcomer(
     wallet: &Wallet<'_>,
     people: &People,
-    market: MarketId,
+    dashboards: &Dashboards,
     zone: ZoneId,
     max_power_w: u32,
 ) -> Result<H256> {
     let newcomer = newcomer()?;
     let prepaid = together(endow(&newcomer).to_vec());
     wallet.send(&people.on_ramp, "taking the newcomer's prepayment", prepaid, FeeIn::Ren).await?;
-    let salted: H256 = blake2_256(&("DEREN demonstration salt", "DE00012345678900000009999").encode()).into();
-    let approve = approval(zone, salted, &newcomer, max_power_w);
-    wallet.send(&people.operator, "approving the newcomer's connection point", approve, FeeIn::Ren).await?;
-    Ok(named(market, salted))
+    let point = PointToApprove { zone, owner: newcomer.id(), official_id: "DE00012345678900000009999", max_power_w };
+    dashboards.approve_point(wallet.rpc().url(), &format!("//{OPERATOR}"), &point).await
 }
 
 /// The error of a neighbourhood without streets.

@@ -26,6 +26,8 @@ async fn a_neighbour_buys_and_all_three_pages_show_it() {
     let mut config = config(if pictures.is_some() { 12 } else { HOMES });
     config.pages = true;
     config.cloudiness = 0.2;
+    // The street on the pictures is the one that is described.
+    config.spare_homes = usize::from(pictures.is_none());
     let (neighbourhood, mut follower) = start(config).await;
     let visitor = neighbourhood.homes.iter().position(|home| home.kind == HomeKind::Visitor).expect("a visitor");
     let site = neighbourhood.registered.homes[visitor].site;
@@ -35,7 +37,9 @@ async fn a_neighbour_buys_and_all_three_pages_show_it() {
     books.extend(slots(&mut follower, "what the visitor bought", |report| report.of_site(site, Side::Buy).0 > 0).await);
     settled(&neighbourhood, &books).await.unwrap_or_else(|error| panic!("{error}"));
 
-    if pictures.is_some() {
+    if pictures.is_none() {
+        tell(&neighbourhood, "stories/newcomer-starts", &pictures).await;
+    } else {
         for _ in books.len()..SLOTS_ON_PICTURES {
             slot(&mut follower, "another slot for the pictures", |_| true).await;
         }

@@ -1,5 +1,5 @@
 /** A line's flow over the last slots: out of the zone above the middle, into it below; limits dashed, as they were. */
-import { For, Show } from "solid-js";
+import { For, Show, createMemo } from "solid-js";
 import type { EdgeTerms } from "../../api/types";
 import { kwh } from "../../units/format";
 import { type Past, lineFlow, scaleOf } from "./tree";
@@ -8,11 +8,13 @@ const WIDTH = 240;
 const HALF = 32;
 
 export function FlowHistory(props: { history: Past[]; name: string }) {
-  const scale = () => scaleOf(props.history);
-  const step = () => WIDTH / Math.max(12, props.history.length);
-  const left = (index: number) => WIDTH - (props.history.length - index) * step();
+  // Each access to the property would find all flows anew.
+  const history = createMemo(() => props.history);
+  const scale = createMemo(() => scaleOf(history()));
+  const step = () => WIDTH / Math.max(12, history().length);
+  const left = (index: number) => WIDTH - (history().length - index) * step();
   const height = (wh: number) => (Math.abs(wh) / scale()) * (HALF - 3);
-  const known = () => props.history.filter((past) => past.wh !== null);
+  const known = () => history().filter((past) => past.wh !== null);
   const isFull = (past: Past) => past.terms !== undefined && lineFlow(past.wh ?? 0, past.terms).isFull;
   const label = () => {
     const most = Math.max(0, ...known().map((past) => Math.abs(past.wh ?? 0)));
@@ -22,7 +24,7 @@ export function FlowHistory(props: { history: Past[]; name: string }) {
   const limit = (of: (terms: EdgeTerms) => number | null, sign: 1 | -1) => {
     let path = "";
     let at: number | null = null;
-    props.history.forEach((past, index) => {
+    history().forEach((past, index) => {
       const wh = past.terms ? of(past.terms) : null;
       const y = wh === null || wh > scale() ? null : HALF + (sign * (HALF - 3) * wh) / scale();
       if (y !== null) path += at === null ? `M${left(index)} ${y}H${left(index + 1)}` : `V${y}H${left(index + 1)}`;
@@ -34,7 +36,7 @@ export function FlowHistory(props: { history: Past[]; name: string }) {
     <figure class="history">
       <svg viewBox={`0 0 ${WIDTH} ${2 * HALF}`} role="img" aria-label={label()}>
         <path class="middle" d={`M0 ${HALF}H${WIDTH}`} />
-        <For each={props.history}>
+        <For each={history()}>
           {(past, index) => (
             <Show when={past.wh !== null && past.wh !== 0}>
               <rect

@@ -3,6 +3,7 @@ import type { Slot, Zone } from "../../api/types";
 import { fieldsOf, parseEdge, unusual } from "./edge-terms";
 import { add, difference, settled, sumsOf, ZERO } from "./settlement";
 import { positionOf } from "./position";
+import { termsIn } from "./slot-terms";
 import { historyOf, inTreeOrder, lineFlow, scaleOf } from "./tree";
 
 const terms = { fee_ueur_per_kwh: 12_000, capacity_up_wh: 900, capacity_down_wh: 2_000 };
@@ -66,6 +67,13 @@ describe("the tree", () => {
     const lowered = { ...terms, capacity_up_wh: 600 };
     const history = historyOf([slot(2), slot(1)], 1, 10, (number) => (number === 2 ? lowered : terms));
     expect(history.map((past) => past.terms?.capacity_up_wh)).toEqual([900, 600]);
+  });
+
+  it("finds the terms of a slot in an answer's list", () => {
+    const of = (zone: number, from_slot: number, capacity_up_wh: number) => ({ ...terms, zone, from_slot, capacity_up_wh });
+    const termsOf = termsIn([of(1, 5, 900), of(1, 8, 600), of(2, 5, 100)]);
+    expect([4, 5, 7, 8, 99].map((number) => termsOf(number, 1)?.capacity_up_wh)).toEqual([undefined, 900, 900, 600, 600]);
+    expect([termsOf(9, 2)?.capacity_up_wh, termsOf(9, 3)]).toEqual([100, undefined]);
   });
 
   it("scales to flows, and to limits that are near", () => {

@@ -1,5 +1,5 @@
 /** "Grid": the operator's page. What flows and what was settled is public; single readings and changes are not. */
-import { type JSX, Show, createSignal } from "solid-js";
+import { type JSX, Show, createMemo, createSignal } from "solid-js";
 import { api } from "../../api/client";
 import type { Market, Zone } from "../../api/types";
 import { Gate } from "../../components/gate";
@@ -16,9 +16,9 @@ import { PointsPanel } from "./points-panel";
 import { positionOf } from "./position";
 import { SettlementPanel } from "./settlement-panel";
 import { SlotPicker } from "./slot-picker";
-import { createSlotTerms } from "./slot-terms";
+import { termsIn } from "./slot-terms";
 import { flowIn } from "./tree";
-import { HISTORY, ZonesPanel } from "./zones-panel";
+import { ZonesPanel } from "./zones-panel";
 
 /** How many slots the page looks back. */
 const SLOTS = 60;
@@ -95,21 +95,14 @@ function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
   const id = () => props.market.id;
   const [edited, setEdited] = createSignal<Zone | null>(null);
   const [pickedSlot, pickSlot] = createSignal<number | null>(null);
-  const slots = createQuery(id, (market) => api.slots(market, { limit: SLOTS }), slotsMoved(id));
+  const newest = createQuery(id, (market) => api.slotsPage(market, { limit: SLOTS }), slotsMoved(id));
+  const slots = { ...newest, data: () => newest.data()?.slots };
   const zones = createQuery(id, (market) => api.zones(market), slotsMoved(id));
   // What flowed is known once a slot is settled.
   const settled = () => (slots.data() ?? []).filter((slot) => slot.state !== "measured" && slot.state !== "cleared");
   const shown = () => settled()[positionOf(settled(), pickedSlot())];
-  const termsOf = createSlotTerms(
-    () => (slots.data() ?? []).slice(0, HISTORY),
-    (slot) => api.slot(id(), slot),
-  );
+  const termsOf = createMemo(() => termsIn(newest.data()?.terms ?? []));
   const flows = (zone: number) => settled().map((slot) => flowIn(slot, zone));
-  const detail = createQuery(
-    () => shown()?.slot,
-    (slot) => api.slot(id(), slot),
-    slotsMoved(id),
-  );
   const gaps = createQuery(
     () => (props.isOperator ? id() : undefined),
     (market) => {
@@ -124,8 +117,7 @@ function OfMarket(props: PageProps & { market: Market; isOperator: boolean }) {
         zones={zones}
         slots={slots.data() ?? []}
         shown={shown()}
-        detail={detail.data()}
-        termsOf={termsOf}
+        termsOf={termsOf()}
         picker={
           <Show when={settled().length > 0} fallback="nothing is settled yet">
             <SlotPicker slots={settled()} picked={pickedSlot()} pick={pickSlot} chain={chain()} />

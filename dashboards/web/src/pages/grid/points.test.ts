@@ -13,6 +13,12 @@ describe("a connection point's name", () => {
     expect(one.salt).toMatch(/^0x[0-9a-f]{32}$/);
   });
 
+  it("is what the operator's command gives it", () => {
+    const point = pointOf(0, " de0001 ", null, new Uint8Array(16).fill(7));
+    expect(point.salted).toBe("0xa9f806565c608bd9a31c93cbcf063316273f28a64cac0717be7292a6f44ae72c");
+    expect(point.nullifier).toBe("0x719899c5bbb35b829bfedba4b324fab9f168131cd4934c9411cba457a82eb9ea");
+  });
+
   it("takes the regulator's hash where there is one", () => {
     expect(pointOf(0, "DE0001", "0x12").nullifier).toBe("0x12");
   });

@@ -34,9 +34,10 @@ export function commitmentOf(market: number, salted: string): string {
   return hex(hash(text(POINT_DOMAIN), marketBytes, bytesOf(salted)));
 }
 
-/** Hashes an official id with a new salt; `nullifier` is the regulator's, or null where there is none. */
-export function pointOf(market: number, officialId: string, nullifier: string | null): Point {
-  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+const newSalt = () => crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+
+/** Hashes an official id with a salt, a new one each time; `nullifier` is the regulator's, or null where there is none. */
+export function pointOf(market: number, officialId: string, nullifier: string | null, salt = newSalt()): Point {
   const id = text(officialId.trim().toUpperCase());
   const salted = hex(hash(salt, id));
   return {

@@ -1,7 +1,7 @@
 /** The tree of zones: what each line carried in a slot against what it can, its terms, and those that wait. */
 import { For, Index, type JSX, Show } from "solid-js";
 import { api } from "../../api/client";
-import type { Chain, EdgeTerms, Slot, SlotDetail, Zone } from "../../api/types";
+import type { Chain, EdgeTerms, Slot, Zone } from "../../api/types";
 import { Badge } from "../../components/badge";
 import { EditableName } from "../../components/editable-name";
 import { Load, Panel } from "../../components/panel";
@@ -14,15 +14,13 @@ import type { TermsOf } from "./slot-terms";
 import { type LineFlow, historyOf, inTreeOrder, lineFlow } from "./tree";
 
 /** How many slots a line's small picture shows. */
-export const HISTORY = 40;
+const HISTORY = 40;
 
 type ZonesPanelProps = {
   zones: Query<Zone[]>;
   slots: Slot[];
   /** The slot whose flows are shown. */
   shown: Slot | undefined;
-  /** The same with that slot's terms, once it is loaded. */
-  detail: SlotDetail | undefined;
   /** The terms of each slot's lines. */
   termsOf: TermsOf;
   picker: JSX.Element;
@@ -48,7 +46,7 @@ export function ZonesPanel(props: ZonesPanelProps) {
 function ZoneItem(props: ZonesPanelProps & { zone: Zone }) {
   const name = () => zoneName(props.zone);
   const inSlot = () => props.shown?.zones.find((candidate) => candidate.zone === props.zone.id);
-  const terms = () => props.detail?.zones.find((candidate) => candidate.zone === props.zone.id) ?? props.zone;
+  const terms = () => (props.shown && props.termsOf(props.shown.slot, props.zone.id)) ?? props.zone;
   const rename = async (text: string) => {
     await api.nameZone(props.zone.id, text);
     props.zones.refetch();
@@ -113,8 +111,8 @@ function LoadBar(props: { flow: LineFlow; name: string }) {
   };
   return (
     <div class="stack tight">
-      <p class="row">
-        <span>{words()}</span>
+      <p class="carried">
+        {words()}{" "}
         <Show when={props.flow.isFull}>
           <Badge named={{ words: "Line full", tone: "bad" }} />
         </Show>

@@ -18,6 +18,9 @@ const START_SECONDS: u64 = 300;
 /// More than a slot takes in which something is traded, clouds included.
 const SECONDS_PER_SLOT: u64 = 60;
 
+/// So many who make a key of their own on the pages get a home whose meters read.
+const SPARE_HOMES: usize = 2;
+
 /// What neighbourhood, and until when.
 #[derive(clap::Args)]
 pub struct DemoOptions {
@@ -66,6 +69,9 @@ async fn trade(arguments: &DemoOptions, view: &Arc<View>) -> anyhow::Result<Tota
     let mut config = Config::new(arguments.homes)?;
     config.seed = arguments.seed;
     config.pages = !arguments.without_pages;
+    if config.pages {
+        config.spare_homes = SPARE_HOMES;
+    }
     config.keep_logs = arguments.keep_logs;
     config.watcher = view.clone();
     view.say(format!("{} homes on three feeders of one substation, all on this machine", arguments.homes));
