@@ -262,6 +262,10 @@ async fn a_template_of_ones_own_is_listed_checked_and_tried_on_a_device() {
     assert!(lines.len() > 25, "{}", lines.len());
     assert_eq!(built_in("eastron-sdm630"), Some(Value::Bool(true)));
     assert_eq!(built_in("my-meter"), Some(Value::Bool(false)));
+    for line in &lines {
+        assert!(line["fixture"].is_string(), "whether a device was recorded: {line}");
+    }
+    assert_eq!(lines.iter().find(|line| line["name"] == "shelly-pm1").unwrap()["fixture"], "recorded");
     for (name, fixture, production) in [
         ("goodwe-dt", "recorded", "output-without-battery"),
         ("growatt", "composed", "panels"),

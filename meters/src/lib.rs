@@ -39,7 +39,7 @@ pub use driver::{Counter, DcInput, Driver, Identity, Sample, open, open_with};
 pub use error::MeterError;
 pub use nearest::nearest;
 pub use record::{Record, read, read_with};
-pub use template::{Library, Readout, Template};
+pub use template::{Library, Origin, Readout, Template};
 pub use uri::DeviceUri;
 
 /// Has the compiler check the examples of the README.

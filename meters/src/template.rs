@@ -11,11 +11,12 @@ pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
+pub use fixture::Origin;
 pub(crate) use parse::Fault;
 
 use crate::{
     Counter, DeviceUri, MeterError, homewizard,
-    modbus::template::{ModbusTemplate, Origin, Production},
+    modbus::template::{ModbusTemplate, Production},
     mqtt::template::MqttTemplate,
     nearest::nearest,
     p1,
@@ -43,6 +44,7 @@ macro_rules! built_in {
 built_in!(
     "abb-b23",
     "acrel-adw300",
+    "ahoy-dtu",
     "alpha-ess",
     "alpha-ess-battery",
     "alpha-ess-meter",
@@ -54,6 +56,7 @@ built_in!(
     "carlo-gavazzi-em24-e1",
     "carlo-gavazzi-em300",
     "chint-dtsu666",
+    "chint-dtsu666-401e",
     "deye-1p",
     "deye-1p-battery",
     "deye-1p-meter",
@@ -83,6 +86,7 @@ built_in!(
     "foxess-h3-smart-battery",
     "foxess-h3-smart-meter",
     "fronius-datamanager",
+    "fronius-datamanager-integer",
     "goodwe-dt",
     "goodwe-et",
     "goodwe-et-battery",
@@ -103,6 +107,7 @@ built_in!(
     "huawei-emma-battery",
     "huawei-emma-meter",
     "huawei-meter",
+    "huawei-smartlogger",
     "huawei-sun2000",
     "huawei-sun2000-output",
     "inepro-pro380",
@@ -240,15 +245,6 @@ impl Template {
         match self {
             Self::Modbus(template) => &template.also,
             Self::Mqtt(_) => &[],
-        }
-    }
-
-    /// Where the fixture comes from, as a template file says it; MQTT fixtures do not.
-    #[must_use]
-    pub fn origin(&self) -> Option<Origin> {
-        match self {
-            Self::Modbus(template) => Some(template.fixture.origin),
-            Self::Mqtt(_) => None,
         }
     }
 

@@ -97,6 +97,8 @@ pub struct MqttDevice {
     pub template: String,
     /// Which of its channels, if the template has several.
     pub channel: u8,
+    /// Which of the meters that its message names, if it names several.
+    pub meter: Option<String>,
     /// How long to wait for a message, ms; without one, the template's time.
     pub timeout_ms: Option<u32>,
 }

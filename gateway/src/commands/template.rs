@@ -4,8 +4,7 @@
 use super::print_line;
 use clap::Subcommand;
 use deren_meters::{
-    DeviceUri, Library, Readout, Record, Template as DeviceTemplate,
-    modbus::template::{Origin, Production},
+    DeviceUri, Library, Origin, Readout, Record, Template as DeviceTemplate, modbus::template::Production,
 };
 use serde::Serialize;
 use std::{
@@ -54,9 +53,8 @@ struct Listed<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     also: &'a [String],
     built_in: bool,
-    /// Whether its fixture was recorded from a device, is an example of its source, or was composed by the register map.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fixture: Option<Origin>,
+    /// Whether its fixture was recorded from a device, is an example of its source, or was composed by what that says.
+    fixture: Origin,
     /// What the counter of a device that may stand for production counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     production: Option<Production>,

@@ -1,5 +1,5 @@
-//! A serial port: listens whether a meter pushes telegrams; if none does, finds the speed and parity at which anybody
-//! answers by Modbus, and looks at every usual unit there.
+//! A serial port: listens whether a meter pushes telegrams, at the speeds and parities that such meters have; if none does,
+//! finds the speed and parity at which anybody answers by Modbus, and looks at every usual unit there.
 
 use super::{
     Event,
@@ -8,15 +8,34 @@ use super::{
 use crate::{
     DeviceUri, Library, MeterError, Record,
     modbus::{Bus, Manners, Read, decode::Function},
-    open_with,
     record::read_by,
+    stream::StreamDriver,
     uri::{Parity, StopBits, StreamDevice, Telegrams, Timing, Wire},
 };
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// What is listened for, and for how long, ms: older P1 meters push each 10 s, SML meters each 4 s at the latest.
-const PUSHED: [(Telegrams, u32); 2] = [(Telegrams::P1, 11_000), (Telegrams::Sml, 5_000)];
+/// How meters push, the most usual first: P1 since DSMR 4; SML; P1 before DSMR 4 and D0 as IEC 62056-21 has it, which have
+/// seven bits of data where there is a parity; D0 with eight bits; slower D0.
+const PUSHED: [(Telegrams, u32, Parity); 5] = [
+    (Telegrams::P1, 115_200, Parity::None),
+    (Telegrams::Sml, 9_600, Parity::None),
+    (Telegrams::P1, 9_600, Parity::Even),
+    (Telegrams::P1, 9_600, Parity::None),
+    (Telegrams::P1, 4_800, Parity::Even),
+];
+/// It is listened in slices, ms, and after each it is seen what came.
+const SLICE_MS: u32 = 1_000;
+/// So many slices for each: older P1 meters push each 10 s. Where nothing at all was heard for that long, at whatever
+/// speed, nobody pushes, and the others are left out.
+const SLICES: usize = 11;
+/// So many where text comes and P1 is listened for: a telegram without a CRC counts between its neighbours, so the first
+/// that counts may be the fourth one.
+const SLICES_OF_TEXT: usize = 44;
+/// Slices of noise where text is wanted, or of text where it is not, after which the speed is another one.
+const SLICES_ASTRAY: usize = 2;
+/// Fewer bytes of a slice may look like text, or like none, by chance.
+const LEAST_BYTES: u64 = 64;
 
 /// Speeds and parities of meters and inverters as they are delivered, the most usual first.
 const SETTINGS: [(u32, Parity); 6] = [
@@ -45,18 +64,20 @@ pub(super) async fn place(
     tell: Tell<'_>,
     tick: &(dyn Fn() + Send + Sync),
 ) -> Vec<Record> {
-    for (telegrams, patience_ms) in PUSHED {
-        match pushed(path, telegrams, patience_ms, library).await {
-            Ok(record) => {
+    for (telegrams, baud, parity) in PUSHED {
+        let wire = Wire::Serial { path: path.into(), baud, parity, stop_bits: StopBits::One };
+        match pushed(StreamDevice { telegrams, wire, timeout_ms: None }, library).await {
+            Ok(Some(record)) => {
                 tell(Event::Found(record.clone()));
                 return vec![record];
             }
-            Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => {
+            // Nothing that makes sense like this.
+            Ok(None) => tick(),
+            Err(MeterError::NoTelegram { .. }) => break,
+            Err(error) => {
                 tell(Event::Trouble(error));
                 return Vec::new();
             }
-            // Nothing that makes sense at that speed.
-            Err(_) => tick(),
         }
     }
     for (baud, parity) in SETTINGS {
@@ -78,15 +99,37 @@ pub(super) async fn place(
     Vec::new()
 }
 
-/// The meter that pushes such telegrams on that port.
-async fn pushed(path: &str, telegrams: Telegrams, patience_ms: u32, library: &Library) -> Result<Record, MeterError> {
-    let (baud, parity, stop_bits) = (telegrams.usual_baud(), Parity::None, StopBits::One);
-    let wire = Wire::Serial { path: path.into(), baud, parity, stop_bits };
-    let device = StreamDevice { telegrams, wire, timeout_ms: None };
-    let mut driver =
-        open_with(&DeviceUri::Stream(StreamDevice { timeout_ms: Some(patience_ms), ..device.clone() }), library)
-            .await?;
-    let outcome = read_by(driver.as_mut(), DeviceUri::Stream(device)).await;
+/// The meter that pushes such telegrams. `None` if what is pushed is something else.
+///
+/// # Errors
+/// [`MeterError::NoTelegram`] if nothing is pushed at all; what the port says if it cannot be read.
+async fn pushed(device: StreamDevice, library: &Library) -> Result<Option<Record>, MeterError> {
+    let of_text = device.telegrams == Telegrams::P1;
+    let mut driver = StreamDriver::new(StreamDevice { timeout_ms: Some(SLICE_MS), ..device.clone() }, library)?;
+    let uri = DeviceUri::Stream(device);
+    let (mut slices, mut astray) = (SLICES, 0);
+    let mut slice = 0;
+    let outcome = loop {
+        let (bytes_before, text_before) = driver.heard();
+        let outcome = read_by(&mut driver, uri.clone()).await;
+        let (bytes, text) = driver.heard();
+        match outcome {
+            Ok(record) => break Ok(Some(record)),
+            Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => break Err(error),
+            Err(error @ MeterError::NoTelegram { .. }) if bytes == 0 && slice + 1 >= slices => break Err(error),
+            Err(_) => {}
+        }
+        let came = bytes.saturating_sub(bytes_before);
+        let is_text = text.saturating_sub(text_before) >= came - came / 16;
+        if came >= LEAST_BYTES {
+            astray += usize::from(is_text != of_text);
+            slices = if is_text && of_text { SLICES_OF_TEXT } else { slices };
+        }
+        slice += 1;
+        if slice >= slices || astray >= SLICES_ASTRAY {
+            break Ok(None);
+        }
+    };
     drop(driver);
     // The port is given back by a task of its own.
     sleep(GIVEN_BACK).await;

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 pub use frames::frames;
 pub use registers::{modbus, sunspec};
 pub use telegrams::{p1, sml};
-pub use texts::{discovery, http, mqtt, template, uri};
+pub use texts::{discovery, http, mqtt, template, uri, value_template};
 
 /// Runs to its end what never waits for anything but bytes that are there.
 fn block_on(work: impl Future<Output = ()>) {
@@ -45,6 +45,7 @@ mod tests {
             ("sunspec", super::sunspec),
             ("template", super::template),
             ("uri", super::uri),
+            ("value_template", super::value_template),
         ]);
     }
 }

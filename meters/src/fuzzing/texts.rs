@@ -1,20 +1,35 @@
 //! What is text: payloads of brokers, templates of a folder, URIs of a configuration; and what announces itself.
 
-use crate::{DeviceUri, Library, Template, discover, homewizard, mqtt};
+use crate::{DeviceUri, Library, Template, discover, homewizard, mqtt, mqtt::home_assistant::ValueTemplate};
 
-/// Payloads of a broker: the first byte chooses the template, the rest are the payloads of its topics, each up to a zero
-/// byte. What Home Assistant is told of a sensor is one of them.
+/// Payloads of a broker, each up to a zero byte: of the topics of the template that the first part names, or chooses by its
+/// first byte; and then the same bytes as notifications of what changed. What Home Assistant is told of a sensor is one.
 pub fn mqtt(data: &[u8]) {
-    let [which, rest @ ..] = data else { return };
+    let mut parts = data.split(|byte| *byte == 0);
+    let Some(which) = parts.next() else { return };
+    let payloads: Vec<&[u8]> = parts.collect();
     let Ok(library) = Library::builtin() else { return };
-    let count = library.iter().filter(|(_, template)| matches!(template, Template::Mqtt(_))).count();
-    let Some(chosen) = usize::from(*which).checked_rem(count) else { return };
     let all =
-        library.iter().filter_map(|(_, template)| if let Template::Mqtt(mqtt) = template { Some(mqtt) } else { None });
-    let Some(template) = all.into_iter().nth(chosen) else { return };
+        || library.iter().filter_map(|(name, it)| if let Template::Mqtt(it) = it { Some((name, it)) } else { None });
+    let named = all().find(|(name, _)| name.as_bytes() == which);
+    let chosen = || usize::from(*which.first()?).checked_rem(all().count()).and_then(|index| all().nth(index));
+    let Some((_, template)) = named.or_else(chosen) else { return };
     let topics = template.fixture.payloads.keys().map(String::as_str);
-    let payloads: Vec<(&str, &[u8])> = topics.zip(rest.split(|byte| *byte == 0)).collect();
-    let _ = template.read(&template.fixture.topic, &payloads);
+    let arrived: Vec<(&str, &[u8])> = topics.zip(payloads.iter().copied()).collect();
+    let _ = template.read(&template.fixture.topic, &arrived);
+    mqtt::follow(template, &template.fixture.topic, &payloads);
+}
+
+/// A value template of Home Assistant up to a zero byte, and the payload that it is applied to.
+pub fn value_template(data: &[u8]) {
+    let mut parts = data.splitn(2, |byte| *byte == 0);
+    let (template, payload) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let Ok(template) = std::str::from_utf8(template) else { return };
+    if let Ok(template) = ValueTemplate::parse(template)
+        && let Ok(text) = template.apply(payload)
+    {
+        assert!(!text.trim().is_empty(), "`{}` makes nothing of a payload", template.source());
+    }
 }
 
 /// An answer over HTTP.

@@ -2,6 +2,7 @@
 
 use super::{
     bus::{Bus, Read},
+    decode::Function,
     fit::{self, Brothers, Shown},
     manners::Manners,
     template::{Answers, ModbusTemplate, Span, Sum},
@@ -17,7 +18,7 @@ use crate::{
     zero_watch::ZeroWatch,
 };
 use async_trait::async_trait;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A Modbus meter.
 pub struct ModbusDriver {
@@ -30,6 +31,8 @@ pub struct ModbusDriver {
     zeros: ZeroWatch,
     stands: StandWatch,
     identity: IdentityWatch,
+    /// The parts of energies that not every device has, and this one has.
+    parts: BTreeSet<(Function, u16)>,
     /// The connection over which the device was last seen to be one of the template's.
     fitted_on: Option<u64>,
 }
@@ -48,6 +51,7 @@ impl ModbusDriver {
             zeros: ZeroWatch::default(),
             stands: StandWatch::default(),
             identity: IdentityWatch::default(),
+            parts: BTreeSet::new(),
             fitted_on: None,
         }
     }
@@ -136,11 +140,17 @@ impl ModbusDriver {
         mwh.map(|mwh| u64::try_from(mwh).map_err(|_| refuse(mwh))).transpose()
     }
 
-    /// Import and export, mWh, by as few requests as the template allows.
-    async fn energies(&self) -> Result<(Option<u64>, Option<u64>), MeterError> {
+    /// Import and export, mWh, by as few requests as the template allows. Without a part that it had before, an energy is
+    /// not the device's: it is not available.
+    async fn energies(&mut self) -> Result<(Option<u64>, Option<u64>), MeterError> {
         let answers = self.answers(self.template.energy_spans()).await?;
         let import_mwh = self.energy("import", &self.template.import, &answers)?;
-        Ok((import_mwh, self.energy("export", &self.template.export, &answers)?))
+        let export_mwh = self.energy("export", &self.template.export, &answers)?;
+        let mut lost_a_part = |sum: &Option<Sum>| {
+            sum.as_ref().is_some_and(|it| it.lost_a_part(|field| answers.words(field), &mut self.parts))
+        };
+        let (import_lost, export_lost) = (lost_a_part(&self.template.import), lost_a_part(&self.template.export));
+        Ok((import_mwh.filter(|_| !import_lost), export_mwh.filter(|_| !export_lost)))
     }
 
     async fn power_w(&self) -> Result<Option<i32>, MeterError> {
@@ -173,6 +183,7 @@ impl Driver for ModbusDriver {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
         self.ensure_fits().await?;
         let identity = self.who().await?;
+        self.parts.clear();
         self.identity.remember(&identity, self.bus.connection());
         Ok(identity)
     }

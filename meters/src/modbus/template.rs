@@ -14,7 +14,7 @@ pub use sum::{MAX_PARTS, Sum};
 use super::decode::{Field, FieldError, Function};
 use crate::{
     quantity::whole,
-    template::{Fault, Readout},
+    template::{Fault, Origin, Readout},
     uri::Timing,
 };
 use deren_primitives::DeviceRole;
@@ -110,19 +110,6 @@ impl Default for Needs {
     fn default() -> Self {
         Self { ports: vec![502], units: vec![1], settle_ms: 0, timeout_ms: None, max_words: MAX_READ_WORDS }
     }
-}
-
-/// Where the registers of a fixture come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// Read from a real device, and published by the source.
-    Recorded,
-    /// An example that the source gives.
-    Documented,
-    /// Put together by the documented register map: no device was at hand.
-    Composed,
 }
 
 /// Registers of a device, and what they mean.

@@ -1,18 +1,21 @@
-//! What devices a broker announces: Home Assistant's discovery messages, Tasmota's, and Shellys by their topics. It
+//! What devices a broker announces: Home Assistant's discovery messages, Tasmota's, Shellys and inverters by their topics. It
 //! listens for a while and publishes nothing. Retained messages count here, as they only tell what there is; a sample is
 //! never made of them.
 //!
 //! For [`discover`](crate::discover): each [`Announced::uri`] opens with [`open`](crate::open).
+
+#[cfg(test)]
+mod tests;
 
 use super::{
     home_assistant::{
         EnergySensor,
         meaning::{self, Direction},
     },
-    session,
+    notifications, payload, session,
 };
 use crate::{
-    DeviceUri, MeterError,
+    DeviceUri, Library, MeterError,
     uri::{Broker, MqttDevice},
 };
 use rumqttc::{AsyncClient, Event, Packet, QoS, SubscribeFilter};
@@ -24,14 +27,17 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 
 /// What is listened to.
-const FILTERS: [&str; 7] = [
+const FILTERS: [&str; 10] = [
     "homeassistant/sensor/+/config",
     "homeassistant/sensor/+/+/config",
     "tasmota/discovery/+/config",
     "tasmota/discovery/+/sensors",
     "+/online",
     "+/status/+",
+    "+/events/rpc",
     "shellies/+/emeter/+/total",
+    "+/+/0/yieldtotal",
+    "+/+/ch0/YieldTotal",
 ];
 /// Shellys of the second generation on by the beginning of their ids, and the template that reads them.
 const SHELLYS: [(&str, &str); 16] = [
@@ -52,8 +58,10 @@ const SHELLYS: [(&str, &str); 16] = [
     ("shelly2pmg", "shelly-switch"),
     ("shellyazplug", "shelly-switch"),
 ];
-/// What reading heads of Tasmota call the energy that is imported: the labels of the template `tasmota-sml`.
-const SML_LABELS: [&str; 6] = ["Total_in", "total_in", "E_in", "Bezug", "Verbrauch_Summe", "Total_consumption"];
+/// Most components of a notification, and meters of a message, that are looked at.
+const MAX_PARTS: usize = 16;
+/// The template of Tasmota's reading heads.
+const HEAD: &str = "tasmota-sml";
 
 /// A device that a broker announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,8 +133,8 @@ pub(crate) fn heard<'a>(limit: usize, messages: impl Iterator<Item = (&'a str, &
 struct Found<'a> {
     broker: &'a Broker,
     limit: usize,
-    /// By topic, channel and template.
-    devices: BTreeMap<(String, u8, String), Announced>,
+    /// By topic, channel, meter and template.
+    devices: BTreeMap<(String, u8, Option<String>, String), Announced>,
     /// Halves of Tasmota's announcements, by MAC address.
     tasmotas: BTreeMap<String, Tasmota>,
     /// Shellys that said that they are there, and nothing else yet.
@@ -138,7 +146,10 @@ struct Found<'a> {
 struct Tasmota {
     topic: Option<String>,
     name: String,
-    template: Option<&'static str>,
+    /// It has an energy sensor of its own.
+    has_plug: bool,
+    /// The meters at its reading heads.
+    meters: Vec<String>,
 }
 
 /// What a URI calls a Tasmota: its topic, or where it publishes its sensors if its full topic is not the usual one. `None` if
@@ -161,6 +172,13 @@ fn tasmota_topic(config: &Value, mac: &str) -> Option<String> {
     can_be_read.then_some(whole)
 }
 
+/// The meters that a Tasmota's sensors name, by what they call their energies.
+fn heads(sensors: &Value) -> Vec<String> {
+    let template = Library::builtin().and_then(|library| library.mqtt(HEAD));
+    let meters = template.into_iter().flat_map(|template| payload::meters(sensors, template));
+    meters.take(MAX_PARTS).cloned().collect()
+}
+
 /// Where a Tasmota publishes as it comes.
 const TASMOTA_FULL_TOPIC: &str = "%prefix%/%topic%/";
 
@@ -177,13 +195,20 @@ impl<'a> Found<'a> {
             [id, "online"] if self.silent.len() < self.limit => {
                 self.silent.insert((*id).into());
             }
-            [id, "status", component] => self.shelly(id, component, payload),
+            [id, "status", component] => {
+                self.shelly(id, component, &serde_json::from_slice(payload).unwrap_or_default());
+            }
+            // As it comes from the factory, it publishes nothing else.
+            [id, "events", "rpc"] => {
+                for (component, change) in notifications::parts(payload).iter().take(MAX_PARTS) {
+                    self.shelly(id, component, change);
+                }
+            }
+            [prefix, inverter, "0", "yieldtotal"] => self.inverter(prefix, inverter, "opendtu", "OpenDTU"),
+            [prefix, inverter, "ch0", "YieldTotal"] => self.inverter(prefix, inverter, "ahoy-dtu", "AhoyDTU"),
             ["shellies", id, "emeter", channel, "total"] => {
-                // Three phases are one meter; the other one has channels of their own.
-                let (template, channel) =
-                    if id.starts_with("shellyem3") { ("shelly-3em-gen1", "0") } else { ("shelly-em-gen1", *channel) };
                 if let Ok(channel) = channel.parse() {
-                    self.add(id, template, channel, "Shelly".into(), (*id).into());
+                    self.emeter(id, channel);
                 }
             }
             _ => {}
@@ -228,42 +253,73 @@ impl<'a> Found<'a> {
             tasmota.name = text("/dn").or_else(|| text("/md")).unwrap_or_default();
         } else {
             let sensors = document.pointer("/sn").unwrap_or(&Value::Null);
-            let has_meter = |labels: &[&str]| {
-                let objects = sensors.as_object().into_iter().flat_map(|objects| objects.values());
-                objects.into_iter().any(|object| labels.iter().any(|label| object.get(label).is_some()))
-            };
-            tasmota.template = match sensors.pointer("/ENERGY/Total") {
-                Some(_) => Some("tasmota"),
-                None => has_meter(&SML_LABELS).then_some("tasmota-sml"),
-            };
+            tasmota.has_plug = sensors.pointer("/ENERGY/Total").is_some();
+            tasmota.meters = heads(sensors);
         }
-        if let Tasmota { topic: Some(topic), name, template: Some(template) } = tasmota {
-            let (topic, name, template) = (topic.clone(), name.clone(), *template);
-            self.add(&topic, template, 0, "Tasmota".into(), name);
+        let Tasmota { topic: Some(topic), name, has_plug, meters } = tasmota else { return };
+        let (topic, name, has_plug, meters) = (topic.clone(), name.clone(), *has_plug, meters.clone());
+        if has_plug {
+            self.add(&topic, "tasmota", 0, "Tasmota".into(), name.clone());
+        }
+        match meters.as_slice() {
+            [] => {}
+            [_] => self.add(&topic, HEAD, 0, "Tasmota".into(), name),
+            // Which one is the home's, only its owner knows.
+            several => {
+                for meter in several {
+                    self.add_meter(&topic, HEAD, (0, Some(meter)), "Tasmota".into(), format!("{name}, {meter}"));
+                }
+            }
         }
     }
 
-    /// A Shelly by the component whose status it publishes.
-    fn shelly(&mut self, id: &str, component: &str, payload: &[u8]) {
+    /// A Shelly by a component that it tells of, and what of it.
+    fn shelly(&mut self, id: &str, component: &str, told: &Value) {
         let Some((kind, channel)) = component.split_once(':') else { return };
         let Ok(channel) = channel.parse::<u8>() else { return };
         let template = match kind {
-            "emdata" => "shelly-em",
-            "em1data" => "shelly-em1",
+            "em" | "emdata" => "shelly-em",
+            "em1" | "em1data" => "shelly-em1",
             "pm1" => "shelly-pm1",
             // Only those that measure.
-            "switch"
-                if serde_json::from_slice::<Value>(payload).is_ok_and(|d| d.pointer("/aenergy/total").is_some()) =>
-            {
-                "shelly-switch"
-            }
+            "switch" if told.pointer("/aenergy/total").is_some() || told.get("apower").is_some() => "shelly-switch",
             _ => return,
         };
         self.silent.remove(id);
         self.add(id, template, channel, "Shelly".into(), id.into());
     }
 
+    /// A clamp of a Shelly of the first generation. Three phases are one meter, known by its third one or by its name; the
+    /// other one's channels are meters of their own.
+    fn emeter(&mut self, id: &str, channel: u8) {
+        const THREE_PHASES: &str = "shelly-3em-gen1";
+        let key = |channel: u8, template: &str| (id.to_owned(), channel, None, template.to_owned());
+        if channel >= 2 || id.starts_with("shellyem3") {
+            self.devices.retain(|(topic, _, _, template), _| topic != id || template != "shelly-em-gen1");
+            self.add(id, THREE_PHASES, 0, "Shelly".into(), id.into());
+        } else if !self.devices.contains_key(&key(0, THREE_PHASES)) {
+            self.add(id, "shelly-em-gen1", channel, "Shelly".into(), id.into());
+        }
+    }
+
+    /// An inverter by the topic of what it ever converted.
+    fn inverter(&mut self, prefix: &str, inverter: &str, template: &str, vendor: &str) {
+        self.add(&format!("{prefix}/{inverter}"), template, 0, vendor.into(), inverter.into());
+    }
+
     fn add(&mut self, topic: &str, template: &str, channel: u8, vendor: String, name: String) {
+        self.add_meter(topic, template, (channel, None), vendor, name);
+    }
+
+    /// Adds one of several devices of a topic: a channel, or a meter that its message names.
+    fn add_meter(
+        &mut self,
+        topic: &str,
+        template: &str,
+        (channel, meter): (u8, Option<&String>),
+        vendor: String,
+        name: String,
+    ) {
         if self.devices.len() >= self.limit {
             return;
         }
@@ -272,6 +328,7 @@ impl<'a> Found<'a> {
             topic: topic.into(),
             template: template.into(),
             channel,
+            meter: meter.cloned(),
             timeout_ms: None,
         };
         let uri = DeviceUri::Mqtt(device);
@@ -280,7 +337,8 @@ impl<'a> Found<'a> {
             return;
         }
         let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-        self.devices.insert((topic.into(), channel, template.into()), Announced { uri, vendor, name });
+        let key = (topic.into(), channel, meter.cloned(), template.into());
+        self.devices.insert(key, Announced { uri, vendor, name });
     }
 
     fn finish(mut self) -> Vec<Announced> {
@@ -292,130 +350,5 @@ impl<'a> Found<'a> {
             }
         }
         self.devices.into_values().collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-
-    fn heard(limit: usize, messages: &[(&str, &str)]) -> Vec<String> {
-        let messages = messages.iter().map(|(topic, payload)| (*topic, payload.as_bytes()));
-        super::heard(limit, messages).into_iter().map(|device| device.uri.to_string()).collect()
-    }
-
-    #[test]
-    fn shellys_are_known_by_their_status_and_else_by_their_name() {
-        let found = heard(
-            10,
-            &[
-                ("shellyproem50-1/online", "true"),
-                ("shellyproem50-1/status/em1data:0", "{}"),
-                ("shellyproem50-1/status/em1data:1", "{}"),
-                ("shellyplus1pm-2/online", "true"),
-                ("kitchen/status/switch:0", r#"{"id":0,"aenergy":{"total":1.5}}"#),
-                ("lamp/status/switch:0", r#"{"id":0,"output":true}"#),
-                ("someone/online", "true"),
-                ("shellies/shellyem3-3/emeter/0/total", "1"),
-                ("shellies/shellyem3-3/emeter/1/total", "1"),
-                ("shellies/shellyem-4/emeter/1/total", "1"),
-                ("a/status/em1data:x", "{}"),
-            ],
-        );
-        let uri = |rest: &str| format!("mqtt://broker/{rest}");
-        assert_eq!(
-            found,
-            [
-                uri("kitchen?template=shelly-switch"),
-                uri("shellyem-4?template=shelly-em-gen1&channel=1"),
-                uri("shellyem3-3?template=shelly-3em-gen1"),
-                uri("shellyplus1pm-2?template=shelly-switch"),
-                uri("shellyproem50-1?template=shelly-em1"),
-                uri("shellyproem50-1?template=shelly-em1&channel=1"),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_tasmota_is_found_once_both_of_its_messages_came() {
-        let config =
-            ("tasmota/discovery/AABB/config", r#"{"dn":"Washer","t":"tasmota_AABB","ft":"%prefix%/%topic%/"}"#);
-        let sensors = ("tasmota/discovery/AABB/sensors", r#"{"sn":{"ENERGY":{"Total":1.2}},"ver":1}"#);
-        let head = ("tasmota/discovery/AABB/sensors", r#"{"sn":{"SML":{"Total_in":1.2}},"ver":1}"#);
-        assert_eq!(heard(9, &[sensors]).len(), 0);
-        assert_eq!(heard(9, &[sensors, config]), ["mqtt://broker/tasmota_AABB?template=tasmota"]);
-        assert_eq!(heard(9, &[config, head]), ["mqtt://broker/tasmota_AABB?template=tasmota-sml"]);
-        assert_eq!(heard(9, &[config, ("tasmota/discovery/AABB/sensors", "{")]).len(), 0);
-        let own = ("tasmota/discovery/AABB/sensors", r#"{"sn":{"MT691":{"Total_in":1.2}},"ver":1}"#);
-        assert_eq!(heard(9, &[config, own]), ["mqtt://broker/tasmota_AABB?template=tasmota-sml"]);
-    }
-
-    #[test]
-    fn a_tasmota_that_publishes_elsewhere_is_named_by_its_whole_topic() {
-        let sensors = ("tasmota/discovery/0011AABBCC/sensors", r#"{"sn":{"ENERGY":{"Total":1.2}},"ver":1}"#);
-        for (pattern, prefixes, uri) in [
-            ("%topic%/%prefix%/", r#"["cmnd","stat","tele"]"#, Some("boiler/tele/SENSOR")),
-            ("home/%prefix%/%topic%", r#"["cmnd","stat","tele"]"#, Some("home/tele/boiler/SENSOR")),
-            ("%prefix%/%topic%/", r#"["c","s","t"]"#, Some("t/boiler/SENSOR")),
-            ("%prefix%/%hostname%/%id%/", r#"["cmnd","stat","tele"]"#, Some("tele/host/AABBCC/SENSOR")),
-            ("%prefix%/%topic%/", r#"["cmnd","stat","tele"]"#, Some("boiler")),
-            ("%other%/%topic%/", r#"["cmnd","stat","tele"]"#, None),
-            ("#/%topic%/", "[]", None),
-        ] {
-            let config = format!(r#"{{"dn":"Boiler","t":"boiler","hn":"host","ft":"{pattern}","tp":{prefixes}}}"#);
-            let found = heard(9, &[("tasmota/discovery/0011AABBCC/config", &config), sensors]);
-            let expected = uri.map(|topic| format!("mqtt://broker/{topic}?template=tasmota"));
-            assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{pattern} {prefixes}");
-        }
-    }
-
-    #[test]
-    fn sensors_of_home_assistant_are_guessed_by_name_and_ours_left_out() {
-        let sensor = |more: &str| {
-            format!(r#"{{"stat_t":"x","dev_cla":"energy","stat_cla":"total_increasing","unit_of_meas":"kWh"{more}}}"#)
-        };
-        let found = heard(
-            9,
-            &[
-                ("homeassistant/sensor/plug/energy/config", &sensor(r#","name":"Washer""#)),
-                ("homeassistant/sensor/dtu_YieldTotal/config", &sensor("")),
-                ("homeassistant/sensor/gateway/energy/config", &sensor(r#","dev":{"mf":"DeREN"}"#)),
-                ("homeassistant/sensor/temperature/config", r#"{"dev_cla":"temperature"}"#),
-                ("homeassistant/sensor/zaehler/einspeisung/config", &sensor(r#","name":"Zaehler Einspeisung""#)),
-                ("homeassistant/sensor/inverter/bought/config", &sensor(r#","name":"Bought""#)),
-                ("homeassistant/sensor/inverter/yield_today/config", &sensor(r#","name":"Yield""#)),
-                ("homeassistant/sensor/p1/import_t1/config", &sensor(r#","name":"Import tariff 1""#)),
-                ("homeassistant/sensor/both/energy/config", &sensor(r#","name":"Import + export""#)),
-            ],
-        );
-        let expected = [
-            "mqtt://broker/homeassistant/sensor/both/energy/config?template=home-assistant",
-            "mqtt://broker/homeassistant/sensor/both/energy/config?template=home-assistant-production",
-            "mqtt://broker/homeassistant/sensor/dtu_YieldTotal/config?template=home-assistant-production",
-            "mqtt://broker/homeassistant/sensor/inverter/bought/config?template=home-assistant",
-            "mqtt://broker/homeassistant/sensor/plug/energy/config?template=home-assistant",
-            "mqtt://broker/homeassistant/sensor/zaehler/einspeisung/config?template=home-assistant-production",
-        ];
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn what_no_configuration_can_name_is_not_told_of() {
-        let long = format!("{}/status/emdata:0", "a".repeat(1_100));
-        let messages = [
-            ("shellyproem50-\u{1b}/online", "true"),
-            ("/status/emdata:0", "{}"),
-            ("x#/status/emdata:0", "{}"),
-            (&long, "{}"),
-        ];
-        assert_eq!(heard(9, &messages).len(), 0);
-    }
-
-    #[test]
-    fn no_more_than_asked_for_are_kept() {
-        let topics: Vec<String> = (0..100).map(|n| format!("shelly-{n}/status/emdata:0")).collect();
-        let mut messages: Vec<(&str, &str)> = topics.iter().map(|topic| (topic.as_str(), "{}")).collect();
-        let online: Vec<String> = (0..100).map(|n| format!("shellypro3em-{n}/online")).collect();
-        messages.extend(online.iter().map(|topic| (topic.as_str(), "true")));
-        assert_eq!(heard(7, &messages).len(), 7);
     }
 }

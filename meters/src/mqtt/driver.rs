@@ -1,6 +1,7 @@
 //! Reads a meter that publishes over MQTT: the newest message not yet given, or the next one.
 
 use super::{
+    notifications::Notifications,
     payload::{Energies, Messages},
     session::{Arrived, Inbox, KeepingAlive, Link, Session},
     template::MqttTemplate,
@@ -44,7 +45,7 @@ impl MqttDriver {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: MqttDevice, template: MqttTemplate) -> Self {
-        let template = template.for_channel(device.channel).for_topic(&device.topic);
+        let template = template.for_channel(device.channel).for_meter(device.meter.as_deref()).for_topic(&device.topic);
         let base = template.base(&device.topic).to_owned();
         let sample_topics = template.sample_topics(&base);
         let (zeros, identity) = (ZeroWatch::default(), IdentityWatch::default());
@@ -64,10 +65,9 @@ impl MqttDriver {
         let mut topics = self.sample_topics.clone();
         topics.extend(self.power_topics());
         topics.extend(self.serial_topic());
-        topics.extend(self.elsewhere_topic());
         topics.sort_unstable();
         topics.dedup();
-        let inbox = session.subscribe(&topics, false).await?;
+        let inbox = session.subscribe(&topics, self.notifications(&topics), false).await?;
         let keep_alive = self.template.keep_alive.as_ref().map(|keep_alive| {
             session.keep_alive(keep_alive.topic(&self.base), Duration::from_secs(keep_alive.every_s.into()))
         });
@@ -83,19 +83,17 @@ impl MqttDriver {
         self.template.serial.as_ref().map(|serial| MqttTemplate::topic(&serial.topic, &self.base))
     }
 
-    fn elsewhere_topic(&self) -> Option<String> {
-        self.template.elsewhere.as_ref().map(|elsewhere| MqttTemplate::topic(&elsewhere.topic, &self.base))
+    /// Where the device tells what changes, if it may not publish these topics themselves.
+    fn notifications(&self, topics: &[String]) -> Option<Notifications> {
+        Notifications::of(&self.template, &self.base, topics)
     }
 
     /// Why nothing came on these topics.
     fn silence(&self, inbox: &Inbox, topics: &[String], limit: Duration) -> MeterError {
         let waited_s = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);
         let topic = topics.join(", ");
-        let heard = self.elsewhere_topic().filter(|elsewhere| inbox.newest(elsewhere).is_some());
-        match (heard, &self.template.elsewhere) {
-            (Some(heard), Some(elsewhere)) => {
-                MeterError::Elsewhere { topic, waited_s, heard, hint: elsewhere.hint.clone() }
-            }
+        match (inbox.notified(), &self.template.notifications) {
+            (Some(heard), Some(it)) => MeterError::Elsewhere { topic, waited_s, heard, hint: it.hint.clone() },
             _ if inbox.saw_retained(topics) => MeterError::OnlyRetained { topic, waited_s },
             _ => MeterError::NoMessage { topic, waited_s },
         }
@@ -136,7 +134,7 @@ impl MqttDriver {
         let arrived: Vec<(&String, Arrived)> =
             topics.iter().filter_map(|topic| Some((topic, newest(topic)?))).collect();
         let payloads = arrived.iter().map(|(topic, arrived)| (topic.as_str(), arrived.payload.as_slice()));
-        let messages = Messages::parse(self.template.format, &self.base, payloads);
+        let messages = Messages::parse(&self.template, &self.base, payloads);
         match messages.and_then(|messages| messages.quantity(quantity)) {
             Ok(found) => found.map(|(milliwatt, _)| milliwatt),
             Err(error) => {
@@ -151,16 +149,20 @@ impl MqttDriver {
         let (field, topic) = (self.template.serial.as_ref()?, self.serial_topic()?);
         let newest = inbox.newest(&topic)?;
         let payload = [(topic.as_str(), newest.payload.as_slice())];
-        Messages::parse(self.template.format, &self.base, payload).ok()?.serial(field)
+        Messages::parse(&self.template, &self.base, payload).ok()?.serial(field)
     }
 
     /// Who has that serial number.
     fn who(&self, serial: Option<String>) -> Identity {
+        let place = || {
+            let meter = self.device.meter.iter().map(|name| format!("/{name}")).collect::<String>();
+            format!("@{}/{}{meter}", self.device.broker.address(), self.base)
+        };
         Identity {
             vendor: self.template.vendor.clone(),
             model: self.template.model.clone(),
             has_serial: serial.is_some(),
-            serial: serial.unwrap_or_else(|| format!("@{}/{}", self.device.broker.address(), self.base)),
+            serial: serial.unwrap_or_else(place),
             sub_unit: self.device.channel.into(),
         }
     }
@@ -171,9 +173,21 @@ impl Driver for MqttDriver {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
         let serial = match (self.template.serial.clone(), self.serial_topic()) {
             (Some(field), Some(topic)) => {
-                let arrived = self.wait(std::slice::from_ref(&topic), |inbox| inbox.newest(&topic)).await?;
-                let payload = [(topic.as_str(), arrived.payload.as_slice())];
-                Messages::parse(self.template.format, &self.base, payload)?.serial(&field)
+                match self.wait(std::slice::from_ref(&topic), |inbox| inbox.newest(&topic)).await {
+                    Ok(arrived) => {
+                        let payload = [(topic.as_str(), arrived.payload.as_slice())];
+                        Messages::parse(&self.template, &self.base, payload)?.serial(&field)
+                    }
+                    // Energies that come without it are those of a device that does not tell it.
+                    Err(error @ (MeterError::NoMessage { .. } | MeterError::OnlyRetained { .. })) => {
+                        let inbox = self.open().await?.inbox;
+                        if self.sample_topics.iter().any(|wanted| inbox.newest(wanted).is_none()) {
+                            return Err(error);
+                        }
+                        None
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             _ => self.template.topic_is_serial.then(|| self.base.clone()),
         };
@@ -192,7 +206,7 @@ impl Driver for MqttDriver {
             self.identity.confirm(&now, 0, format!("topic {}", topics.join(", ")))?;
         }
         let payloads = topics.iter().zip(&arrived).map(|(topic, arrived)| (topic.as_str(), arrived.payload.as_slice()));
-        let messages = Messages::parse(self.template.format, &self.base, payloads)?;
+        let messages = Messages::parse(&self.template, &self.base, payloads)?;
         let at_unix_ms = arrived.iter().map(|arrived| arrived.at_unix_ms).max().unwrap_or_default();
         for requirement in &self.template.require {
             messages.check(requirement, at_unix_ms)?;

@@ -3,13 +3,15 @@
 use super::{
     counts::Counts,
     home_assistant,
-    template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, Term},
+    template::{ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, Term},
 };
 use crate::{driver::unix_ms, p1, quantity::decimal_text, template::Readout};
 use serde_json::{Map, Number, Value};
 
 /// Header of a written telegram.
 const P1_HEADER: &str = "DRN5\\2SIM";
+/// Where a written document has the fields of its one meter.
+const A_METER: &str = "/SML/";
 
 impl MqttTemplate {
     /// The messages, as topic and payload, of a device that shows `readout` and whose URI has that topic.
@@ -135,6 +137,7 @@ impl Messages {
 fn json(fields: Vec<(String, Value)>) -> Value {
     let mut root = Map::new();
     for (pointer, value) in fields {
+        let pointer = pointer.replacen(ANY_METER, A_METER, 1);
         let mut keys: Vec<String> =
             pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
         let Some(last) = keys.pop() else { return value };

@@ -5,6 +5,7 @@ pub mod counts;
 mod driver;
 mod encode;
 pub(crate) mod home_assistant;
+mod notifications;
 pub(crate) mod payload;
 mod session;
 pub mod template;
@@ -14,6 +15,8 @@ pub(crate) use announced::heard;
 pub use announced::{Announced, announced};
 pub use driver::MqttDriver;
 pub use home_assistant::HomeAssistantDriver;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use notifications::follow;
 
 use crate::{
     Driver, MeterError,
@@ -28,6 +31,10 @@ pub const GATEWAY_TOPIC_ROOT: &str = "deren-gateway/";
 pub(crate) fn open(device: MqttDevice, template: MqttTemplate) -> Result<Box<dyn Driver>, MeterError> {
     if device.channel != 0 && !template.has_channels() {
         let reason = format!("devices of the template `{}` have no channels", device.template);
+        return Err(MeterError::Uri { text: DeviceUri::Mqtt(device).to_string(), reason });
+    }
+    if device.meter.is_some() && !template.has_meters() {
+        let reason = format!("messages of the template `{}` are of one meter, and name none", device.template);
         return Err(MeterError::Uri { text: DeviceUri::Mqtt(device).to_string(), reason });
     }
     Ok(match template.format {

@@ -3,7 +3,7 @@
 
 use super::{
     counts::Counts,
-    template::{Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField, Term},
+    template::{ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField, Term},
 };
 use crate::{
     Counter, MeterError, Readout,
@@ -25,6 +25,15 @@ enum Payload<'a> {
 struct Message<'a> {
     topic: &'a str,
     payload: Payload<'a>,
+    meter: OnlyMeter,
+}
+
+/// The one meter of a document whose template takes a meter of any name.
+enum OnlyMeter {
+    None,
+    Named(String),
+    /// There are several: these, and perhaps more.
+    Several(String, String),
 }
 
 /// Payloads of one device.
@@ -68,7 +77,7 @@ const FLOWS_FROM_MW: i128 = 5_000;
 impl MqttTemplate {
     /// What one payload that has everything shows. `place` is where it came from, for errors.
     pub(crate) fn decode(&self, bytes: &[u8], place: &str) -> Result<Counted, MeterError> {
-        let messages = Messages::parse(self.format, place, [(place, bytes)])?;
+        let messages = Messages::parse(self, place, [(place, bytes)])?;
         let (import_counter, export_counter) = messages.counters(self);
         Ok(Counted { readout: messages.readout(self)?, import_counter, export_counter })
     }
@@ -90,7 +99,7 @@ impl MqttTemplate {
 
     fn read_payloads(&self, uri_topic: &str, payloads: &[(&str, &[u8])]) -> Result<Readout, MeterError> {
         let base = self.base(uri_topic);
-        let readout = Messages::parse(self.format, base, payloads.iter().copied())?.readout(self)?;
+        let readout = Messages::parse(self, base, payloads.iter().copied())?.readout(self)?;
         Ok(Readout { serial: readout.serial.or_else(|| self.topic_is_serial.then(|| base.into())), ..readout })
     }
 }
@@ -98,11 +107,11 @@ impl MqttTemplate {
 impl<'a> Messages<'a> {
     /// Reads payloads, each with its topic, of the device whose `{topic}` is `base`.
     pub(crate) fn parse(
-        format: Format,
+        template: &MqttTemplate,
         base: &'a str,
         payloads: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<Self, MeterError> {
-        let messages = payloads.into_iter().map(|(topic, bytes)| Message::parse(format, topic, bytes));
+        let messages = payloads.into_iter().map(|(topic, bytes)| Message::parse(template, topic, bytes));
         Ok(Self { base, messages: messages.collect::<Result<_, _>>()? })
     }
 
@@ -173,7 +182,11 @@ impl<'a> Messages<'a> {
         for (place, term) in quantity.fields.get(index).into_iter().flatten().enumerate() {
             let term = Term::of(term);
             let (topic, field) = self.place(quantity, term.field);
-            let number = self.message(&topic).ok_or(Fault::Missing).and_then(|it| it.number(field, quantity));
+            let number = self.message(&topic).ok_or(Fault::Missing).and_then(|it| match it.is_null(field) {
+                // A part that a device does not have, some firmware writes as null.
+                true if term.is_optional => Err(Fault::Missing),
+                _ => it.number(field, quantity),
+            });
             let may_be_negative = quantity.counts(index, place).is_none_or(Counts::may_be_negative);
             match number {
                 // One tariff below zero is not made up for by the other one.
@@ -257,8 +270,8 @@ impl<'a> Messages<'a> {
 }
 
 impl<'a> Message<'a> {
-    fn parse(format: Format, topic: &'a str, bytes: &'a [u8]) -> Result<Self, MeterError> {
-        let payload = match format {
+    fn parse(template: &MqttTemplate, topic: &'a str, bytes: &'a [u8]) -> Result<Self, MeterError> {
+        let payload = match template.format {
             Format::Json => Payload::Json(serde_json::from_slice(bytes).map_err(|error| MeterError::NotJson {
                 topic: topic.into(),
                 reason: if bytes.is_empty() { "it is empty".into() } else { error.to_string() },
@@ -266,15 +279,42 @@ impl<'a> Message<'a> {
             Format::HomeAssistant => Payload::Text(bytes),
             Format::P1 => Payload::P1(Telegram::parse(bytes, topic)?),
         };
-        Ok(Self { topic, payload })
+        let meter = match &payload {
+            Payload::Json(document) => OnlyMeter::of(document, template),
+            Payload::P1(_) | Payload::Text(_) => OnlyMeter::None,
+        };
+        Ok(Self { topic, payload, meter })
+    }
+
+    /// What stands at a pointer of a document.
+    fn find<'d>(&self, document: &'d Value, field: &str) -> Result<&'d Value, Fault> {
+        let Some(rest) = field.strip_prefix(ANY_METER) else { return document.pointer(field).ok_or(Fault::Missing) };
+        match &self.meter {
+            OnlyMeter::None => Err(Fault::Missing),
+            OnlyMeter::Named(name) => {
+                document.get(name).and_then(|meter| meter.pointer(&format!("/{rest}"))).ok_or(Fault::Missing)
+            }
+            OnlyMeter::Several(first, second) => Err(Fault::WrongType {
+                expected: "of one meter alone, named by `meter=`",
+                got: shortened(&format!("in `{first}` and in `{second}`")),
+            }),
+        }
     }
 
     /// True if the field is there, whatever it holds.
     fn has(&self, field: &str) -> bool {
         match &self.payload {
-            Payload::Json(document) => find(document, field).is_ok_and(|value| !value.is_null()),
+            Payload::Json(document) => self.find(document, field).is_ok_and(|value| !value.is_null()),
             Payload::P1(telegram) => telegram.value(field).is_some(),
             Payload::Text(_) => false,
+        }
+    }
+
+    /// True if the field is there and holds nothing.
+    fn is_null(&self, field: &str) -> bool {
+        match &self.payload {
+            Payload::Json(document) => self.find(document, field).is_ok_and(Value::is_null),
+            Payload::P1(_) | Payload::Text(_) => false,
         }
     }
 
@@ -282,7 +322,7 @@ impl<'a> Message<'a> {
     fn text(&self, field: &str) -> Option<String> {
         let text = match &self.payload {
             Payload::P1(telegram) => p1::serial_text(telegram.value(field)?),
-            Payload::Json(document) => match find(document, field).ok()? {
+            Payload::Json(document) => match self.find(document, field).ok()? {
                 Value::String(text) => text.clone(),
                 Value::Number(number) => number.to_string(),
                 Value::Bool(value) => value.to_string(),
@@ -301,27 +341,31 @@ impl<'a> Message<'a> {
                 Ok((_, unit)) => Err(Fault::WrongType { expected: expected_unit(quantity), got: format!("{unit:?}") }),
                 Err(text) => Err(Fault::WrongType { expected: expected_unit(quantity), got: shortened(text) }),
             },
-            Payload::Json(document) => json_number(find(document, field)?, quantity),
+            Payload::Json(document) => json_number(self.find(document, field)?, quantity),
             Payload::Text(bytes) => text_number(bytes, quantity),
         }
     }
 }
 
-/// What stands at a pointer; one that begins with `/*/` means the only object of the document that has the rest.
-fn find<'d>(document: &'d Value, field: &str) -> Result<&'d Value, Fault> {
-    let Some(rest) = field.strip_prefix("/*").filter(|rest| rest.starts_with('/')) else {
-        return document.pointer(field).ok_or(Fault::Missing);
-    };
-    let objects = document.as_object().ok_or(Fault::Missing)?;
-    let mut found = objects.iter().filter_map(|(name, object)| Some((name, object.pointer(rest)?)));
-    match (found.next(), found.next()) {
-        (None, _) => Err(Fault::Missing),
-        (Some((_, value)), None) => Ok(value),
-        (Some((first, _)), Some((second, _))) => Err(Fault::WrongType {
-            expected: "in one object alone",
-            got: shortened(&format!("in `{first}` and in `{second}`")),
-        }),
+impl OnlyMeter {
+    /// The objects of the document that have an energy by one of the template's labels: which one of several is meant, or
+    /// whether one has the other's export, nobody can guess.
+    fn of(document: &Value, template: &MqttTemplate) -> Self {
+        let mut meters = meters(document, template);
+        match (meters.next(), meters.next()) {
+            (None, _) => Self::None,
+            (Some(name), None) => Self::Named(name.clone()),
+            (Some(first), Some(second)) => Self::Several(first.clone(), second.clone()),
+        }
     }
+}
+
+/// The names of the meters in a document, by what the template says that a meter calls its energies.
+pub(super) fn meters<'d>(document: &'d Value, template: &MqttTemplate) -> impl Iterator<Item = &'d String> {
+    let labels: Vec<String> = template.meter_labels().map(|label| format!("/{label}")).collect();
+    let objects = document.as_object().into_iter().flatten();
+    let is_meter = move |object: &Value| labels.iter().any(|label| object.pointer(label).is_some());
+    objects.filter(move |(_, object)| is_meter(object)).map(|(name, _)| name)
 }
 
 /// The number of a sensor's state, by its value template if it has one.

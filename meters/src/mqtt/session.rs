@@ -4,6 +4,7 @@
 //! with growing pauses. Retained messages are only noted, never kept, because they are old; but where a description of
 //! a device is asked for, they are what is wanted.
 
+use super::notifications::{self, Changed, Known, Notifications, Part};
 use crate::{MeterError, driver::unix_ms, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeFilter};
 use std::{
@@ -11,7 +12,7 @@ use std::{
     fs,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -45,11 +46,16 @@ struct Slot {
     saw_retained: bool,
     /// It is a description: a retained one is as good as any.
     takes_retained: bool,
+    /// What the device's notifications told of this status since the connection was made.
+    known: Known,
 }
 
 /// What came for one device.
 pub(super) struct Inbox {
     slots: Mutex<HashMap<String, Slot>>,
+    /// Where the device tells what changes of the statuses that are read.
+    notifications: Option<Notifications>,
+    was_notified: AtomicBool,
     news: Notify,
 }
 
@@ -121,15 +127,71 @@ impl Inbox {
         self.news.notified().await;
     }
 
+    /// The topic of the device's notifications, if any came.
+    pub(super) fn notified(&self) -> Option<String> {
+        let notifications = self.notifications.as_ref().filter(|_| self.was_notified.load(Ordering::Relaxed));
+        notifications.map(|notifications| notifications.topic.clone())
+    }
+
+    fn topics(&self) -> Vec<String> {
+        let notifications = self.notifications.iter().map(|notifications| notifications.topic.clone());
+        locked(&self.slots).keys().cloned().chain(notifications).collect()
+    }
+
     fn deliver(&self, publish: &Publish) {
+        match &self.notifications {
+            Some(notifications) if notifications.topic == publish.topic => self.notify(notifications, publish),
+            _ => self.put(publish),
+        }
+    }
+
+    fn put(&self, publish: &Publish) {
         if let Some(slot) = locked(&self.slots).get_mut(&publish.topic) {
             slot.saw_retained = publish.retain;
             if !publish.retain || slot.takes_retained {
-                slot.unread =
-                    Some(Arrived { payload: publish.payload.to_vec(), at_unix_ms: unix_ms(), at: Instant::now() });
+                if self.notifications.is_some() {
+                    slot.known = Part::whole(&publish.payload);
+                }
+                slot.unread = Some(Arrived::now(publish.payload.to_vec()));
             }
             self.news.notify_one();
         }
+    }
+
+    /// Lays what changed over the statuses. One that tells of no counter is not news: the counters are as old as before.
+    fn notify(&self, notifications: &Notifications, publish: &Publish) {
+        if publish.retain {
+            return;
+        }
+        self.was_notified.store(true, Ordering::Relaxed);
+        let told = notifications::parts(&publish.payload);
+        let mut slots = locked(&self.slots);
+        for part in &notifications.parts {
+            let Some(slot) = slots.get_mut(&part.topic) else { continue };
+            match part.change(&told, &mut slot.known) {
+                Some(Changed::Counted(status)) => {
+                    slot.unread = Some(Arrived::now(status));
+                    self.news.notify_one();
+                }
+                Some(Changed::Others(status)) => {
+                    if let Some(newest) = slot.unread.as_mut().or(slot.read.as_mut()) {
+                        newest.payload = status;
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// What changed while there was no connection is not known.
+    fn forget_what_is_known(&self) {
+        locked(&self.slots).values_mut().for_each(|slot| slot.known = Known::default());
+    }
+}
+
+impl Arrived {
+    fn now(payload: Vec<u8>) -> Self {
+        Self { payload, at_unix_ms: unix_ms(), at: Instant::now() }
     }
 }
 
@@ -195,13 +257,20 @@ impl Session {
         keeping
     }
 
-    /// Has the messages of these topics put into a new inbox from now on. `takes_retained` is for descriptions alone.
+    /// Has the messages of these topics put into a new inbox from now on, and what notifications tell of them.
+    /// `takes_retained` is for descriptions alone.
     ///
     /// # Errors
     /// [`MeterError::Unreachable`] if the broker does not take the request.
-    pub(super) async fn subscribe(&self, topics: &[String], takes_retained: bool) -> Result<Arc<Inbox>, MeterError> {
+    pub(super) async fn subscribe(
+        &self,
+        topics: &[String],
+        notifications: Option<Notifications>,
+        takes_retained: bool,
+    ) -> Result<Arc<Inbox>, MeterError> {
         let slots = topics.iter().map(|topic| (topic.clone(), Slot { takes_retained, ..Slot::default() })).collect();
-        let inbox = Arc::new(Inbox { slots: Mutex::new(slots), news: Notify::new() });
+        let was_notified = AtomicBool::new(false);
+        let inbox = Arc::new(Inbox { slots: Mutex::new(slots), notifications, was_notified, news: Notify::new() });
         {
             let mut inboxes = locked(&self.shared.inboxes);
             inboxes.retain(|inbox| inbox.strong_count() > 0);
@@ -209,7 +278,7 @@ impl Session {
         }
         // Without a connection, its making will subscribe to every inbox's topics.
         if *self.shared.link.borrow() == Link::Up {
-            let request = self.client.subscribe_many(filters(topics.iter().cloned()));
+            let request = self.client.subscribe_many(filters(inbox.topics().into_iter()));
             let refused = |reason: String| MeterError::Unreachable { endpoint: self.broker.to_string(), reason };
             timeout(Duration::from_secs(CONNECT_TIMEOUT_S), request)
                 .await
@@ -233,6 +302,7 @@ async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, br
         match events.poll().await {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
                 pause = FIRST_PAUSE;
+                shared.inboxes().iter().for_each(|inbox| inbox.forget_what_is_known());
                 let topics = shared.topics();
                 tracing::info!(%broker, topics = topics.len(), "connected to the broker");
                 if !topics.is_empty()
@@ -272,8 +342,7 @@ impl Shared {
     }
 
     fn topics(&self) -> Vec<String> {
-        let mut topics: Vec<String> =
-            self.inboxes().iter().flat_map(|inbox| locked(&inbox.slots).keys().cloned().collect::<Vec<_>>()).collect();
+        let mut topics: Vec<String> = self.inboxes().iter().flat_map(|inbox| inbox.topics()).collect();
         topics.sort_unstable();
         topics.dedup();
         topics

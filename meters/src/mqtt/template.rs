@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     quantity::Unit,
-    template::{Fault, Readout},
+    template::{Fault, Origin, Readout},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +19,10 @@ pub const PLACEHOLDER: &str = "{topic}";
 pub const CHANNEL: &str = "{channel}";
 /// Stands in the topic of a keep-alive message for the first level of the URI's topic.
 const FIRST_LEVEL: &str = "{first}";
+/// Begins the pointer of a field that is in an object of any name: each such object is a meter.
+pub(crate) const ANY_METER: &str = "/*/";
+/// Stands for the name of a part of a device, in the topic of its status.
+pub const PART: &str = "{part}";
 /// Most requirements of a template.
 const MAX_REQUIREMENTS: usize = 8;
 /// Most fields that one quantity names.
@@ -54,14 +58,14 @@ pub struct MqttTemplate {
     /// What has to hold for energies to be valid.
     #[serde(default)]
     pub require: Vec<Requirement>,
-    /// Where a device publishes that does not publish where it is read, and what its owner can do.
-    pub elsewhere: Option<Box<Elsewhere>>,
+    /// Where a device publishes what changes, if it does not publish its whole status.
+    pub notifications: Option<Box<NotificationsOf>>,
     /// What keeps the device publishing.
     pub keep_alive: Option<KeepAlive>,
     /// Fields that a real device sends along and nobody reads: what a simulator adds.
     #[serde(default)]
     pub extra: Vec<Extra>,
-    /// A recorded device and what it stands for, which the tests decode.
+    /// A device and what it stands for, which the tests decode.
     pub fixture: MqttFixture,
 }
 
@@ -88,9 +92,10 @@ pub struct Quantity {
     /// Topic, with `{topic}` for the URI's.
     pub topic: String,
     /// Alternatives: the first of which every field is there counts. The fields of one add up; a leading `-` takes away, and
-    /// a leading `?` is a part that not every device has: it counts where it is there. The empty field is the whole payload,
-    /// and one with `{topic}` in it the whole payload of that topic. A pointer that begins with `/*/` means the one object
-    /// of the document that has the rest.
+    /// a leading `?` is a part that not every device has: it counts where it is there. One with a leading `!` only has to be
+    /// there: it tells what the others count, and is not added. The empty field is the whole payload,
+    /// and one with `{topic}` in it the whole payload of that topic. A pointer that begins with `/*/` is of a meter: an
+    /// object of the document, of any name, that has such a field of an energy. There is one, or the URI names it.
     pub fields: Vec<Vec<String>>,
     /// What each field of an energy counts: `import`, `export`, `both` (the directions added up) or `net` (import less
     /// export). One word for all fields, or a list in the shape of `fields`. The fields of each alternative have to make up
@@ -149,14 +154,16 @@ pub struct Requirement {
     pub absent: Option<String>,
 }
 
-/// A topic that a device publishes to when it does not publish where it is read.
+/// Where a device publishes what changes (JSON-RPC `NotifyStatus`), and which statuses that is laid over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Elsewhere {
+pub struct NotificationsOf {
     /// Topic, with `{topic}` for the URI's.
     pub topic: String,
-    /// What its owner has to do.
+    /// Topic of the status of a part of the device, with `{part}` for what notifications call it.
+    pub status: String,
+    /// What its owner can do if they do not tell what is read.
     pub hint: String,
 }
 
@@ -185,11 +192,15 @@ pub struct Extra {
     pub value: toml::Value,
 }
 
-/// Payloads of a real device, and what they mean.
+/// Payloads of a device, and what they mean.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MqttFixture {
+    /// Whether a real device sent them.
+    pub origin: Origin,
+    /// Where they are published; for composed ones, by what they were put together.
+    pub source: String,
     /// The URI's topic.
     pub topic: String,
     /// Payloads by topic.
@@ -217,6 +228,9 @@ impl MqttTemplate {
         let says_nothing = |it: &Requirement| it.equals.is_none() && it.max_age_s.is_none() && it.absent.is_none();
         if self.require.iter().any(says_nothing) {
             return refuse("require", "a requirement needs `equals`, `max_age_s` or `absent`".into());
+        }
+        if self.notifications.as_ref().is_some_and(|it| it.status.matches(PART).count() != 1) {
+            return refuse("notifications", format!("notifications: `status` needs `{PART}` once"));
         }
         let keep_alive = self.keep_alive.as_ref();
         if keep_alive.is_some_and(|it| !(5..=300).contains(&it.every_s) || it.topic.contains(['+', '#', '$'])) {
@@ -252,7 +266,10 @@ impl MqttTemplate {
             if has_topics && quantity.fields.len() > 1 {
                 return refuse(what, format!("{what}: fields with topics of their own have no alternatives"));
             }
-            let needs_none = |fields: &Vec<String>| fields.iter().all(|term| Term::of(term).is_optional);
+            let needs_none = |fields: &Vec<String>| {
+                let terms = || fields.iter().map(|term| Term::of(term));
+                terms().all(|term| term.is_optional || term.sign == 0)
+            };
             if quantity.fields.iter().any(needs_none) || !(1..=MAX_FIELDS).contains(&count) {
                 return refuse(
                     what,
@@ -263,7 +280,8 @@ impl MqttTemplate {
         let quantities = self.quantities().flat_map(|(_, quantity)| quantity.topics());
         let others = self.serial.iter().map(|serial| &serial.topic).chain(self.extra.iter().map(|extra| &extra.topic));
         let others = others.chain(self.require.iter().map(|requirement| &requirement.topic));
-        let others = others.chain(self.elsewhere.iter().map(|elsewhere| &elsewhere.topic)).map(String::as_str);
+        let notifications = self.notifications.iter().flat_map(|it| [&it.topic, &it.status]);
+        let others = others.chain(notifications).map(String::as_str);
         for topic in quantities.chain(others) {
             if topic.matches(PLACEHOLDER).count() != 1 || topic.contains(['+', '#']) {
                 return refuse("", format!("topic `{topic}` needs `{PLACEHOLDER}` once and no wildcard"));
@@ -337,7 +355,33 @@ impl MqttTemplate {
         }
         self.require.iter_mut().for_each(|requirement| set(&mut requirement.topic));
         self.serial.iter_mut().for_each(|serial| set(&mut serial.topic));
-        self.elsewhere.iter_mut().for_each(|elsewhere| set(&mut elsewhere.topic));
+        self
+    }
+
+    /// True if messages of this template name the meters that they are of.
+    #[must_use]
+    pub fn has_meters(&self) -> bool {
+        self.meter_labels().next().is_some()
+    }
+
+    /// What a meter that a message names calls its energies.
+    pub(crate) fn meter_labels(&self) -> impl Iterator<Item = &str> {
+        let energies = [&self.import, &self.export].into_iter().flatten();
+        energies.flat_map(Quantity::pointers).filter_map(|pointer| pointer.strip_prefix(ANY_METER))
+    }
+
+    /// The template for the meter of that name, if one is named.
+    #[must_use]
+    pub fn for_meter(mut self, name: Option<&str>) -> Self {
+        let Some(name) = name else { return self };
+        let own = format!("/{}/", name.replace('~', "~0").replace('/', "~1"));
+        let set = |field: &mut String| *field = field.replacen(ANY_METER, &own, 1);
+        let quantities = [&mut self.import, &mut self.export, &mut self.power].into_iter().flatten();
+        quantities.flat_map(|quantity| quantity.fields.iter_mut().flatten()).for_each(set);
+        if let Some(serial) = &mut self.serial {
+            std::iter::once(&mut serial.field).chain(&mut serial.or).for_each(set);
+        }
+        self.require.iter_mut().map(|requirement| &mut requirement.field).for_each(set);
         self
     }
 
@@ -357,6 +401,12 @@ impl MqttTemplate {
 }
 
 impl Quantity {
+    /// What it reads of the payloads of its own topic; one may be there twice.
+    pub(crate) fn pointers(&self) -> impl Iterator<Item = &str> {
+        let fields = self.fields.iter().flatten().map(|term| Term::of(term).field);
+        fields.filter(|field| !field.contains(PLACEHOLDER))
+    }
+
     /// The topics that its fields are in, as patterns; one may be there twice.
     pub(crate) fn topics(&self) -> impl Iterator<Item = &str> {
         let fields = self.fields.iter().flatten().map(|term| Term::of(term).field);
@@ -368,7 +418,7 @@ impl Quantity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Term<'a> {
     pub(crate) field: &'a str,
-    /// 1, or -1 for what is taken away.
+    /// 1, -1 for what is taken away, or 0 for what only has to be there.
     pub(crate) sign: i32,
     /// A part that not every device has.
     pub(crate) is_optional: bool,
@@ -377,7 +427,8 @@ pub(crate) struct Term<'a> {
 impl<'a> Term<'a> {
     pub(crate) fn of(text: &'a str) -> Self {
         let (is_optional, rest) = text.strip_prefix('?').map_or((false, text), |rest| (true, rest));
-        let (sign, field) = rest.strip_prefix('-').map_or((1, rest), |field| (-1, field));
+        let signed = [('-', -1), ('!', 0)].into_iter().find_map(|(mark, sign)| Some((sign, rest.strip_prefix(mark)?)));
+        let (sign, field) = signed.unwrap_or((1, rest));
         Self { field, sign, is_optional }
     }
 }

@@ -110,6 +110,12 @@ impl StreamDriver {
         }
     }
 
+    /// What came since it was opened, telegram or not: bytes, and how many of them a text has.
+    pub(crate) fn heard(&self) -> (u64, u64) {
+        let state = self.reader.as_ref().map(|reader| reader.state());
+        state.map_or((0, 0), |state| (state.borrow().heard_bytes, state.borrow().text_bytes))
+    }
+
     /// Who has that serial number.
     fn who(&self, serial: Option<String>) -> Identity {
         let (vendor, model) = match &self.decoder {

@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) down: Option<String>,
     /// Bytes that came in all.
     pub(super) heard_bytes: u64,
+    /// Of these, those that a text has.
+    pub(super) text_bytes: u64,
 }
 
 /// Reads a stream until the last who reads its meter lets go of it.
@@ -123,9 +125,12 @@ async fn read(mut stream: Stream, device: &StreamDevice, state: &watch::Sender<S
             Err(_) => return format!("silent for {} s", LONGEST_SILENCE.as_secs()),
         };
         let outcomes: Vec<_> = chunk.iter().take(count).filter_map(|byte| finder.push(*byte)).collect();
+        let is_text = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        let text_bytes = u64::try_from(chunk.iter().take(count).filter(is_text).count()).unwrap_or(u64::MAX);
         let (at, at_unix_ms) = (Instant::now(), unix_ms());
         state.send_modify(|state| {
             state.heard_bytes = state.heard_bytes.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+            state.text_bytes = state.text_bytes.saturating_add(text_bytes);
             for outcome in outcomes {
                 match outcome {
                     Ok(bytes) => {

@@ -1,8 +1,31 @@
 //! What a template's own fixture says, and whether the template reads it so.
 
 use super::{Readout, Template};
+use serde::{Deserialize, Serialize};
+
+/// Where the registers or payloads of a fixture come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Read from a real device, and published by the source.
+    Recorded,
+    /// An example that the source gives.
+    Documented,
+    /// Put together by the documented registers or fields: no device was at hand.
+    Composed,
+}
 
 impl Template {
+    /// Where its fixture comes from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        match self {
+            Self::Modbus(template) => template.fixture.origin,
+            Self::Mqtt(template) => template.fixture.origin,
+        }
+    }
+
     /// What the device of the fixture shows, by the fixture's own word.
     #[must_use]
     pub fn fixture_expect(&self) -> &Readout {

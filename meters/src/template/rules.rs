@@ -1,8 +1,11 @@
-//! Rules that hold for every built-in Modbus template. Each stands for a kind of wrong number that devices gave in the
+//! Rules that hold for every built-in template, most of them for those of Modbus devices. Each stands for a kind of wrong number that devices gave in the
 //! field: a pattern for "not available" read as a number, another scale behind the same fingerprint, a part of a sum left
 //! out, what a battery gave booked as production.
 
-use super::tests::{image, is_known, modbus_templates};
+use super::{
+    Template,
+    tests::{image, is_known, modbus_templates},
+};
 use crate::modbus::{
     decode::{Field, Layout},
     template::{Mark, ModbusTemplate, Production, Sum},
@@ -26,6 +29,19 @@ fn exclude(one: &ModbusTemplate, other: &ModbusTemplate) -> bool {
         .iter()
         .filter(lasts)
         .any(|ours| other.fingerprint.iter().filter(lasts).any(|theirs| ours.excludes(theirs)))
+}
+
+#[test]
+fn every_fixture_says_whether_a_device_was_recorded_and_where_it_is_published() {
+    for (name, text) in super::BUILT_IN {
+        let (device, fixture) = text.split_once("\n[fixture]\n").unwrap_or_else(|| panic!("{name} has a fixture"));
+        for key in ["origin", "source"] {
+            let lines = fixture.lines().filter(|line| !line.starts_with(&format!("{key} = ")));
+            let without = format!("{device}\n[fixture]\n{}", lines.collect::<Vec<_>>().join("\n"));
+            let error = Template::from_toml(name, &without).expect_err(name).to_string();
+            assert!(error.contains(&format!("missing field `{key}`")), "{name} without its {key}: {error}");
+        }
+    }
 }
 
 #[test]

@@ -248,6 +248,9 @@ fn each_product_is_one_template_with_a_source_and_parts_of_one_box_differ() {
     // Parts of a box that is a product of its own are none.
     let parts = modbus_templates().iter().filter(|(name, template)| template.box_name(name) != *name).count();
     assert!(products.len() - parts >= 75, "{} products", products.len() - parts);
+    for (name, template) in mqtt_templates() {
+        assert!(template.source.len() > 20 && template.fixture.source.len() > 20, "{name} names its sources");
+    }
     for (name, template) in modbus_templates() {
         assert!(template.source.len() > 20 && template.fixture.source.len() > 20, "{name} names its sources");
         let whole = template.box_name(name);

@@ -10,6 +10,8 @@ use url::Url;
 const PASSWORD: &str = "has a password in it; put it in a file and name that by `password_file=`";
 /// Longest text that is looked at, and that comes of one.
 const MAX_LENGTH: usize = 1_024;
+/// Longest name of a meter within a message.
+pub(crate) const MAX_METER_BYTES: usize = 64;
 const SCHEMES: &str = "sunspec+tcp, sunspec+rtutcp, sunspec+rtu, modbus+tcp, modbus+rtutcp, modbus+rtu, mqtt, \
                        p1+serial, p1+tcp, sml+serial, sml+tcp or homewizard+http";
 
@@ -140,7 +142,11 @@ fn mqtt(url: &Url, parameters: &mut Parameters) -> Result<MqttDevice, String> {
     let broker = broker_of(url, parameters)?;
     let timeout_ms = timeout(parameters)?;
     let channel = parameters.number("channel", 0, u8::MAX)?.unwrap_or(0);
-    Ok(MqttDevice { broker, topic, template: template(parameters)?, channel, timeout_ms })
+    let meter = parameters.take("meter");
+    if meter.as_ref().is_some_and(|name| name.len() > MAX_METER_BYTES) {
+        return Err(format!("names a `meter` of more than {MAX_METER_BYTES} bytes"));
+    }
+    Ok(MqttDevice { broker, topic, template: template(parameters)?, channel, meter, timeout_ms })
 }
 
 /// Reads a broker alone: `mqtt://[user@]host[:port][?password_file=…]`.

@@ -57,6 +57,9 @@ impl fmt::Display for MqttDevice {
         if self.channel != 0 {
             write!(f, "&channel={}", self.channel)?;
         }
+        if let Some(meter) = &self.meter {
+            write!(f, "&meter={}", utf8_percent_encode(meter, ESCAPED))?;
+        }
         if let Some(file) = &self.broker.password_file {
             write!(f, "&password_file={}", utf8_percent_encode(&file.to_string_lossy(), ESCAPED))?;
         }

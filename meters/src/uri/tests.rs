@@ -27,6 +27,8 @@ fn prints_what_it_parses() {
         "mqtt://broker/shellypro3em-0cb8?template=shelly-em",
         "mqtt://meter@broker:18830/dsmr/json?template=dsmr-reader&password_file=/etc/deren/mqtt&timeout_ms=5000",
         "mqtt://broker/shellyproem50-1?template=shelly-em1&channel=1",
+        "mqtt://broker/head?template=tasmota-sml&meter=Heat%20pump",
+        "mqtt://broker/head?template=tasmota-sml&meter=&timeout_ms=500",
         "homewizard+http://10.0.0.9",
         "homewizard+http://p1meter.local:8080?timeout_ms=800",
         "p1+serial:///dev/ttyUSB0",
@@ -69,6 +71,7 @@ fn refuses_with_a_reason_that_helps() {
         ("sunspec+tcp://host?baud=9600", "parameter `baud` is unknown"),
         ("mqtt://broker/?template=tasmota", "names no topic"),
         ("mqtt://broker/a/+?template=tasmota", "wildcard"),
+        (&format!("mqtt://broker/a?template=tasmota-sml&meter={}", "a".repeat(65)), "more than 64 bytes"),
         ("mqtt://bro%23ker/a?template=tasmota", "no name and no address"),
         ("modbus+tcp://a%3Ab?template=x", "no name and no address"),
         ("mqtt://broker/a#b?template=tasmota", "`%23`"),
@@ -119,9 +122,10 @@ proptest! {
     fn any_mqtt_device_survives_printing(
         topic in "[a-zA-Z0-9 äß:%?&=-][a-zA-Z0-9/ äß:%?&=-]{0,30}", user in proptest::option::of("[a-z@:/ ]{1,9}"),
         port in 1u16.., timeout_ms in proptest::option::of(1..=MAX_TIMEOUT_MS),
+        meter in proptest::option::of("[a-zA-Z0-9/ äß:%?&=~*-]{0,20}"),
     ) {
         let broker = Broker { host: "broker".into(), port, user, password_file: None };
-        let uri = DeviceUri::Mqtt(MqttDevice { broker, topic, template: "tasmota".into(), channel: 3, timeout_ms });
+        let uri = DeviceUri::Mqtt(MqttDevice { broker, topic, template: "tasmota".into(), channel: 3, meter, timeout_ms });
         prop_assert_eq!(uri.to_string().parse::<DeviceUri>(), Ok(uri));
     }
 }

@@ -34,15 +34,22 @@ struct Case {
     /// What it pushes, in hexadecimal.
     #[serde(default)]
     stream_hex: Vec<String>,
-    /// What is published, by topic.
+    /// What is published, by topic, one after the other.
     #[serde(default)]
-    messages: BTreeMap<String, String>,
+    messages: BTreeMap<String, Payloads>,
     #[serde(default)]
     retained: BTreeMap<String, String>,
     /// What is answered, by path.
     #[serde(default)]
     http: BTreeMap<String, serde_json::Value>,
     right: Right,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Payloads {
+    One(String),
+    Several(Vec<String>),
 }
 
 #[derive(Deserialize)]
@@ -107,14 +114,20 @@ async fn telegrams_of_the_field_are_read() {
 
 #[tokio::test]
 async fn payloads_of_the_field_are_read() {
-    for beginning in ["shelly-", "tasmota-", "ha-"] {
+    for beginning in ["shelly-", "tasmota-", "ha-", "zigbee2mqtt-", "victron-"] {
         for (name, case) in cases(beginning) {
             let broker = Broker::start().await;
             let host = format!("127.0.0.1:{}", broker.port);
             for (topic, payload) in &case.retained {
                 retain(broker.port, topic, payload).await;
             }
-            let messages = case.messages.iter().map(|(topic, payload)| (topic.clone(), payload.clone().into_bytes()));
+            let messages = case.messages.iter().flat_map(|(topic, payloads)| {
+                let payloads = match payloads {
+                    Payloads::One(payload) => std::slice::from_ref(payload),
+                    Payloads::Several(payloads) => payloads,
+                };
+                payloads.iter().map(|payload| (topic.clone(), payload.clone().into_bytes()))
+            });
             let _publisher = Publisher::start(broker.port, messages.collect());
             if let Some(uri) = &case.uri {
                 check(&name, &case, read_at(uri, &host).await);

@@ -137,6 +137,26 @@ async fn a_device_that_changed_while_it_was_away_is_noticed_at_the_next_connecti
 }
 
 #[tokio::test]
+async fn a_phase_that_is_gone_for_a_while_does_not_make_a_smaller_sum() {
+    let memory = Memory::default();
+    fixture(&memory, 30, "victron-grid");
+    memory.put(30, 3, 2_622, &[0, 100, 0, 200, 0, 300, 0, 10, 0, 20, 0, 30]);
+    let device = Served::start(&memory).await;
+    let mut meter = driver(&format!("modbus+tcp://127.0.0.1:{}?template=victron-grid&unit=30", device.port)).await;
+    let all = meter.sample().await.expect("three phases");
+    assert_eq!((all.import_mwh, all.export_mwh), (Some(6_000_000), Some(600_000)));
+    memory.put(30, 3, 2_624, &[0xFFFF, 0xFFFF]);
+    let sample = meter.sample().await.expect("what is fed in is still there");
+    assert_eq!((sample.import_mwh, sample.export_mwh, sample.suspect), (None, Some(600_000), true));
+    memory.put(30, 3, 2_624, &[0, 200]);
+    assert_eq!(meter.sample().await.map(|sample| sample.import_mwh), Ok(Some(6_000_000)));
+    // One that never was there is none that the device has.
+    memory.put(30, 3, 2_624, &[0xFFFF; 4]);
+    meter.identify().await.expect("who it is");
+    assert_eq!(meter.sample().await.map(|sample| sample.import_mwh), Ok(Some(1_000_000)));
+}
+
+#[tokio::test]
 async fn a_register_that_says_nothing_is_no_number_in_any_template() {
     let library = Library::builtin().expect("templates");
     for (name, template) in library.iter() {

@@ -103,7 +103,7 @@ async fn meters_on_a_serial_port_are_found_and_can_be_read() {
         format!("sunspec+rtu://{}?unit=3&model=203&index=0&baud=9600", line.path),
     ];
     assert_eq!(uris, expected);
-    assert_eq!(events.last(), Some(&Event::Progress { done: 8, total: 8 }));
+    assert_eq!(events.last(), Some(&Event::Progress { done: 11, total: 11 }));
     for record in records {
         assert_eq!(read(&record.uri).await, Ok(record));
     }
@@ -117,6 +117,20 @@ async fn a_meter_that_pushes_telegrams_into_a_serial_port_is_found() {
     let [record] = &records[..] else { panic!("one meter: {records:?}") };
     assert_eq!((record.driver.as_str(), record.uri.to_string()), ("p1", format!("p1+serial://{}", meter.place)));
     assert!(record.import_mwh.is_some(), "{record:?}");
+}
+
+#[tokio::test]
+async fn a_meter_that_pushes_text_without_a_crc_at_9600_is_found_with_its_speed_and_parity() {
+    let case: serde_json::Value =
+        serde_json::from_str(include_str!("../field/d0-easymeter-no-crc.json")).expect("an input of the field");
+    let digits: String =
+        case["stream_hex"].as_array().expect("lines").iter().filter_map(|line| line.as_str()).collect();
+    let byte = |at: usize| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("hexadecimal");
+    let meter = Pusher::serial_at(9_600, vec![(0..digits.len() / 2).map(byte).collect()]);
+    let (records, _) = search(&meter.place).await;
+    let [record] = &records[..] else { panic!("one meter: {records:?}") };
+    assert_eq!(record.uri.to_string(), format!("p1+serial://{}?baud=9600&parity=even", meter.place));
+    assert_eq!((record.import_mwh, record.export_mwh), (Some(151_623_177), Some(10_500_000)));
 }
 
 #[tokio::test]

@@ -171,6 +171,7 @@ impl Builder<'_> {
             topic: config.topic.clone(),
             template: config.template.clone(),
             channel: 0,
+            meter: None,
             timeout_ms: None,
         });
         self.serve(uri, &device, steps::mqtt_mwh(&template));

@@ -3,13 +3,13 @@
 
 use crate::{
     driver::Counter,
-    modbus::decode::{Field, FieldError},
+    modbus::decode::{Field, FieldError, Function},
 };
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Most fields of one number.
 pub const MAX_PARTS: usize = 8;
@@ -42,6 +42,24 @@ impl Sum {
             }
         }
         Ok(Some(sum))
+    }
+
+    /// True if an optional part says "not available" that `seen` has: it was there before, and belongs to the number. Parts
+    /// that are there are put into `seen`, at most [`MAX_PARTS`] of a number.
+    pub(crate) fn lost_a_part<'a>(
+        &self,
+        words: impl Fn(&Field) -> Option<&'a [u16]>,
+        seen: &mut BTreeSet<(Function, u16)>,
+    ) -> bool {
+        let mut lost = false;
+        for part in self.0.iter().filter(|part| part.optional) {
+            let place = (part.function, part.address);
+            match part.decode(words(part).unwrap_or_default()) {
+                Ok(Some(_)) => drop(seen.insert(place)),
+                _ => lost |= seen.contains(&place),
+            }
+        }
+        lost
     }
 
     /// How an energy of `mwh` is counted. Several parts wrap together where each goes on where the one before is full;

@@ -74,7 +74,7 @@ impl HomeAssistantDriver {
             Some((session, inbox)) if session.is_alive() => (session.clone(), inbox.clone()),
             _ => {
                 let session = Session::shared(&self.device.broker)?;
-                let inbox = session.subscribe(std::slice::from_ref(&topic), true).await?;
+                let inbox = session.subscribe(std::slice::from_ref(&topic), None, true).await?;
                 self.descriptions.insert((session, inbox)).clone()
             }
         };

@@ -54,6 +54,32 @@ impl Pusher {
         Self { pieces, task, _held: Some(held), place }
     }
 
+    /// The same of a meter with that speed: to whom listens at another one, it is noise. A pseudo terminal has no parity.
+    pub fn serial_at(baud: u32, pieces: Vec<Vec<u8>>) -> Self {
+        let (mut master, mut slave) = SerialStream::pair().expect("a pseudo terminal");
+        slave.set_exclusive(false).expect("shared");
+        let place = slave.name().expect("a path");
+        let held = OpenOptions::new().read(true).write(true).custom_flags(O_NOCTTY).open(&place).expect("opened");
+        let (pieces, changed) = watch::channel(pieces);
+        let task = tokio::spawn(async move {
+            loop {
+                let round = changed.borrow().clone();
+                // What the other side has set.
+                let fits = master.baud_rate().is_ok_and(|set| set == baud);
+                for mut piece in round {
+                    if !fits {
+                        piece.iter_mut().for_each(|byte| *byte |= 0x80);
+                    }
+                    if master.write_all(&piece).await.is_err() {
+                        return;
+                    }
+                }
+                sleep(PAUSE).await;
+            }
+        });
+        Self { pieces, task, _held: Some(held), place }
+    }
+
     /// Pushes these from now on.
     pub fn change(&self, pieces: Vec<Vec<u8>>) {
         self.pieces.send_replace(pieces);
