@@ -66,4 +66,4 @@ export async function signedOne(call: Call, key: Key, chain: Chain): Promise<voi
   setTimeout(() => setSigned((count) => count + 1), INDEXED_AFTER_MS);
 }
 
-const destinationOf = (chain: Chain) => ({ url: chain.public_node_url, feeAsset: chain.eur_asset_id });
+const destinationOf = (chain: Chain) => ({ url: chain.public_node_url });

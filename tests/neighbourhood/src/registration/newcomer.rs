@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     NeighbourhoodError, Result,
-    chain::{Account, FeeIn, Wallet},
+    chain::{Account, Wallet},
 };
 use codec::Encode;
 use deren_primitives::{MarketId, ZoneId};
@@ -35,10 +35,10 @@ pub async fn expect_newcomer(
 ) -> Result<H256> {
     let newcomer = newcomer()?;
     let prepaid = together(endow(&newcomer).to_vec());
-    wallet.send(&people.on_ramp, "taking the newcomer's prepayment", prepaid, FeeIn::Ren).await?;
+    wallet.send(&people.on_ramp, "taking the newcomer's prepayment", prepaid).await?;
     let salted: H256 = blake2_256(&("DEREN demonstration salt", "DE00012345678900000009999").encode()).into();
     let approve = approval(zone, salted, &newcomer, max_power_w);
-    wallet.send(&people.operator, "approving the newcomer's connection point", approve, FeeIn::Ren).await?;
+    wallet.send(&people.operator, "approving the newcomer's connection point", approve).await?;
     Ok(named(market, salted))
 }
 
