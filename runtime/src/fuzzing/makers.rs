@@ -38,6 +38,7 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Matching", "claim") => claim_euros,
         ("Rewards", "claim") => claim_reward,
         ("Registry", "approve_point") => approve_point,
+        ("Registry", "revoke_point") => revoke_point,
         ("Registry", "register_site") => register_site,
         ("Registry", "resume_site") => resume_site,
         ("Registry", "link_gateway") => link_gateway,
@@ -159,6 +160,12 @@ fn approve_point(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     // What was registered already is refused.
     let named = point(maker.bytes.byte());
     Some(vec![("commitment", named.encode()), ("salted", named.encode()), ("nullifier", named.encode())])
+}
+
+/// A point without a site.
+fn revoke_point(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (commitment, _) = maker.bytes.pick(&world::free_points())?.clone();
+    Some(vec![("commitment", commitment.encode())])
 }
 
 fn register_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
