@@ -5,7 +5,7 @@
 import type { Call } from "../../src/chain/calls";
 import { pointOf } from "../../src/pages/grid/points";
 import { linkCode } from "./gateway";
-import type { PageKey } from "./people";
+import { type PageKey, keyOf } from "./people";
 
 /** Who signs: one at home, who operates the market, and who issues euros. */
 export type Signer = "home" | "operator" | "on-ramp";
@@ -41,6 +41,8 @@ export function everyCall(genesis: Uint8Array, home: PageKey): [Kind, Sample][] 
     claim: { by: "home", call: { kind: "claim", owner: home.address }, refused: "Nothing is kept" },
     cancel_order: { by: "home", call: { kind: "cancel_order", ...buy } },
     set_edge: { by: "operator", call: { kind: "set_edge", zone: 1, fee_ueur_per_kwh: 15_000, capacity_up_wh: 900_000, capacity_down_wh: null } },
+    offer_site: { by: "home", call: { kind: "offer_site", site: SITE, to: keyOf("//Ferdie").address } },
+    accept_site: { by: "home", call: { kind: "accept_site", site: SITE }, refused: "not offered" },
   };
   return Object.entries(every) as [Kind, Sample][];
 }
