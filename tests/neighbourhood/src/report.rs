@@ -41,8 +41,6 @@ pub struct SlotReport {
     pub fills: Vec<Fill>,
     /// REN that each site's owner was given for the slot's era, in the smallest unit.
     pub minted_ren: BTreeMap<SiteId, u128>,
-    /// REN minted for the slot's era in all.
-    pub minted_total_ren: u128,
     /// The finalised block in which all this was seen.
     pub finalized_block: u32,
 }
@@ -105,7 +103,7 @@ impl Totals {
         self.congestion_rent_ueur += summary.congestion_rent_ueur;
         self.protocol_fee_ueur += summary.protocol_fee_ueur;
         self.dust_ueur += summary.dust_ueur;
-        self.minted_ren += report.minted_total_ren;
+        self.minted_ren += report.minted_ren.values().sum::<u128>();
         self.finalized_block = self.finalized_block.max(report.finalized_block);
     }
 
@@ -155,8 +153,7 @@ mod tests {
             },
             zones: BTreeMap::new(),
             fills: Vec::new(),
-            minted_ren: BTreeMap::new(),
-            minted_total_ren: 7,
+            minted_ren: BTreeMap::from([(SiteId(1), 5), (SiteId(2), 2)]),
             finalized_block: 4,
         }
     }

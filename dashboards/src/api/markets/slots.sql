@@ -37,10 +37,12 @@ SELECT s.slot,
        coalesce(s.protocol_fee_ueur, 0) AS protocol_fee_ueur,
        coalesce(s.dust_ueur, 0) AS dust_ueur,
        s.cleared_in_block, s.settled_in_block,
-       e.minted_ren::text AS minted_ren
+       -- A market in which nobody earned has no row of its own, and its era is paid with all others.
+       coalesce(e.minted_ren, CASE WHEN every.era IS NOT NULL THEN 0 END)::text AS minted_ren
 FROM slots s
 CROSS JOIN chain.parameters p
 LEFT JOIN counted c ON c.slot = s.slot
 LEFT JOIN chain.seen_market_eras_paid e ON e.market = $1 AND e.era = s.slot / p.slots_per_era
+LEFT JOIN chain.seen_eras_paid every ON every.era = s.slot / p.slots_per_era
 ORDER BY s.slot DESC
 LIMIT $4

@@ -34,8 +34,7 @@ fn books(slot: u32, wh: u32) -> SlotReport {
         },
         zones: BTreeMap::from([(ZoneId(1), zone(i64::from(wh))), (ZoneId(2), zone(-i64::from(wh)))]),
         fills,
-        minted_ren: BTreeMap::new(),
-        minted_total_ren: 7_000_000_000_000_000_000_000,
+        minted_ren: BTreeMap::from([(SiteId(1), 7_000_000_000_000_000_000_000)]),
         finalized_block: 6,
     }
 }

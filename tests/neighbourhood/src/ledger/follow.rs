@@ -89,7 +89,6 @@ impl Follower {
                 zones: open.zones,
                 fills: open.fills,
                 minted_ren,
-                minted_total_ren,
                 finalized_block: number,
             });
         }

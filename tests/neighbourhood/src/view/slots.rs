@@ -183,7 +183,6 @@ mod tests {
             zones: BTreeMap::from([(ZoneId(1), ZoneResult { price_ueur_per_kwh: Some(100_000), net_export_wh })]),
             fills: vec![fill(1, Side::Sell, 50_000), fill(2, Side::Buy, 50_500)],
             minted_ren: BTreeMap::from([(SiteId(1), 500_000_000_000)]),
-            minted_total_ren: 500_000_000_000,
             finalized_block: 6,
         }
     }

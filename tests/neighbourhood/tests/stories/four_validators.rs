@@ -4,6 +4,7 @@
 use crate::support::{DEADLINE, Told, assert_complete, config, devices, now, slot, start, time_reaches, until};
 use deren_neighbourhood::{Follower, Neighbourhood, Preset, Silent, SlotReport, Wait};
 use deren_primitives::{ReadingVerdict, Slot};
+use std::ops::RangeInclusive;
 
 /// More than two rounds of votes that were under way.
 const UNFINALISED_BLOCKS: u32 = 10;
@@ -40,7 +41,7 @@ async fn whatever_validators_stop_nobody_is_late() {
     let back = now(&neighbourhood).plus(1);
     everyone_has_read(&neighbourhood, &mut follower, back).await;
     slot(&mut follower, "a trade after everyone is back", |report| report.traded() && report.slot >= back).await;
-    assert_nobody_was_late(&neighbourhood, &follower, first.slot);
+    assert_nobody_was_late(&neighbourhood, &follower, first.slot..=back);
     neighbourhood.check().expect("nothing has ended by itself");
     neighbourhood.check_invariants().await.unwrap_or_else(|error| panic!("{error}"));
 }
@@ -93,13 +94,13 @@ async fn everyone_has_read(neighbourhood: &Neighbourhood, follower: &mut Followe
     .await;
 }
 
-/// From this slot on, no device's reading was late, and none had an anchor that was too old.
-fn assert_nobody_was_late(neighbourhood: &Neighbourhood, follower: &Follower, from: Slot) {
+/// In these slots no device's reading was late, and none had an anchor that was too old.
+fn assert_nobody_was_late(neighbourhood: &Neighbourhood, follower: &Follower, slots: RangeInclusive<Slot>) {
     for (device, _) in devices(neighbourhood) {
         for accepted in follower.ledger().meters().accepted(device) {
             let wrong = [ReadingVerdict::LATE, ReadingVerdict::ANCHOR_STALE, ReadingVerdict::ANCHOR_UNKNOWN];
             let late = wrong.into_iter().any(|remark| accepted.verdict.contains(remark));
-            assert!(accepted.reading.first_slot < from || !late, "{device}: {accepted:?}");
+            assert!(!slots.contains(&accepted.reading.first_slot) || !late, "{device}: {accepted:?}");
         }
         assert_complete(follower, device);
     }
