@@ -43,6 +43,8 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
     const reports = await run(order(2_000), owner);
     expect(reports.map((report) => report.type)).toEqual(expect.arrayContaining(["signed", "sent", "in_block", "finalised"]));
     expect(reports.some((report) => report.type === "refused")).toBe(false);
+    // The test's own client hears of a finalised block a moment after that of the pages.
+    await expect.poll(() => chain.eur(owner.address), { timeout: 20_000 }).not.toBe(before);
     const fee = before - (await chain.eur(owner.address)) - HOLD_SLOTS * 360_000n;
     expect(fee).toBeGreaterThanOrEqual(0n);
     expect(fee).toBeLessThan(EUR / 100n);
