@@ -4,7 +4,6 @@
 
 mod chain;
 mod cheats;
-mod clients;
 mod consensus;
 mod euros;
 mod fees;

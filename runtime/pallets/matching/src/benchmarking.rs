@@ -124,8 +124,7 @@ mod benchmarks {
         _(RawOrigin::Signed(owner), site, Side::Buy, eight_steps(Side::Buy));
 
         let changed = Orders::<T>::get(market, (site, Side::Buy)).map(|order| order.held_ueur);
-        // The current slot is still at a µ€.
-        assert_eq!(changed, Some(2_372_000u128.saturating_mul(T::HoldSlots::get().into()).saturating_add(1)));
+        assert_eq!(changed, Some(2_372_000u128.saturating_mul(T::HoldSlots::get().into())));
     }
 
     /// The end of an order that has begun.

@@ -13,4 +13,3 @@ mod stops_everything;
 mod support;
 mod trades_and_settles;
 mod unplugged_meter;
-mod wallets_sign;
