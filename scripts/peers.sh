@@ -1,12 +1,12 @@
 #!/bin/sh
 # Installs the independent Python implementations that the tests read, are read by, or have read what they serve: each
-# package that a `tests/peers/requirements.txt` names. Safe to run again: does nothing when they are there at the pinned versions.
+# package that a `requirements.txt` of `tests/peers` or `tests/clients` names. Safe to run again: does nothing when they are there at the pinned versions.
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 venv="${DEREN_PEERS_VENV:-${DEREN_CACHE:-$HOME/.cache/deren}/peers}"
 stamp="$venv/requirements.txt"
-wanted=$(cat "$here"/*/tests/peers/requirements.txt)
+wanted=$(cat "$here"/*/tests/peers/requirements.txt "$here"/tests/clients/requirements.txt)
 
 if [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     echo "peers: up to date in $venv"

@@ -14,7 +14,7 @@ fail() { printf 'set-up: %s\n' "$*" >&2; exit 1; }
 
 # What a finished set-up depends on: these scripts, the tests' peers, and the Rust that is used.
 fingerprint() {
-    { cat "$here"/*.sh "$here"/*.txt "$here"/../*/tests/peers/requirements.txt; rustc -vV; printf '%s\n' "${DEREN_WASM_WAY:-}" "${CARGO_TARGET_DIR:-}"; } | sha256sum
+    { cat "$here"/*.sh "$here"/*.txt "$here"/../*/tests/peers/requirements.txt "$here"/../tests/clients/requirements.txt; rustc -vV; printf '%s\n' "${DEREN_WASM_WAY:-}" "${CARGO_TARGET_DIR:-}"; } | sha256sum
 }
 
 # The programs that must be there, each with the package that has it.
@@ -59,7 +59,7 @@ printf '%s\n%s\n' "$oldest_rust" "$rust" | sort -VC || fail "Rust $rust is too o
 
 # The pages' packages and those of the browser test have their own marks: each checkout is linked to them.
 npm_packages() {
-    "$here/npm-ci.sh" "$here/../dashboards/web" "$here/../tests/browser" "$here/../meters/tests/peers/node" "$here/../dashboards/tests/peers"
+    "$here/npm-ci.sh" "$here/../dashboards/web" "$here/../tests/browser" "$here/../meters/tests/peers/node" "$here/../dashboards/tests/peers" "$here/../tests/clients"
 }
 
 if [ -f "$mark" ] && [ -f "$cache/env.sh" ] && [ -x "$cache/node/bin/node" ] && [ -z "$(missing_programs)" ] && [ "$(cat "$mark")" = "$(fingerprint)" ]; then

@@ -2,8 +2,8 @@
 #![allow(missing_docs, reason = "the macro generates items without docs")]
 
 use crate::{
-    AccountId, Babe, Balance, Block, Executive, Grandpa, Matching, Metering, Nonce, Registry, Rewards, Runtime,
-    RuntimeCall, SessionKeys, System, TransactionPayment, VERSION, Validators, configs::BABE_EPOCH, genesis, pallets,
+    AccountId, Babe, Balance, Block, Executive, Grandpa, InherentDataExt, Matching, Metering, Nonce, Registry, Rewards,
+    Runtime, RuntimeCall, SessionKeys, System, TransactionPayment, VERSION, Validators, configs::BABE_EPOCH, genesis,
     submission, units::EPOCH_SLOTS,
 };
 use alloc::vec::Vec;
@@ -73,14 +73,14 @@ sp_api::impl_runtime_apis! {
         }
 
         fn inherent_extrinsics(data: sp_inherents::InherentData) -> Vec<<Block as BlockT>::Extrinsic> {
-            pallets::inherents(&data)
+            data.create_extrinsics()
         }
 
         fn check_inherents(
             block: <Block as BlockT>::LazyBlock,
             data: sp_inherents::InherentData,
         ) -> sp_inherents::CheckInherentsResult {
-            pallets::check_inherents(&block, &data)
+            data.check_extrinsics(&block)
         }
     }
 

@@ -1,9 +1,6 @@
 //! What benchmarks need of other pallets: here they are the real ones.
 
-use crate::{
-    AccountId, AssetRate, Assets, Matching, Registry, Runtime, RuntimeOrigin,
-    units::{EUR_ASSET, INITIAL_REN_PER_UEUR},
-};
+use crate::{AccountId, Assets, Matching, Registry, Runtime, RuntimeOrigin, units::EUR_ASSET};
 use alloc::{string::String, vec::Vec};
 use deren_primitives::{MarketId, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, account};
@@ -14,7 +11,6 @@ use frame_support::traits::{
 use pallet_deren_metering::{ClosedThrough, Energies, ReadingCounts, SiteEnergies, SlotEnergies};
 use pallet_deren_registry::{NextMarket, NextSite, SiteRecord, Sites, ZonesOf};
 use sp_core::H256;
-use sp_runtime::FixedU128;
 
 frame_benchmarking::define_benchmarks!(
     [pallet_deren_registry, Registry]
@@ -156,18 +152,4 @@ impl pallet_assets::BenchmarkHelper<codec::Compact<u32>, ()> for Helper {
     }
 
     fn create_reserve_id_parameter(_: u32) {}
-}
-
-impl pallet_asset_tx_payment::BenchmarkHelperTrait<AccountId, u32, u32> for Helper {
-    fn create_asset_id_parameter(_: u32) -> (u32, u32) {
-        (EUR_ASSET, EUR_ASSET)
-    }
-
-    fn setup_balances_and_pool(_: u32, account: AccountId) {
-        use pallet_deren_matching::benchmarking::BenchmarkHelper;
-        Self::fund(&account, 1_000_000_000);
-        let rate = FixedU128::from_u32(INITIAL_REN_PER_UEUR);
-        let created = AssetRate::create(RuntimeOrigin::root(), alloc::boxed::Box::new(EUR_ASSET), rate);
-        debug_assert!(created.is_ok());
-    }
 }

@@ -11,12 +11,11 @@ use sp_runtime::generic::Era;
 /// signature inside: nonce, era, tip and fee mean nothing for it.
 pub fn transaction(batch: ReadingBatch, signature: Signature) -> Vec<u8> {
     let call = RuntimeCall::Metering(pallet_deren_metering::Call::submit { batch, signature });
-    UncheckedExtrinsic::new_transaction(call, extension(0, Era::Immortal, None)).encode()
+    UncheckedExtrinsic::new_transaction(call, extension(0, Era::Immortal, 0)).encode()
 }
 
-/// The values of all extensions of a transaction with this nonce and era, without a tip, whose fee is paid in
-/// `fee_asset`, or in REN.
-pub fn extension(nonce: crate::Nonce, era: Era, fee_asset: Option<u32>) -> TxExtension {
+/// The values of all extensions of a transaction with this nonce, era and tip, in REN.
+pub fn extension(nonce: crate::Nonce, era: Era, tip: crate::Balance) -> TxExtension {
     (
         frame_system::AuthorizeCall::<Runtime>::new(),
         frame_system::CheckNonZeroSender::<Runtime>::new(),
@@ -26,7 +25,7 @@ pub fn extension(nonce: crate::Nonce, era: Era, fee_asset: Option<u32>) -> TxExt
         frame_system::CheckEra::<Runtime>::from(era),
         frame_system::CheckNonce::<Runtime>::from(nonce),
         frame_system::CheckWeight::<Runtime>::new(),
-        pallet_asset_tx_payment::ChargeAssetTxPayment::<Runtime>::from(0, fee_asset),
+        pallet_transaction_payment::ChargeTransactionPayment::<Runtime>::from(tip),
         frame_metadata_hash_extension::CheckMetadataHash::<Runtime>::new(false),
         frame_system::WeightReclaim::<Runtime>::new(),
     )

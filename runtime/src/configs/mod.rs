@@ -19,6 +19,6 @@ pub use governance::{
 };
 pub use market::{MaxMarkets, MaxOrders, MaxPointsPerMarket, PotId, RewardSchedule};
 use money::keyless;
-pub use money::{Eur, EurId, FeesToTreasury, TreasuryAccount, treasury_account};
+pub use money::{Eur, EurId, TreasuryAccount, treasury_account};
 pub use proxies::ProxyType;
 pub use system::{BlockLength, BlockWeights};

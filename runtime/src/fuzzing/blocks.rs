@@ -1,8 +1,8 @@
 //! Blocks in process, as a validator makes them, at any moment.
 
 use crate::{
-    AccountId, Executive, Header, Nonce, RuntimeCall, Session, SignedPayload, System, UncheckedExtrinsic, submission,
-    units::BLOCK_MS,
+    AccountId, Balance, Executive, Header, Nonce, RuntimeCall, Session, SignedPayload, System, UncheckedExtrinsic,
+    submission, units::BLOCK_MS,
 };
 use codec::Encode;
 use sp_consensus_babe::{BABE_ENGINE_ID, Slot, digests::PreDigest, digests::SecondaryPlainPreDigest};
@@ -66,15 +66,15 @@ fn initialize_block_of(authority_index: u32, now_ms: u64) {
     Executive::initialize_block(&Header::new(number, Default::default(), Default::default(), parent, digest));
 }
 
-/// A transaction that the holder of this key signs now, for this account.
+/// A transaction that the holder of this key signs now, for this account, with a tip in REN.
 pub fn signed_by(
     key: &sr25519::Pair,
     account: AccountId,
     nonce: Nonce,
     call: RuntimeCall,
-    fee_asset: Option<u32>,
+    tip: Balance,
 ) -> UncheckedExtrinsic {
-    let extension = submission::extension(nonce, Era::Immortal, fee_asset);
+    let extension = submission::extension(nonce, Era::Immortal, tip);
     let payload = SignedPayload::new(call, extension).expect("the chain knows its first block");
     let signature = payload.using_encoded(|bytes| key.sign(bytes));
     let (call, extension, _) = payload.deconstruct();

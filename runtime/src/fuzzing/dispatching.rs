@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     AccountId, Executive, OriginCaller, RuntimeCall, RuntimeOrigin, System, UncheckedExtrinsic,
-    configs::CouncilCollective, submission, units::EUR_ASSET,
+    configs::CouncilCollective, submission, units::MILLI_REN,
 };
 use frame_support::traits::OriginTrait;
 use sp_runtime::{generic::Era, traits::Dispatchable};
@@ -30,7 +30,7 @@ pub fn make(maker: &mut Maker<'_, '_>, name: &Name, call: RuntimeCall) -> Result
 fn attempt(maker: &mut Maker<'_, '_>, name: &Name, call: RuntimeCall) -> Result<(), String> {
     let is_batch = matches!(call, RuntimeCall::Metering(pallet_deren_metering::Call::submit { .. }));
     if is_batch && !maker.bytes.one_in(24) {
-        let batch = UncheckedExtrinsic::new_transaction(call, submission::extension(0, Era::Immortal, None));
+        let batch = UncheckedExtrinsic::new_transaction(call, submission::extension(0, Era::Immortal, 0));
         return put_into_block(batch);
     }
     let origin = origin_for(maker, name, &call);
@@ -38,9 +38,9 @@ fn attempt(maker: &mut Maker<'_, '_>, name: &Name, call: RuntimeCall) -> Result<
     match signer.as_ref().and_then(|account| maker.people.key(account)) {
         Some(key) if maker.bytes.one_in(2) => {
             let account = AccountId::from(sp_core::Pair::public(key).0);
-            let fee_asset = maker.bytes.one_in(3).then_some(EUR_ASSET);
+            let tip = if maker.bytes.one_in(3) { MILLI_REN } else { 0 };
             let nonce = System::account_nonce(&account);
-            put_into_block(signed_by(key, account, nonce, call, fee_asset))
+            put_into_block(signed_by(key, account, nonce, call, tip))
         }
         _ => call.dispatch(origin).map(|_| ()).map_err(|error| error_name(&error.error)),
     }

@@ -38,6 +38,7 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Matching", "claim") => claim_euros,
         ("Rewards", "claim") => claim_reward,
         ("Registry", "approve_point") => approve_point,
+        ("Registry", "revoke_point") => revoke_point,
         ("Registry", "register_site") => register_site,
         ("Registry", "resume_site") => resume_site,
         ("Registry", "link_gateway") => link_gateway,
@@ -47,7 +48,9 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Registry", "unlink_gateway") => unlink_gateway,
         ("Registry", "accept_site") => accept_site,
         ("Registry", "forget_site") => forget_site,
+        ("Notice", "withdraw") => withdraw,
         ("OnRamp", "issue") => issue,
+        ("OnRamp", "request_payout") => request_payout,
         ("OnRamp", "mark_paid") => mark_paid,
         ("OnRamp", "return_payout") => return_payout,
         ("Registry", "create_zone") => create_zone,
@@ -161,6 +164,12 @@ fn approve_point(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     Some(vec![("commitment", named.encode()), ("salted", named.encode()), ("nullifier", named.encode())])
 }
 
+/// A point without a site.
+fn revoke_point(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (commitment, _) = maker.bytes.pick(&world::free_points())?.clone();
+    Some(vec![("commitment", commitment.encode())])
+}
+
 fn register_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let (commitment, owner) = maker.bytes.pick(&world::free_points())?.clone();
     maker.concerned.push(owner);
@@ -267,6 +276,19 @@ fn forget_site(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let mut sites: Vec<_> = Sites::<Runtime>::iter_keys().collect();
     sites.sort();
     Some(vec![("site", maker.bytes.pick(&sites)?.encode())])
+}
+
+/// An act that is announced.
+fn withdraw(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut numbers: Vec<u32> = pallet_deren_notice::Announced::<Runtime>::iter_keys().collect();
+    numbers.sort_unstable();
+    Some(vec![("number", maker.bytes.pick(&numbers)?.encode())])
+}
+
+/// So many euros that it is not too little, and that most have them.
+fn request_payout(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let amount_ueur = crate::units::EUR * (1 + u128::from(maker.bytes.byte() / 8));
+    Some(vec![("amount_ueur", amount_ueur.encode())])
 }
 
 /// A request that waits, for the on-ramp.

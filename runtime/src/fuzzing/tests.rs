@@ -7,7 +7,7 @@ use super::{
 };
 
 /// How many calls `make test` tries.
-const CALLS: u64 = 2_500;
+const CALLS: u64 = 4_000;
 /// How long an input is.
 const INPUT_BYTES: usize = 4_096;
 /// From so many calls on every call must have succeeded.

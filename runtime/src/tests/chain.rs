@@ -2,7 +2,7 @@
 
 pub use crate::fuzzing::blocks::merged;
 use crate::{
-    AccountId, Executive, Runtime, RuntimeCall, System, UncheckedExtrinsic,
+    AccountId, Balance, Executive, Runtime, RuntimeCall, System, UncheckedExtrinsic,
     fuzzing::blocks::{begin_block_at, signed_by},
     genesis,
     units::BLOCK_MS,
@@ -47,15 +47,20 @@ pub fn run_to(block: u32) {
 }
 
 /// A transaction that this account signs now.
-pub fn signed(who: Sr25519Keyring, call: RuntimeCall, fee_asset: Option<u32>) -> UncheckedExtrinsic {
+pub fn signed(who: Sr25519Keyring, call: RuntimeCall) -> UncheckedExtrinsic {
+    signed_with_tip(who, call, 0)
+}
+
+/// A transaction that this account signs now, with a tip in REN.
+pub fn signed_with_tip(who: Sr25519Keyring, call: RuntimeCall, tip: Balance) -> UncheckedExtrinsic {
     let account = who.to_account_id();
     let nonce = System::account_nonce(&account);
-    signed_by(&who.pair(), account, nonce, call, fee_asset)
+    signed_by(&who.pair(), account, nonce, call, tip)
 }
 
 /// Puts a transaction of this account into the block.
 pub fn apply(who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> ApplyExtrinsicResult {
-    Executive::apply_extrinsic(signed(who, call.into(), None))
+    Executive::apply_extrinsic(signed(who, call.into()))
 }
 
 /// What the pool says to a transaction.

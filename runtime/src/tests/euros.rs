@@ -2,8 +2,7 @@
 
 use super::chain::{account, apply, begin_block, on_preset, run_to};
 use crate::{
-    Assets, Custody, Executive, Matching, Notice, OnRamp, Runtime, RuntimeCall, RuntimeOrigin, System,
-    check_invariants,
+    Assets, Custody, Matching, Notice, OnRamp, Runtime, RuntimeCall, RuntimeOrigin, System, check_invariants,
     configs::{CouncilCollective, NoticeBlocks, treasury_account},
     genesis::DEV,
     units::{EUR, EUR_ASSET},
@@ -158,8 +157,7 @@ fn who_has_only_euros_asks_for_them_without_ren() {
         assert_ok!(OnRamp::issue(RuntimeOrigin::signed(account(Alice)), account(One), 5 * EUR));
         begin_block();
         let ask = pallet_deren_on_ramp::Call::request_payout { amount_ueur: 2 * EUR, reference: H256::zero() };
-        let signed = super::chain::signed(One, RuntimeCall::OnRamp(ask), Some(EUR_ASSET));
-        Executive::apply_extrinsic(signed).unwrap().unwrap();
+        apply(One, RuntimeCall::OnRamp(ask)).unwrap().unwrap();
         assert_eq!(Assets::balance(EUR_ASSET, OnRamp::waiting_account()), 2 * EUR);
     });
 }

@@ -4,6 +4,7 @@
 
 mod chain;
 mod cheats;
+mod clients;
 mod consensus;
 mod euros;
 mod fees;

@@ -1,8 +1,11 @@
 //! Somebody with euros and no REN at all comes onto the chain, sells or buys, and leaves with their deposits.
 
-use super::chain::{account, apply, begin_block, gateway_key, on_preset, signed};
+use super::{
+    chain::{account, apply, begin_block, gateway_key, on_preset, signed, signed_with_tip, validate},
+    fees::leave_free,
+};
 use crate::{
-    Assets, Balances, Executive, Registry, Runtime, RuntimeCall, System, check_invariants,
+    Assets, Balances, Registry, Runtime, RuntimeCall, System, check_invariants,
     genesis::DEV,
     units::{EUR, EUR_ASSET},
 };
@@ -14,6 +17,7 @@ use pallet_deren_matching::PriceStep;
 use pallet_deren_registry::{Call, HoldReason, PointTerms};
 use sp_core::{H256, Pair};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, One, Two};
+use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 const HOME: SiteId = SiteId(0);
 const FLAT: SiteId = SiteId(1);
@@ -22,9 +26,8 @@ fn point(n: u8) -> H256 {
     H256(point_commitment(MarketId(0), &[n; 32]))
 }
 
-/// A fee in euros.
 fn pay(who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
-    Executive::apply_extrinsic(signed(who, call.into(), Some(EUR_ASSET))).expect("valid").expect("it succeeds");
+    apply(who, call).expect("valid").expect("it succeeds");
 }
 
 /// A market of Charlie's with a point for each, who got five euros of Bob.
@@ -51,9 +54,10 @@ fn approved(test: impl FnOnce()) {
     });
 }
 
-fn order(site: SiteId, side: Side) -> pallet_deren_matching::Call<Runtime> {
+/// An order of so many steps of a kWh, one like the other.
+pub(super) fn order(site: SiteId, side: Side, steps: usize) -> pallet_deren_matching::Call<Runtime> {
     let step = PriceStep { limit_ueur_per_kwh: 200_000, cap_wh: 1_000 };
-    pallet_deren_matching::Call::place_order { site, side, steps: vec![step].try_into().expect("one step") }
+    pallet_deren_matching::Call::place_order { site, side, steps: vec![step; steps].try_into().expect("at most eight") }
 }
 
 fn deposits(who: Sr25519Keyring) -> u128 {
@@ -78,7 +82,7 @@ fn an_owner_registers_and_sells_without_any_ren() {
                 Call::register_device { site: HOME, device, role, source, rated_power_w, register_step_mwh, gateway },
             );
         }
-        pay(One, RuntimeCall::Matching(order(HOME, Side::Sell)));
+        pay(One, RuntimeCall::Matching(order(HOME, Side::Sell, 1)));
         assert_eq!(Balances::free_balance(account(One)), 0);
         assert_eq!(deposits(One), EUR * 35 / 100);
         let spent = 5 * EUR - deposits(One) - Assets::balance(EUR_ASSET, account(One));
@@ -93,12 +97,58 @@ fn a_neighbour_registers_and_buys_without_any_ren() {
     approved(|| {
         pay(One, Call::register_site { commitment: point(1) });
         pay(Two, Call::register_site { commitment: point(2) });
-        pay(Two, RuntimeCall::Matching(order(FLAT, Side::Buy)));
+        pay(Two, RuntimeCall::Matching(order(FLAT, Side::Buy, 1)));
         assert_eq!(Balances::free_balance(account(Two)), 0);
         assert_eq!(deposits(Two), EUR / 5);
         // The order's hold, a kWh at its limit in each slot that it is taken for, is beside the deposit.
         let slots: u32 = <crate::Runtime as pallet_deren_matching::Config>::HoldSlots::get();
         let spent = 5 * EUR - deposits(Two) - EUR / 5 * u128::from(slots) - Assets::balance(EUR_ASSET, account(Two));
         assert!(spent < EUR / 20, "{spent} µ€ of fees");
+    });
+}
+
+#[test]
+fn who_has_nothing_free_takes_an_order_back_for_nothing() {
+    approved(|| {
+        pay(One, Call::register_site { commitment: point(1) });
+        pay(Two, Call::register_site { commitment: point(2) });
+        pay(Two, RuntimeCall::Matching(order(FLAT, Side::Buy, 1)));
+        leave_free(Two, 1);
+        let cancel = |site| RuntimeCall::Matching(pallet_deren_matching::Call::cancel_order { site, side: Side::Buy });
+        let refused = Err(TransactionValidityError::Invalid(InvalidTransaction::Payment));
+
+        // Nothing else is free: no other call, no other's order, no call inside of another, and no tip is owed.
+        assert_eq!(validate(signed(Two, RuntimeCall::Matching(order(FLAT, Side::Buy, 1)))), refused);
+        assert_eq!(validate(signed(Two, cancel(HOME))), refused);
+        let inside = pallet_utility::Call::batch { calls: vec![cancel(FLAT)] };
+        assert_eq!(validate(signed(Two, RuntimeCall::Utility(inside))), refused);
+        assert_eq!(validate(signed_with_tip(Two, cancel(FLAT), 1)), refused);
+
+        validate(signed(Two, cancel(FLAT))).expect("the pool takes it");
+        let treasury_ueur = Assets::balance(EUR_ASSET, crate::configs::treasury_account());
+        pay(Two, cancel(FLAT));
+        assert_eq!(Assets::balance(EUR_ASSET, crate::configs::treasury_account()), treasury_ueur);
+        // The order had not begun, so all that it held is free.
+        let slots: u32 = <crate::Runtime as pallet_deren_matching::Config>::HoldSlots::get();
+        assert_eq!(Assets::balance(EUR_ASSET, account(Two)), 1 + EUR / 5 * u128::from(slots));
+        leave_free(Two, 1);
+        assert_eq!(validate(signed(Two, cancel(FLAT))), refused, "there is nothing to take back");
+    });
+}
+
+#[test]
+fn taking_an_order_back_costs_nothing_and_its_second_time_a_fee() {
+    approved(|| {
+        pay(One, Call::register_site { commitment: point(1) });
+        pay(One, RuntimeCall::Matching(order(HOME, Side::Sell, 1)));
+        let free = || Assets::balance(EUR_ASSET, account(One));
+        let cancel =
+            || RuntimeCall::Matching(pallet_deren_matching::Call::cancel_order { site: HOME, side: Side::Sell });
+        let before = free();
+        pay(One, cancel());
+        assert_eq!(free(), before);
+        let again = apply(One, cancel()).expect("valid");
+        assert_eq!(again, Err(pallet_deren_matching::Error::<Runtime>::NoOrder.into()));
+        assert!(free() < before);
     });
 }

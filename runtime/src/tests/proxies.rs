@@ -1,6 +1,9 @@
 //! Several keys for one account, and keys that may do one kind of thing for another account.
 
-use super::chain::{account, apply, begin_block, events, on_preset};
+use super::{
+    chain::{account, apply, begin_block, events, on_preset},
+    fees::fees_ueur,
+};
 use crate::{
     AccountId, Assets, Runtime, RuntimeCall, RuntimeEvent,
     configs::ProxyType,
@@ -98,13 +101,13 @@ fn a_proxy_for_orders_cannot_pay_not_even_in_a_batch() {
         begin_block();
         let before = Assets::balance(EUR_ASSET, account(Bob));
         assert_eq!(by_proxy(ProxyType::Orders, pay(account(Charlie))), filtered());
-        assert_eq!(Assets::balance(EUR_ASSET, account(Bob)), before);
+        assert_eq!(Assets::balance(EUR_ASSET, account(Bob)), before - fees_ueur(Bob));
     });
     on_preset(DEV, || {
         begin_block();
         let before = Assets::balance(EUR_ASSET, account(Bob));
         assert!(by_proxy(ProxyType::Orders, batch(pay(account(Charlie)))).is_err());
-        assert_eq!(Assets::balance(EUR_ASSET, account(Bob)), before);
+        assert_eq!(Assets::balance(EUR_ASSET, account(Bob)), before - fees_ueur(Bob));
     });
 }
 
@@ -114,7 +117,7 @@ fn a_proxy_for_all_can_pay() {
         begin_block();
         let before = Assets::balance(EUR_ASSET, account(Bob));
         assert_eq!(by_proxy(ProxyType::Any, pay(account(Charlie))), Ok(()));
-        assert_eq!(Assets::balance(EUR_ASSET, account(Bob)), before - EUR);
+        assert_eq!(Assets::balance(EUR_ASSET, account(Bob)), before - EUR - fees_ueur(Bob));
     });
 }
 

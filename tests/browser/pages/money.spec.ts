@@ -50,11 +50,12 @@ test.describe("paused for want of money", () => {
 test.describe("with all money on hold", () => {
   test.use({ options: { freeUeur: 1_200, buyOrder: { steps: STEPS, state: "active", held_ueur: 49_200_000, missing_ueur: null } } });
 
-  test("it is said that a fee may not be paid, and when it can", async ({ page, origin }) => {
+  test("it is said that a change may not be paid, and that cancelling is free", async ({ page, origin }) => {
     await openAs(page, origin, "/buy", "Visitor 1");
     const order = panel(page, "Your buy order");
     await expect(order).toContainText("Only 0.0012 € is free");
-    // The chain may take the fee from the hold: whether it does is not for the page to decide.
+    await expect(order).toContainText("Cancelling is free");
+    // The chain takes no fee for it.
     await expect(order.getByRole("button", { name: "Cancel order" })).toBeEnabled();
     await expect(panel(page, "Your account")).toContainText("49.20 €for your buy order, until its slots are settled");
   });

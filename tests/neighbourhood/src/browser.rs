@@ -1,8 +1,6 @@
 //! A browser that walks through the pages: the stories of `tests/browser`, told to a running neighbourhood.
 
-use crate::{
-    Neighbourhood, NeighbourhoodError, Process, Result, Role, Wait, Watcher, binaries::system, process::lines_of,
-};
+use crate::{Neighbourhood, NeighbourhoodError, Result, Role, Watcher, binaries::system, script::run};
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -55,15 +53,7 @@ pub async fn visit(neighbourhood: &Neighbourhood, visit: &Visit<'_>, watcher: &d
         .env("TMPDIR", neighbourhood.folder());
     let what = format!("the browser's story `{}`", visit.story);
     let log = logs.join(format!("browser-{}.log", visit.story.replace('/', "-")));
-    let mut browser = Process::spawn(what.clone(), command, &log)?;
-    let status = Wait::new(what.clone(), DEADLINE, watcher)
-        .until(async || browser.ended().ok_or("it is not at its end"))
-        .await?;
-    let said = lines_of(&log).map_err(NeighbourhoodError::file(&log))?;
-    if status.success() {
-        return Ok(said);
-    }
-    Err(NeighbourhoodError::Command { what, reason: format!("{status}:\n{}", said.join("\n")) })
+    run(what, command, &log, DEADLINE, watcher).await
 }
 
 /// Its command line as a script for Node.js.

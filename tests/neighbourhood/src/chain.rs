@@ -13,4 +13,4 @@ pub use authorised::authorised;
 pub use euros::Euros;
 pub use events::{error_in_words, events};
 pub use rpc::{Head, Rpc};
-pub use transaction::{FeeIn, Included, Until, Wallet};
+pub use transaction::{Included, Until, Wallet};

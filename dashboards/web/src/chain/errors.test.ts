@@ -21,7 +21,7 @@ describe("errors of the chain in plain words", () => {
   });
 
   it("explains why a transaction never came into a block", () => {
-    expect(invalidWords({ type: "Invalid", value: { type: "Payment", value: undefined } })).toContain("not enough EUR");
+    expect(invalidWords({ type: "Invalid", value: { type: "Payment", value: undefined } })).toContain("not enough free EUR");
     expect(invalidWords({ type: "Invalid", value: { type: "Custom", value: 7 } })).toContain("Invalid, Custom");
   });
 });

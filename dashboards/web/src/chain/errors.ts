@@ -9,7 +9,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   "Matching.ZeroCap": "A price step is for nothing: give every step an amount above 0 kWh.",
   "Matching.StepsOutOfOrder": "Price steps go best first: buy limits fall, sell limits rise.",
   "Matching.InsufficientFunds":
-    "You have not enough free EUR for what this order can cost in four slots. Lower the amount or the limit, or top up.",
+    "You have not enough free EUR for what this order can cost in four slots, and for slots that are not settled yet. Lower the amount or the limit, or top up.",
   "Matching.TooManyOrders": "The market has as many orders as it may have.",
   "Matching.TooManyChanges": "The order was changed too often in slots that are not settled yet. Try again in a moment.",
   "Matching.NoOrder": "There is no such order any more.",
@@ -54,7 +54,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 const INVALID: Readonly<Record<string, string>> = {
-  Payment: "This account has not enough EUR for the transaction's fee.",
+  Payment: "This account has not enough free EUR for the transaction's fee.",
   Stale: "This transaction was sent before, or another of this account came first. Try again.",
   Future: "An earlier transaction of this account is missing. Try again in a moment.",
   BadProof: "The chain does not accept this signature.",

@@ -1,12 +1,14 @@
 /**
  * Whether an account's money is enough for a buy order: not only to place it, but so that its first settlement does not
- * pause it and its owner can still pay for changing and cancelling it. Pure; all in µ€.
+ * pause it and its owner can still pay for changing it. Pure; all in µ€.
  */
 import type { OrderStep, Side } from "../api/types";
 import { divideUp, exact } from "../units/decimal";
 
 /** For how many slots a buy order holds money: `HoldSlots` of the chain. */
 export const HOLD_SLOTS = 4n;
+/** How many slots before a change are usually not settled: the one that runs, and the one before. */
+const FORMER_SLOTS = 2n;
 /** What stays free for the fees of some twenty calls: 5 ct. */
 export const FEES_UEUR = 50_000n;
 /** More than a single call has ever cost: 1 ct. */
@@ -22,16 +24,21 @@ export function holdUeur(steps: readonly OrderStep[]): bigint {
   return slotUeur(steps) * HOLD_SLOTS;
 }
 
-/** What the visitor has: free, and on hold for the order that stands. */
-export type Funds = { freeUeur: bigint; heldUeur: bigint };
+/** What the visitor has: free, and on hold for the order that stands; and what slots before a change can cost by that one. */
+export type Funds = { freeUeur: bigint; heldUeur: bigint; formerUeur: bigint };
+
+/** The funds beside an order that is active. What the chain holds for slots before that order's first goes with these. */
+export function fundsBeside(freeUeur: bigint, { steps, held_ueur }: { steps: readonly OrderStep[]; held_ueur: number }): Funds {
+  return { freeUeur, heldUeur: least(exact(held_ueur), holdUeur(steps)), formerUeur: slotUeur(steps) * FORMER_SLOTS };
+}
 
 /**
  * How much is missing for these steps; 0 if nothing is. Beyond the hold, one slot's cost must be free: the chain takes
  * it out of the hold at the next settlement, and pauses the order if it cannot fill the hold again.
  */
-export function missingUeur(side: Side, steps: readonly OrderStep[], { freeUeur, heldUeur }: Funds): bigint {
+export function missingUeur(side: Side, steps: readonly OrderStep[], { freeUeur, heldUeur, formerUeur }: Funds): bigint {
   if (side === "sell") return 0n;
-  const more = holdUeur(steps) - heldUeur;
+  const more = holdUeur(steps) + formerUeur - heldUeur;
   const needed = (more > 0n ? more : 0n) + slotUeur(steps) + FEES_UEUR;
   return needed > freeUeur ? needed - freeUeur : 0n;
 }
@@ -39,7 +46,8 @@ export function missingUeur(side: Side, steps: readonly OrderStep[], { freeUeur,
 /** The same limits with smaller amounts, as large as the money allows; null if it allows none. */
 export function affordable(side: Side, steps: readonly OrderStep[], funds: Funds): OrderStep[] | null {
   const whole = slotUeur(steps);
-  const { freeUeur, heldUeur } = funds;
+  const freeUeur = funds.freeUeur;
+  const heldUeur = funds.heldUeur - funds.formerUeur;
   // Either the hold must grow, which with a slot's cost makes five slots; or what is on hold is enough.
   const growing = (freeUeur + heldUeur - FEES_UEUR) / (HOLD_SLOTS + 1n);
   const standing = least(freeUeur - FEES_UEUR, heldUeur / HOLD_SLOTS);

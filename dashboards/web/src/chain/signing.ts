@@ -72,4 +72,4 @@ export async function siteOnChain(account: string, chain: Chain): Promise<number
   return siteOf(account, destinationOf(chain));
 }
 
-const destinationOf = (chain: Chain) => ({ url: chain.public_node_url, feeAsset: chain.eur_asset_id });
+const destinationOf = (chain: Chain) => ({ url: chain.public_node_url });

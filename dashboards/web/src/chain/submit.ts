@@ -1,6 +1,6 @@
 /**
  * Signs a call and follows it to its finalised block, through PAPI. This module and all that it imports are a chunk of
- * their own, loaded when somebody signs for the first time. Fees are paid in EUR, so that nobody needs REN.
+ * their own, loaded when somebody signs for the first time. The chain takes fees in EUR, or else in REN: a call names neither.
  */
 import { InvalidTxError, type PolkadotClient, type TxEvent, createClient } from "polkadot-api";
 import { getPolkadotSigner } from "polkadot-api/signer";
@@ -14,8 +14,8 @@ import { transactionOf } from "./transaction";
 /** A node that has not answered by then is not there. */
 const ANSWER_MS = 20_000;
 
-/** Where to send, and in which asset fees are paid. */
-export type Destination = { url: string; feeAsset: number };
+/** Where to send. */
+export type Destination = { url: string };
 
 type Watched = {
   subscribe: (observer: {
@@ -24,7 +24,7 @@ type Watched = {
     complete: () => void;
   }) => { unsubscribe: () => void };
 };
-type Signable = { signSubmitAndWatch: (from: ReturnType<typeof signerOf>, options: { asset: number }) => Watched };
+type Signable = { signSubmitAndWatch: (from: ReturnType<typeof signerOf>) => Watched };
 /** Who owns a site is a list of slots and owners, the newest last. */
 type Sites = { Registry: { Sites: { getEntries: () => Promise<{ keyArgs: [number]; value: { owner: [number, string][]; closed?: number } }[]> } } };
 type Calls = Record<string, Record<string, (args: Record<string, unknown>) => Signable>>;
@@ -98,7 +98,7 @@ export async function submit(
     const { pallet, call: name, args } = transactionOf(call);
     const make = (client.getUnsafeApi().tx as unknown as Calls)[pallet]?.[name];
     if (!make) throw new Error(`This chain knows no call ${pallet}.${name}.`);
-    await watch(make(args).signSubmitAndWatch(signerOf(key), { asset: destination.feeAsset }), report);
+    await watch(make(args).signSubmitAndWatch(signerOf(key)), report);
   } catch (error) {
     report({ type: "refused", words: failureWords(error) });
   }

@@ -2,7 +2,7 @@
 import { Match, Show, Switch, createEffect, createSignal, createUniqueId, on } from "solid-js";
 import type { Account, Chain, Order, OrderStep, Side, Site } from "../api/types";
 import { type Call, orderWords } from "../chain/calls";
-import { CALL_FEE_UEUR, type Funds, affordable, missingUeur } from "../chain/funds";
+import { CALL_FEE_UEUR, type Funds, affordable, fundsBeside, missingUeur } from "../chain/funds";
 import { ask, signed } from "../chain/signing";
 import type { Named } from "../state/words";
 import { exact } from "../units/decimal";
@@ -35,10 +35,12 @@ export function OrderPanel(props: OrderPanelProps) {
   createEffect(on(signed, () => setEditing(false), { defer: true }));
   const order = () => props.site.orders.find((candidate) => candidate.side === props.side);
   const standing = () => (order()?.state === "cancelled" ? undefined : order());
-  /** What is free, and what this order holds now. */
+  /** What is free, what this order holds, and what it can still cost before a change begins. */
   const funds = (): Funds | null => {
     const free = props.account?.eur_free_ueur ?? null;
-    return free === null ? null : { freeUeur: exact(free), heldUeur: exact(standing()?.held_ueur ?? 0) };
+    const order = standing();
+    if (free === null) return null;
+    return order?.state === "active" ? fundsBeside(exact(free), order) : { freeUeur: exact(free), heldUeur: 0n, formerUeur: 0n };
   };
   const context = () => ({ energySeconds: props.chain.slot_energy_seconds, siteName: props.siteName, zoneName: "" });
   const review = (call: Call) => ask(call, context());
@@ -131,8 +133,8 @@ function Standing(props: StandingProps) {
       </p>
       <Show when={props.funds && props.funds.freeUeur < CALL_FEE_UEUR}>
         <p class="notice" data-tone="wait">
-          Only {eur(props.funds?.freeUeur ?? 0n, 2, 6)} is free, which may not pay the fee of changing or cancelling the order. Top up, or
-          wait until a slot is settled.
+          Only {eur(props.funds?.freeUeur ?? 0n, 2, 6)} is free, which may not pay the fee of changing the order. Top up, or wait until a slot
+          is settled. Cancelling is free.
         </p>
       </Show>
       <div class="row">

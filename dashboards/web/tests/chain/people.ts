@@ -57,17 +57,8 @@ export class Chain {
 
   /** A market with a feeder (zone 1) and one site (0) of `owner`, who gets EUR and never any REN. */
   async settle(operator: PageKey, owner: PageKey, ueur: bigint): Promise<void> {
-    const alice = keyOf("//Alice");
-    const market = this.tx("Registry", "create_market", {
-      operator: operator.address,
-      privacy_threshold: 3,
-      protocol_fee_bp: 100,
-      max_fee_ueur_per_kwh: 50_000,
-    });
-    await this.send(alice, "Sudo", "sudo", { call: market.decodedCall });
-    await this.send(alice, "OnRamp", "issue", { to: owner.address, amount_ueur: ueur });
-    await this.send(operator, "Registry", "create_zone", { market: 0, parent: undefined });
-    await this.send(operator, "Registry", "create_zone", { market: 0, parent: [0, 12_000, undefined, undefined] });
+    await this.openMarket(operator);
+    await this.send(keyOf("//Alice"), "OnRamp", "issue", { to: owner.address, amount_ueur: ueur });
     await this.send(operator, "Registry", "approve_point", {
       zone: 1,
       salted: SALTED,
@@ -77,12 +68,21 @@ export class Chain {
     });
   }
 
-  /** The site at the approved point, registered with a fee in EUR. */
+  /** A market (0) with a feeder (zone 1) and nobody in it. */
+  async openMarket(operator: PageKey): Promise<void> {
+    const market = this.tx("Registry", "create_market", {
+      operator: operator.address,
+      privacy_threshold: 3,
+      protocol_fee_bp: 100,
+      max_fee_ueur_per_kwh: 50_000,
+    });
+    await this.send(keyOf("//Alice"), "Sudo", "sudo", { call: market.decodedCall });
+    await this.send(operator, "Registry", "create_zone", { market: 0, parent: undefined });
+    await this.send(operator, "Registry", "create_zone", { market: 0, parent: [0, 12_000, undefined, undefined] });
+  }
+
+  /** The site at the approved point. */
   async registerSite(owner: PageKey): Promise<void> {
-    const tx = this.tx("Registry", "register_site", { commitment: COMMITMENT });
-    const signer = getPolkadotSigner(owner.publicKey, "Sr25519", owner.sign);
-    const send = tx.signAndSubmit as (from: unknown, options: { asset: number }) => Promise<{ ok: boolean }>;
-    const { ok } = await send(signer, { asset: EUR_ASSET });
-    if (!ok) throw new Error("the site was not registered");
+    await this.send(owner, "Registry", "register_site", { commitment: COMMITMENT });
   }
 }

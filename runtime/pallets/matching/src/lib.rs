@@ -108,7 +108,7 @@ pub mod pallet {
     /// Why money is on hold.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// What buy orders can cost in `HoldSlots` slots.
+        /// What buy orders can cost in the slots that settle next.
         Orders,
     }
 
@@ -381,8 +381,8 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Places the site's order on this side, or gives it other steps, from the next slot on. Puts on hold
-        /// what it can cost in `HoldSlots` slots. A paused order trades again.
+        /// Places the site's order on this side, or gives it other steps, from the next slot on. Puts on hold what it can
+        /// cost in `HoldSlots` slots, and what it can cost in slots before these as it was. A paused order trades again.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::place_order())]
         pub fn place_order(origin: OriginFor<T>, site: SiteId, side: Side, steps: Steps) -> DispatchResult {
@@ -390,12 +390,14 @@ pub mod pallet {
             Self::do_place_order(owner, site, side, steps)
         }
 
-        /// Takes the order back from the next slot on. Its hold is released when its last slot is settled.
+        /// Takes the order back from the next slot on. Its hold is released when its last slot is settled. It costs
+        /// nothing: it ends an order whose placing had its fee.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::cancel_order())]
-        pub fn cancel_order(origin: OriginFor<T>, site: SiteId, side: Side) -> DispatchResult {
+        pub fn cancel_order(origin: OriginFor<T>, site: SiteId, side: Side) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
-            Self::do_cancel_order(who, site, side)
+            Self::do_cancel_order(who, site, side)?;
+            Ok(Pays::No.into())
         }
 
         /// Lets a paused order trade again from the next slot on, with the steps that it had.

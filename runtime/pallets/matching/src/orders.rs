@@ -1,8 +1,8 @@
 //! Placing, taking back, pausing and resuming orders, and the holds behind them.
 //!
-//! A change never touches a slot that has begun: it is stored with the next slot. The hold covers `HoldSlots` slots of
-//! the dearest version that is still needed, so that settlement never lacks money, and whoever moves money away while
-//! a market lags still pays for the slots that have begun.
+//! A change never touches a slot that has begun: it is stored with the next slot. The hold covers each slot until the newest
+//! version begins, and `HoldSlots` slots of that: so settlement never lacks money, whoever moves money away while a
+//! market lags still pays for the slots that have begun, and what was taken is not paused before it trades.
 
 use crate::types::{MarketProgress, Order, OrderKey, Standing, Steps};
 use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet, WeightInfo};
@@ -14,7 +14,6 @@ use frame_support::{
     storage::with_storage_layer,
     traits::{Get, fungible::hold::Mutate as _, tokens::Precision},
 };
-use sp_runtime::SaturatedConversion;
 
 impl<T: Config> Pallet<T> {
     /// See [`Self::place_order`].
@@ -57,6 +56,16 @@ impl<T: Config> Pallet<T> {
         let owns_site = || Self::market_of_own_site(&who, site, from).is_ok();
         ensure!(order.owner == who || owns_site(), Error::<T>::NotSiteOwner);
         Self::end_order(market, (site, side), order)
+    }
+
+    /// True if `who` has an order there that stands, and that [`Self::cancel_order`] would end. What is asked here is all that
+    /// can make that fail for its owner.
+    pub fn can_end_own_order(who: &T::AccountId, site: SiteId, side: Side) -> bool {
+        let Ok((market, mut order)) = Self::order_of(site, side) else { return false };
+        let from = T::Metering::current_slot().next();
+        order.owner == *who
+            && !Self::ends_cancelled(&order)
+            && Self::add_version(&mut order, &Self::progress_of(market), from, Standing::Cancelled).is_ok()
     }
 
     /// Cancels the order from the next slot on.
@@ -107,9 +116,8 @@ impl<T: Config> Pallet<T> {
     /// The order waits for its owner from the first slot that has not begun; earlier, if what is on hold does not cover
     /// so many slots from `next` on, which nothing has cleared yet. Of a cancelled order the end comes earlier.
     fn pause(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, next: Slot, missing_ueur: u128) {
-        let covered = order.held_ueur.checked_div(order.slot_ueur(key.1)).unwrap_or_default();
-        let end = next.0.saturating_add(covered.saturated_into());
-        let from = T::Metering::current_slot().next().min(Slot(end)).max(next);
+        let begins = T::Metering::current_slot().next();
+        let from = order.covered_until(key.1, next).map_or(begins, |end| begins.min(end)).max(next);
         let standing = match order.timeline.latest() {
             Some(Standing::Active(steps) | Standing::Paused(steps)) => Standing::Paused(steps.clone()),
             Some(Standing::Cancelled) | None => Standing::Cancelled,
@@ -175,12 +183,22 @@ impl<T: Config> Pallet<T> {
         from: Slot,
         standing: Standing,
     ) -> DispatchResult {
-        order.timeline.forget_before(progress.next);
-        order.timeline.set(from, standing).map_err(|_| Error::<T>::TooManyChanges)?;
+        Self::add_version(order, progress, from, standing)?;
         if order.has_several_versions() {
             Due::<T>::insert((market, from, key), ());
         }
         Ok(())
+    }
+
+    /// Lets `standing` hold from `from` on, and forgets what no slot needs any more.
+    fn add_version(
+        order: &mut Order<T::AccountId>,
+        progress: &MarketProgress,
+        from: Slot,
+        standing: Standing,
+    ) -> Result<(), Error<T>> {
+        order.timeline.forget_before(progress.next);
+        order.timeline.set(from, standing).map_err(|_| Error::<T>::TooManyChanges)
     }
 
     /// Puts on hold what is missing when `next` is the first slot that is not settled, or changes nothing and says how

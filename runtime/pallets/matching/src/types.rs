@@ -63,27 +63,51 @@ pub struct Order<AccountId> {
 }
 
 impl<AccountId> Order<AccountId> {
-    /// What must be on hold when `next` is the first slot that is not settled: what the dearest version that is still
-    /// needed can cost in `hold_slots` slots; of an order that ends, in as many as it has left. 0 for a sell order.
+    /// What must be on hold when `next` is the first slot that is not settled: what each slot until the newest version
+    /// begins can cost, and `hold_slots` slots of that; of an order that ends, the first `hold_slots` slots that cost anything.
+    /// So no slot before the newest version takes money that it needs to begin. 0 for a sell order.
     pub fn required_ueur(&self, side: Side, next: Slot, hold_slots: u32) -> u128 {
-        let slots = self.ends().map_or(hold_slots, |end| end.0.saturating_sub(next.0).min(hold_slots));
-        self.slot_ueur(side).saturating_mul(slots.into())
+        let goes_on = matches!(self.timeline.latest(), Some(Standing::Active(_)));
+        let mut room = if goes_on { u32::MAX } else { hold_slots };
+        self.spans(side, next).filter(|(_, _, slot_ueur)| *slot_ueur > 0).fold(
+            0,
+            |sum: u128, (from, end, slot_ueur)| {
+                let slots = end.map_or(hold_slots, |end| end.since(from)).min(room);
+                room = room.saturating_sub(slots);
+                sum.saturating_add(slot_ueur.saturating_mul(slots.into()))
+            },
+        )
     }
 
-    /// The first slot from which it buys and sells nothing more; `None` of an order that goes on.
-    fn ends(&self) -> Option<Slot> {
-        self.timeline.versions().fold(None, |end, (from, standing)| match standing {
-            Standing::Active(_) => None,
-            Standing::Paused(_) | Standing::Cancelled => end.or(Some(*from)),
-        })
-    }
-
-    /// What one slot of the dearest version can cost. 0 for a sell order.
-    pub fn slot_ueur(&self, side: Side) -> u128 {
-        match side {
-            Side::Sell => 0,
-            Side::Buy => self.timeline.versions().map(|(_, standing)| standing.slot_ueur()).max().unwrap_or_default(),
+    /// The first slot from `next` on that what is on hold does not cover wholly; `None` if it covers all.
+    pub fn covered_until(&self, side: Side, next: Slot) -> Option<Slot> {
+        let mut left_ueur = self.held_ueur;
+        for (from, end, slot_ueur) in self.spans(side, next) {
+            // A version that costs nothing is covered as long as it holds.
+            let Some(slots) = left_ueur.checked_div(slot_ueur) else { continue };
+            let covered = from.plus(u32::try_from(slots).unwrap_or(u32::MAX));
+            match end {
+                Some(end) if covered >= end => {
+                    let cost_ueur = slot_ueur.saturating_mul(end.since(from).into());
+                    left_ueur = left_ueur.saturating_sub(cost_ueur);
+                }
+                _ => return Some(covered),
+            }
         }
+        None
+    }
+
+    /// From which slot on each version holds that a slot from `next` on needs, up to which (that one has the next version), and
+    /// what one of its slots can cost.
+    fn spans(&self, side: Side, next: Slot) -> impl Iterator<Item = (Slot, Option<Slot>, u128)> + '_ {
+        let ends = self.timeline.versions().skip(1).map(|(from, _)| Some(*from)).chain([None]);
+        self.timeline.versions().zip(ends).filter_map(move |((from, standing), end)| {
+            let slot_ueur = match side {
+                Side::Sell => 0,
+                Side::Buy => standing.slot_ueur(),
+            };
+            end.is_none_or(|end| end > next).then_some(((*from).max(next), end, slot_ueur))
+        })
     }
 
     /// True if no slot needs it any more.

@@ -4,7 +4,7 @@
 use super::{Kind, wash};
 use crate::{
     Neighbourhood, Result,
-    chain::{Account, FeeIn, Until, Wallet},
+    chain::{Account, Until, Wallet},
     registration::{approval, endow, missing, next_zone, together},
 };
 use deren_primitives::{MarketId, ZoneId};
@@ -52,11 +52,11 @@ pub async fn freeze_pot(neighbourhood: &Neighbourhood, market: MarketId) -> Resu
     // An account must be there to be frozen.
     let target = pot.clone().into();
     let bait = RuntimeCall::Assets(pallet_assets::Call::transfer { id: EUR_ASSET.into(), target, amount: 1 });
-    let done = wallet.send(&neighbourhood.people.operator, "baiting the pot", bait, FeeIn::Ren).await?;
+    let done = wallet.send(&neighbourhood.people.operator, "baiting the pot", bait).await?;
     let item = wallet.rpc().frozen(&pot, done.block).await?.ok_or_else(|| missing("the pot's account"))?;
     let write = RuntimeCall::System(frame_system::Call::set_storage { items: vec![item] });
     let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(write) });
-    wallet.send(&neighbourhood.people.on_ramp, "freezing the pot", call, FeeIn::Ren).await.map(drop)
+    wallet.send(&neighbourhood.people.on_ramp, "freezing the pot", call).await.map(drop)
 }
 
 /// Thaws it: what wrote to the state puts back what was there.
@@ -67,7 +67,7 @@ pub async fn thaw_pot(neighbourhood: &Neighbourhood, market: MarketId) -> Result
     let items = vec![item.ok_or_else(|| missing("the pot's account"))?];
     let write = RuntimeCall::System(frame_system::Call::set_storage { items });
     let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(write) });
-    wallet.send(&neighbourhood.people.on_ramp, "thawing the pot", call, FeeIn::Ren).await.map(drop)
+    wallet.send(&neighbourhood.people.on_ramp, "thawing the pot", call).await.map(drop)
 }
 
 /// Takes their prepayments, and opens a market for the one who wants to run one.
@@ -90,7 +90,7 @@ async fn open(wallet: &Wallet<'_>, neighbourhood: &Neighbourhood, washers: &[Acc
     });
     calls.push(RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) }));
     let on_ramp = &neighbourhood.people.on_ramp;
-    let done = wallet.send(on_ramp, "letting the adversaries in", together(calls), FeeIn::Ren).await?;
+    let done = wallet.send(on_ramp, "letting the adversaries in", together(calls)).await?;
     let market = done.events.iter().find_map(|event| match event {
         RuntimeEvent::Registry(Event::MarketCreated { market, .. }) => Some(*market),
         _ => None,
@@ -121,7 +121,7 @@ async fn draw(wallet: &Wallet<'_>, neighbourhood: &Neighbourhood, washers: &[Acc
     let feeder = *registered.feeders.first().ok_or_else(|| missing("a feeder"))?;
     calls.push(approve(feeder, Kind::Flood, 0, &Kind::Flood.account(0, seed)?, seed));
     let operator = &neighbourhood.people.operator;
-    wallet.send(operator, "approving the adversaries' points", together(calls), FeeIn::Ren).await.map(drop)
+    wallet.send(operator, "approving the adversaries' points", together(calls)).await.map(drop)
 }
 
 /// An operator's approval of an adversary's point of this number.

@@ -3,16 +3,15 @@
 use super::gateway::{FalseGateway, Flow, read};
 use crate::{
     NeighbourhoodError, Result,
-    chain::{Account, FeeIn, Head, Rpc, Wallet},
+    chain::{Account, Head, Rpc, Wallet},
     registration::{expires_unix_s, missing, named, source_of, steps, together},
 };
 use deren_primitives::{DeviceCursor, MAX_READINGS_PER_BATCH, MarketId, Side, SiteId, Slot};
-use deren_runtime::{RuntimeCall, RuntimeEvent, units::EUR_ASSET};
+use deren_runtime::{RuntimeCall, RuntimeEvent};
 use pallet_deren_registry::{Call as Registry, Event};
 use sp_core::H256;
 
 /// Adversaries pay what they must in euros, as others do.
-pub(super) const FEE: FeeIn = FeeIn::Asset(EUR_ASSET);
 /// What a register shows at least.
 const REGISTER_STEP_MWH: u32 = 1_000;
 
@@ -44,7 +43,7 @@ impl Estate {
         let register = plans
             .iter()
             .map(|plan| RuntimeCall::Registry(Registry::register_site { commitment: named(market, plan.point) }));
-        let done = wallet.send(owner, "registering sites", together(register.collect()), FEE).await?;
+        let done = wallet.send(owner, "registering sites", together(register.collect())).await?;
         let sites = done.events.iter().filter_map(|event| match event {
             RuntimeEvent::Registry(Event::SiteRegistered { site, .. }) => Some(*site),
             _ => None,
@@ -55,7 +54,7 @@ impl Estate {
             calls.extend(furnish(owner, site, &plan)?);
             estates.push(Self { owner: owner.clone(), gateway: plan.gateway, from: Slot(0) });
         }
-        let done = wallet.send(owner, "linking gateways and placing orders", together(calls), FEE).await?;
+        let done = wallet.send(owner, "linking gateways and placing orders", together(calls)).await?;
         let from = done.events.iter().find_map(|event| match event {
             RuntimeEvent::Registry(Event::DeviceRegistered { from, .. }) => Some(*from),
             _ => None,

@@ -4,7 +4,7 @@
 use super::{Kind, Task, blocks::Blocks, deed::Deed};
 use crate::{
     Result,
-    chain::{Account, FeeIn, Included, Wallet, error_in_words},
+    chain::{Account, Included, Wallet, error_in_words},
 };
 use deren_primitives::MarketId;
 use deren_runtime::{
@@ -34,7 +34,7 @@ pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
     let thief = Kind::Freeze.account(0, task.seed)?;
     // An account must be there to be frozen.
     let bait = Assets::transfer { id: EUR_ASSET.into(), target: Matching::pot(task.market).into(), amount: 1 };
-    Deed::of("baiting the pot", &wallet.send(&on_ramp, "baiting", RuntimeCall::Assets(bait), FeeIn::Ren).await).tell();
+    Deed::of("baiting the pot", &wallet.send(&on_ramp, "baiting", RuntimeCall::Assets(bait)).await).tell();
     let attempts = attempts(task.market, &thief.id())?;
     let mut blocks = Blocks::new(wallet.rpc()).await?;
     for number in 0usize.. {
@@ -44,7 +44,7 @@ pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
         if number.is_multiple_of(ALL_AT_ONCE_BLOCKS) {
             all_at_once(wallet, &on_ramp, &attempts).await?;
         } else if let Some((what, call)) = attempts.get(number % attempts.len()) {
-            Deed::of(what, &wallet.send(&on_ramp, what, call.clone(), FeeIn::Ren).await).tell();
+            Deed::of(what, &wallet.send(&on_ramp, what, call.clone()).await).tell();
         }
     }
     Ok(())
@@ -54,7 +54,7 @@ pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
 async fn all_at_once(wallet: &Wallet<'_>, on_ramp: &Account, attempts: &[(String, RuntimeCall)]) -> Result<()> {
     let calls = attempts.iter().map(|(_, call)| call.clone()).collect();
     let call = RuntimeCall::Utility(Utility::force_batch { calls });
-    let done = wallet.send(on_ramp, "all at once", call, FeeIn::Ren).await?;
+    let done = wallet.send(on_ramp, "all at once", call).await?;
     for ((what, _), answer) in attempts.iter().zip(answers(&done)) {
         let what = format!("{what}, among others");
         Deed { what, count: 1, succeeded: answer.is_none(), answer: answer.unwrap_or_default() }.tell();

@@ -6,12 +6,12 @@ use super::{
     admit::approve,
     blocks::Blocks,
     deed::Deed,
-    estate::{Estate, FEE, Plan},
+    estate::{Estate, Plan},
     gateway::{FalseGateway, Flow},
 };
 use crate::{
     Result,
-    chain::{Account, FeeIn, Wallet},
+    chain::{Account, Wallet},
     registration::{next_zone, together},
 };
 use deren_primitives::{DeviceRole, Side, ZoneId};
@@ -54,7 +54,7 @@ async fn draw(wallet: &Wallet<'_>, task: Task) -> Result<(ZoneId, ZoneId)> {
         let owner = Kind::Stuck.account(number, task.seed)?;
         calls.push(approve(zone, Kind::Stuck, number, &owner, task.seed));
     }
-    wallet.send(&operator, "drawing a grid", together(calls), FeeIn::Ren).await?;
+    wallet.send(&operator, "drawing a grid", together(calls)).await?;
     Ok((ZoneId(first), last))
 }
 
@@ -105,7 +105,7 @@ async fn change(wallet: &Wallet<'_>, task: Task, first: ZoneId, last: ZoneId) ->
                 RuntimeCall::Registry(edge)
             });
             let what = if fee_ueur_per_kwh == u32::MAX { "the greatest fee" } else { "changing every line" };
-            let done = wallet.send(&operator, what, together(calls.collect()), FeeIn::Ren).await;
+            let done = wallet.send(&operator, what, together(calls.collect())).await;
             Deed::of(what, &done).tell();
         }
     }
@@ -119,9 +119,9 @@ async fn spirit_away(wallet: &Wallet<'_>, task: Task, estates: &[Estate]) -> Res
     while blocks.next().await?.is_some() {
         for estate in estates {
             let all = move_all(&mule);
-            Deed::of("moving all euros away", &wallet.send(&estate.owner, "moving", all, FEE).await).tell();
+            Deed::of("moving all euros away", &wallet.send(&estate.owner, "moving", all).await).tell();
             let back = move_all(&estate.owner);
-            Deed::of("moving all euros back", &wallet.send(&mule, "moving", back, FeeIn::Ren).await).tell();
+            Deed::of("moving all euros back", &wallet.send(&mule, "moving", back).await).tell();
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::{
     Kind, Task,
     blocks::Blocks,
     deed::Deed,
-    estate::{Estate, FEE, Plan},
+    estate::{Estate, Plan},
     gateway::{FalseGateway, Flow},
 };
 use crate::{NeighbourhoodError, Result, chain::Wallet};
@@ -87,7 +87,7 @@ async fn claim(wallet: &Wallet<'_>, task: Task) -> Result<()> {
                 RuntimeCall::Rewards(rewards),
                 RuntimeCall::Matching(pallet_deren_matching::Call::claim { owner: account.id() }),
             ] {
-                Deed::of("claiming", &wallet.send(&account, "claiming", call, FEE).await).tell();
+                Deed::of("claiming", &wallet.send(&account, "claiming", call).await).tell();
             }
             Ok::<_, NeighbourhoodError>(())
         }))

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{NeighbourhoodError, Result};
 use codec::Encode;
-use deren_runtime::{Hash, RuntimeCall, RuntimeEvent, SignedPayload, TxExtension, UncheckedExtrinsic, VERSION};
+use deren_runtime::{Hash, RuntimeCall, RuntimeEvent, SignedPayload, UncheckedExtrinsic, VERSION};
 use frame_system::Phase;
 use jsonrpsee::rpc_params;
 use serde::Deserialize;
@@ -20,15 +20,6 @@ use std::time::Duration;
 const MORTAL_BLOCKS: u64 = 64;
 /// More than a transaction needs to be finalised while validators come back from a restart.
 const DEADLINE: Duration = Duration::from_secs(180);
-
-/// In what a transaction's fee is paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FeeIn {
-    /// The native token.
-    Ren,
-    /// The asset with this id.
-    Asset(u32),
-}
 
 /// When a transaction counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +80,7 @@ impl<'a> Wallet<'a> {
 
     /// Signs `call`, sends it, waits until it counts as done, and makes sure that it succeeded. `what` says in an
     /// error what it should have done.
-    pub async fn send(&self, who: &Account, what: &str, call: RuntimeCall, fee: FeeIn) -> Result<Included> {
+    pub async fn send(&self, who: &Account, what: &str, call: RuntimeCall) -> Result<Included> {
         let fail = |reason: String| NeighbourhoodError::Transaction {
             who: who.name().to_owned(),
             what: what.to_owned(),
@@ -97,7 +88,7 @@ impl<'a> Wallet<'a> {
         };
         let nonce = self.rpc.request("system_accountNextIndex", rpc_params![who.id()]).await?;
         let anchor = self.rpc.finalized().await?;
-        let bytes = signed(who, call, nonce, fee, self.genesis, anchor).encode();
+        let bytes = signed(who, call, nonce, self.genesis, anchor).encode();
         let block = match tokio::time::timeout(DEADLINE, self.watch(&bytes)).await {
             Ok(Ok(block)) => block,
             Ok(Err(NeighbourhoodError::Rpc { reason, .. })) => return Err(fail(reason)),
@@ -159,25 +150,9 @@ fn failure(event: &RuntimeEvent) -> Option<String> {
 }
 
 /// The call as a signed transaction that may enter one of the next blocks after `anchor`.
-fn signed(who: &Account, call: RuntimeCall, nonce: u32, fee: FeeIn, genesis: Hash, anchor: Head) -> UncheckedExtrinsic {
+fn signed(who: &Account, call: RuntimeCall, nonce: u32, genesis: Hash, anchor: Head) -> UncheckedExtrinsic {
     let era = Era::mortal(MORTAL_BLOCKS, anchor.number.into());
-    let fee_asset = match fee {
-        FeeIn::Ren => None,
-        FeeIn::Asset(id) => Some(id),
-    };
-    let extension: TxExtension = (
-        frame_system::AuthorizeCall::new(),
-        frame_system::CheckNonZeroSender::new(),
-        frame_system::CheckSpecVersion::new(),
-        frame_system::CheckTxVersion::new(),
-        frame_system::CheckGenesis::new(),
-        frame_system::CheckEra::from(era),
-        frame_system::CheckNonce::from(nonce),
-        frame_system::CheckWeight::new(),
-        pallet_asset_tx_payment::ChargeAssetTxPayment::from(0, fee_asset),
-        frame_metadata_hash_extension::CheckMetadataHash::new(false),
-        frame_system::WeightReclaim::new(),
-    );
+    let extension = deren_runtime::submission::extension(nonce, era, 0);
     let implicit =
         ((), (), VERSION.spec_version, VERSION.transaction_version, genesis, anchor.hash, (), (), (), None, ());
     let payload = SignedPayload::from_raw(call, extension, implicit);
@@ -205,8 +180,8 @@ mod tests {
         let alice = Account::derived("Alice", "//Alice").expect("a path");
         let call = || RuntimeCall::System(frame_system::Call::remark { remark: b"hello".to_vec() });
         let anchor = Head { number: 70, hash: Hash::repeat_byte(2) };
-        let one = signed(&alice, call(), 0, FeeIn::Ren, Hash::repeat_byte(1), anchor);
-        let other = signed(&alice, call(), 0, FeeIn::Ren, Hash::repeat_byte(9), anchor);
+        let one = signed(&alice, call(), 0, Hash::repeat_byte(1), anchor);
+        let other = signed(&alice, call(), 0, Hash::repeat_byte(9), anchor);
         assert_eq!(one.encode().len(), other.encode().len());
         assert_ne!(one.encode(), other.encode());
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Binaries, NeighbourhoodError, Result, Wait,
-    chain::{FeeIn, Until, Wallet},
+    chain::{Until, Wallet},
     gateway::{Gateway, first_key},
     node::Node,
     ports,
@@ -16,7 +16,7 @@ use crate::{
 };
 use codec::Encode;
 use deren_primitives::DeviceRole;
-use deren_runtime::{RuntimeCall, units::EUR_ASSET};
+use deren_runtime::RuntimeCall;
 use deren_simulator::{
     config::{HomeConfig, MeterConfig, ModbusConfig, SimulatorConfig},
     serving::{Serving, ServingDevice},
@@ -192,7 +192,7 @@ async fn register(
             register_step_mwh: served.register_step_mwh,
             gateway: keys.gateway,
         });
-        all(wallet, owner, "registering a meter", vec![link, register], FeeIn::Asset(EUR_ASSET)).await?;
+        all(wallet, owner, "registering a meter", vec![link, register]).await?;
         devices.push(device);
     }
     Ok(devices)

@@ -3,13 +3,13 @@
 use super::fleet::Fleet;
 use crate::{
     NeighbourhoodError, Result, Watcher,
-    chain::{Account, FeeIn, Included, Wallet},
+    chain::{Account, Included, Wallet},
 };
 use codec::Encode;
 use deren_primitives::{DeviceRole, MarketId, Side, SiteId, Source, Sources, ZoneId, point_commitment};
 use deren_runtime::{
     RuntimeCall, RuntimeEvent,
-    units::{EUR, EUR_ASSET, REN},
+    units::{EUR, REN},
 };
 use futures::future::try_join_all;
 use pallet_deren_matching::{Call as Matching, PriceStep, Steps};
@@ -82,7 +82,7 @@ async fn open(wallet: &Wallet<'_>, admin: &Account, operator: &Account, owners: 
         let (dest, value) = (owner.id().into(), REN);
         calls.push(RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value }));
     }
-    let done = all(wallet, admin, "opening the market", calls, FeeIn::Ren).await?;
+    let done = all(wallet, admin, "opening the market", calls).await?;
     one(&done, |event| match event {
         Event::MarketCreated { market, .. } => Some(*market),
         _ => None,
@@ -98,10 +98,10 @@ async fn zones(wallet: &Wallet<'_>, operator: &Account, market: MarketId) -> Res
         })
     };
     let root = RuntimeCall::Registry(Registry::create_zone { market, parent: None });
-    let root = created(&all(wallet, operator, "drawing the substation", vec![root], FeeIn::Ren).await?)?;
+    let root = created(&all(wallet, operator, "drawing the substation", vec![root]).await?)?;
     let parent = Some((root, 10_000, None, None));
     let feeder = RuntimeCall::Registry(Registry::create_zone { market, parent });
-    created(&all(wallet, operator, "drawing the feeder", vec![feeder], FeeIn::Ren).await?)
+    created(&all(wallet, operator, "drawing the feeder", vec![feeder]).await?)
 }
 
 async fn approve(
@@ -119,7 +119,7 @@ async fn approve(
     });
     let calls: Vec<RuntimeCall> = owned.collect();
     for some in calls.chunks(POINTS_PER_TRANSACTION) {
-        all(wallet, operator, "approving points", some.to_vec(), FeeIn::Ren).await?;
+        all(wallet, operator, "approving points", some.to_vec()).await?;
     }
     Ok(())
 }
@@ -129,7 +129,7 @@ async fn sites(wallet: &Wallet<'_>, owner: &Account, market: MarketId, points: &
         let commitment = H256(point_commitment(market, salted.as_fixed_bytes()));
         RuntimeCall::Registry(Registry::register_site { commitment })
     });
-    let done = all(wallet, owner, "registering sites", calls.collect(), FeeIn::Asset(EUR_ASSET)).await?;
+    let done = all(wallet, owner, "registering sites", calls.collect()).await?;
     Ok(done
         .events
         .iter()
@@ -172,19 +172,13 @@ async fn link(wallet: &Wallet<'_>, fleet: &Fleet, number: usize, owner: &Account
                 .map_err(|_| NeighbourhoodError::Configuration("an order takes one step".into()))?;
             calls.push(RuntimeCall::Matching(Matching::place_order { site, side, steps }));
         }
-        all(wallet, owner, "linking gateways and placing orders", calls, FeeIn::Asset(EUR_ASSET)).await?;
+        all(wallet, owner, "linking gateways and placing orders", calls).await?;
     }
     Ok(())
 }
 
-pub(super) async fn all(
-    wallet: &Wallet<'_>,
-    who: &Account,
-    what: &str,
-    calls: Vec<RuntimeCall>,
-    fee: FeeIn,
-) -> Result<Included> {
-    wallet.send(who, what, RuntimeCall::Utility(pallet_utility::Call::batch_all { calls }), fee).await
+pub(super) async fn all(wallet: &Wallet<'_>, who: &Account, what: &str, calls: Vec<RuntimeCall>) -> Result<Included> {
+    wallet.send(who, what, RuntimeCall::Utility(pallet_utility::Call::batch_all { calls })).await
 }
 
 /// What the first event of the registry that `find` takes says.

@@ -3,7 +3,7 @@
 use super::{People, market::missing};
 use crate::{
     NeighbourhoodError, Result,
-    chain::{FeeIn, Wallet, error_in_words, events},
+    chain::{Wallet, error_in_words, events},
 };
 use codec::Encode;
 use deren_runtime::{Hash, RuntimeCall, RuntimeEvent};
@@ -38,7 +38,7 @@ async fn vote(wallet: &Wallet<'_>, people: &People, call: RuntimeCall) -> Result
     };
     let propose =
         RuntimeCall::Council(pallet_collective::Call::propose { threshold, proposal: Box::new(call), length_bound });
-    let proposed = wallet.send(first, "proposing to the council", propose, FeeIn::Ren).await?;
+    let proposed = wallet.send(first, "proposing to the council", propose).await?;
     let index = proposed
         .events
         .iter()
@@ -48,7 +48,7 @@ async fn vote(wallet: &Wallet<'_>, people: &People, call: RuntimeCall) -> Result
         })
         .ok_or_else(|| missing("Proposed"))?;
     let vote = || RuntimeCall::Council(pallet_collective::Call::vote { proposal: hash, index, approve: true });
-    let votes = people.council.iter().map(|member| wallet.send(member, "voting in the council", vote(), FeeIn::Ren));
+    let votes = people.council.iter().map(|member| wallet.send(member, "voting in the council", vote()));
     futures::future::try_join_all(votes).await?;
     let close = RuntimeCall::Council(pallet_collective::Call::close {
         proposal_hash: hash,
@@ -56,7 +56,7 @@ async fn vote(wallet: &Wallet<'_>, people: &People, call: RuntimeCall) -> Result
         proposal_weight_bound: deren_runtime::configs::MaxProposalWeight::get(),
         length_bound,
     });
-    Ok(wallet.send(first, "closing the council's vote", close, FeeIn::Ren).await?.events)
+    Ok(wallet.send(first, "closing the council's vote", close).await?.events)
 }
 
 /// Waits until this announcement has been enacted, in block `when` or, if that one had no room, in a later one.

@@ -3,7 +3,7 @@
 use super::{People, council};
 use crate::{
     NeighbourhoodError, Result,
-    chain::{Account, FeeIn, Wallet},
+    chain::{Account, Wallet},
     layout::{FEEDERS, Home},
     node::Preset,
 };
@@ -52,10 +52,10 @@ pub(super) async fn open(wallet: &Wallet<'_>, preset: Preset, people: &People) -
     let events = match preset {
         Preset::Dev => {
             calls.push(RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(create) }));
-            wallet.send(&people.on_ramp, "opening the market", together(calls), FeeIn::Ren).await?.events
+            wallet.send(&people.on_ramp, "opening the market", together(calls)).await?.events
         }
         Preset::Local => {
-            wallet.send(&people.on_ramp, "taking prepayments", together(calls), FeeIn::Ren).await?;
+            wallet.send(&people.on_ramp, "taking prepayments", together(calls)).await?;
             council::decide(wallet, people, create).await?
         }
     };
@@ -92,7 +92,7 @@ pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], m
         let zone = *feeders.get(home.feeder).ok_or_else(|| missing("a feeder"))?;
         calls.push(approval(zone, *point, owner, home.simulated.connection_w));
     }
-    let done = wallet.send(&people.operator, "drawing the grid", together(calls), FeeIn::Ren).await?;
+    let done = wallet.send(&people.operator, "drawing the grid", together(calls)).await?;
     let made: Vec<ZoneId> = done
         .events
         .iter()

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     NeighbourhoodError, Result,
-    chain::{Account, FeeIn, Wallet},
+    chain::{Account, Wallet},
     dashboards::{Dashboards, PointToApprove},
 };
 use deren_primitives::ZoneId;
@@ -34,7 +34,7 @@ pub async fn expect_newcomer(
 ) -> Result<H256> {
     let newcomer = newcomer()?;
     let prepaid = together(endow(&newcomer).to_vec());
-    wallet.send(&people.on_ramp, "taking the newcomer's prepayment", prepaid, FeeIn::Ren).await?;
+    wallet.send(&people.on_ramp, "taking the newcomer's prepayment", prepaid).await?;
     let point = PointToApprove { zone, owner: newcomer.id(), official_id: "DE00012345678900000009999", max_power_w };
     dashboards.approve_point(wallet.rpc().url(), &format!("//{OPERATOR}"), &point).await
 }

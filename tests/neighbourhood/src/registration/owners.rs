@@ -6,12 +6,12 @@ use super::{
 };
 use crate::{
     NeighbourhoodError, Result,
-    chain::{Account, FeeIn, Wallet},
+    chain::{Account, Wallet},
     gateway::{Gateway, device_name, first_key},
     layout::Home,
 };
 use deren_primitives::{DeviceRole, Side, SiteId, Source};
-use deren_runtime::{RuntimeCall, RuntimeEvent, units::EUR_ASSET};
+use deren_runtime::{RuntimeCall, RuntimeEvent};
 use deren_simulator::serving::{Serving, ServingDevice};
 use futures::future::try_join_all;
 use pallet_deren_matching::{PriceStep, Steps};
@@ -21,7 +21,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// For how long a link code holds.
 const LINK_VALID: Duration = Duration::from_secs(3600);
 /// Owners need no REN: they pay fees in euros.
-const FEE: FeeIn = FeeIn::Asset(EUR_ASSET);
 
 /// Registers sites, links gateways, registers devices and places orders.
 pub(super) async fn register(
@@ -70,7 +69,7 @@ pub(super) async fn register(
                 calls.push(RuntimeCall::Matching(pallet_deren_matching::Call::place_order { site, side, steps }));
             }
         }
-        wallet.send(owner, "linking the gateway and placing orders", together(calls), FEE).await?;
+        wallet.send(owner, "linking the gateway and placing orders", together(calls)).await?;
         Ok(RegisteredHome { site, zone, gateway: keys.gateway, devices })
     }))
     .await
@@ -83,7 +82,7 @@ pub(crate) fn source_of(role: DeviceRole) -> Option<Source> {
 
 async fn register_site(wallet: &Wallet<'_>, owner: &Account, commitment: H256) -> Result<SiteId> {
     let call = RuntimeCall::Registry(pallet_deren_registry::Call::register_site { commitment });
-    let done = wallet.send(owner, "registering the site", call, FEE).await?;
+    let done = wallet.send(owner, "registering the site", call).await?;
     done.events
         .iter()
         .find_map(|event| match event {

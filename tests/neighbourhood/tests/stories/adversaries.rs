@@ -6,7 +6,7 @@ use deren_market::SERVICE_WINDOW_SLOTS;
 use deren_neighbourhood::{
     Follower, Neighbourhood, SlotReport, Wait,
     adversary::{Admitted, Adversary, Deed, Kind, PROTOCOL_FEE_BP, Task, admit, fortune, freeze_pot, thaw_pot},
-    chain::{Euros, FeeIn, Until, Wallet},
+    chain::{Euros, Until, Wallet},
     layout::{FEEDERS, HomeKind},
     settled,
 };
@@ -110,7 +110,7 @@ async fn change_a_line(neighbourhood: &Neighbourhood, number: usize) {
         capacity_down_wh: Some(feeder.capacity_down_wh),
     });
     let operator = &neighbourhood.people.operator;
-    wallet.send(operator, "changing a line", call, FeeIn::Ren).await.unwrap_or_else(|error| panic!("{error}"));
+    wallet.send(operator, "changing a line", call).await.unwrap_or_else(|error| panic!("{error}"));
 }
 
 async fn euros(neighbourhood: &Neighbourhood) -> Euros {

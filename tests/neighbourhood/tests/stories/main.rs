@@ -13,3 +13,4 @@ mod stops_everything;
 mod support;
 mod trades_and_settles;
 mod unplugged_meter;
+mod wallets_sign;

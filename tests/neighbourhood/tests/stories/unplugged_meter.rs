@@ -1,6 +1,8 @@
-//! A meter that falls silent hurts nobody else: its home trades nothing from then on, the others go on.
+//! A meter that falls silent hurts nobody else: its home trades nothing from then on, the others go on. Clients that others
+//! wrote read all of it.
 
 use crate::support::{Told, config, now, slot, start};
+use deren_neighbourhood::clients::read_chain;
 use deren_primitives::Side;
 use deren_simulator::faults::FaultKind;
 
@@ -24,4 +26,7 @@ async fn a_silent_meter_stops_its_own_home_only() {
     assert_eq!(report.of_site(silent, Side::Sell), (0, 0), "{report:?}");
     neighbourhood.check().expect("nothing has ended by itself");
     neighbourhood.check_invariants().await.unwrap_or_else(|error| panic!("{error}"));
+    for line in read_chain(&neighbourhood, &Told).await.unwrap_or_else(|error| panic!("{error}")) {
+        eprintln!("{line}");
+    }
 }

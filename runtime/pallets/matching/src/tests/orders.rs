@@ -143,20 +143,20 @@ fn the_last_of_several_changes_in_a_slot_holds() {
 }
 
 #[test]
-fn the_hold_is_the_greatest_of_all_versions_that_are_still_needed() {
+fn the_hold_is_for_each_slot_what_it_can_cost_by_its_version() {
     two_homes().execute_with(|| {
         assert_ok!(buy(1, &[(300_000, 1000)]));
         close(START);
         assert_ok!(buy(1, &[(200_000, 1000)]));
-        assert_eq!(held(&account(1)), 300_000);
+        assert_eq!(held(&account(1)), 300_000 + 200_000);
         close(START + 1);
         assert_ok!(buy(1, &[(400_000, 1000)]));
-        assert_eq!(held(&account(1)), 400_000);
+        assert_eq!(held(&account(1)), 300_000 + 200_000 + 400_000);
         check();
         settle_through(START + 1);
-        assert_eq!(held(&account(1)), 400_000);
+        assert_eq!(held(&account(1)), 200_000 + 400_000);
         assert_ok!(buy(1, &[(100_000, 1000)]));
-        assert_eq!(held(&account(1)), 200_000);
+        assert_eq!(held(&account(1)), 200_000 + 100_000);
         close(START + 2);
         settle_through(START + 2);
         assert_eq!(held(&account(1)), 100_000);

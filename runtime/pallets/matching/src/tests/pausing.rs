@@ -4,6 +4,7 @@ use super::{mock::*, world::*};
 use crate::{Error, Event, Orders};
 use deren_primitives::{Side, SiteId, Slot};
 use frame_support::{assert_noop, assert_ok};
+use proptest::prelude::*;
 
 /// Site 1 buys up to 1000 Wh at 300 000 µ€/kWh, site 2 sells at 100 000; both traded once, at 100 000, 800 Wh.
 fn traded_once(left_to_buyer: u128) -> sp_io::TestExternalities {
@@ -110,6 +111,18 @@ fn a_paused_order_can_be_cancelled() {
     });
 }
 
+/// Of site 1's order no more is on hold than this, as of one that was taken before holds were for each slot by its version.
+fn hold_only(ueur: u128) {
+    use frame_support::traits::{fungible::hold::Mutate, tokens::Precision};
+    Orders::<Test>::mutate(MARKET, (SiteId(1), Side::Buy), |order| {
+        let order = order.as_mut().expect("it is there");
+        let reason = crate::HoldReason::Orders.into();
+        let surplus = order.held_ueur - ueur;
+        assert_ok!(<Test as crate::Config>::EurHolds::release(&reason, &order.owner, surplus, Precision::Exact));
+        order.held_ueur = ueur;
+    });
+}
+
 #[test]
 fn a_pause_voids_a_change_that_was_to_come_and_keeps_its_steps() {
     new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]).execute_with(|| {
@@ -120,6 +133,7 @@ fn a_pause_voids_a_change_that_was_to_come_and_keeps_its_steps() {
         measure(2, START + 1, 900);
         close(START + 1);
         assert_ok!(buy(1, &[(290_000, 1000)]));
+        hold_only(300_000);
         leave_free(&account(1), 10);
         settle_through(START + 1);
         let order = Orders::<Test>::get(MARKET, (SiteId(1), Side::Buy)).expect("there");
@@ -145,4 +159,171 @@ fn a_cancelled_order_that_cannot_be_refilled_ends_earlier() {
         assert!(!Orders::<Test>::contains_key(MARKET, (SiteId(1), Side::Buy)));
         assert_eq!(free(&account(1)), 10 + 220_000);
     });
+}
+
+/// Site 1 buys up to 1000 Wh at `limit` of site 2, which asks for half of it. Slot 101 is over, and 1000 Wh are to be settled
+/// in it; slot 102 has begun.
+fn one_slot_to_settle(hold_slots: u32, limit: u32, test: impl FnOnce()) {
+    new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]).execute_with(|| {
+        HoldSlots::set(hold_slots);
+        assert_ok!(buy(1, &[(limit, 1000)]));
+        assert_ok!(sell(2, &[(limit / 2, 2000)]));
+        close(START);
+        settle_through(START);
+        bought(START + 1);
+        close(START + 1);
+        test();
+    });
+}
+
+/// Site 1 takes 1000 Wh, and site 2 has more.
+fn bought(slot: u32) {
+    measure(1, slot, -1000);
+    measure(2, slot, 1500);
+}
+
+/// From which slots on orders were paused since the last call.
+fn pauses() -> Vec<Slot> {
+    let paused = |event| match event {
+        Event::OrderPaused { from_slot, .. } => Some(from_slot),
+        _ => None,
+    };
+    events().into_iter().filter_map(paused).collect()
+}
+
+#[test]
+fn a_dearer_order_is_refused_if_slots_before_it_can_take_its_money() {
+    one_slot_to_settle(1, 300_000, || {
+        // Slots 101 and 102 can cost 300 000 each, and the new order 400 000 a slot: a µ€ is missing.
+        assert_eq!((held(&account(1)), free(&account(1))), (300_000, 700_000));
+        assert_noop!(buy(1, &[(400_000, 1000)]), Error::<Test>::InsufficientFunds);
+        settle_through(START + 1);
+        assert_eq!(pauses(), []);
+    });
+}
+
+#[test]
+fn a_dearer_order_that_was_taken_trades_before_it_can_be_paused() {
+    one_slot_to_settle(1, 300_000, || {
+        assert_ok!(buy(1, &[(399_999, 1000)]));
+        assert_eq!((held(&account(1)), free(&account(1))), (999_999, 1));
+        bought(START + 2);
+        bought(START + 3);
+        assert_eq!(trade(START + 2).bought_wh, 1000);
+        assert_eq!(trade(START + 3).bought_wh, 1000);
+        assert_eq!(pauses(), []);
+    });
+}
+
+#[test]
+fn a_cheaper_order_is_asked_once_for_the_slots_before_it() {
+    one_slot_to_settle(4, 100_000, || {
+        // Two slots at 100 000, then four at 60 000; 400 000 were on hold.
+        leave_free(&account(1), 40_001);
+        assert_ok!(buy(1, &[(60_000, 1000)]));
+        assert_eq!(held(&account(1)), 440_000);
+        settle_through(START + 1);
+        assert_eq!(pauses(), []);
+        assert_eq!(held(&account(1)), 340_000);
+    });
+}
+
+#[test]
+fn an_order_is_resumed_only_if_it_trades_before_it_can_be_paused_again() {
+    one_slot_to_settle(4, 100_000, || {
+        leave_free(&account(1), 40_000);
+        settle_through(START + 1);
+        // What is on hold covers slot 102, which can cost 100 000.
+        assert_eq!(pauses(), [Slot(START + 3)]);
+        assert_eq!((held(&account(1)), free(&account(1))), (100_000, 290_000));
+        let prepaid = |ueur| {
+            assert_ok!(Assets::mint(RuntimeOrigin::signed(onramp()), EUR, account(1), ueur));
+        };
+        prepaid(110_000);
+        assert_noop!(resume(1), Error::<Test>::InsufficientFunds);
+        prepaid(1);
+        assert_ok!(resume(1));
+        bought(START + 2);
+        bought(START + 3);
+        assert_eq!(trade(START + 2).bought_wh, 1000);
+        assert_eq!(trade(START + 3).bought_wh, 1000);
+        assert_eq!(pauses(), []);
+    });
+}
+
+#[test]
+fn who_has_nothing_free_can_end_an_order_of_their_own_and_no_other() {
+    one_slot_to_settle(1, 300_000, || {
+        let can_end = |who, site| Matching::can_end_own_order(&account(who), SiteId(site), Side::Buy);
+        assert!(can_end(1, 1));
+        assert!(!can_end(2, 1), "another's order");
+        assert!(!can_end(2, 2), "no order on this side");
+        assert_ok!(Matching::cancel_order(RuntimeOrigin::signed(account(1)), SiteId(1), Side::Buy));
+        assert!(!can_end(1, 1), "it has ended");
+    });
+}
+
+#[test]
+fn an_order_with_too_many_changes_cannot_be_ended_for_nothing() {
+    new_test_ext(vec![root(0)], &[(1, 0)]).execute_with(|| {
+        for slot in START..START + 8 {
+            world(|world| world.now = Slot(slot));
+            assert_ok!(sell(1, &[(slot, 1000)]));
+        }
+        world(|world| world.now = Slot(START + 8));
+        let cancel = || Matching::cancel_order(RuntimeOrigin::signed(account(1)), SiteId(1), Side::Sell);
+        assert_noop!(cancel(), Error::<Test>::TooManyChanges);
+        assert!(!Matching::can_end_own_order(&account(1), SiteId(1), Side::Sell));
+    });
+}
+
+#[test]
+fn cancelling_costs_no_fee() {
+    one_slot_to_settle(1, 300_000, || {
+        let cancel = || Matching::cancel_order(RuntimeOrigin::signed(account(1)), SiteId(1), Side::Buy);
+        assert_eq!(cancel().expect("it stands").pays_fee, frame_support::dispatch::Pays::No);
+        assert_eq!(cancel().expect_err("it has ended").post_info.pays_fee, frame_support::dispatch::Pays::Yes);
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Whatever was taken before, however far the market lags, and whatever is bought: as long as its owner takes no money
+    /// away, an order that was taken trades in its first slot.
+    #[test]
+    fn an_order_that_was_taken_is_not_paused_before_it_began(
+        hold_slots in 1..5u32,
+        purse in 1..800_000u128,
+        slots in proptest::collection::vec((0..4u8, 1..20u32, 1..1200i64, 0..4u8), 12),
+    ) {
+        new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]).execute_with(|| {
+            HoldSlots::set(hold_slots);
+            assert_ok!(sell(2, &[(0, 2000)]));
+            leave_free(&account(1), purse);
+            let mut taken_from = None;
+            for (now, (wish, limit, wh, blocks)) in (START..).zip(slots) {
+                world(|world| world.now = Slot(now));
+                let taken = match wish {
+                    0 => resume(1),
+                    1 | 2 => buy(1, &[(limit * 10_000, 1000)]),
+                    _ => Ok(()),
+                };
+                if taken.is_ok() && wish < 3 {
+                    taken_from = Some(Slot(now + 1));
+                }
+                // There is a little less than is wanted, so that it costs the limit.
+                measure(1, now, -wh);
+                measure(2, now, wh.min(1000) - 1);
+                close(now);
+                for _ in 0..blocks {
+                    next_block();
+                    for paused_from in pauses() {
+                        assert!(taken_from.is_none_or(|taken| paused_from > taken), "{paused_from:?}: {taken_from:?}");
+                        taken_from = None;
+                    }
+                }
+            }
+        });
+    }
 }
