@@ -1,5 +1,7 @@
 //! A real node, as a person or a service manager starts and stops it.
 
+mod digest;
+
 use codec::{Decode, Encode};
 use deren_primitives::ChainParameters;
 use jsonrpsee::{
@@ -83,12 +85,14 @@ impl Node {
 
 /// Calls a query of the runtime without arguments at the best block.
 async fn query<T: Decode>(client: &WsClient, name: &str) -> Result<T> {
-    let answer: String = client.request("state_call", rpc_params![name, "0x"]).await?;
-    let bytes: Vec<u8> = (2..answer.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&answer[at..at + 2], 16))
-        .collect::<std::result::Result<_, _>>()?;
-    Ok(T::decode(&mut &bytes[..])?)
+    query_with(client, name, &[]).await
+}
+
+/// Calls a query of the runtime with these arguments at the best block.
+async fn query_with<T: Decode>(client: &WsClient, name: &str, arguments: &[u8]) -> Result<T> {
+    let arguments = format!("0x{}", hex::encode(arguments));
+    let answer: String = client.request("state_call", rpc_params![name, arguments]).await?;
+    Ok(T::decode(&mut &hex::decode(answer.trim_start_matches("0x"))?[..])?)
 }
 
 async fn finalised_block(heads: &mut Subscription<serde_json::Value>) -> Result<u32> {
@@ -123,15 +127,17 @@ async fn a_dev_node_finalises_answers_and_stops_when_told() -> Result {
 async fn has_pallet(chain: &[&str], name: &str) -> Result<bool> {
     let node = Node::start_on(chain)?;
     let metadata: String = node.client().await?.request("state_getMetadata", rpc_params![]).await?;
-    let named: String = name.encode().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(metadata.contains(&named))
+    Ok(metadata.contains(&hex::encode(name.encode())))
 }
+
+/// A chain that runs the Wasm with sudo.
+const DEV: &[&str] = &["--dev"];
+/// A chain that runs the one without.
+const LOCAL: &[&str] = &["--chain", "local", "--alice", "--unsafe-force-node-key-generation"];
 
 #[tokio::test]
 async fn only_dev_runs_a_wasm_with_sudo() -> Result {
-    for (chain, sudo) in
-        [(&["--dev"][..], true), (&["--chain", "local", "--alice", "--unsafe-force-node-key-generation"][..], false)]
-    {
+    for (chain, sudo) in [(DEV, true), (LOCAL, false)] {
         assert!(has_pallet(chain, "Council").await?, "{chain:?}");
         assert_eq!(has_pallet(chain, "Sudo").await?, sudo, "{chain:?}");
     }
