@@ -1,0 +1,5 @@
+//! The rulebook for readings. It judges what is handed to it; it must never read storage, a clock or a file.
+
+pub(crate) mod corroborate;
+pub(crate) mod excess;
+pub(crate) mod pace;

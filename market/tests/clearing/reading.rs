@@ -1,0 +1,5 @@
+//! The rulebook for readings.
+
+mod corroborate;
+mod excess;
+mod pace;
