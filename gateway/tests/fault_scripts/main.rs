@@ -12,9 +12,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-extern crate self as deren_runtime_apis;
-
-/// The metering pallet's rules as the chain applies them; the file reads nothing but what this crate's root gives it.
+/// The metering pallet's rules as the chain applies them; the file reads nothing of the pallet.
 #[path = "../../../runtime/pallets/metering/src/judge.rs"]
 #[allow(missing_docs)]
 mod judge;
@@ -34,26 +32,6 @@ use std::{
     },
     time::Instant,
 };
-
-/// What an accepted reading shows, as the runtime names it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Energies {
-    /// Drawn, Wh.
-    pub import_wh: u64,
-    /// Given, Wh.
-    pub export_wh: u64,
-}
-
-/// What the registry says of a device, as far as the rules ask.
-#[derive(Clone, Copy, Debug)]
-pub struct DeviceView {
-    /// The most that flows through it.
-    pub rated_power_w: u32,
-    /// How coarsely it counts.
-    pub register_step_mwh: u32,
-    /// It trades.
-    pub in_service: bool,
-}
 
 fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).ok().map_or(usual, |text| text.parse().expect("a number"))

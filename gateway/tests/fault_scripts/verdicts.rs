@@ -1,11 +1,10 @@
 //! What the chain makes of the readings, and whether what it would trade is true.
 
 use crate::{
-    DeviceView,
     device::Device,
     gateway::{Recorded, every_ms},
     homes::WEEK_MS,
-    judge,
+    judge::{self, ChainTime, Facts},
 };
 use deren_gateway::slots::boundary_error_mwh;
 use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, RegisterSpan, Slot, SlotClock};
@@ -137,13 +136,12 @@ fn accept(
     reading: &IntervalReading,
     cursor: &mut DeviceCursor,
 ) -> Result<ReadingVerdict, deren_primitives::ReadingError> {
-    let view = DeviceView {
-        rated_power_w: device.power.rated_w,
-        register_step_mwh: device.step_mwh() as u32,
-        in_service: true,
-    };
+    let facts =
+        Facts { rated_power_w: device.power.rated_w, register_step_mwh: device.step_mwh() as u32, in_service: true };
     judge::ensure_next(reading, cursor, Slot(u32::MAX))?;
-    let verdict = judge::verdict(reading, cursor, &view, (clock(), device.power.slot_energy_seconds), Slot(0));
+    let slot_energy_seconds = device.power.slot_energy_seconds;
+    let time = ChainTime { clock: clock(), slot_energy_seconds, closed_through: Slot(0) };
+    let verdict = judge::verdict(reading, cursor, &facts, &time);
     *cursor = judge::advance(reading, reading.hash());
     Ok(verdict)
 }

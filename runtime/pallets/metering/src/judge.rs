@@ -1,11 +1,32 @@
 //! What a reading is worth: the pure rules, without storage. What is flagged continues the chain and trades nothing.
 
-use crate::Energies;
+use deren_market::Energies;
 use deren_primitives::{
     DeviceCursor, IntervalReading, MAX_CLOCK_ERROR_MS, Quality, ReadingError, ReadingVerdict, Slot, SlotClock,
     is_measured,
 };
-use deren_runtime_apis::DeviceView;
+
+/// What the chain knows of a device in a reading's first slot, as far as the rules ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The device's rated power.
+    pub rated_power_w: u32,
+    /// The smallest step of its registers.
+    pub register_step_mwh: u32,
+    /// False if the slot is one before the device was registered at its site.
+    pub in_service: bool,
+}
+
+/// What the chain knows of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainTime {
+    /// How long a slot is.
+    pub clock: SlotClock,
+    /// The metered time that a slot stands for.
+    pub slot_energy_seconds: u32,
+    /// The newest slot that is closed.
+    pub closed_through: Slot,
+}
 
 /// Refuses what is not the device's next reading, or not over yet by the chain's clock.
 pub fn ensure_next(reading: &IntervalReading, cursor: &DeviceCursor, current: Slot) -> Result<(), ReadingError> {
@@ -28,14 +49,8 @@ pub fn ensure_next(reading: &IntervalReading, cursor: &DeviceCursor, current: Sl
 }
 
 /// What there is to remark about a reading by itself and by the one before it; its anchor is judged elsewhere.
-pub fn verdict(
-    reading: &IntervalReading,
-    cursor: &DeviceCursor,
-    device: &DeviceView,
-    (clock, slot_energy_seconds): (SlotClock, u32),
-    closed_through: Slot,
-) -> ReadingVerdict {
-    let measured = is_measured(reading.samples, reading.max_gap_ms, clock.slot_ms());
+pub fn verdict(reading: &IntervalReading, cursor: &DeviceCursor, facts: &Facts, time: &ChainTime) -> ReadingVerdict {
+    let measured = is_measured(reading.samples, reading.max_gap_ms, time.clock.slot_ms());
     let guessed = reading.quality != Quality::GOOD || reading.slot_count > 1 || !measured;
     let first = cursor.next_sequence == 0;
     let same_epoch = reading.register_epoch == cursor.register_epoch;
@@ -44,9 +59,9 @@ pub fn verdict(
         (!first && !same_epoch, ReadingVerdict::EPOCH_CHANGED),
         (!first && same_epoch && !reading.registers.continues(&cursor.registers), ReadingVerdict::DISCONTINUOUS),
         (!reading.registers.is_forward(), ReadingVerdict::BACKWARD),
-        (above_rated_power(reading, device, slot_energy_seconds), ReadingVerdict::ABOVE_RATED_POWER),
-        (reading.end_slot() <= closed_through.next(), ReadingVerdict::LATE),
-        (!device.in_service, ReadingVerdict::NOT_IN_SERVICE),
+        (above_rated_power(reading, facts, time.slot_energy_seconds), ReadingVerdict::ABOVE_RATED_POWER),
+        (reading.end_slot() <= time.closed_through.next(), ReadingVerdict::LATE),
+        (!facts.in_service, ReadingVerdict::NOT_IN_SERVICE),
         (!first && reading.first_slot != cursor.next_slot, ReadingVerdict::SKIPPED),
         (reading.clock_error_ms > MAX_CLOCK_ERROR_MS, ReadingVerdict::CLOCK_UNSURE),
     ];
@@ -57,11 +72,11 @@ pub fn verdict(
 }
 
 /// True if either direction shows more than rated power × slot_energy_seconds × count × 1.1 + two register steps.
-fn above_rated_power(reading: &IntervalReading, device: &DeviceView, slot_energy_seconds: u32) -> bool {
+fn above_rated_power(reading: &IntervalReading, facts: &Facts, slot_energy_seconds: u32) -> bool {
     // Both sides in mWh × 36 000, so that nothing is rounded: W × s = mWh × 3.6.
     let seconds = u128::from(slot_energy_seconds).saturating_mul(u128::from(reading.slot_count));
-    let rated = u128::from(device.rated_power_w).saturating_mul(seconds).saturating_mul(11_000);
-    let steps = u128::from(device.register_step_mwh).saturating_mul(72_000);
+    let rated = u128::from(facts.rated_power_w).saturating_mul(seconds).saturating_mul(11_000);
+    let steps = u128::from(facts.register_step_mwh).saturating_mul(72_000);
     let most = rated.saturating_add(steps);
     let registers = &reading.registers;
     let imported_mwh = registers.import_close_mwh.saturating_sub(registers.import_open_mwh);
