@@ -2,4 +2,7 @@
 
 pub(crate) mod corroborate;
 pub(crate) mod excess;
+mod judge;
 pub(crate) mod pace;
+
+pub use judge::{ChainTime, Facts, advance, energies, ensure_next, verdict};

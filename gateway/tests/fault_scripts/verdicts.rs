@@ -4,9 +4,9 @@ use crate::{
     device::Device,
     gateway::{Recorded, every_ms},
     homes::WEEK_MS,
-    judge::{self, ChainTime, Facts},
 };
 use deren_gateway::slots::boundary_error_mwh;
+use deren_market::reading::{self, ChainTime, Facts};
 use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, RegisterSpan, Slot, SlotClock};
 use std::{
     collections::BTreeMap,
@@ -138,11 +138,11 @@ fn accept(
 ) -> Result<ReadingVerdict, deren_primitives::ReadingError> {
     let facts =
         Facts { rated_power_w: device.power.rated_w, register_step_mwh: device.step_mwh() as u32, in_service: true };
-    judge::ensure_next(reading, cursor, Slot(u32::MAX))?;
+    reading::ensure_next(reading, cursor, Slot(u32::MAX))?;
     let slot_energy_seconds = device.power.slot_energy_seconds;
     let time = ChainTime { clock: clock(), slot_energy_seconds, closed_through: Slot(0) };
-    let verdict = judge::verdict(reading, cursor, &facts, &time);
-    *cursor = judge::advance(reading, reading.hash());
+    let verdict = reading::verdict(reading, cursor, &facts, &time);
+    *cursor = reading::advance(reading, reading.hash());
     Ok(verdict)
 }
 
@@ -157,7 +157,7 @@ fn error_permille(device: &Device<'_>, reading: &IntervalReading) -> u64 {
     ];
     let declared_mwh =
         2 * boundary_error_mwh(device.power, reading.max_gap_ms, reading.clock_error_ms, device.step_mwh());
-    let shown = judge::energies(reading);
+    let shown = reading::energies(reading);
     let shows_nothing = *registers == RegisterSpan::default();
     let mut worst = 0;
     for (direction, booked_mwh) in booked.into_iter().enumerate() {

@@ -14,7 +14,6 @@ mod clock;
 mod equivocation;
 mod forget;
 mod invariants;
-mod judge;
 mod over_export;
 mod session;
 mod submit;

@@ -1,12 +1,12 @@
 //! One batch being judged: what it needs of storage is read once, and written once at its end. The same code serves
 //! the transaction pool, the block and the runtime's query, which writes nothing.
 
-use crate::{
-    Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies,
-    judge::{self, ChainTime, Facts},
-};
+use crate::{Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies};
 use alloc::collections::BTreeMap;
-use deren_market::{Pace, is_before_service};
+use deren_market::{
+    Pace, is_before_service,
+    reading::{self, ChainTime, Facts},
+};
 use deren_primitives::{
     Anchor, ChainParameters, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey,
     ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, SlotClock, interval_message,
@@ -107,7 +107,7 @@ impl<T: Config> Session<T> {
         let standing = self.standings.get(&reading.device).copied().or_else(|| Cursors::<T>::get(reading.device));
         let DeviceStanding { cursor, pace } =
             standing.unwrap_or(DeviceStanding { cursor: DeviceCursor::default(), pace: Pace::from(device.from) });
-        judge::ensure_next(reading, &cursor, self.current)?;
+        reading::ensure_next(reading, &cursor, self.current)?;
         if standing.is_none() && is_before_service(reading.end_slot(), device.from) {
             return Err(ReadingError::BeforeService);
         }
@@ -125,9 +125,9 @@ impl<T: Config> Session<T> {
     pub fn accept(&mut self, reading: &IntervalReading, next: Next) -> Accepted {
         let Next { device, cursor, pace, hash } = next;
         let verdict =
-            judge::verdict(reading, &cursor, &facts(&device), &self.time()).with(self.judge_anchor(reading.anchor));
-        let energies = judge::energies(reading);
-        self.standings.insert(reading.device, DeviceStanding { cursor: judge::advance(reading, hash), pace });
+            reading::verdict(reading, &cursor, &facts(&device), &self.time()).with(self.judge_anchor(reading.anchor));
+        let energies = reading::energies(reading);
+        self.standings.insert(reading.device, DeviceStanding { cursor: reading::advance(reading, hash), pace });
         self.count(device.market, reading);
         if verdict.trades() {
             let key = (device.market, reading.first_slot, device.site);

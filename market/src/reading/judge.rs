@@ -1,6 +1,6 @@
 //! What a reading is worth: the pure rules, without storage. What is flagged continues the chain and trades nothing.
 
-use deren_market::Energies;
+use crate::Energies;
 use deren_primitives::{
     DeviceCursor, IntervalReading, MAX_CLOCK_ERROR_MS, Quality, ReadingError, ReadingVerdict, Slot, SlotClock,
     is_measured,
