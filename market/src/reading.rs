@@ -3,6 +3,8 @@
 pub(crate) mod corroborate;
 pub(crate) mod excess;
 mod judge;
+mod measuring;
 pub(crate) mod pace;
 
 pub use judge::{ChainTime, Facts, advance, energies, ensure_next, verdict};
+pub use measuring::{MAX_CLOCK_ERROR_MS, MIN_SAMPLES_PER_SLOT, is_measured};

@@ -16,8 +16,9 @@ pub(crate) use templates::Places;
 pub use templates::templates_of;
 
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
+use deren_market::reading::MAX_CLOCK_ERROR_MS;
 use deren_meters::{DeviceUri, Library};
-use deren_primitives::{DeviceRole, MAX_CLOCK_ERROR_MS};
+use deren_primitives::DeviceRole;
 use std::{
     io::ErrorKind,
     net::SocketAddr,

@@ -125,7 +125,7 @@ impl ReadingVerdict {
     /// Nothing to remark: it trades.
     pub const GOOD: Self = Self(0);
     /// The gateway set a quality bit, it covers more than one slot, or the slot was not measured well enough:
-    /// [`crate::is_measured`].
+    /// `deren_market::reading::is_measured`.
     pub const ESTIMATED: Self = Self(1);
     /// Does not start where the device's last reading of the same register epoch ended.
     pub const DISCONTINUOUS: Self = Self(1 << 1);
@@ -147,7 +147,7 @@ impl ReadingVerdict {
     pub const NOT_IN_SERVICE: Self = Self(1 << 9);
     /// Does not begin with the slot after the device's last reading: what flowed between would be sold in another slot.
     pub const SKIPPED: Self = Self(1 << 10);
-    /// The gateway's clock may be wrong by more than [`crate::MAX_CLOCK_ERROR_MS`].
+    /// The gateway's clock may be wrong by more than `deren_market::reading::MAX_CLOCK_ERROR_MS`.
     pub const CLOCK_UNSURE: Self = Self(1 << 11);
 
     /// True if the reading trades.

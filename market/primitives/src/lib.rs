@@ -10,7 +10,6 @@ extern crate alloc;
 mod chain;
 mod ids;
 mod link_code;
-mod measuring;
 mod point;
 mod reading;
 mod signing;
@@ -25,7 +24,6 @@ pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHas
 pub use link_code::{
     LinkCode, LinkCodeError, LinkedDevice, MAX_HOME_NAME_BYTES, MAX_LINK_CODE_LETTERS, MAX_LINKED_DEVICES,
 };
-pub use measuring::{MAX_CLOCK_ERROR_MS, MIN_SAMPLES_PER_SLOT, is_measured};
 pub use point::{POINT_DOMAIN, Source, Sources, point_commitment};
 pub use reading::{
     Anchor, IntervalReading, LASTING_ANCHOR_BLOCKS, MAX_ATTEMPT, MAX_READINGS_PER_BATCH, Quality, ReadingBatch,

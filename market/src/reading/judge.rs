@@ -1,10 +1,8 @@
 //! What a reading is worth: the pure rules, without storage. What is flagged continues the chain and trades nothing.
 
+use super::{MAX_CLOCK_ERROR_MS, is_measured};
 use crate::Energies;
-use deren_primitives::{
-    DeviceCursor, IntervalReading, MAX_CLOCK_ERROR_MS, Quality, ReadingError, ReadingVerdict, Slot, SlotClock,
-    is_measured,
-};
+use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingError, ReadingVerdict, Slot, SlotClock};
 
 /// What the chain knows of a device in a reading's first slot, as far as the rules ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
