@@ -2,6 +2,7 @@
 //! device's power allows: what would waits, and becomes part of a longer, estimated one.
 
 use super::{Point, Registers, SlotBuilder, Span, judge::Step, points::Observation, progress::Reset};
+use deren_market::reading::max_gap_ms;
 use deren_primitives::{Quality, RegisterSpan, Slot};
 
 /// At most this many spans come of one sample; what is left comes of the next ones.
@@ -208,7 +209,8 @@ impl SlotBuilder {
             Some(reset) => reset.old_close,
             None => last.towards(point, self.rules.clock.start_ms(end_slot)),
         };
-        let guessed = slot_count > 1 || progress.samples == 0 || progress.max_gap_ms > self.rules.clock.slot_ms() / 2;
+        let guessed =
+            slot_count > 1 || progress.samples == 0 || progress.max_gap_ms > max_gap_ms(self.rules.clock.slot_ms());
         let mut quality = std::mem::take(&mut progress.quality);
         if guessed || reset.is_some() {
             quality = quality.with(Quality::ESTIMATED);

@@ -6,7 +6,10 @@ use crate::{
     homes::WEEK_MS,
 };
 use deren_gateway::slots::boundary_error_mwh;
-use deren_market::reading::{self, ChainTime, Facts};
+use deren_market::{
+    Energies,
+    reading::{self, ChainTime, Facts},
+};
 use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, RegisterSpan, Slot, SlotClock};
 use std::{
     collections::BTreeMap,
@@ -157,7 +160,7 @@ fn error_permille(device: &Device<'_>, reading: &IntervalReading) -> u64 {
     ];
     let declared_mwh =
         2 * boundary_error_mwh(device.power, reading.max_gap_ms, reading.clock_error_ms, device.step_mwh());
-    let shown = reading::energies(reading);
+    let shown = Energies::of(reading);
     let shows_nothing = *registers == RegisterSpan::default();
     let mut worst = 0;
     for (direction, booked_mwh) in booked.into_iter().enumerate() {

@@ -126,7 +126,7 @@ impl<T: Config> Session<T> {
         let Next { device, cursor, pace, hash } = next;
         let verdict =
             reading::verdict(reading, &cursor, &facts(&device), &self.time()).with(self.judge_anchor(reading.anchor));
-        let energies = reading::energies(reading);
+        let energies = Energies::of(reading);
         self.standings.insert(reading.device, DeviceStanding { cursor: reading::advance(reading, hash), pace });
         self.count(device.market, reading);
         if verdict.trades() {
