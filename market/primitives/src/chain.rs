@@ -1,10 +1,10 @@
 //! What the chain answers to gateways, indexers and verifiers through its runtime APIs, and why it refuses or
 //! flags a reading.
 
-use crate::{DeviceId, PublicKey, ReadingHash, RegisterSpan, Slot};
+use crate::{DeviceId, PublicKey, ReadingHash, RegisterSpan, Slot, SlotClock};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use core::fmt;
+use core::{fmt, num::NonZeroU32};
 use scale_info::TypeInfo;
 
 /// What was set at genesis and everyone must know to take part.
@@ -23,6 +23,13 @@ pub struct ChainParameters {
     pub slots_per_era: u32,
     /// True on a development chain, where well-known keys are allowed.
     pub development: bool,
+}
+
+impl ChainParameters {
+    /// The chain's slots. A slot takes at least a second, whatever stands in the parameters.
+    pub fn clock(&self) -> SlotClock {
+        SlotClock::new(NonZeroU32::new(self.slot_seconds).unwrap_or(NonZeroU32::MIN))
+    }
 }
 
 /// A gateway as the chain knows it.

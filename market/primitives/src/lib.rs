@@ -7,7 +7,10 @@
 
 extern crate alloc;
 
+mod backoff;
 mod chain;
+mod hash;
+mod hex;
 mod ids;
 mod link_code;
 mod point;
@@ -16,11 +19,14 @@ mod signing;
 mod slot;
 mod timeline;
 
+pub use backoff::Backoff;
 pub use chain::{
     ChainParameters, DeviceCursor, GatewayRecord, ReadingError, ReadingOutcome, ReadingVerdict, SiteEnergy, SlotState,
     SlotSummary,
 };
-pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHash, Side, SiteId, ZoneId};
+pub use hash::blake2_256;
+pub use hex::{Hex, hex_digits};
+pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHash, Side, SiteId, UnknownRole, ZoneId};
 pub use link_code::{
     LinkCode, LinkCodeError, LinkedDevice, MAX_HOME_NAME_BYTES, MAX_LINK_CODE_LETTERS, MAX_LINKED_DEVICES,
 };

@@ -174,7 +174,7 @@ pub struct ReadingBatch {
 impl ReadingBatch {
     /// blake2_256 of the SCALE bytes of the readings with their signatures, which the batch's signature covers.
     pub fn readings_hash(&self) -> [u8; 32] {
-        crate::ids::blake2_256(&self.readings.encode())
+        crate::blake2_256(&self.readings.encode())
     }
 }
 
