@@ -7,7 +7,7 @@ use super::{
     BooksError, Quality, remarks,
     rows::{bytes32, narrow},
 };
-use deren_primitives::{MarketId, ReadingVerdict, Slot};
+use deren_primitives::{Hex, MarketId, ReadingVerdict, Slot};
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool};
 use std::time::{Duration, Instant};
@@ -172,8 +172,8 @@ fn gap(
         slot,
         start_unix_s: start(slot),
         site: narrow("devices.site", site)?,
-        device: format!("0x{}", hex::encode(bytes32("devices.device", &device)?)),
-        gateway: format!("0x{}", hex::encode(bytes32("devices.gateway", &gateway)?)),
+        device: Hex(bytes32("devices.device", &device)?).to_string(),
+        gateway: Hex(bytes32("devices.gateway", &gateway)?).to_string(),
         role,
         kind: match verdict.map(Quality::of) {
             None => GapKind::Missing,

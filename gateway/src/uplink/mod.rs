@@ -19,7 +19,7 @@ use crate::{
     recorder::{ChainView, Event},
     signer::Signer,
 };
-use deren_primitives::{Anchor, DeviceId};
+use deren_primitives::{Anchor, DeviceId, Hex};
 use session::Session;
 use std::{
     path::PathBuf,
@@ -131,7 +131,7 @@ pub async fn check_chain(node: &Node, data_folder: &std::path::Path) -> Result<C
         return Err(GatewayError::OtherChain {
             url: node.url().to_string(),
             pinned: pinned.genesis_text().to_owned(),
-            found: format!("0x{}", hex::encode(genesis)),
+            found: Hex(genesis).to_string(),
         });
     }
     let found = ChainPin::new(genesis, node.parameters().await?).ok_or_else(|| unusable("its slots have no length"))?;
