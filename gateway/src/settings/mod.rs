@@ -315,11 +315,8 @@ fn device(table: &mut Table, default_interval: Duration) -> Option<DeviceSetting
     let uri = table.required("uri", "\"sunspec+tcp://192.168.1.20:502?unit=1\"", |text| {
         text.parse::<DeviceUri>().map_err(|error| error.to_string())
     });
-    let role = table.required("role", "\"grid\"", |role| match role {
-        "grid" => Ok(DeviceRole::Grid),
-        "production" => Ok(DeviceRole::Production),
-        "storage" => Ok(DeviceRole::Storage),
-        other => Err(format!("`role` is `{other}`, it should be grid, production or storage")),
+    let role = table.required("role", "\"grid\"", |role| {
+        role.parse::<DeviceRole>().map_err(|_| format!("`role` is `{role}`, it should be grid, production or storage"))
     });
     let rated_power_w = table.number("rated_power_w", 1..=100_000_000);
     let sample_interval = interval(table).unwrap_or(default_interval);

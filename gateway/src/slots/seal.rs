@@ -129,7 +129,7 @@ impl SlotBuilder {
         }
         self.progress = before;
         if let Some(reset) = &mut self.progress.reset {
-            reset.slot = reset.slot.max(Slot(now.0.saturating_sub(1)));
+            reset.slot = reset.slot.max(now.previous());
         }
         None
     }
@@ -156,7 +156,7 @@ impl SlotBuilder {
 
     /// Seals everything before slot `now`: what was sampled, and then what was not.
     fn seal_before(&mut self, now: Slot, next: Slot, last: Point, point: Point) -> Vec<Span> {
-        let before_now = Slot(now.0.saturating_sub(1));
+        let before_now = now.previous();
         let start_ms = self.rules.clock.start_ms(now);
         // After a hold the boundary may lie before the last sample; then it was met when that was taken.
         let crossed = self.progress.crossed.take().filter(|crossed| crossed.at_ms == start_ms);

@@ -207,7 +207,7 @@ fn register_device(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let free = (0..DEVICES).map(|next| device(number.wrapping_add(next)));
     let free = free.into_iter().find(|id| world::owner_of_device(*id).is_none())?;
     let rated_power_w = 500 + 10 * u32::from(maker.bytes.byte());
-    let role = *maker.bytes.pick(&[DeviceRole::Grid, DeviceRole::Production, DeviceRole::Storage])?;
+    let role = *maker.bytes.pick(&DeviceRole::ALL)?;
     Some(vec![
         ("site", site.encode()),
         ("device", free.encode()),

@@ -98,7 +98,7 @@ pub fn equivocation(maker: &mut Maker<'_, '_>) -> Option<Fields> {
 
 /// The newest slot that is over.
 fn newest_ended() -> Slot {
-    Slot(Metering::clock().slot_at(world::now_ms()).0.saturating_sub(1))
+    Metering::clock().slot_at(world::now_ms()).previous()
 }
 
 /// A reading of the device's first slot that has none, if that is over.
