@@ -8,7 +8,6 @@ use super::{
     refusals::Refusals,
 };
 use crate::{
-    backoff::Backoff,
     clock::unix_ms,
     error::GatewayError,
     outbox::{Outbox, Standing as OutboxStanding},
@@ -16,7 +15,7 @@ use crate::{
     recorder::Event,
     signer::Signer,
 };
-use deren_primitives::{Anchor, DeviceCursor, DeviceId, GatewayRecord, Hex, LASTING_ANCHOR_BLOCKS, Slot};
+use deren_primitives::{Anchor, Backoff, DeviceCursor, DeviceId, GatewayRecord, Hex, LASTING_ANCHOR_BLOCKS, Slot};
 use jsonrpsee::core::client::Subscription;
 use std::{
     collections::BTreeSet,
