@@ -2,20 +2,16 @@
 //! last part of a key's name. A key that is not known is refused, never ignored.
 
 mod home_assistant;
-mod mistake;
-mod raw;
-mod table;
 mod templates;
 #[cfg(test)]
 mod tests;
 
 pub use home_assistant::HomeAssistantSettings;
-pub(crate) use mistake::lines;
-pub use mistake::{Mistake, Place};
 pub(crate) use templates::Places;
 pub use templates::templates_of;
 
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
+use deren_config::{Document, Mistake, Place, Table};
 use deren_market::reading::MAX_CLOCK_ERROR_MS;
 use deren_meters::{DeviceUri, Library};
 use deren_primitives::DeviceRole;
@@ -26,7 +22,6 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use table::Table;
 use url::Url;
 
 /// Variables that begin so stand for top-level keys.
@@ -144,9 +139,9 @@ impl Settings {
         text: &str,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<(Self, Places), GatewayError> {
-        let mut document = raw::parse(&file.display().to_string(), text, &SECTIONS);
+        let mut document = deren_config::parse(&file.display().to_string(), text, &SECTIONS);
         document.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
-        let raw::Document { mut top, mut sections, devices, mut mistakes } = document;
+        let Document { mut top, mut sections, devices, mut mistakes } = document;
         let folder = file.parent().unwrap_or(Path::new(""));
         let data_folder = folder.join(top.text("data_folder").map_or("data".to_owned(), |(_, path)| path));
         let key = top.parsed("key", |text| KeyUri::parse(text, folder).map_err(|error| format!("`key`: {error}")));

@@ -27,7 +27,7 @@ pub struct Mistake {
 
 impl Place {
     /// A complaint about what stands here.
-    pub(super) fn mistake(&self, reason: impl fmt::Display) -> Mistake {
+    pub fn mistake(&self, reason: impl fmt::Display) -> Mistake {
         Mistake { place: self.clone(), reason: reason.to_string() }
     }
 }
@@ -48,6 +48,6 @@ impl fmt::Display for Mistake {
 }
 
 /// All of them, one a line.
-pub(crate) fn lines(mistakes: &[Mistake]) -> String {
+pub fn lines(mistakes: &[Mistake]) -> String {
     mistakes.iter().map(Mistake::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -1,16 +1,12 @@
 //! One table of a configuration: each key is taken out as it is understood. What is wrong is noted and the reading
 //! goes on, so that its writer hears of everything at once.
 
-use super::{
-    mistake::{Mistake, Place},
-    raw::Raw,
-};
-use deren_meters::nearest;
+use crate::{Mistake, Place, Raw, nearest};
 use std::{collections::BTreeMap, fmt, ops::RangeInclusive, str::FromStr};
 
 /// The keys of one table.
 #[derive(Debug)]
-pub(super) struct Table {
+pub struct Table {
     /// How the table is called in messages.
     name: String,
     place: Place,
@@ -23,36 +19,36 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(name: String, place: Place, whole: bool) -> Self {
+    pub fn new(name: String, place: Place, whole: bool) -> Self {
         Self { name, place, whole, entries: BTreeMap::new(), known: Vec::new(), mistakes: Vec::new() }
     }
 
-    pub(super) fn put(&mut self, key: &str, place: Place, raw: Raw) {
+    pub fn put(&mut self, key: &str, place: Place, raw: Raw) {
         self.entries.insert(key.to_owned(), (place, raw));
     }
 
     /// The place of the table itself.
-    pub(super) fn place(&self) -> &Place {
+    pub fn place(&self) -> &Place {
         &self.place
     }
 
     /// The place of that key, while it is there; otherwise the table's.
-    pub(super) fn place_of(&self, key: &str) -> Place {
+    pub fn place_of(&self, key: &str) -> Place {
         self.entries.get(key).map_or(&self.place, |(place, _)| place).clone()
     }
 
     /// True while the key is there.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
     }
 
     /// Notes what is wrong there.
-    pub(super) fn wrong(&mut self, place: &Place, reason: impl fmt::Display) {
+    pub fn wrong(&mut self, place: &Place, reason: impl fmt::Display) {
         self.mistakes.push(place.mistake(reason));
     }
 
     /// Notes that the key is missing, unless it may stand where the file cannot be parsed.
-    pub(super) fn missing(&mut self, key: &str, example: &str) {
+    pub fn missing(&mut self, key: &str, example: &str) {
         if self.whole {
             let reason = format!("{} has no `{key}`: {key} = {example}", self.name);
             self.mistakes.push(self.place.mistake(reason));
@@ -60,7 +56,7 @@ impl Table {
     }
 
     /// Everything that was wrong, with the keys that nobody asked for and the nearest that is known.
-    pub(super) fn finish(mut self) -> Vec<Mistake> {
+    pub fn finish(mut self) -> Vec<Mistake> {
         for (key, (place, _)) in &self.entries {
             let near = nearest(key, &self.known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             self.mistakes.push(place.mistake(format!("{} has no key `{key}`{near}", self.name)));
@@ -74,7 +70,7 @@ impl Table {
     }
 
     /// A text, if the key is there.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<(Place, String)> {
+    pub fn text(&mut self, key: &'static str) -> Option<(Place, String)> {
         match self.take(key)? {
             (place, Raw::Text(text)) if text.is_empty() => self.wrong(&place, format!("`{key}` is empty")),
             (place, Raw::Text(text)) => return Some((place, text)),
@@ -84,13 +80,13 @@ impl Table {
     }
 
     /// What `parse` makes of a text, if the key is there; what it refuses is noted with the key's place.
-    pub(super) fn parsed<T>(&mut self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub fn parsed<T>(&mut self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let (place, text) = self.text(key)?;
         parse(&text).map_err(|reason| self.wrong(&place, reason)).ok()
     }
 
     /// As [`Table::parsed`], for a key that must be there.
-    pub(super) fn required<T>(
+    pub fn required<T>(
         &mut self,
         key: &'static str,
         example: &str,
@@ -104,7 +100,7 @@ impl Table {
     }
 
     /// A list of texts, if the key is there; in the environment they are separated by commas.
-    pub(super) fn texts(&mut self, key: &'static str) -> Option<(Place, Vec<String>)> {
+    pub fn texts(&mut self, key: &'static str) -> Option<(Place, Vec<String>)> {
         let (place, raw) = self.take(key)?;
         let texts = match (&place, raw) {
             (Place::Variable(_), Raw::Text(text)) => {
@@ -126,7 +122,7 @@ impl Table {
     }
 
     /// A whole number within `range`, if the key is there. The key's ending names its unit.
-    pub(super) fn number<T: TryFrom<u32>>(&mut self, key: &'static str, range: RangeInclusive<u32>) -> Option<T> {
+    pub fn number<T: TryFrom<u32>>(&mut self, key: &'static str, range: RangeInclusive<u32>) -> Option<T> {
         let (place, raw) = self.take(key)?;
         let number = match (&place, &raw) {
             (_, Raw::Integer(number)) => Ok(*number),
@@ -143,7 +139,7 @@ impl Table {
     }
 
     /// True or false, if the key is there.
-    pub(super) fn boolean(&mut self, key: &'static str) -> Option<bool> {
+    pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
         let (place, raw) = self.take(key)?;
         let value = match (&place, &raw) {
             (_, Raw::Boolean(value)) => Some(*value),

@@ -1,9 +1,6 @@
 //! Configuration before it has types: keys with the place where each was written, so that every complaint names it.
 
-use super::{
-    mistake::{Mistake, Place},
-    table::Table,
-};
+use crate::{Mistake, Place, Table};
 use std::collections::BTreeMap;
 use toml::{
     Spanned,
@@ -12,7 +9,7 @@ use toml::{
 
 /// A value as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Raw {
+pub enum Raw {
     Text(String),
     Integer(i64),
     Boolean(bool),
@@ -22,7 +19,7 @@ pub(super) enum Raw {
 }
 
 impl Raw {
-    pub(super) fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "a text",
             Self::Integer(_) => "a whole number",
@@ -47,17 +44,17 @@ impl Raw {
 }
 
 /// The file's top level, its sections, such as `[home_assistant]`, and its `[[device]]` tables.
-pub(super) struct Document {
-    pub(super) top: Table,
-    pub(super) sections: BTreeMap<&'static str, Table>,
-    pub(super) devices: Vec<Table>,
+pub struct Document {
+    pub top: Table,
+    pub sections: BTreeMap<&'static str, Table>,
+    pub devices: Vec<Table>,
     /// What is wrong with the text itself.
-    pub(super) mistakes: Vec<Mistake>,
+    pub mistakes: Vec<Mistake>,
 }
 
 /// Parses `text`, which may have tables of these names; `file` is only for messages. What cannot be parsed is a
 /// mistake, and the rest is looked at all the same.
-pub(super) fn parse(file: &str, text: &str, sections: &[&'static str]) -> Document {
+pub fn parse(file: &str, text: &str, sections: &[&'static str]) -> Document {
     let line_ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
     let line_of = |offset: usize| 1 + line_ends.partition_point(|end| *end < offset);
     let at = |offset: usize| Place::Line { file: file.to_owned(), line: line_of(offset) };
@@ -122,7 +119,7 @@ fn table_of<'a, 't>(item: &'a Spanned<DeValue<'t>>) -> Option<&'a DeTable<'t>> {
 
 impl Document {
     /// Lets variables `PREFIX<KEY>` stand for the keys of the top level, and `PREFIX<SECTION>_<KEY>` for a section's.
-    pub(super) fn override_by(
+    pub fn override_by(
         &mut self,
         prefix: &str,
         sections: &[&'static str],
