@@ -11,7 +11,7 @@ pub(crate) use templates::Places;
 pub use templates::templates_of;
 
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
-use deren_config::{Document, Mistake, Place, Table};
+use deren_config::{Mistake, Place, Table};
 use deren_market::reading::MAX_CLOCK_ERROR_MS;
 use deren_meters::{DeviceUri, Library};
 use deren_primitives::DeviceRole;
@@ -139,15 +139,16 @@ impl Settings {
         text: &str,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<(Self, Places), GatewayError> {
-        let mut document = deren_config::parse(&file.display().to_string(), text, &SECTIONS);
-        document.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
-        let Document { mut top, mut sections, devices, mut mistakes } = document;
+        let mut top = deren_config::parse(&file.display().to_string(), text, "the configuration has");
+        top.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
+        let devices = top.tables("device", "device", "[[device]]");
+        let mut mistakes = Vec::new();
         let folder = file.parent().unwrap_or(Path::new(""));
         let data_folder = folder.join(top.text("data_folder").map_or("data".to_owned(), |(_, path)| path));
         let key = top.parsed("key", |text| KeyUri::parse(text, folder).map_err(|error| format!("`key`: {error}")));
         let key = key.unwrap_or(KeyUri::File { path: data_folder.join("gateway.key"), passphrase: None });
         let interval = interval(&mut top).unwrap_or(Duration::from_secs(10));
-        let home_assistant = sections.remove("home_assistant").and_then(|mut table| {
+        let home_assistant = top.section("home_assistant", "[home_assistant] has").and_then(|mut table| {
             let settings = home_assistant::read(&mut table, folder);
             mistakes.extend(table.finish());
             settings
@@ -166,7 +167,7 @@ impl Settings {
             checkpoint_interval: Duration::from_secs(top.number("checkpoint_interval_s", 1..=3600).unwrap_or(60)),
             clock_trusted: top.boolean("clock_trusted").unwrap_or(false),
             max_clock_error: Duration::from_millis(
-                top.number("max_clock_error_ms", 1..=MAX_CLOCK_ERROR_MS).unwrap_or(MAX_CLOCK_ERROR_MS).into(),
+                top.number("max_clock_error_ms", 1..=MAX_CLOCK_ERROR_MS.into()).unwrap_or(MAX_CLOCK_ERROR_MS).into(),
             ),
             log: top.parsed("log", log_filter).unwrap_or("info".to_owned()),
             home_name: top.text("home_name").map(|(_, name)| name),

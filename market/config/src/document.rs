@@ -1,130 +1,114 @@
-//! Configuration before it has types: keys with the place where each was written, so that every complaint names it.
+//! A configuration before it has types: tables of keys with the place where each was written, so that every complaint
+//! names it. The environment's variables are laid over what the file says.
 
 use crate::{Mistake, Place, Table};
-use std::collections::BTreeMap;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
 /// A value as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Raw {
+#[derive(Clone, Debug)]
+pub(crate) enum Raw {
     Text(String),
     Integer(i64),
     Boolean(bool),
-    List(Vec<Raw>),
+    /// Each item with its place.
+    List(Vec<(Place, Raw)>),
+    Table(Table),
     /// Something that no key takes, by its kind.
     Other(&'static str),
 }
 
 impl Raw {
-    pub fn kind(&self) -> &'static str {
+    /// What it is, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "a text",
             Self::Integer(_) => "a whole number",
             Self::Boolean(_) => "true or false",
             Self::List(_) => "a list",
+            Self::Table(_) => "a table",
             Self::Other(kind) => kind,
         }
     }
+}
 
-    fn of(value: &DeValue<'_>) -> Self {
+/// A file's text with the places of its bytes.
+pub(crate) struct Source<'a> {
+    file: &'a str,
+    text: &'a str,
+    line_ends: Vec<usize>,
+}
+
+impl<'a> Source<'a> {
+    /// `file` is only for messages.
+    pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, text, line_ends: text.match_indices('\n').map(|(end, _)| end).collect() }
+    }
+
+    /// The place of a byte.
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        let lines = self.line_ends.partition_point(|end| *end < offset);
+        let begin = lines.checked_sub(1).and_then(|line| self.line_ends.get(line)).map_or(0, |end| end + 1);
+        let column = self.text.get(begin..offset).map_or(0, |before| before.chars().count()) + 1;
+        Place::Line { file: self.file.to_owned(), line: lines + 1, column }
+    }
+
+    /// The text as TOML, as far as it can be parsed, and what cannot.
+    pub(crate) fn parse(&self) -> (Spanned<DeTable<'a>>, Vec<Mistake>) {
+        let (parsed, errors) = DeTable::parse_recoverable(self.text);
+        let mistake = |error: &toml::de::Error| {
+            let place = self.place(error.span().map_or(0, |span| span.start));
+            place.mistake(error.message().replace('\n', " "))
+        };
+        (parsed, errors.iter().map(mistake).collect())
+    }
+
+    fn raw(&self, value: &DeValue<'_>, place: &Place, whole: bool) -> Raw {
         match value {
-            DeValue::String(text) => Self::Text(text.to_string()),
+            DeValue::String(text) => Raw::Text(text.to_string()),
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-                .map_or(Self::Other("a number too large"), Self::Integer),
-            DeValue::Boolean(value) => Self::Boolean(*value),
-            DeValue::Array(items) => Self::List(items.iter().map(|item| Self::of(item.get_ref())).collect()),
-            DeValue::Float(_) => Self::Other("a number with a point"),
-            DeValue::Datetime(_) => Self::Other("a date"),
-            DeValue::Table(_) => Self::Other("a table"),
+                .map_or(Raw::Other("a number too large"), Raw::Integer),
+            DeValue::Boolean(value) => Raw::Boolean(*value),
+            DeValue::Array(items) => {
+                let item = |item: &Spanned<DeValue<'_>>| {
+                    let place = self.place(item.span().start);
+                    let raw = self.raw(item.get_ref(), &place, whole);
+                    (place, raw)
+                };
+                Raw::List(items.iter().map(item).collect())
+            }
+            DeValue::Float(_) => Raw::Other("a number with a point"),
+            DeValue::Datetime(_) => Raw::Other("a date"),
+            DeValue::Table(keys) => Raw::Table(self.table(keys, place.clone(), whole)),
         }
     }
-}
 
-/// The file's top level, its sections, such as `[home_assistant]`, and its `[[device]]` tables.
-pub struct Document {
-    pub top: Table,
-    pub sections: BTreeMap<&'static str, Table>,
-    pub devices: Vec<Table>,
-    /// What is wrong with the text itself.
-    pub mistakes: Vec<Mistake>,
-}
-
-/// Parses `text`, which may have tables of these names; `file` is only for messages. What cannot be parsed is a
-/// mistake, and the rest is looked at all the same.
-pub fn parse(file: &str, text: &str, sections: &[&'static str]) -> Document {
-    let line_ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
-    let line_of = |offset: usize| 1 + line_ends.partition_point(|end| *end < offset);
-    let at = |offset: usize| Place::Line { file: file.to_owned(), line: line_of(offset) };
-    let (parsed, errors) = DeTable::parse_recoverable(text);
-    let mistakes: Vec<Mistake> =
-        errors.iter().map(|error| at(error.span().map_or(0, |span| span.start)).mistake(error.message())).collect();
-    let whole = mistakes.is_empty();
-    let fill = |table: &mut Table, keys: &DeTable<'_>| {
+    fn table(&self, keys: &DeTable<'_>, place: Place, whole: bool) -> Table {
+        let mut table = Table::new(place, whole);
         for (key, value) in keys {
-            table.put(key.get_ref(), at(key.span().start), Raw::of(value.get_ref()));
+            let place = self.place(key.span().start);
+            let raw = self.raw(value.get_ref(), &place, whole);
+            table.put(key.get_ref(), place, raw);
         }
-    };
-    let mut document = Document {
-        top: Table::new("the configuration".to_owned(), at(0), whole),
-        sections: BTreeMap::new(),
-        devices: Vec::new(),
-        mistakes,
-    };
-    for (key, value) in parsed.get_ref() {
-        let place = at(key.span().start);
-        let section = sections.iter().find(|name| **name == key.get_ref().as_ref());
-        match (key.get_ref().as_ref(), value.get_ref(), section) {
-            ("device", DeValue::Array(items), _) => {
-                for (number, item) in items.iter().enumerate() {
-                    match table_of(item) {
-                        Some(keys) => {
-                            let mut table = Table::new(format!("device {}", number + 1), at(item.span().start), whole);
-                            fill(&mut table, keys);
-                            document.devices.push(table);
-                        }
-                        None => document.mistakes.push(
-                            at(item.span().start).mistake("a device is a table: write [[device]] and its keys below"),
-                        ),
-                    }
-                }
-            }
-            ("device", _, _) => {
-                document.mistakes.push(place.mistake("devices are tables: write [[device]] for each"));
-            }
-            (_, DeValue::Table(keys), Some(name)) => {
-                let mut table = Table::new(format!("[{name}]"), place, whole);
-                fill(&mut table, keys);
-                document.sections.insert(name, table);
-            }
-            (_, _, Some(name)) => {
-                document
-                    .mistakes
-                    .push(place.mistake(format!("`{name}` is a table: write [{name}] and its keys below")));
-            }
-            (name, value, None) => document.top.put(name, place, Raw::of(value)),
-        }
-    }
-    document
-}
-
-fn table_of<'a, 't>(item: &'a Spanned<DeValue<'t>>) -> Option<&'a DeTable<'t>> {
-    match item.get_ref() {
-        DeValue::Table(keys) => Some(keys),
-        _ => None,
+        table
     }
 }
 
-impl Document {
-    /// Lets variables `PREFIX<KEY>` stand for the keys of the top level, and `PREFIX<SECTION>_<KEY>` for a section's.
-    pub fn override_by(
-        &mut self,
-        prefix: &str,
-        sections: &[&'static str],
-        variables: impl Iterator<Item = (String, String)>,
-    ) {
+/// Parses `text` into its top-level table, which messages call `owner`, as "the configuration has". `file` is only for
+/// messages. What cannot be parsed is a mistake that the table gives when it is finished; the rest is there all the same.
+pub fn parse(file: &str, text: &str, owner: &str) -> Table {
+    let source = Source::new(file, text);
+    let (parsed, mistakes) = source.parse();
+    let table = source.table(parsed.get_ref(), source.place(0), mistakes.is_empty());
+    table.called(owner).with_mistakes(mistakes)
+}
+
+impl Table {
+    /// Lets variables `PREFIX<KEY>` stand for the keys of this table, and `PREFIX<SECTION>_<KEY>` for those of the tables
+    /// in it that `sections` names. Variables that do not begin with `prefix` are passed over.
+    pub fn override_by(&mut self, prefix: &str, sections: &[&str], variables: impl Iterator<Item = (String, String)>) {
         for (variable, value) in variables {
             let Some(key) = variable.strip_prefix(prefix).map(str::to_ascii_lowercase) else {
                 continue;
@@ -132,11 +116,8 @@ impl Document {
             let place = Place::Variable(variable.clone());
             let within = sections.iter().find_map(|name| Some((*name, key.strip_prefix(name)?.strip_prefix('_')?)));
             match within {
-                Some((name, key)) => {
-                    let section = || Table::new(format!("[{name}]"), place.clone(), true);
-                    self.sections.entry(name).or_insert_with(section).put(key, place.clone(), Raw::Text(value));
-                }
-                None => self.top.put(&key, place, Raw::Text(value)),
+                Some((name, key)) => self.put_within(name, key, place, Raw::Text(value)),
+                None => self.put(&key, place, Raw::Text(value)),
             }
         }
     }

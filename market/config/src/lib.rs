@@ -8,7 +8,8 @@ mod mistake;
 mod nearest;
 mod table;
 
-pub use document::{Document, Raw, parse};
+pub(crate) use document::Raw;
+pub use document::parse;
 pub use mistake::{Mistake, Place, lines};
 pub use nearest::nearest;
 pub use table::Table;

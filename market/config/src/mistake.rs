@@ -11,6 +11,8 @@ pub enum Place {
         file: String,
         /// The line, from 1.
         line: usize,
+        /// The column, from 1.
+        column: usize,
     },
     /// In the environment.
     Variable(String),
@@ -35,7 +37,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line { file, line } => write!(f, "{file} line {line}"),
+            Self::Line { file, line, .. } => write!(f, "{file} line {line}"),
             Self::Variable(name) => write!(f, "environment variable {name}"),
         }
     }

@@ -4,11 +4,11 @@
 use crate::{Mistake, Place, Raw, nearest};
 use std::{collections::BTreeMap, fmt, ops::RangeInclusive, str::FromStr};
 
-/// The keys of one table.
-#[derive(Debug)]
+/// The keys of one table. Who reads it takes out each key that there can be, and then calls [`Table::finish`].
+#[derive(Clone, Debug)]
 pub struct Table {
-    /// How the table is called in messages.
-    name: String,
+    /// How messages begin that say what the table has: "the configuration has".
+    owner: String,
     place: Place,
     /// False if parts of the file could not be parsed: then a key may only seem to be missing.
     whole: bool,
@@ -19,12 +19,30 @@ pub struct Table {
 }
 
 impl Table {
-    pub fn new(name: String, place: Place, whole: bool) -> Self {
-        Self { name, place, whole, entries: BTreeMap::new(), known: Vec::new(), mistakes: Vec::new() }
+    pub(crate) fn new(place: Place, whole: bool) -> Self {
+        let owner = "the table has".to_owned();
+        Self { owner, place, whole, entries: BTreeMap::new(), known: Vec::new(), mistakes: Vec::new() }
     }
 
-    pub fn put(&mut self, key: &str, place: Place, raw: Raw) {
+    pub(crate) fn called(self, owner: &str) -> Self {
+        Self { owner: owner.to_owned(), ..self }
+    }
+
+    pub(crate) fn with_mistakes(mut self, mistakes: Vec<Mistake>) -> Self {
+        self.mistakes.extend(mistakes);
+        self
+    }
+
+    pub(crate) fn put(&mut self, key: &str, place: Place, raw: Raw) {
         self.entries.insert(key.to_owned(), (place, raw));
+    }
+
+    /// Puts a key into the table `section` of this one, which is made if it is not there.
+    pub(crate) fn put_within(&mut self, section: &str, key: &str, place: Place, raw: Raw) {
+        let made = (place.clone(), Raw::Table(Self::new(place.clone(), true)));
+        if let (_, Raw::Table(table)) = self.entries.entry(section.to_owned()).or_insert(made) {
+            table.put(key, place, raw);
+        }
     }
 
     /// The place of the table itself.
@@ -50,16 +68,19 @@ impl Table {
     /// Notes that the key is missing, unless it may stand where the file cannot be parsed.
     pub fn missing(&mut self, key: &str, example: &str) {
         if self.whole {
-            let reason = format!("{} has no `{key}`: {key} = {example}", self.name);
+            let reason = format!("{} no `{key}`: {key} = {example}", self.owner);
             self.mistakes.push(self.place.mistake(reason));
         }
     }
 
-    /// Everything that was wrong, with the keys that nobody asked for and the nearest that is known.
+    /// Everything that was wrong, with the keys that nobody asked for, and what may have been meant by each.
     pub fn finish(mut self) -> Vec<Mistake> {
         for (key, (place, _)) in &self.entries {
-            let near = nearest(key, &self.known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            self.mistakes.push(place.mistake(format!("{} has no key `{key}`{near}", self.name)));
+            let meant = match nearest(key, &self.known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known are {}", self.known.join(", ")),
+            };
+            self.mistakes.push(place.mistake(format!("{} no key `{key}`; {meant}", self.owner)));
         }
         self.mistakes
     }
@@ -67,6 +88,36 @@ impl Table {
     fn take(&mut self, key: &'static str) -> Option<(Place, Raw)> {
         self.known.push(key);
         self.entries.remove(key)
+    }
+
+    /// The table under this key, if it is there, which messages call `owner`, as "the market's clock has".
+    pub fn section(&mut self, key: &'static str, owner: &str) -> Option<Self> {
+        match self.take(key)? {
+            (_, Raw::Table(table)) => return Some(table.called(owner)),
+            (place, _) => self.wrong(&place, format!("`{key}` is a table: write [{key}] and its keys below")),
+        }
+        None
+    }
+
+    /// The tables under this key, each of which is called `noun` in messages, with a number from 1. `header` is how the
+    /// file heads each: `[[device]]`.
+    pub fn tables(&mut self, key: &'static str, noun: &str, header: &str) -> Vec<Self> {
+        let items = match self.take(key) {
+            Some((_, Raw::List(items))) => items,
+            Some((place, _)) => {
+                self.wrong(&place, format!("{noun}s are tables: write {header} for each"));
+                return Vec::new();
+            }
+            None => return Vec::new(),
+        };
+        let mut tables = Vec::with_capacity(items.len());
+        for (number, (place, item)) in items.into_iter().enumerate() {
+            match item {
+                Raw::Table(table) => tables.push(table.called(&format!("{noun} {} has", number + 1))),
+                _ => self.wrong(&place, format!("a {noun} is a table: write {header} and its keys below")),
+            }
+        }
+        tables
     }
 
     /// A text, if the key is there.
@@ -108,7 +159,7 @@ impl Table {
             }
             (_, Raw::List(items)) => items
                 .into_iter()
-                .map(|item| match item {
+                .map(|(_, item)| match item {
                     Raw::Text(text) => Some(text),
                     _ => None,
                 })
@@ -122,7 +173,7 @@ impl Table {
     }
 
     /// A whole number within `range`, if the key is there. The key's ending names its unit.
-    pub fn number<T: TryFrom<u32>>(&mut self, key: &'static str, range: RangeInclusive<u32>) -> Option<T> {
+    pub fn number<T: TryFrom<i64>>(&mut self, key: &'static str, range: RangeInclusive<i64>) -> Option<T> {
         let (place, raw) = self.take(key)?;
         let number = match (&place, &raw) {
             (_, Raw::Integer(number)) => Ok(*number),
@@ -131,7 +182,7 @@ impl Table {
             _ => Err(format!("`{key}` is {}, it should be a whole number", raw.kind())),
         };
         let fitting = number.and_then(|number| {
-            let fits = u32::try_from(number).ok().filter(|number| range.contains(number));
+            let fits = Some(number).filter(|number| range.contains(number));
             fits.and_then(|number| T::try_from(number).ok())
                 .ok_or_else(|| format!("`{key}` is {number}, it should be from {} to {}", range.start(), range.end()))
         });
