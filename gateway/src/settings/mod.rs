@@ -141,7 +141,7 @@ impl Settings {
     ) -> Result<(Self, Places), GatewayError> {
         let mut top = deren_config::parse(&file.display().to_string(), text, "the configuration has");
         top.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
-        let devices = top.tables("device", "device", "[[device]]");
+        let devices = top.tables("device", ("device", "[[device]]"), |number| format!("device {number} has"));
         let mut mistakes = Vec::new();
         let folder = file.parent().unwrap_or(Path::new(""));
         let data_folder = folder.join(top.text("data_folder").map_or("data".to_owned(), |(_, path)| path));

@@ -15,13 +15,16 @@ pub struct Table {
     entries: BTreeMap<String, (Place, Raw)>,
     /// The keys that were looked for: all that there can be.
     known: Vec<&'static str>,
+    /// Keys that must be there and are not, each with what to write.
+    missing: BTreeMap<String, String>,
     mistakes: Vec<Mistake>,
 }
 
 impl Table {
     pub(crate) fn new(place: Place, whole: bool) -> Self {
         let owner = "the table has".to_owned();
-        Self { owner, place, whole, entries: BTreeMap::new(), known: Vec::new(), mistakes: Vec::new() }
+        let (entries, missing) = (BTreeMap::new(), BTreeMap::new());
+        Self { owner, place, whole, entries, known: Vec::new(), missing, mistakes: Vec::new() }
     }
 
     pub(crate) fn called(self, owner: &str) -> Self {
@@ -68,19 +71,24 @@ impl Table {
     /// Notes that the key is missing, unless it may stand where the file cannot be parsed.
     pub fn missing(&mut self, key: &str, example: &str) {
         if self.whole {
-            let reason = format!("{} no `{key}`: {key} = {example}", self.owner);
-            self.mistakes.push(self.place.mistake(reason));
+            self.missing.insert(key.to_owned(), example.to_owned());
         }
     }
 
     /// Everything that was wrong, with the keys that nobody asked for, and what may have been meant by each.
     pub fn finish(mut self) -> Vec<Mistake> {
         for (key, (place, _)) in &self.entries {
-            let meant = match nearest(key, &self.known) {
+            let near = nearest(key, &self.known);
+            // A key that was misspelt is not missing besides.
+            near.and_then(|near| self.missing.remove(near));
+            let meant = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known are {}", self.known.join(", ")),
             };
             self.mistakes.push(place.mistake(format!("{} no key `{key}`; {meant}", self.owner)));
+        }
+        for (key, example) in &self.missing {
+            self.mistakes.push(self.place.mistake(format!("{} no `{key}`: {key} = {example}", self.owner)));
         }
         self.mistakes
     }
@@ -99,9 +107,14 @@ impl Table {
         None
     }
 
-    /// The tables under this key, each of which is called `noun` in messages, with a number from 1. `header` is how the
-    /// file heads each: `[[device]]`.
-    pub fn tables(&mut self, key: &'static str, noun: &str, header: &str) -> Vec<Self> {
+    /// The tables under this key. Messages call each `owner` of its number from 1, as "device 1 has". Each is a `noun`, and
+    /// `header` stands above it in the file, as `[[device]]`.
+    pub fn tables(
+        &mut self,
+        key: &'static str,
+        (noun, header): (&str, &str),
+        owner: impl Fn(usize) -> String,
+    ) -> Vec<Self> {
         let items = match self.take(key) {
             Some((_, Raw::List(items))) => items,
             Some((place, _)) => {
@@ -113,7 +126,7 @@ impl Table {
         let mut tables = Vec::with_capacity(items.len());
         for (number, (place, item)) in items.into_iter().enumerate() {
             match item {
-                Raw::Table(table) => tables.push(table.called(&format!("{noun} {} has", number + 1))),
+                Raw::Table(table) => tables.push(table.called(&owner(number + 1))),
                 _ => self.wrong(&place, format!("a {noun} is a table: write {header} and its keys below")),
             }
         }
@@ -187,6 +200,19 @@ impl Table {
                 .ok_or_else(|| format!("`{key}` is {number}, it should be from {} to {}", range.start(), range.end()))
         });
         fitting.map_err(|reason| self.wrong(&place, reason)).ok()
+    }
+
+    /// As [`Table::number`], for a key that must be there.
+    pub fn required_number<T: TryFrom<i64>>(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        range: RangeInclusive<i64>,
+    ) -> Option<T> {
+        if !self.has(key) {
+            self.missing(key, example);
+        }
+        self.number(key, range)
     }
 
     /// True or false, if the key is there.
