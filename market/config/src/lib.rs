@@ -7,9 +7,11 @@ mod document;
 mod mistake;
 mod nearest;
 mod table;
+mod typed;
 
 pub(crate) use document::Raw;
 pub use document::parse;
 pub use mistake::{Mistake, Place, lines};
 pub use nearest::nearest;
 pub use table::Table;
+pub use typed::read;

@@ -33,10 +33,10 @@ impl SimulatorConfig {
     /// Reads and checks a text.
     ///
     /// # Errors
-    /// [`SimulatorError::Syntax`] with line and column for what is not TOML or not a configuration;
+    /// [`SimulatorError::Syntax`] with line and column of all that is not TOML or not a configuration;
     /// [`SimulatorError::Config`] for what cannot be simulated.
     pub fn from_toml(text: &str) -> Result<Self, SimulatorError> {
-        let config: Self = toml::from_str(text).map_err(|error| syntax(text, &error))?;
+        let config: Self = deren_config::read("", text).map_err(SimulatorError::Syntax)?;
         config.check()?;
         Ok(config)
     }
@@ -77,30 +77,6 @@ impl SimulatorConfig {
     pub fn speed_permille(&self) -> SpeedPermille {
         SpeedPermille((self.speed * 1_000.0).round() as u32)
     }
-}
-
-fn syntax(text: &str, error: &toml::de::Error) -> SimulatorError {
-    let mut message = error.message().replace('\n', " ");
-    if let Some(nearest) = nearest_key(&message).map(str::to_owned) {
-        message = format!("{message}; did you mean `{nearest}`?");
-    }
-    let at = error.span().map_or(0, |span| span.start);
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-    SimulatorError::Syntax { line, column, message }
-}
-
-/// The known key that is most like the unknown one, from serde's "unknown field `a`, expected one of `b`, `c`".
-fn nearest_key(message: &str) -> Option<&str> {
-    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
-    let (unknown, rest) = rest.split_once('`')?;
-    let known = rest.split('`').skip(1).step_by(2);
-    known
-        .map(|key| (strsim::jaro_winkler(unknown, key), key))
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .map(|(_, key)| key)
 }
 
 #[cfg(test)]

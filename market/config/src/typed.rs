@@ -1,0 +1,363 @@
+//! Configurations whose types read themselves: TOML into whatever serde can fill, with every mistake at once.
+//!
+//! A type stops at its first mistake. So the value in which it stopped is noted, left out, and everything is read again,
+//! until nothing is wrong but what was left out: each time at least one value goes, so that it ends.
+
+use crate::{Mistake, document::Source, nearest};
+use serde::{
+    Deserialize,
+    de::{
+        self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+        VariantAccess, Visitor, value::StrDeserializer,
+    },
+};
+use std::{collections::BTreeSet, fmt};
+use toml::{
+    Spanned,
+    de::{DeArray, DeTable, DeValue},
+};
+
+/// Reads `text`. `file` is only for messages.
+///
+/// # Errors
+/// Everything that is wrong, in the order in which it is written: what is no TOML, keys and words that nobody knows with
+/// the nearest that is known, values of another kind, and what is missing.
+pub fn read<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, Vec<Mistake>> {
+    let source = Source::new(file, text);
+    let (parsed, mistakes) = source.parse();
+    let mut reading = Reading { whole: mistakes.is_empty(), mistakes, left_out: BTreeSet::new() };
+    let root = parsed.get_ref();
+    loop {
+        let table = Node::Table { keys: root, seat: Seat::ROOT, left_out: &reading.left_out };
+        match T::deserialize(table) {
+            Ok(value) if reading.mistakes.is_empty() => return Ok(value),
+            Ok(_) => break,
+            Err(fault) => {
+                if !reading.note(fault, &source) {
+                    break;
+                }
+            }
+        }
+    }
+    reading.mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+    Err(reading.mistakes)
+}
+
+/// What was found so far.
+struct Reading {
+    /// False if parts of the text could not be parsed: then a key may only seem to be missing.
+    whole: bool,
+    mistakes: Vec<Mistake>,
+    /// The values that are read no more.
+    left_out: BTreeSet<Id>,
+}
+
+impl Reading {
+    /// Notes what is wrong; false if there is nothing left to read.
+    fn note(&mut self, fault: Fault, source: &Source<'_>) -> bool {
+        let seat = fault.seat.unwrap_or(Seat::ROOT);
+        // In a text that cannot be parsed as a whole, something may only seem to be missing.
+        if !seat.is_known && (self.whole || !matches!(fault.what, What::Missing(_))) {
+            self.mistakes.push(source.place(seat.offset).mistake(fault.what));
+        }
+        seat.id != Seat::ROOT.id && self.left_out.insert(seat.id)
+    }
+}
+
+/// What stopped a type, and where.
+#[derive(Debug)]
+struct Fault {
+    what: What,
+    seat: Option<Seat>,
+}
+
+/// A value, by its address: nothing moves while it is read.
+type Id = usize;
+
+/// Where something is wrong.
+#[derive(Clone, Copy, Debug)]
+struct Seat {
+    /// The byte that messages name.
+    offset: usize,
+    /// The value that is left out from now on.
+    id: Id,
+    /// True if it is a consequence of what was noted before.
+    is_known: bool,
+}
+
+impl Seat {
+    /// The whole text, which cannot be left out.
+    const ROOT: Self = Self { offset: 0, id: 0, is_known: false };
+
+    fn of(value: &Spanned<DeValue<'_>>) -> Self {
+        Self { offset: value.span().start, id: id_of(value), is_known: false }
+    }
+}
+
+fn id_of(value: &Spanned<DeValue<'_>>) -> Id {
+    std::ptr::from_ref(value).addr()
+}
+
+#[derive(Debug)]
+enum What {
+    Missing(&'static str),
+    Unknown { kind: &'static str, name: String, known: &'static [&'static str] },
+    Other(String),
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(key) => write!(f, "missing field `{key}`"),
+            Self::Unknown { kind, name, known } => {
+                write!(f, "unknown {kind} `{name}`, ")?;
+                match known {
+                    [] => write!(f, "there are none"),
+                    [only] => write!(f, "expected `{only}`"),
+                    [one, other] => write!(f, "expected `{one}` or `{other}`"),
+                    all => write!(f, "expected one of `{}`", all.join("`, `")),
+                }?;
+                nearest(name, known).map_or(Ok(()), |near| write!(f, "; did you mean `{near}`?"))
+            }
+            Self::Other(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.what.fmt(f)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<What> for Fault {
+    fn from(what: What) -> Self {
+        Self { what, seat: None }
+    }
+}
+
+impl Fault {
+    /// Says where it is, unless that is known more closely.
+    fn at(mut self, seat: Seat) -> Self {
+        self.seat.get_or_insert(seat);
+        self
+    }
+}
+
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        What::Other(message.to_string().trim().replace('\n', " ")).into()
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        What::Missing(field).into()
+    }
+
+    fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
+        What::Unknown { kind: "field", name: field.to_owned(), known }.into()
+    }
+
+    fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
+        What::Unknown { kind: "variant", name: variant.to_owned(), known }.into()
+    }
+}
+
+/// A value of the text, without what is left out.
+#[derive(Clone, Copy)]
+enum Node<'a, 'i> {
+    Table { keys: &'a DeTable<'i>, seat: Seat, left_out: &'a BTreeSet<Id> },
+    Value { value: &'a Spanned<DeValue<'i>>, left_out: &'a BTreeSet<Id> },
+}
+
+impl<'a, 'i> Node<'a, 'i> {
+    fn of(value: &'a Spanned<DeValue<'i>>, left_out: &'a BTreeSet<Id>) -> Self {
+        match value.get_ref() {
+            DeValue::Table(keys) => Self::Table { keys, seat: Seat::of(value), left_out },
+            _ => Self::Value { value, left_out },
+        }
+    }
+
+    fn seat(self) -> Seat {
+        match self {
+            Self::Table { seat, .. } => seat,
+            Self::Value { value, .. } => Seat::of(value),
+        }
+    }
+
+    fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let (value, left_out) = match self {
+            Self::Table { keys, seat, left_out } => {
+                let items = keys.iter().filter(|(_, value)| !left_out.contains(&id_of(value))).collect();
+                let read = visitor.visit_map(Keys { items, next: 0, left_out });
+                return read.map_err(|fault| missing_in(fault, keys, seat, left_out));
+            }
+            Self::Value { value, left_out } => (value, left_out),
+        };
+        match value.get_ref() {
+            DeValue::String(text) => visitor.visit_str(text),
+            DeValue::Boolean(value) => visitor.visit_bool(*value),
+            DeValue::Integer(number) => {
+                let (digits, radix) = (number.as_str(), number.radix());
+                match (i64::from_str_radix(digits, radix), u64::from_str_radix(digits, radix)) {
+                    (Ok(number), _) => visitor.visit_i64(number),
+                    (_, Ok(number)) => visitor.visit_u64(number),
+                    _ => Err(de::Error::custom("the number is too large")),
+                }
+            }
+            DeValue::Float(number) => match number.as_str().parse() {
+                Ok(number) => visitor.visit_f64(number),
+                Err(_) => Err(de::Error::custom("no number")),
+            },
+            DeValue::Datetime(moment) => {
+                let moment = moment.to_string();
+                Err(de::Error::invalid_type(Unexpected::Other(&format!("the date {moment}")), &visitor))
+            }
+            DeValue::Array(items) => visitor.visit_seq(Items { items, next: 0, left_out }),
+            DeValue::Table(_) => Err(de::Error::custom("a table")),
+        }
+    }
+}
+
+/// If something is missing in this table, says so at the table; it is no news if that was left out.
+fn missing_in(fault: Fault, keys: &DeTable<'_>, seat: Seat, left_out: &BTreeSet<Id>) -> Fault {
+    let What::Missing(key) = fault.what else { return fault };
+    if fault.seat.is_some() {
+        return fault;
+    }
+    // A key that was misspelt was left out too, and is not missing besides.
+    let is_known = keys.iter().any(|(name, value)| {
+        left_out.contains(&id_of(value)) && (name.get_ref() == key || nearest(name.get_ref(), &[key]).is_some())
+    });
+    Fault { seat: Some(Seat { is_known, ..seat }), ..fault }
+}
+
+impl<'de> Deserializer<'de> for Node<'_, '_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let seat = self.seat();
+        self.visit(visitor).map_err(|fault| fault.at(seat))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        let seat = self.seat();
+        visitor.visit_newtype_struct(self).map_err(|fault| fault.at(seat))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let seat = self.seat();
+        let read = match self {
+            Self::Value { value, .. } => match value.get_ref() {
+                DeValue::String(text) => {
+                    let word: StrDeserializer<'_, Fault> = text.as_ref().into_deserializer();
+                    visitor.visit_enum(word)
+                }
+                _ => self.visit(visitor),
+            },
+            Self::Table { keys, left_out, .. } => match keys.iter().next() {
+                Some((name, value)) if keys.len() == 1 => {
+                    visitor.visit_enum(Variant { name: name.get_ref(), value: Node::of(value, left_out) })
+                }
+                _ => Err(de::Error::custom("it should be a word, or a table with one key")),
+            },
+        };
+        read.map_err(|fault| fault.at(seat))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// The keys of a table, one after the other.
+struct Keys<'a, 'i> {
+    items: Vec<(&'a Spanned<toml::de::DeString<'i>>, &'a Spanned<DeValue<'i>>)>,
+    next: usize,
+    left_out: &'a BTreeSet<Id>,
+}
+
+impl<'de> MapAccess<'de> for Keys<'_, '_> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+        let Some((key, value)) = self.items.get(self.next) else { return Ok(None) };
+        let name: StrDeserializer<'_, Fault> = key.get_ref().as_ref().into_deserializer();
+        seed.deserialize(name).map(Some).map_err(|fault| fault.at(Seat { offset: key.span().start, ..Seat::of(value) }))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let Some((_, value)) = self.items.get(self.next) else { return Err(de::Error::custom("no value")) };
+        self.next += 1;
+        seed.deserialize(Node::of(value, self.left_out)).map_err(|fault| fault.at(Seat::of(value)))
+    }
+}
+
+/// The items of a list, one after the other.
+struct Items<'a, 'i> {
+    items: &'a DeArray<'i>,
+    next: usize,
+    left_out: &'a BTreeSet<Id>,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, '_> {
+    type Error = Fault;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        while let Some(item) = self.items.get(self.next) {
+            self.next += 1;
+            if !self.left_out.contains(&id_of(item)) {
+                let read = seed.deserialize(Node::of(item, self.left_out));
+                return read.map(Some).map_err(|fault| fault.at(Seat::of(item)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A variant with something in it.
+struct Variant<'a, 'i> {
+    name: &'a str,
+    value: Node<'a, 'i>,
+}
+
+impl<'de, 'a, 'i> EnumAccess<'de> for Variant<'a, 'i> {
+    type Error = Fault;
+    type Variant = Node<'a, 'i>;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Node<'a, 'i>), Fault> {
+        let name: StrDeserializer<'_, Fault> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, self.value))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Node<'_, '_> {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        Err(de::Error::custom("nothing belongs into it"))
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
+        seed.deserialize(self)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_any(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_any(visitor)
+    }
+}
