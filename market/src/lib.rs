@@ -8,6 +8,7 @@
 extern crate alloc;
 
 mod book;
+mod bounds;
 mod clear;
 mod curve;
 #[cfg(feature = "file")]
@@ -24,7 +25,9 @@ mod verify;
 mod violation;
 mod wide;
 
-pub use clear::{ClearError, MAX_STEPS, clear};
+pub use book::ClearError;
+pub use bounds::MAX_STEPS;
+pub use clear::clear;
 pub use input::{clearing_steps, cut_to_measured};
 pub use network::{Edge, MAX_DEPTH, MAX_ZONES, Network, NetworkError, Zone};
 pub use outcome::{Fill, Outcome, Step, ZoneOutcome};

@@ -12,6 +12,7 @@ mod chain;
 mod hash;
 mod hex;
 mod ids;
+mod keys;
 mod link_code;
 mod point;
 mod reading;
@@ -27,6 +28,7 @@ pub use chain::{
 pub use hash::blake2_256;
 pub use hex::{Hex, hex_digits};
 pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHash, Side, SiteId, UnknownRole, ZoneId};
+pub use keys::{PublicKey, Signature};
 pub use link_code::{
     LinkCode, LinkCodeError, LinkedDevice, MAX_HOME_NAME_BYTES, MAX_LINK_CODE_LETTERS, MAX_LINKED_DEVICES,
 };
@@ -38,8 +40,8 @@ pub use reading::{
 #[cfg(feature = "std")]
 pub use signing::verify;
 pub use signing::{
-    BATCH_DOMAIN, EXPORT_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, PublicKey, ROTATE_DOMAIN, Signature, batch_message,
-    export_message, interval_message, link_message, rotate_message,
+    BATCH_DOMAIN, EXPORT_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, ROTATE_DOMAIN, batch_message, export_message,
+    interval_message, link_message, rotate_message,
 };
 pub use slot::{Slot, SlotClock};
 pub use timeline::{Timeline, TimelineFull};
