@@ -2,6 +2,7 @@
 //! last part of a key's name. A key that is not known is refused, never ignored.
 
 mod home_assistant;
+pub(crate) mod picked;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ pub use templates::templates_of;
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
 use deren_config::{Mistake, Place, Table};
 use deren_market::reading::MAX_CLOCK_ERROR_MS;
-use deren_meters::{DeviceUri, Library};
+use deren_meters::{DeviceUri, Library, mqtt::GATEWAY_TOPIC_ROOT};
 use deren_primitives::DeviceRole;
 use std::{
     io::ErrorKind,
@@ -115,7 +116,7 @@ impl Settings {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| !["DEREN_GATEWAY_CONFIG", "DEREN_GATEWAY_KEY_PASSPHRASE"].contains(&name.as_str()));
         let (mut settings, mut places) = Self::parse_with_places(file, &text, variables)?;
-        crate::setup::picked::add_to(&mut settings, &mut places)?;
+        picked::add_to(&mut settings, &mut places)?;
         settings.take_templates(&places)?;
         Ok(settings)
     }
@@ -321,5 +322,5 @@ fn device(table: &mut Table, default_interval: Duration) -> Option<DeviceSetting
 
 /// True for a topic that this program publishes for Home Assistant: it must not measure itself.
 fn is_our_own(uri: &DeviceUri) -> bool {
-    matches!(uri, DeviceUri::Mqtt(device) if device.topic.starts_with(crate::home_assistant::TOPIC_ROOT))
+    matches!(uri, DeviceUri::Mqtt(device) if device.topic.starts_with(GATEWAY_TOPIC_ROOT))
 }
