@@ -2,8 +2,9 @@
 
 use crate::{
     api::{
+        parameters::Parameters,
         problem::{Problem, Result},
-        state::{Api, Parameters},
+        state::Api,
     },
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
