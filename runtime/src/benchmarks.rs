@@ -136,7 +136,7 @@ impl pallet_deren_custody::benchmarking::BenchmarkHelper<AccountId> for Helper {
 impl pallet_deren_rewards::benchmarking::BenchmarkHelper for Helper {
     fn settle_through(slot: Slot) {
         use pallet_deren_matching::{benchmarking::BenchmarkHelper, types::MarketProgress};
-        while NextMarket::<Runtime>::get() < crate::configs::MaxMarkets::get() {
+        while NextMarket::<Runtime>::get() < <Runtime as pallet_deren_registry::Config>::MaxMarkets::get() {
             Self::market(1);
         }
         for market in 0..NextMarket::<Runtime>::get() {
