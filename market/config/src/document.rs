@@ -1,38 +1,14 @@
 //! A configuration before it has types: tables of keys with the place where each was written, so that every complaint
 //! names it. The environment's variables are laid over what the file says.
 
-use crate::{Mistake, Place, Table};
+use crate::{
+    Mistake, Place,
+    table::{Raw, Table},
+};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
-
-/// A value as it was written.
-#[derive(Clone, Debug)]
-pub(crate) enum Raw {
-    Text(String),
-    Integer(i64),
-    Boolean(bool),
-    /// Each item with its place.
-    List(Vec<(Place, Raw)>),
-    Table(Table),
-    /// Something that no key takes, by its kind.
-    Other(&'static str),
-}
-
-impl Raw {
-    /// What it is, for messages.
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "a text",
-            Self::Integer(_) => "a whole number",
-            Self::Boolean(_) => "true or false",
-            Self::List(_) => "a list",
-            Self::Table(_) => "a table",
-            Self::Other(kind) => kind,
-        }
-    }
-}
 
 /// A file's text with the places of its bytes.
 pub(crate) struct Source<'a> {

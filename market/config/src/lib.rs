@@ -9,7 +9,6 @@ mod nearest;
 mod table;
 mod typed;
 
-pub(crate) use document::Raw;
 pub use document::parse;
 pub use mistake::{Mistake, Place, lines};
 pub use nearest::nearest;

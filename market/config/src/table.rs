@@ -1,8 +1,35 @@
 //! One table of a configuration: each key is taken out as it is understood. What is wrong is noted and the reading
 //! goes on, so that its writer hears of everything at once.
 
-use crate::{Mistake, Place, Raw, nearest};
+use crate::{Mistake, Place, nearest};
 use std::{collections::BTreeMap, fmt, ops::RangeInclusive, str::FromStr};
+
+/// A value as it was written.
+#[derive(Clone, Debug)]
+pub(crate) enum Raw {
+    Text(String),
+    Integer(i64),
+    Boolean(bool),
+    /// Each item with its place.
+    List(Vec<(Place, Raw)>),
+    Table(Table),
+    /// Something that no key takes, by its kind.
+    Other(&'static str),
+}
+
+impl Raw {
+    /// What it is, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a text",
+            Self::Integer(_) => "a whole number",
+            Self::Boolean(_) => "true or false",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+            Self::Other(kind) => kind,
+        }
+    }
+}
 
 /// The keys of one table. Who reads it takes out each key that there can be, and then calls [`Table::finish`].
 #[derive(Clone, Debug)]
