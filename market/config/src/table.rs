@@ -286,3 +286,61 @@ fn wrong_unit(key: &str, text: &str) -> String {
         None => format!("`{key}` is \"{text}\", it should be a bare number ({unit})"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{lines, parse};
+
+    /// Takes everything that a made-up program knows.
+    fn mistakes(text: &str, variables: &[(&str, &str)]) -> String {
+        let mut top = parse("made-up.toml", text, "the file has");
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        top.override_by("MADE_UP_", &["clock"], variables);
+        top.required("name", "\"one\"", |name| Ok(name.to_owned()));
+        top.number::<u8>("days", 1..=30);
+        let mut mistakes = Vec::new();
+        if let Some(mut clock) = top.section("clock", "[clock] has") {
+            clock.required_number::<i64>("speed_permille", "1000", 1..=i64::MAX);
+            mistakes.extend(clock.finish());
+        }
+        for mut home in top.tables("home", ("home", "[[home]]"), |number| format!("home {number} has")) {
+            home.required("role", "\"grid\"", |role| Ok(role.to_owned()));
+            mistakes.extend(home.finish());
+        }
+        mistakes.extend(top.finish());
+        mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+        lines(&mistakes)
+    }
+
+    #[test]
+    fn a_right_file_has_no_mistakes() {
+        let text = "name = \"a\"\ndays = 3\n[clock]\nspeed_permille = 5\n[[home]]\nrole = \"grid\"\n";
+        assert_eq!(mistakes(text, &[]), "");
+        assert_eq!(mistakes("", &[("MADE_UP_NAME", "a"), ("MADE_UP_CLOCK_SPEED_PERMILLE", "7"), ("OTHER_X", "y")]), "");
+    }
+
+    #[test]
+    fn tables_in_tables_tell_their_mistakes_by_the_line() {
+        let text = "days = 31\n[clock]\nspeed = 5\n[[home]]\n[[home]]\nroel = \"grid\"\nzzz = 1\n";
+        let expected = [
+            "made-up.toml line 1: `days` is 31, it should be from 1 to 30",
+            "made-up.toml line 1: the file has no `name`: name = \"one\"",
+            "made-up.toml line 3: [clock] has no key `speed`; did you mean `speed_permille`?",
+            "made-up.toml line 4: home 1 has no `role`: role = \"grid\"",
+            "made-up.toml line 6: home 2 has no key `roel`; did you mean `role`?",
+            "made-up.toml line 7: home 2 has no key `zzz`; known are role",
+        ];
+        assert_eq!(mistakes(text, &[]), expected.join("\n"));
+    }
+
+    #[test]
+    fn what_is_no_table_is_told_how_to_be_one() {
+        let said = mistakes("name = \"a\"\nclock = 5\nhome = [1]\n", &[("MADE_UP_CLOCK_SPEED_PERMILLE", "0")]);
+        assert!(said.contains("line 2: `clock` is a table: write [clock] and its keys below"), "{said}");
+        assert!(said.contains("line 3: a home is a table: write [[home]] and its keys below"), "{said}");
+        let said = mistakes("name = \"a\"\nhome = 5\n", &[("MADE_UP_CLOCK_SPEED_PERMILLE", "0")]);
+        assert!(said.contains("line 2: homes are tables: write [[home]] for each"), "{said}");
+        assert!(said.contains("environment variable MADE_UP_CLOCK_SPEED_PERMILLE: `speed_permille` is 0"), "{said}");
+    }
+}

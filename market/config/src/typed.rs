@@ -1,7 +1,7 @@
 //! Configurations whose types read themselves: TOML into whatever serde can fill, with every mistake at once.
 //!
-//! A type stops at its first mistake. So the value in which it stopped is noted, left out, and everything is read again,
-//! until nothing is wrong but what was left out: each time at least one value goes, so that it ends.
+//! A type stops at its first mistake. So that is noted, and everything is read again: without the value in which the type
+//! stopped, or with a stand-in for what is missing. Each time a value goes or a stand-in comes, so that it ends.
 
 use crate::{Mistake, document::Source, nearest};
 use serde::{
@@ -25,10 +25,10 @@ use toml::{
 pub fn read<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, Vec<Mistake>> {
     let source = Source::new(file, text);
     let (parsed, mistakes) = source.parse();
-    let mut reading = Reading { whole: mistakes.is_empty(), mistakes, left_out: BTreeSet::new() };
+    let mut reading = Reading { whole: mistakes.is_empty(), mistakes, mended: Mended::default() };
     let root = parsed.get_ref();
     loop {
-        let table = Node::Table { keys: root, seat: Seat::ROOT, left_out: &reading.left_out };
+        let table = Node::Table { keys: root, seat: Seat::ROOT, mended: &reading.mended };
         match T::deserialize(table) {
             Ok(value) if reading.mistakes.is_empty() => return Ok(value),
             Ok(_) => break,
@@ -48,8 +48,16 @@ struct Reading {
     /// False if parts of the text could not be parsed: then a key may only seem to be missing.
     whole: bool,
     mistakes: Vec<Mistake>,
+    mended: Mended,
+}
+
+/// What is done about mistakes, so that others are found.
+#[derive(Debug, Default)]
+struct Mended {
     /// The values that are read no more.
     left_out: BTreeSet<Id>,
+    /// Keys that a table does not have, and for which something stands in.
+    stood_in: BTreeSet<(Id, &'static str)>,
 }
 
 impl Reading {
@@ -57,10 +65,15 @@ impl Reading {
     fn note(&mut self, fault: Fault, source: &Source<'_>) -> bool {
         let seat = fault.seat.unwrap_or(Seat::ROOT);
         // In a text that cannot be parsed as a whole, something may only seem to be missing.
-        if !seat.is_known && (self.whole || !matches!(fault.what, What::Missing(_))) {
+        let is_new = !seat.is_known && (self.whole || !matches!(fault.what, What::Missing(_)));
+        let is_mended = match fault.what {
+            What::Missing(key) => self.mended.stood_in.insert((seat.id, key)),
+            _ => seat.id != Seat::ROOT.id && self.mended.left_out.insert(seat.id),
+        };
+        if is_new {
             self.mistakes.push(source.place(seat.offset).mistake(fault.what));
         }
-        seat.id != Seat::ROOT.id && self.left_out.insert(seat.id)
+        is_mended
     }
 }
 
@@ -167,15 +180,15 @@ impl de::Error for Fault {
 /// A value of the text, without what is left out.
 #[derive(Clone, Copy)]
 enum Node<'a, 'i> {
-    Table { keys: &'a DeTable<'i>, seat: Seat, left_out: &'a BTreeSet<Id> },
-    Value { value: &'a Spanned<DeValue<'i>>, left_out: &'a BTreeSet<Id> },
+    Table { keys: &'a DeTable<'i>, seat: Seat, mended: &'a Mended },
+    Value { value: &'a Spanned<DeValue<'i>>, mended: &'a Mended },
 }
 
 impl<'a, 'i> Node<'a, 'i> {
-    fn of(value: &'a Spanned<DeValue<'i>>, left_out: &'a BTreeSet<Id>) -> Self {
+    fn of(value: &'a Spanned<DeValue<'i>>, mended: &'a Mended) -> Self {
         match value.get_ref() {
-            DeValue::Table(keys) => Self::Table { keys, seat: Seat::of(value), left_out },
-            _ => Self::Value { value, left_out },
+            DeValue::Table(keys) => Self::Table { keys, seat: Seat::of(value), mended },
+            _ => Self::Value { value, mended },
         }
     }
 
@@ -187,13 +200,14 @@ impl<'a, 'i> Node<'a, 'i> {
     }
 
     fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let (value, left_out) = match self {
-            Self::Table { keys, seat, left_out } => {
-                let items = keys.iter().filter(|(_, value)| !left_out.contains(&id_of(value))).collect();
-                let read = visitor.visit_map(Keys { items, next: 0, left_out });
-                return read.map_err(|fault| missing_in(fault, keys, seat, left_out));
+        let (value, mended) = match self {
+            Self::Table { keys, seat, mended } => {
+                let items = keys.iter().filter(|(_, value)| !mended.left_out.contains(&id_of(value))).collect();
+                let stood_in = mended.stood_in.iter().filter(|(table, _)| *table == seat.id).map(|(_, key)| *key);
+                let keys_left = Keys { items, next: 0, stood_in: stood_in.collect(), seat, mended };
+                return visitor.visit_map(keys_left).map_err(|fault| missing_in(fault, keys, seat, mended));
             }
-            Self::Value { value, left_out } => (value, left_out),
+            Self::Value { value, mended } => (value, mended),
         };
         match value.get_ref() {
             DeValue::String(text) => visitor.visit_str(text),
@@ -214,21 +228,21 @@ impl<'a, 'i> Node<'a, 'i> {
                 let moment = moment.to_string();
                 Err(de::Error::invalid_type(Unexpected::Other(&format!("the date {moment}")), &visitor))
             }
-            DeValue::Array(items) => visitor.visit_seq(Items { items, next: 0, left_out }),
+            DeValue::Array(items) => visitor.visit_seq(Items { items, next: 0, mended }),
             DeValue::Table(_) => Err(de::Error::custom("a table")),
         }
     }
 }
 
 /// If something is missing in this table, says so at the table; it is no news if that was left out.
-fn missing_in(fault: Fault, keys: &DeTable<'_>, seat: Seat, left_out: &BTreeSet<Id>) -> Fault {
+fn missing_in(fault: Fault, keys: &DeTable<'_>, seat: Seat, mended: &Mended) -> Fault {
     let What::Missing(key) = fault.what else { return fault };
     if fault.seat.is_some() {
         return fault;
     }
     // A key that was misspelt was left out too, and is not missing besides.
     let is_known = keys.iter().any(|(name, value)| {
-        left_out.contains(&id_of(value)) && (name.get_ref() == key || nearest(name.get_ref(), &[key]).is_some())
+        mended.left_out.contains(&id_of(value)) && (name.get_ref() == key || nearest(name.get_ref(), &[key]).is_some())
     });
     Fault { seat: Some(Seat { is_known, ..seat }), ..fault }
 }
@@ -265,9 +279,9 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
                 }
                 _ => self.visit(visitor),
             },
-            Self::Table { keys, left_out, .. } => match keys.iter().next() {
+            Self::Table { keys, mended, .. } => match keys.iter().next() {
                 Some((name, value)) if keys.len() == 1 => {
-                    visitor.visit_enum(Variant { name: name.get_ref(), value: Node::of(value, left_out) })
+                    visitor.visit_enum(Variant { name: name.get_ref(), value: Node::of(value, mended) })
                 }
                 _ => Err(de::Error::custom("it should be a word, or a table with one key")),
             },
@@ -285,22 +299,35 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
 struct Keys<'a, 'i> {
     items: Vec<(&'a Spanned<toml::de::DeString<'i>>, &'a Spanned<DeValue<'i>>)>,
     next: usize,
-    left_out: &'a BTreeSet<Id>,
+    /// The keys for which something stands in, from the last on.
+    stood_in: Vec<&'static str>,
+    /// The table itself.
+    seat: Seat,
+    mended: &'a Mended,
 }
 
 impl<'de> MapAccess<'de> for Keys<'_, '_> {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        let Some((key, value)) = self.items.get(self.next) else { return Ok(None) };
+        let Some((key, value)) = self.items.get(self.next) else {
+            let key = self
+                .stood_in
+                .last()
+                .map(|key| seed.deserialize::<StrDeserializer<'_, Fault>>((*key).into_deserializer()));
+            return key.transpose();
+        };
         let name: StrDeserializer<'_, Fault> = key.get_ref().as_ref().into_deserializer();
         seed.deserialize(name).map(Some).map_err(|fault| fault.at(Seat { offset: key.span().start, ..Seat::of(value) }))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let Some((_, value)) = self.items.get(self.next) else { return Err(de::Error::custom("no value")) };
+        let Some((_, value)) = self.items.get(self.next) else {
+            self.stood_in.pop();
+            return seed.deserialize(StandIn { seat: Seat { is_known: true, ..self.seat } });
+        };
         self.next += 1;
-        seed.deserialize(Node::of(value, self.left_out)).map_err(|fault| fault.at(Seat::of(value)))
+        seed.deserialize(Node::of(value, self.mended)).map_err(|fault| fault.at(Seat::of(value)))
     }
 }
 
@@ -308,7 +335,7 @@ impl<'de> MapAccess<'de> for Keys<'_, '_> {
 struct Items<'a, 'i> {
     items: &'a DeArray<'i>,
     next: usize,
-    left_out: &'a BTreeSet<Id>,
+    mended: &'a Mended,
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, '_> {
@@ -317,8 +344,8 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         while let Some(item) = self.items.get(self.next) {
             self.next += 1;
-            if !self.left_out.contains(&id_of(item)) {
-                let read = seed.deserialize(Node::of(item, self.left_out));
+            if !self.mended.left_out.contains(&id_of(item)) {
+                let read = seed.deserialize(Node::of(item, self.mended));
                 return read.map(Some).map_err(|fault| fault.at(Seat::of(item)));
             }
         }
@@ -359,5 +386,235 @@ impl<'de> VariantAccess<'de> for Node<'_, '_> {
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         self.deserialize_any(visitor)
+    }
+}
+
+/// Stands in for a value that is missing, so that the rest of its table is read: nothing, as far as that can be.
+struct StandIn {
+    /// The table in which it is missing, which is left out if nothing can stand in.
+    seat: Seat,
+}
+
+/// No items and no keys.
+struct Nothing;
+
+impl<'de> SeqAccess<'de> for Nothing {
+    type Error = Fault;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, _: S) -> Result<Option<S::Value>, Fault> {
+        Ok(None)
+    }
+}
+
+impl<'de> MapAccess<'de> for Nothing {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, Fault> {
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, _: V) -> Result<V::Value, Fault> {
+        Err(de::Error::custom("no value"))
+    }
+}
+
+/// How each kind of value is stood in for.
+macro_rules! stand_in {
+    ($($method:ident => $visit:ident($($value:expr)?)),* $(,)?) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            visitor.$visit($($value)?).map_err(|fault: Fault| What::Other(fault.what.to_string()).into()).map_err(|fault: Fault| fault.at(self.seat))
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for StandIn {
+    type Error = Fault;
+
+    stand_in! {
+        deserialize_any => visit_unit(),
+        deserialize_bool => visit_bool(false),
+        deserialize_i8 => visit_u64(0),
+        deserialize_i16 => visit_u64(0),
+        deserialize_i32 => visit_u64(0),
+        deserialize_i64 => visit_u64(0),
+        deserialize_u8 => visit_u64(0),
+        deserialize_u16 => visit_u64(0),
+        deserialize_u32 => visit_u64(0),
+        deserialize_u64 => visit_u64(0),
+        deserialize_f32 => visit_f64(0.0),
+        deserialize_f64 => visit_f64(0.0),
+        deserialize_str => visit_str(""),
+        deserialize_string => visit_str(""),
+        deserialize_option => visit_none(),
+        deserialize_seq => visit_seq(Nothing),
+        deserialize_map => visit_map(Nothing),
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let word: StrDeserializer<'_, Fault> = variants.first().copied().unwrap_or_default().into_deserializer();
+        visitor.visit_enum(word).map_err(|fault| fault.at(self.seat))
+    }
+
+    serde::forward_to_deserialize_any! {
+        i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::SocketAddr;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Street {
+        seed: u64,
+        #[serde(default)]
+        speed: f64,
+        listen: Option<SocketAddr>,
+        #[serde(default)]
+        homes: Vec<Home>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Home {
+        name: String,
+        role: Role,
+        roof: Option<Roof>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Roof {
+        kwp: f64,
+        #[serde(default)]
+        tilt_deg: u8,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "lowercase")]
+    enum Role {
+        Grid,
+        Production,
+        Limited(u32),
+    }
+
+    const GOOD: &str = r#"
+seed = 0x2a
+speed = 75
+listen = "127.0.0.1:0"
+
+[[homes]]
+name = "one"
+role = "grid"
+roof = { kwp = 6.4, tilt_deg = 35 }
+
+[[homes]]
+name = "two"
+role = { limited = 5 }
+"#;
+
+    /// Each mistake as its line and what is said.
+    fn mistakes(text: &str) -> Vec<(usize, String)> {
+        let said = read::<Street>("street.toml", text).expect_err("mistakes");
+        let line = |place: &crate::Place| match place {
+            crate::Place::Line { file, line, .. } if file == "street.toml" => *line,
+            other => panic!("{other:?}"),
+        };
+        said.into_iter().map(|mistake| (line(&mistake.place), mistake.reason)).collect()
+    }
+
+    fn assert_mistakes(text: &str, expected: &[(usize, &str)]) {
+        let said = mistakes(text);
+        assert_eq!(said.len(), expected.len(), "{said:?}");
+        for ((line, reason), (at, words)) in said.iter().zip(expected) {
+            assert!(line == at && reason.contains(words), "{at} {words}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_good_text_is_what_toml_itself_reads() {
+        let read = read::<Street>("street.toml", GOOD).expect("good");
+        assert_eq!(read, toml::from_str(GOOD).expect("good"));
+        assert_eq!((read.seed, read.homes.len(), &read.homes[1].role), (42, 2, &Role::Limited(5)));
+    }
+
+    #[test]
+    fn every_mistake_is_found_with_its_line() {
+        let text = GOOD
+            .replace("seed = 0x2a", "seed = -1")
+            .replace("speed", "sped")
+            .replace("127.0.0.1:0", "localhost")
+            .replace("\"grid\"", "\"gird\"")
+            .replace("tilt_deg = 35", "tilt_deg = 350")
+            .replace("name = \"two\"\n", "");
+        assert_mistakes(
+            &text,
+            &[
+                (2, "invalid value: integer `-1`, expected u64"),
+                (3, "unknown field `sped`, expected one of `seed`, `speed`, `listen`, `homes`; did you mean `speed`?"),
+                (4, "invalid socket address"),
+                (8, "unknown variant `gird`, expected one of `grid`, `production`, `limited`; did you mean `grid`?"),
+                (9, "invalid value: integer `350`, expected u8"),
+                (11, "missing field `name`"),
+            ],
+        );
+    }
+
+    #[test]
+    fn all_that_is_missing_is_named() {
+        assert_mistakes(
+            "\n[[homes]]\n[[homes]]\nname = \"two\"\nroof = {}\n",
+            &[
+                (1, "missing field `seed`"),
+                (2, "missing field `name`"),
+                (2, "missing field `role`"),
+                (3, "missing field `role`"),
+                (5, "missing field `kwp`"),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_follows_from_a_mistake_is_no_other() {
+        assert_mistakes(&GOOD.replace("kwp", "kwpp"), &[(9, "did you mean `kwp`?")]);
+        assert_mistakes(&GOOD.replace("kwp = 6.4", "kwp = \"x\""), &[(9, "expected f64")]);
+        assert_mistakes(&GOOD.replace("seed", "sede"), &[(2, "did you mean `seed`?")]);
+    }
+
+    #[test]
+    fn beside_what_is_no_toml_other_mistakes_are_found_and_nothing_seems_missing() {
+        let text = GOOD.replace("seed = 0x2a", "seed = x").replace("tilt_deg = 35", "tilt = 35");
+        let said = mistakes(&text);
+        assert!(said.iter().any(|(line, _)| *line == 2), "{said:?}");
+        assert!(said.iter().any(|(line, reason)| *line == 9 && reason.contains("`tilt_deg`?")), "{said:?}");
+        assert!(said.iter().all(|(_, reason)| !reason.contains("missing")), "{said:?}");
+    }
+
+    #[test]
+    fn a_text_that_is_something_else_ends() {
+        for text in ["", "this is not toml", "seed = 1979-05-27", "homes = 5\nseed = []", "[homes]\n[seed]\n[[speed]]"]
+        {
+            assert!(!mistakes(text).is_empty(), "{text}");
+        }
     }
 }
