@@ -72,6 +72,38 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The places of a text's values, for complaints about what was read from it.
+pub struct Places<'a> {
+    source: Source<'a>,
+    root: Spanned<DeTable<'a>>,
+}
+
+impl<'a> Places<'a> {
+    /// `file` is only for messages. What cannot be parsed has no place of its own.
+    pub fn new(file: &'a str, text: &'a str) -> Self {
+        let source = Source::new(file, text);
+        let (root, _) = source.parse();
+        Self { source, root }
+    }
+
+    /// The place of the value to which these keys, and numbers from 0 in lists, lead; of the last that is there.
+    pub fn nearest(&self, path: &[impl AsRef<str>]) -> Place {
+        let mut offset = 0;
+        let mut steps = path.iter().map(AsRef::as_ref);
+        let mut value = steps.next().and_then(|key| self.root.get_ref().get(key));
+        while let Some(here) = value {
+            offset = here.span().start;
+            let Some(step) = steps.next() else { break };
+            value = match here.get_ref() {
+                DeValue::Table(keys) => keys.get(step),
+                DeValue::Array(items) => step.parse().ok().and_then(|number: usize| items.get(number)),
+                _ => None,
+            };
+        }
+        self.source.place(offset)
+    }
+}
+
 /// Parses `text` into its top-level table, which messages call `owner`, as "the configuration has". `file` is only for
 /// messages. What cannot be parsed is a mistake that the table gives when it is finished; the rest is there all the same.
 pub fn parse(file: &str, text: &str, owner: &str) -> Table {

@@ -289,7 +289,6 @@ fn wrong_unit(key: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{lines, parse};
 
     /// Takes everything that a made-up program knows.
@@ -332,6 +331,17 @@ mod tests {
             "made-up.toml line 7: home 2 has no key `zzz`; known are role",
         ];
         assert_eq!(mistakes(text, &[]), expected.join("\n"));
+    }
+
+    #[test]
+    fn a_complaint_finds_the_place_of_what_it_is_about() {
+        let places = crate::Places::new("made-up.toml", "a = 1\n[[b]]\nc = [5,\n  6]\n[[b]]\nd = { e = 1 }\n");
+        let at = |path: &[&str]| places.nearest(path).to_string();
+        assert_eq!(at(&["a"]), "made-up.toml line 1");
+        assert_eq!(at(&["b", "0", "c", "1"]), "made-up.toml line 4");
+        assert_eq!(at(&["b", "1", "d", "e"]), "made-up.toml line 6");
+        assert_eq!(at(&["b", "1", "x", "y"]), "made-up.toml line 5");
+        assert_eq!(at(&["x"]), "made-up.toml line 1");
     }
 
     #[test]

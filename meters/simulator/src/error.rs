@@ -14,9 +14,9 @@ pub enum SimulatorError {
         /// Why not.
         source: io::Error,
     },
-    /// The text is not TOML, or not a configuration.
+    /// The text is not TOML, or not a configuration, or asks for what cannot be simulated.
     #[error("{}", by_line(.0))]
-    Syntax(
+    Mistakes(
         /// Everything that is wrong, in the order in which it is written.
         Vec<Mistake>,
     ),

@@ -33,12 +33,19 @@ impl SimulatorConfig {
     /// Reads and checks a text.
     ///
     /// # Errors
-    /// [`SimulatorError::Syntax`] with line and column of all that is not TOML or not a configuration;
-    /// [`SimulatorError::Config`] for what cannot be simulated.
+    /// [`SimulatorError::Mistakes`] with line and column of all that is not TOML or not a configuration, or else of all
+    /// that cannot be simulated.
     pub fn from_toml(text: &str) -> Result<Self, SimulatorError> {
-        let config: Self = deren_config::read("", text).map_err(SimulatorError::Syntax)?;
-        config.check()?;
-        Ok(config)
+        let config: Self = deren_config::read("", text).map_err(SimulatorError::Mistakes)?;
+        let complaints = config.complaints();
+        if complaints.is_empty() {
+            return Ok(config);
+        }
+        let places = deren_config::Places::new("", text);
+        let mut mistakes: Vec<_> =
+            complaints.into_iter().map(|(path, what)| places.nearest(&path).mistake(what)).collect();
+        mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+        Err(SimulatorError::Mistakes(mistakes))
     }
 
     /// One home with a roof and a household on a June day that runs at 75 times real time, so that there is energy to

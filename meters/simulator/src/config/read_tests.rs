@@ -151,6 +151,23 @@ fn what_cannot_be_is_refused() {
 }
 
 #[test]
+fn all_that_cannot_be_simulated_is_named_with_its_line() {
+    let text =
+        GOOD.replace("speed = 75", "speed = 0").replace("kwp = 6.4", "kwp = -1").replace("\"flat-2\"", "\"sun-1\"");
+    let said = refusal(&text.replace("\"shellypro3em-1\"", "\"#\""));
+    let expected = [
+        ("line 5,", "`speed` is 0"),
+        ("line 9,", "home `sun-1`: `pv.kwp` is -1"),
+        ("line 17,", "two homes are called `sun-1`"),
+        ("line 18,", "neither # nor +"),
+    ];
+    assert_eq!(said.lines().count(), expected.len(), "{said}");
+    for (line, (place, what)) in said.lines().zip(expected) {
+        assert!(line.starts_with(place) && line.contains(what), "{place} {what}: {line}");
+    }
+}
+
+#[test]
 fn a_port_or_a_unit_is_taken_once() {
     let mut config = SimulatorConfig::from_toml(GOOD).unwrap();
     let server = ModbusConfig {
