@@ -72,18 +72,34 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The places of a text's values, for complaints about what was read from it.
-pub struct Places<'a> {
-    source: Source<'a>,
-    root: Spanned<DeTable<'a>>,
+/// A text, parsed, with the places of its values.
+pub struct Text<'a> {
+    pub(crate) source: Source<'a>,
+    pub(crate) root: Spanned<DeTable<'a>>,
+    pub(crate) mistakes: Vec<Mistake>,
 }
 
-impl<'a> Places<'a> {
-    /// `file` is only for messages. What cannot be parsed has no place of its own.
+impl<'a> Text<'a> {
+    /// Parses a text; `file` is only for messages.
     pub fn new(file: &'a str, text: &'a str) -> Self {
         let source = Source::new(file, text);
-        let (root, _) = source.parse();
-        Self { source, root }
+        let (root, mistakes) = source.parse();
+        Self { source, root, mistakes }
+    }
+
+    /// What is no TOML.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.mistakes
+    }
+
+    /// The place of the top-level key's value, and the value if it is a text. `None` if the key is not there.
+    pub fn word(&self, key: &str) -> Option<(Place, Option<&str>)> {
+        let value = self.root.get_ref().get(key)?;
+        let word = match value.get_ref() {
+            DeValue::String(word) => Some(word.as_ref()),
+            _ => None,
+        };
+        Some((self.source.place(value.span().start), word))
     }
 
     /// The place of the value to which these keys, and numbers from 0 in lists, lead; of the last that is there.

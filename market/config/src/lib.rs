@@ -9,7 +9,7 @@ mod nearest;
 mod table;
 mod typed;
 
-pub use document::{Places, parse};
+pub use document::{Text, parse};
 pub use mistake::{Mistake, Place, lines};
 pub use nearest::nearest;
 pub use table::Table;

@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_complaint_finds_the_place_of_what_it_is_about() {
-        let places = crate::Places::new("made-up.toml", "a = 1\n[[b]]\nc = [5,\n  6]\n[[b]]\nd = { e = 1 }\n");
+        let places = crate::Text::new("made-up.toml", "a = 1\n[[b]]\nc = [5,\n  6]\n[[b]]\nd = { e = 1 }\n");
         let at = |path: &[&str]| places.nearest(path).to_string();
         assert_eq!(at(&["a"]), "made-up.toml line 1");
         assert_eq!(at(&["b", "0", "c", "1"]), "made-up.toml line 4");

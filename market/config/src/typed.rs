@@ -3,13 +3,14 @@
 //! A type stops at its first mistake. So that is noted, and everything is read again: without the value in which the type
 //! stopped, or with a stand-in for what is missing. Each time a value goes or a stand-in comes, so that it ends.
 
-use crate::{Mistake, document::Source, nearest};
-use serde::{
-    Deserialize,
-    de::{
-        self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
-        VariantAccess, Visitor, value::StrDeserializer,
-    },
+use crate::{
+    Mistake,
+    document::{Source, Text},
+    nearest,
+};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor, value::StrDeserializer,
 };
 use std::{collections::BTreeSet, fmt};
 use toml::{
@@ -22,25 +23,34 @@ use toml::{
 /// # Errors
 /// Everything that is wrong, in the order in which it is written: what is no TOML, keys and words that nobody knows with
 /// the nearest that is known, values of another kind, and what is missing.
-pub fn read<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, Vec<Mistake>> {
-    let source = Source::new(file, text);
-    let (parsed, mistakes) = source.parse();
-    let mut reading = Reading { whole: mistakes.is_empty(), mistakes, mended: Mended::default() };
-    let root = parsed.get_ref();
-    loop {
-        let table = Node::Table { keys: root, seat: Seat::ROOT, mended: &reading.mended };
-        match T::deserialize(table) {
-            Ok(value) if reading.mistakes.is_empty() => return Ok(value),
-            Ok(_) => break,
-            Err(fault) => {
-                if !reading.note(fault, &source) {
-                    break;
+pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<Mistake>> {
+    Text::new(file, text).read_without(&[])
+}
+
+impl Text<'_> {
+    /// Reads everything but these top-level keys, which somebody else has read.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read_without<T: DeserializeOwned>(&self, keys: &[&str]) -> Result<T, Vec<Mistake>> {
+        let root = self.root.get_ref();
+        let left_out = keys.iter().filter_map(|key| root.get(*key)).map(id_of).collect();
+        let mended = Mended { left_out, ..Mended::default() };
+        let mut reading = Reading { whole: self.mistakes.is_empty(), mistakes: self.mistakes.clone(), mended };
+        loop {
+            match T::deserialize(Node::Table { keys: root, seat: Seat::ROOT, mended: &reading.mended }) {
+                Ok(value) if reading.mistakes.is_empty() => return Ok(value),
+                Ok(_) => break,
+                Err(fault) => {
+                    if !reading.note(fault, &self.source) {
+                        break;
+                    }
                 }
             }
         }
+        reading.mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+        Err(reading.mistakes)
     }
-    reading.mistakes.sort_by(|one, other| one.place.cmp(&other.place));
-    Err(reading.mistakes)
 }
 
 /// What was found so far.
@@ -481,6 +491,7 @@ impl<'de> Deserializer<'de> for StandIn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::Deserialize;
     use std::net::SocketAddr;
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -608,6 +619,17 @@ role = { limited = 5 }
         assert!(said.iter().any(|(line, _)| *line == 2), "{said:?}");
         assert!(said.iter().any(|(line, reason)| *line == 9 && reason.contains("`tilt_deg`?")), "{said:?}");
         assert!(said.iter().all(|(_, reason)| !reason.contains("missing")), "{said:?}");
+    }
+
+    #[test]
+    fn a_key_that_somebody_else_reads_is_no_mistake() {
+        let text = format!("kind = \"street\"\n{GOOD}");
+        let parsed = Text::new("street.toml", &text);
+        let word = parsed.word("kind").map(|(place, word)| (place.to_string(), word));
+        assert_eq!(word, Some(("street.toml line 1".to_owned(), Some("street"))));
+        assert!(parsed.read_without::<Street>(&["kind"]).is_ok());
+        assert!(parsed.read_without::<Street>(&[]).is_err());
+        assert_eq!(parsed.word("none"), None);
     }
 
     #[test]

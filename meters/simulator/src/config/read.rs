@@ -2,6 +2,7 @@
 
 use super::{Day, HomeConfig, SimulatorConfig, TimeOfDay, defaults};
 use crate::{SimulatorError, clock::SpeedPermille};
+use deren_config::Text;
 use std::path::Path;
 
 impl SimulatorConfig {
@@ -36,14 +37,14 @@ impl SimulatorConfig {
     /// [`SimulatorError::Mistakes`] with line and column of all that is not TOML or not a configuration, or else of all
     /// that cannot be simulated.
     pub fn from_toml(text: &str) -> Result<Self, SimulatorError> {
-        let config: Self = deren_config::read("", text).map_err(SimulatorError::Mistakes)?;
+        let parsed = Text::new("", text);
+        let config: Self = parsed.read_without(&[]).map_err(SimulatorError::Mistakes)?;
         let complaints = config.complaints();
         if complaints.is_empty() {
             return Ok(config);
         }
-        let places = deren_config::Places::new("", text);
         let mut mistakes: Vec<_> =
-            complaints.into_iter().map(|(path, what)| places.nearest(&path).mistake(what)).collect();
+            complaints.into_iter().map(|(path, what)| parsed.nearest(&path).mistake(what)).collect();
         mistakes.sort_by(|one, other| one.place.cmp(&other.place));
         Err(SimulatorError::Mistakes(mistakes))
     }
