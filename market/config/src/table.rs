@@ -184,7 +184,6 @@ impl Table {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         if !self.has(key) {
-            self.known.push(key);
             self.missing(key, example);
         }
         self.parsed(key, parse)
