@@ -72,6 +72,8 @@ check: setup
 	@cd tests/browser && npm run --silent check
 	@cd dashboards/tests/peers && npm run --silent check
 	@$(DEREN_CACHE)/peers/bin/python -m openapi_spec_validator --validation-errors all dashboards/openapi.json
+	@$(DEREN_CACHE)/peers/bin/python scripts/circles.py --test
+	@$(DEREN_CACHE)/peers/bin/python scripts/circles.py
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@export RUSTDOCFLAGS='-D warnings' && $(CARGO) doc --workspace --no-deps $(DOC_TARGETS)
 

@@ -20,7 +20,6 @@ pub mod homewizard;
 mod identity_watch;
 pub mod modbus;
 pub mod mqtt;
-mod nearest;
 pub mod p1;
 pub mod quantity;
 pub mod quirks;
@@ -37,7 +36,6 @@ mod zero_watch;
 
 pub use driver::{Counter, DcInput, Driver, Identity, Sample, open, open_with};
 pub use error::MeterError;
-pub use nearest::nearest;
 pub use record::{Record, read, read_with};
 pub use template::{Library, Origin, Readout, Template};
 pub use uri::DeviceUri;

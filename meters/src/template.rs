@@ -18,10 +18,10 @@ use crate::{
     Counter, DeviceUri, MeterError, homewizard,
     modbus::template::{ModbusTemplate, Production},
     mqtt::template::MqttTemplate,
-    nearest::nearest,
     p1,
     uri::{StreamDevice, Telegrams},
 };
+use deren_config::nearest;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,

@@ -17,6 +17,7 @@ pub mod markets;
 pub mod metrics;
 pub mod name;
 pub mod node;
+pub mod parameters;
 pub mod problem;
 pub mod range;
 mod rate_limit;

@@ -6,7 +6,7 @@ use super::{
     guard::{self, PublicReads},
     health,
     kept::{self, Lasting},
-    login, markets, metrics,
+    login, markets,
     problem::Problem,
     settlement, sites,
     state::Api,
@@ -76,7 +76,7 @@ pub fn router(api: Api, registry: Arc<Registry>) -> Router {
         .layer(middleware::from_fn(guard::in_time))
         .layer(middleware::from_fn(guard::same_origin))
         .layer(middleware::from_fn_with_state(PublicReads::new(public), guard::other_origins))
-        .layer(middleware::from_fn_with_state(api.clone(), metrics::count))
+        .layer(middleware::from_fn_with_state(api.clone(), guard::count))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(api.clone(), guard::secure_headers))
         .with_state(api)

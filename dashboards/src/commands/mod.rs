@@ -11,6 +11,7 @@ use deren_dashboards::{
     indexer::{Indexer, IndexerMetrics},
     settings::Settings,
 };
+use deren_primitives::Hex;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +27,7 @@ pub(crate) fn rebuild(config: &Path) -> anyhow::Result<()> {
             Indexer::new(options.clone(), db::CHAIN_REBUILT, settings.node_url.clone(), IndexerMetrics::default());
         let reached = indexer.catch_up(&shutdown).await?;
         db::finish_rebuild(&options).await?;
-        let hash = format!("0x{}", hex::encode(reached.hash));
+        let hash = Hex(reached.hash).to_string();
         println!("{}", serde_json::json!({ "rebuilt_through": { "number": reached.number, "hash": hash } }));
         Ok(())
     })

@@ -2,30 +2,38 @@
 //!
 //! It is read once, at the start, into types that cannot hold nonsense; no message ever shows the database's password.
 
-mod raw;
+mod development;
 #[cfg(test)]
 mod tests;
 
+use deren_config::Mistake;
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::SocketAddr, path::Path};
 use url::Url;
 use utoipa::ToSchema;
 
-/// No page can show more accounts to choose from.
-const MAX_DEVELOPMENT_ACCOUNTS: usize = 64;
 /// What a kWh costs from a supplier where nobody said otherwise, in µ€.
 const DEFAULT_RETAIL_UEUR_PER_KWH: u32 = 320_000;
 /// Where it listens where nobody said otherwise.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
+/// Variables that begin so stand for top-level keys.
+const VARIABLE_PREFIX: &str = "DEREN_DASHBOARDS_";
+
 /// What is wrong with the settings, where, and what to do.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {reason}")]
-pub struct SettingsError {
-    /// The file with its line, or the variable.
-    pub place: String,
-    /// What is wrong with it.
-    pub reason: String,
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// There is no such file, or it may not be read.
+    #[error("{file}: cannot be read: {reason}")]
+    File {
+        /// Its path.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Everything that is wrong, one a line.
+    #[error("{}", deren_config::lines(.0))]
+    Mistakes(Vec<Mistake>),
 }
 
 /// All settings.
@@ -107,10 +115,13 @@ pub enum DevelopmentRole {
 
 impl Settings {
     /// Reads the file, and this process's environment over it.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with the line or the variable.
     pub fn read(file: &Path) -> Result<Self, SettingsError> {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file)
-            .map_err(|error| SettingsError { place: name.clone(), reason: format!("cannot be read: {error}") })?;
+            .map_err(|error| SettingsError::File { file: name.clone(), reason: error.to_string() })?;
         Self::parse(
             &name,
             &text,
@@ -119,78 +130,51 @@ impl Settings {
     }
 
     /// Reads a file's text; `variables` of other programs are passed over.
+    ///
+    /// # Errors
+    /// As [`Settings::read`].
     pub fn parse(
         file: &str,
         text: &str,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        raw::refuse_unknown(file, text)?;
-        let mut raw = raw::parse(file, text)?;
-        for (variable, value) in variables {
-            if let Some(key) = variable.strip_prefix(raw::PREFIX) {
-                raw.set(&variable, &key.to_ascii_lowercase(), value)?;
-            }
+        let mut top = deren_config::parse(file, text, "the settings have");
+        top.override_by(VARIABLE_PREFIX, &[], variables);
+        let mut mistakes = Vec::new();
+        let listen = top.parsed("listen", |text| {
+            text.parse().map_err(|_| format!("`listen` is `{text}`, it should be like {DEFAULT_LISTEN}"))
+        });
+        // No message shows the address, which may hold a password.
+        let database_url = top.required("database_url", "\"postgres://user@host:5432/deren\"", |text| {
+            crate::db::options(text).map(|_| DatabaseUrl(text.to_owned())).map_err(|error| error.to_string())
+        });
+        let node_url = top.required("node_url", "\"ws://127.0.0.1:9944\"", |text| node("node_url", text));
+        let public_node_url = top.parsed("public_node_url", |text| node("public_node_url", text));
+        let retail_ueur_per_kwh = top.number("retail_ueur_per_kwh", 0..=u32::MAX.into());
+        let development = top.section("development", "[development] has");
+        let (development_accounts, market_clock) =
+            development.map(|table| development::read(table, &mut mistakes)).unwrap_or_default();
+        mistakes.extend(top.finish());
+        mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+        match (database_url, node_url) {
+            (Some(database_url), Some(node_url)) if mistakes.is_empty() => Ok(Self {
+                listen: listen.unwrap_or(DEFAULT_LISTEN),
+                database_url,
+                public_node_url: public_node_url.unwrap_or_else(|| node_url.clone()),
+                node_url,
+                retail_ueur_per_kwh: retail_ueur_per_kwh.unwrap_or(DEFAULT_RETAIL_UEUR_PER_KWH),
+                development_accounts,
+                market_clock,
+            }),
+            _ => Err(SettingsError::Mistakes(mistakes)),
         }
-        let missing = |key: &str, example: &str| SettingsError {
-            place: file.to_owned(),
-            reason: format!("`{key}` is missing: write {key} = \"{example}\""),
-        };
-        let database_url =
-            raw.database_url.ok_or_else(|| missing("database_url", "postgres://user@host:5432/deren"))?;
-        let wrong = |key: &str, reason: String| SettingsError { place: format!("{file}, `{key}`"), reason };
-        crate::db::options(&database_url).map_err(|error| wrong("database_url", error.to_string()))?;
-        let node_url = raw.node_url.ok_or_else(|| missing("node_url", "ws://127.0.0.1:9944"))?;
-        let node_url = node(&node_url).map_err(|reason| wrong("node_url", reason))?;
-        let public_node_url = match raw.public_node_url {
-            Some(url) => node(&url).map_err(|reason| wrong("public_node_url", reason))?,
-            None => node_url.clone(),
-        };
-        let raw::Development { accounts: development_accounts, market_clock } = raw.development.unwrap_or_default();
-        check_accounts(&development_accounts).map_err(|reason| wrong("development.accounts", reason))?;
-        check_clock(market_clock.as_ref()).map_err(|reason| wrong("development.market_clock", reason))?;
-        Ok(Self {
-            listen: raw.listen.unwrap_or(DEFAULT_LISTEN),
-            database_url: DatabaseUrl(database_url),
-            node_url,
-            public_node_url,
-            retail_ueur_per_kwh: raw.retail_ueur_per_kwh.unwrap_or(DEFAULT_RETAIL_UEUR_PER_KWH),
-            development_accounts,
-            market_clock,
-        })
     }
 }
 
-fn node(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("is not a node's address (ws://host:port): {error}"))?;
+fn node(key: &str, text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("`{key}` is not a node's address (ws://host:port): {error}"))?;
     if !matches!(url.scheme(), "ws" | "wss") || url.host().is_none() {
-        return Err(format!("a node is reached through ws:// or wss://, not {}://", url.scheme()));
+        return Err(format!("`{key}`: a node is reached through ws:// or wss://, not {}://", url.scheme()));
     }
     Ok(url)
-}
-
-fn check_clock(clock: Option<&MarketClock>) -> Result<(), String> {
-    match clock {
-        Some(clock) if clock.speed_permille == 0 => Err("speed_permille is more than 0".to_owned()),
-        Some(clock) if clock.real_unix_ms < 0 || clock.market_unix_s < 0 => Err("times begin in 1970".to_owned()),
-        _ => Ok(()),
-    }
-}
-
-fn check_accounts(accounts: &[DevelopmentAccount]) -> Result<(), String> {
-    if accounts.len() > MAX_DEVELOPMENT_ACCOUNTS {
-        return Err(format!("{} accounts are more than {MAX_DEVELOPMENT_ACCOUNTS}", accounts.len()));
-    }
-    for (number, account) in accounts.iter().enumerate() {
-        let DevelopmentAccount { name, derivation, .. } = account;
-        if name.trim().is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
-            return Err(format!("account {}: a name has 1 to 60 characters", number + 1));
-        }
-        if !derivation.starts_with("//") || derivation.len() > 100 {
-            return Err(format!("account {name}: a derivation looks like //Alice"));
-        }
-        if accounts.iter().take(number).any(|other| other.name == *name) {
-            return Err(format!("two accounts are called {name}"));
-        }
-    }
-    Ok(())
 }

@@ -8,3 +8,4 @@ mod gaps;
 mod market_files;
 mod reconciliation;
 mod setup;
+mod verdicts;

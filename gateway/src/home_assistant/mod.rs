@@ -12,10 +12,10 @@ mod tests;
 pub use discovery::{ORIGIN, TOPIC_ROOT};
 
 use crate::{
-    backoff::Backoff,
     board::{Board, Status},
     settings::HomeAssistantSettings,
 };
+use deren_primitives::Backoff;
 use discovery::{Names, configs};
 use rumqttc::{AsyncClient, Event, EventLoop, LastWill, MqttOptions, Packet, QoS};
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
@@ -170,7 +170,7 @@ impl HomeAssistant {
                     }
                     let address = self.settings.broker.address();
                     self.board.trouble(ABOUT, &format!("broker {address}: {reason}; trying again"));
-                    sleep(backoff.next_wait()).await;
+                    sleep(backoff.next_wait(rand::random())).await;
                 }
             }
         }

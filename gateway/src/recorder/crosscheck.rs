@@ -1,6 +1,7 @@
 //! Does what the grid meter exports agree with what production and storage show? By the chain's own rule, so that a
 //! wrong direction or role is told to its owner before the chain flags it. It only warns: no reading is held for it.
 
+use deren_market::reading::tolerated_wh;
 use deren_primitives::{DeviceRole, IntervalReading, Quality, Slot};
 use std::collections::BTreeMap;
 
@@ -78,8 +79,8 @@ fn disagreement(devices: &[Shown], step_mwh: u64) -> Option<String> {
     let shown_wh: u64 = others().map(|shown| shown.export_wh).fold(0, u64::saturating_add);
     let taken_wh: u64 = others().map(|shown| shown.import_wh).fold(0, u64::saturating_add);
     let net_wh = grid.export_wh.saturating_sub(grid.import_wh);
-    let above =
-        is_above(grid.export_wh, shown_wh, step_mwh) || is_above(net_wh, shown_wh.saturating_sub(taken_wh), step_mwh);
+    let is_above = |claimed_wh: u64, shown_wh: u64| claimed_wh > tolerated_wh(shown_wh, step_mwh);
+    let above = is_above(grid.export_wh, shown_wh) || is_above(net_wh, shown_wh.saturating_sub(taken_wh));
     if !above {
         return None;
     }
@@ -96,12 +97,6 @@ fn disagreement(devices: &[Shown], step_mwh: u64) -> Option<String> {
         "exported {} Wh in a quarter-hour in which production and storage show only {shown_wh} Wh: what is more than that does not trade. Likely {cause}",
         grid.export_wh
     ))
-}
-
-/// The chain's tolerance: 5% and two register steps.
-fn is_above(claimed_wh: u64, shown_wh: u64, step_mwh: u64) -> bool {
-    let most = u128::from(shown_wh) * 105_000 + u128::from(step_mwh) * 200;
-    u128::from(claimed_wh) * 100_000 > most
 }
 
 #[cfg(test)]

@@ -412,7 +412,7 @@ impl Recorder {
                 device = %reading.device, sequence = reading.sequence, slot = reading.first_slot.0,
                 slots = reading.slot_count, quality = reading.quality.0, "reading made"
             );
-            let last_slot = reading.end_slot().0.saturating_sub(1);
+            let last_slot = reading.end_slot().previous().0;
             self.parts.board.update_device_by_id(reading.device, |device| {
                 device.last_slot = Some(last_slot);
                 device.waiting_readings = device.waiting_readings.saturating_add(1);

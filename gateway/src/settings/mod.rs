@@ -2,22 +2,20 @@
 //! last part of a key's name. A key that is not known is refused, never ignored.
 
 mod home_assistant;
-mod mistake;
-mod raw;
-mod table;
+pub(crate) mod picked;
 mod templates;
 #[cfg(test)]
 mod tests;
 
 pub use home_assistant::HomeAssistantSettings;
-pub(crate) use mistake::lines;
-pub use mistake::{Mistake, Place};
 pub(crate) use templates::Places;
 pub use templates::templates_of;
 
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
-use deren_meters::{DeviceUri, Library};
-use deren_primitives::{DeviceRole, MAX_CLOCK_ERROR_MS};
+use deren_config::{Mistake, Place, Table};
+use deren_market::reading::MAX_CLOCK_ERROR_MS;
+use deren_meters::{DeviceUri, Library, mqtt::GATEWAY_TOPIC_ROOT};
+use deren_primitives::DeviceRole;
 use std::{
     io::ErrorKind,
     net::SocketAddr,
@@ -25,7 +23,6 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use table::Table;
 use url::Url;
 
 /// Variables that begin so stand for top-level keys.
@@ -119,7 +116,7 @@ impl Settings {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| !["DEREN_GATEWAY_CONFIG", "DEREN_GATEWAY_KEY_PASSPHRASE"].contains(&name.as_str()));
         let (mut settings, mut places) = Self::parse_with_places(file, &text, variables)?;
-        crate::setup::picked::add_to(&mut settings, &mut places)?;
+        picked::add_to(&mut settings, &mut places)?;
         settings.take_templates(&places)?;
         Ok(settings)
     }
@@ -143,15 +140,16 @@ impl Settings {
         text: &str,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<(Self, Places), GatewayError> {
-        let mut document = raw::parse(&file.display().to_string(), text, &SECTIONS);
-        document.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
-        let raw::Document { mut top, mut sections, devices, mut mistakes } = document;
+        let mut top = deren_config::parse(&file.display().to_string(), text, "the configuration has");
+        top.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
+        let devices = top.tables("device", ("device", "[[device]]"), |number| format!("device {number} has"));
+        let mut mistakes = Vec::new();
         let folder = file.parent().unwrap_or(Path::new(""));
         let data_folder = folder.join(top.text("data_folder").map_or("data".to_owned(), |(_, path)| path));
         let key = top.parsed("key", |text| KeyUri::parse(text, folder).map_err(|error| format!("`key`: {error}")));
         let key = key.unwrap_or(KeyUri::File { path: data_folder.join("gateway.key"), passphrase: None });
         let interval = interval(&mut top).unwrap_or(Duration::from_secs(10));
-        let home_assistant = sections.remove("home_assistant").and_then(|mut table| {
+        let home_assistant = top.section("home_assistant", "[home_assistant] has").and_then(|mut table| {
             let settings = home_assistant::read(&mut table, folder);
             mistakes.extend(table.finish());
             settings
@@ -170,7 +168,7 @@ impl Settings {
             checkpoint_interval: Duration::from_secs(top.number("checkpoint_interval_s", 1..=3600).unwrap_or(60)),
             clock_trusted: top.boolean("clock_trusted").unwrap_or(false),
             max_clock_error: Duration::from_millis(
-                top.number("max_clock_error_ms", 1..=MAX_CLOCK_ERROR_MS).unwrap_or(MAX_CLOCK_ERROR_MS).into(),
+                top.number("max_clock_error_ms", 1..=MAX_CLOCK_ERROR_MS.into()).unwrap_or(MAX_CLOCK_ERROR_MS).into(),
             ),
             log: top.parsed("log", log_filter).unwrap_or("info".to_owned()),
             home_name: top.text("home_name").map(|(_, name)| name),
@@ -314,11 +312,8 @@ fn device(table: &mut Table, default_interval: Duration) -> Option<DeviceSetting
     let uri = table.required("uri", "\"sunspec+tcp://192.168.1.20:502?unit=1\"", |text| {
         text.parse::<DeviceUri>().map_err(|error| error.to_string())
     });
-    let role = table.required("role", "\"grid\"", |role| match role {
-        "grid" => Ok(DeviceRole::Grid),
-        "production" => Ok(DeviceRole::Production),
-        "storage" => Ok(DeviceRole::Storage),
-        other => Err(format!("`role` is `{other}`, it should be grid, production or storage")),
+    let role = table.required("role", "\"grid\"", |role| {
+        role.parse::<DeviceRole>().map_err(|_| format!("`role` is `{role}`, it should be grid, production or storage"))
     });
     let rated_power_w = table.number("rated_power_w", 1..=100_000_000);
     let sample_interval = interval(table).unwrap_or(default_interval);
@@ -327,5 +322,5 @@ fn device(table: &mut Table, default_interval: Duration) -> Option<DeviceSetting
 
 /// True for a topic that this program publishes for Home Assistant: it must not measure itself.
 fn is_our_own(uri: &DeviceUri) -> bool {
-    matches!(uri, DeviceUri::Mqtt(device) if device.topic.starts_with(crate::home_assistant::TOPIC_ROOT))
+    matches!(uri, DeviceUri::Mqtt(device) if device.topic.starts_with(GATEWAY_TOPIC_ROOT))
 }

@@ -5,7 +5,6 @@ pub mod account;
 pub mod code;
 mod door;
 mod finder;
-pub mod picked;
 mod picks;
 mod pin;
 mod search;

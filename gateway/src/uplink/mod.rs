@@ -10,7 +10,6 @@ mod session;
 pub use node::{MAX_CURSORS_AT_ONCE, Node};
 
 use crate::{
-    backoff::Backoff,
     board::{Board, Link},
     clock::Clock,
     error::GatewayError,
@@ -19,7 +18,7 @@ use crate::{
     recorder::{ChainView, Event},
     signer::Signer,
 };
-use deren_primitives::{Anchor, DeviceId};
+use deren_primitives::{Anchor, Backoff, DeviceId, Hex};
 use session::Session;
 use std::{
     path::PathBuf,
@@ -91,7 +90,7 @@ impl Uplink {
                 status.chain.link = if other { Link::OtherChain } else { Link::Connecting };
                 status.outbox.in_flight_readings = 0;
             });
-            tokio::time::sleep(backoff.next_wait()).await;
+            tokio::time::sleep(backoff.next_wait(rand::random())).await;
         }
     }
 
@@ -131,7 +130,7 @@ pub async fn check_chain(node: &Node, data_folder: &std::path::Path) -> Result<C
         return Err(GatewayError::OtherChain {
             url: node.url().to_string(),
             pinned: pinned.genesis_text().to_owned(),
-            found: format!("0x{}", hex::encode(genesis)),
+            found: Hex(genesis).to_string(),
         });
     }
     let found = ChainPin::new(genesis, node.parameters().await?).ok_or_else(|| unusable("its slots have no length"))?;

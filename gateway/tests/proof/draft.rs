@@ -1,8 +1,8 @@
 //! A small file of readings with one of everything: three devices, a rotated key, a reset, an outage.
 
-use deren_gateway::proof::{Device, FORMAT, Header, Hex, Key, SealedReading, VERSION, Writer};
+use deren_gateway::proof::{Device, FORMAT, Header, Key, SealedReading, VERSION, Writer};
 use deren_primitives::{
-    Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingHash, RegisterSpan, Slot,
+    Anchor, DeviceId, DeviceRole, GatewayId, Hex, IntervalReading, Quality, ReadingHash, RegisterSpan, Slot,
     interval_message, rotate_message,
 };
 use ed25519_dalek::{Signer, SigningKey};

@@ -1,8 +1,8 @@
 //! Each fault by name, with the line, the device and the sequence number where it is.
 
 use super::draft::{Draft, FROM_SLOT, GRID, ROOF, key, public};
-use deren_gateway::proof::{Failure, Fault, FaultKind, Hex, TrustedKey, verify};
-use deren_primitives::{DeviceId, Quality, ReadingHash, Slot};
+use deren_gateway::proof::{Failure, Fault, FaultKind, TrustedKey, verify};
+use deren_primitives::{DeviceId, Hex, Quality, ReadingHash, Slot};
 use ed25519_dalek::Signer;
 
 fn fault_of(bytes: &[u8], trusted: &[TrustedKey]) -> Fault {

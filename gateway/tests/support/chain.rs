@@ -5,7 +5,7 @@ use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, IntervalReading, PublicKey, ReadingBatch,
     ReadingError, ReadingOutcome, ReadingVerdict, Signature, SlotClock, batch_message, interval_message, verify,
 };
-use std::{collections::BTreeMap, num::NonZeroU32};
+use std::collections::BTreeMap;
 
 /// The state after a block.
 #[derive(Clone)]
@@ -87,7 +87,7 @@ impl Chain {
     }
 
     pub fn clock(&self) -> SlotClock {
-        SlotClock::new(NonZeroU32::new(self.parameters.slot_seconds).expect("not zero"))
+        self.parameters.clock()
     }
 
     pub fn genesis(&self) -> [u8; 32] {

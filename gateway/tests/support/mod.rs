@@ -9,7 +9,7 @@ pub mod real;
 
 use chain::Chain;
 use codec::{Decode, Encode};
-use deren_primitives::{DeviceId, GatewayId, ReadingBatch, Signature};
+use deren_primitives::{DeviceId, GatewayId, Hex, ReadingBatch, Signature, hex_digits};
 use jsonrpsee::{
     PendingSubscriptionSink, RpcModule, SubscriptionMessage,
     core::{RpcResult, SubscriptionResult},
@@ -123,11 +123,11 @@ impl Drop for FakeNode {
 }
 
 fn hex_of(bytes: impl AsRef<[u8]>) -> String {
-    format!("0x{}", hex::encode(bytes))
+    Hex(bytes).to_string()
 }
 
 fn bytes_of(text: &str) -> Vec<u8> {
-    hex::decode(text.trim_start_matches("0x")).expect("hexadecimal digits")
+    hex::decode(hex_digits(text)).expect("hexadecimal digits")
 }
 
 fn module(context: Arc<Context>) -> RpcModule<Arc<Context>> {

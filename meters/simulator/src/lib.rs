@@ -19,6 +19,7 @@ pub mod home;
 pub mod load;
 pub mod modbus_server;
 pub mod model;
+pub mod moment;
 pub mod mqtt_payload;
 pub mod mqtt_publisher;
 pub mod noise;

@@ -1,13 +1,8 @@
-//! From a template's text to a template, or to what is wrong with it and in which line.
+//! From a template's text to a template, or to all that is wrong with it and in which lines.
 
 use super::Template;
 use crate::{MeterError, modbus::template::ModbusTemplate, mqtt::template::MqttTemplate};
-use serde::Deserialize;
-use std::ops::Range;
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue, Deserializer},
-};
+use deren_config::{Mistake, Place, Text};
 
 /// Something in a template that makes no sense, by the key under which it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,62 +15,41 @@ pub(crate) struct Fault {
     pub(crate) reason: String,
 }
 
-/// A text with the lines of its top-level keys.
-struct Source<'a> {
-    name: &'a str,
-    text: &'a str,
-    /// Where each key's value begins; of a list, each item's.
-    keys: Vec<(String, Vec<usize>)>,
+/// What is wrong with the template of this name.
+fn refuse(name: &str, mistakes: &[Mistake]) -> MeterError {
+    let said: Vec<String> = mistakes.iter().map(|mistake| at_line(&mistake.place, &mistake.reason)).collect();
+    MeterError::Template { name: name.into(), reason: said.join("; ") }
 }
 
-impl Source<'_> {
-    fn refuse(&self, offset: Option<usize>, reason: &str) -> MeterError {
-        let line = |offset| 1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
-        let reason = reason.trim().replace('\n', "; ");
-        let reason = offset.map_or(reason.clone(), |offset| format!("line {}: {reason}", line(offset)));
-        MeterError::Template { name: self.name.into(), reason }
-    }
-
-    fn refuse_toml(&self, error: &toml::de::Error) -> MeterError {
-        self.refuse(error.span().map(|span: Range<usize>| span.start), error.message())
-    }
-
-    fn refuse_fault(&self, fault: &Fault) -> MeterError {
-        let key = self.keys.iter().find(|(key, _)| key == fault.key);
-        self.refuse(key.and_then(|(_, places)| places.get(fault.index).or(places.first()).copied()), &fault.reason)
-    }
-
-    fn read<'i, T: Deserialize<'i>>(&self, table: Spanned<DeTable<'i>>) -> Result<T, MeterError> {
-        T::deserialize(Deserializer::from(table)).map_err(|error| self.refuse_toml(&error))
+fn at_line(place: &Place, reason: &str) -> String {
+    match place {
+        Place::Line { line, .. } => format!("line {line}: {reason}"),
+        Place::Variable(_) => reason.to_owned(),
     }
 }
 
 /// Reads and checks a template. `name` is its own, or its file's.
 pub(super) fn parse(name: &str, text: &str) -> Result<Template, MeterError> {
-    let mut source = Source { name, text, keys: Vec::new() };
-    let mut table = DeTable::parse(text).map_err(|error| source.refuse_toml(&error))?;
-    let places = |value: &Spanned<DeValue<'_>>| match value.get_ref() {
-        DeValue::Array(items) => items.iter().map(|item| item.span().start).collect(),
-        _ => vec![value.span().start],
-    };
-    source.keys = table.get_ref().iter().map(|(key, value)| (key.get_ref().to_string(), places(value))).collect();
-    let key = table.get_ref().keys().find(|key| key.get_ref() == "kind").cloned();
-    let kind = key.and_then(|key| table.get_mut().remove(&key));
-    let Some(kind) = kind else {
-        return Err(source.refuse(None, "has no `kind`; write kind = \"modbus\" or kind = \"mqtt\""));
-    };
-    let template = match kind.get_ref() {
-        DeValue::String(text) if text == "modbus" => Template::Modbus(source.read::<ModbusTemplate>(table)?),
-        DeValue::String(text) if text == "mqtt" => Template::Mqtt(source.read::<MqttTemplate>(table)?),
-        DeValue::String(other) => {
-            let reason = format!("kind `{other}` is not `modbus` or `mqtt`");
-            return Err(source.refuse(Some(kind.span().start), &reason));
+    let text = Text::new(name, text);
+    let refuse = |mistakes: Vec<Mistake>| refuse(name, &mistakes);
+    let without_place = |reason: String| MeterError::Template { name: name.into(), reason };
+    let template = match text.word("kind") {
+        Some((_, Some("modbus"))) => Template::Modbus(text.read_without::<ModbusTemplate>(&["kind"]).map_err(refuse)?),
+        Some((_, Some("mqtt"))) => Template::Mqtt(text.read_without::<MqttTemplate>(&["kind"]).map_err(refuse)?),
+        _ if !text.mistakes().is_empty() => return Err(refuse(text.mistakes().to_vec())),
+        Some((place, Some(other))) => {
+            return Err(without_place(at_line(&place, &format!("kind `{other}` is not `modbus` or `mqtt`"))));
         }
-        _ => return Err(source.refuse(Some(kind.span().start), "`kind` is not a text")),
+        Some((place, None)) => return Err(without_place(at_line(&place, "`kind` is not a text"))),
+        None => return Err(without_place("has no `kind`; write kind = \"modbus\" or kind = \"mqtt\"".to_owned())),
     };
     let checked = match &template {
         Template::Modbus(template) => template.check(),
         Template::Mqtt(template) => template.check(),
     };
-    checked.map_err(|fault| source.refuse_fault(&fault)).map(|()| template)
+    let Err(Fault { key, index, reason }) = checked else { return Ok(template) };
+    // What is missing has no line.
+    let is_there = text.word(key).is_some();
+    let place = is_there.then(|| text.nearest(&[key, &index.to_string()]));
+    Err(without_place(place.map_or(reason.clone(), |place| at_line(&place, &reason))))
 }

@@ -16,6 +16,7 @@ mod bytes;
 mod coverage;
 mod dispatching;
 mod invariants;
+mod maker;
 mod makers;
 mod people;
 mod readings;
@@ -37,12 +38,12 @@ use bytes::Bytes;
 use codec::Encode;
 use deren_primitives::SignedReading;
 use invariants::Books;
+use maker::Maker;
 use people::People;
 use shapes::Shapes;
 use sp_io::TestExternalities;
 use std::cell::RefCell;
 use table::Table;
-use values::Maker;
 
 /// The most calls of a block.
 const MAX_CALLS: usize = 50;

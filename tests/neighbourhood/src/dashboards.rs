@@ -3,7 +3,7 @@
 use crate::{
     Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, api::Api, layout::RETAIL_UEUR_PER_KWH, ports,
 };
-use deren_primitives::ZoneId;
+use deren_primitives::{Hex, ZoneId};
 use deren_runtime::AccountId;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
@@ -180,7 +180,7 @@ impl Dashboards {
             .args(["approve-point", "--key", "-", "--source", "solar", "--node", node_url])
             .args(["--zone", &point.zone.to_string(), "--max-power-w", &point.max_power_w.to_string()])
             .args(["--official-id", point.official_id])
-            .args(["--owner", &format!("0x{}", hex::encode::<&[u8]>(point.owner.as_ref()))]);
+            .args(["--owner", &Hex::<&[u8]>(point.owner.as_ref()).to_string()]);
         let said = said_by(command, what, operator_key).await?;
         let approved: Approved = serde_json::from_str(said.trim()).map_err(|error| NeighbourhoodError::Command {
             what: what.to_owned(),

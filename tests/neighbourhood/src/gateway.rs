@@ -1,7 +1,7 @@
 //! A home's gateway: the same program, configuration and commands that people use.
 
 use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, ports};
-use deren_primitives::{DeviceId, DeviceRole, GatewayId, PublicKey, Signature, SiteId};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, Hex, PublicKey, Signature, SiteId, hex_digits};
 use deren_runtime::AccountId;
 use deren_simulator::serving::{ServingDevice, ServingHome};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -171,12 +171,13 @@ impl Gateway {
 
     /// The code by which `owner` may link it to `site`.
     pub async fn link_code(&self, owner: &AccountId, site: SiteId, expires_unix_s: u64) -> Result<Signature> {
-        let owner = format!("0x{}", hex::encode::<&[u8]>(owner.as_ref()));
+        let owner = Hex::<&[u8]>(owner.as_ref()).to_string();
         let (site, expires) = (site.to_string(), expires_unix_s.to_string());
         let link: Link = self.command("link", &["--owner", &owner, "--site", &site, "--expires", &expires]).await?;
         let mut code = [0; 64];
-        hex::decode_to_slice(link.code.strip_prefix("0x").unwrap_or(&link.code), &mut code).map_err(|error| {
-            NeighbourhoodError::Command { what: "deren-gateway link".into(), reason: format!("its code: {error}") }
+        hex::decode_to_slice(hex_digits(&link.code), &mut code).map_err(|error| NeighbourhoodError::Command {
+            what: "deren-gateway link".into(),
+            reason: format!("its code: {error}"),
         })?;
         Ok(code)
     }

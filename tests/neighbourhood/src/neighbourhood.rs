@@ -22,7 +22,6 @@ use deren_simulator::{
 use sp_core::H256;
 use std::{
     fs,
-    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -217,7 +216,7 @@ impl Neighbourhood {
 
     /// The chain's slots.
     pub fn clock(&self) -> SlotClock {
-        SlotClock::new(NonZeroU32::new(self.parameters.slot_seconds).unwrap_or(NonZeroU32::MIN))
+        self.parameters.clock()
     }
 
     /// Gets everything ready for a newcomer on the first street, with this connection. Gives the commitment that the

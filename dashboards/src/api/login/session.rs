@@ -9,7 +9,7 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use blake2::{Blake2b, Digest, digest::consts::U32};
+use deren_primitives::blake2_256;
 use rand::{TryRngCore, rngs::OsRng};
 use sqlx::PgPool;
 
@@ -51,7 +51,7 @@ impl Token {
     }
 
     fn hash(self) -> [u8; 32] {
-        Blake2b::<U32>::digest(self.0).into()
+        blake2_256(&self.0)
     }
 
     /// The header that makes a browser keep it for as long as the session lasts. A page that came over https gets one

@@ -2,13 +2,15 @@
 
 use crate::{
     api::{
+        parameters::Parameters,
         problem::{Problem, Result},
-        state::{Api, Parameters},
+        state::Api,
     },
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
 use axum::extract::State;
 use chrono::Utc;
+use deren_primitives::Hex;
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
@@ -131,7 +133,7 @@ pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
 fn chain(api: &Api, parameters: &Parameters) -> ChainView {
     ChainView {
         name: parameters.chain_name.clone(),
-        genesis_hash: format!("0x{}", hex::encode(parameters.genesis_hash)),
+        genesis_hash: Hex(parameters.genesis_hash).to_string(),
         development: parameters.development,
         ss58_prefix: parameters.ss58_prefix,
         slot_seconds: parameters.slot_seconds.get(),

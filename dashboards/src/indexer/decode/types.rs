@@ -61,6 +61,7 @@ pub(super) fn variant(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use deren_primitives::DeviceRole;
 
     #[test]
     fn a_variant_is_known_by_its_name_and_anything_else_by_what_it_says() {
@@ -71,6 +72,10 @@ mod tests {
     #[test]
     fn words_are_those_of_the_tables() {
         assert_eq!([Role::Grid, Role::Production, Role::Storage].map(Role::word), ["grid", "production", "storage"]);
+        assert_eq!(
+            [Role::Grid, Role::Production, Role::Storage].map(Role::word),
+            DeviceRole::ALL.map(DeviceRole::as_str)
+        );
         assert_eq!([Side::Buy, Side::Sell].map(Side::word), ["buy", "sell"]);
     }
 }

@@ -82,6 +82,35 @@ fn a_missing_key_and_a_wrong_type_are_named() {
 }
 
 #[test]
+fn every_mistake_is_named_with_its_line_in_one_run() {
+    let mut text = GOOD.to_owned();
+    for (from, to) in [
+        ("seed = 42", "seed = \"x\""),
+        ("speed = 75", "sped = 75"),
+        ("kwp = 6.4", "kwpp = 6.4"),
+        ("127.0.0.1:0", "localhost"),
+        ("kind = \"zero\"", "kind = \"zer0\""),
+        ("role = \"grid\"\n", ""),
+    ] {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    let said = refusal(&text);
+    let expected = [
+        ("line 2, column 8", "expected u64"),
+        ("line 5, column 1", "did you mean `speed`?"),
+        ("line 9, column 8", "did you mean `kwp`?"),
+        ("line 12, column 10", "invalid socket address"),
+        ("line 14, column ", "did you mean `zero`?"),
+        ("line 18, column 1", "missing field `role`"),
+    ];
+    assert_eq!(said.lines().count(), expected.len(), "{said}");
+    for (line, (place, what)) in said.lines().zip(expected) {
+        assert!(line.starts_with(place) && line.contains(what), "{place} {what}: {line}");
+    }
+}
+
+#[test]
 fn numbers_out_of_range_are_refused() {
     for (from, to, words) in [
         ("speed = 75", "speed = 0", "`speed` is 0; it must be from 0.001 to 3600"),
@@ -119,6 +148,23 @@ fn what_cannot_be_is_refused() {
     }
     let no_home = refusal("seed = 1\ndate = \"2026-06-21\"\nstart = \"11:00\"\nhomes = []");
     assert!(no_home.contains("there is no home"), "{no_home}");
+}
+
+#[test]
+fn all_that_cannot_be_simulated_is_named_with_its_line() {
+    let text =
+        GOOD.replace("speed = 75", "speed = 0").replace("kwp = 6.4", "kwp = -1").replace("\"flat-2\"", "\"sun-1\"");
+    let said = refusal(&text.replace("\"shellypro3em-1\"", "\"#\""));
+    let expected = [
+        ("line 5,", "`speed` is 0"),
+        ("line 9,", "home `sun-1`: `pv.kwp` is -1"),
+        ("line 17,", "two homes are called `sun-1`"),
+        ("line 18,", "neither # nor +"),
+    ];
+    assert_eq!(said.lines().count(), expected.len(), "{said}");
+    for (line, (place, what)) in said.lines().zip(expected) {
+        assert!(line.starts_with(place) && line.contains(what), "{place} {what}: {line}");
+    }
 }
 
 #[test]

@@ -7,7 +7,6 @@ use deren_runtime::Hash;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use std::{
-    num::NonZeroU32,
     path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -53,7 +52,7 @@ pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) 
     let mut ready = Ready::start(config, program, &spec.display().to_string(), folder).await?;
     let rpc = ready.node.rpc().clone();
     let parameters = rpc.parameters(rpc.best().await?.hash).await?;
-    let clock = SlotClock::new(NonZeroU32::new(parameters.slot_seconds).unwrap_or(NonZeroU32::MIN));
+    let clock = parameters.clock();
     // What was registered in this slot trades from the next on.
     let first = clock.slot_at(now_ms()?).plus(1);
     let (mut settled, mut finalised) = (Vec::new(), Vec::new());

@@ -2,7 +2,8 @@
 
 use super::{
     People, RegisteredHome,
-    market::{Grid, missing, together},
+    market::{Grid, together},
+    missing,
 };
 use crate::{
     NeighbourhoodError, Result,

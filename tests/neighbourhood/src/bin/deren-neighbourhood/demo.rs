@@ -5,7 +5,7 @@ use deren_neighbourhood::{
     Config, Follower, Neighbourhood, SlotReport, Totals, settled,
     view::{Names, Stream, View},
 };
-use deren_primitives::{Slot, SlotState};
+use deren_primitives::SlotState;
 use std::{
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -141,7 +141,7 @@ async fn progress(neighbourhood: &Neighbourhood, follower: &Follower, names: &Na
     let left_s = names.clock.end_ms(current).saturating_sub(now_ms) / 1000;
     let rpc = neighbourhood.rpc()?;
     let best = rpc.best().await?;
-    let before = Slot(current.0.saturating_sub(1));
+    let before = current.previous();
     let state = match rpc.slot(neighbourhood.registered.market, before, best.hash).await? {
         None => "measured",
         Some(summary) if summary.state == SlotState::Cleared => "cleared",

@@ -6,7 +6,7 @@ const LONGEST_NAME: usize = 64;
 /// The known name most like `name`, if any is like it at all.
 ///
 /// ```
-/// use deren_meters::nearest;
+/// use deren_config::nearest;
 /// assert_eq!(nearest("node_url", &["log", "node_urls"]), Some("node_urls"));
 /// assert_eq!(nearest("sdm630", &["eastron-sdm120", "eastron-sdm630"]), Some("eastron-sdm630"));
 /// assert_eq!(nearest("colour", &["log", "node_urls"]), None);

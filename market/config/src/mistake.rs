@@ -11,6 +11,8 @@ pub enum Place {
         file: String,
         /// The line, from 1.
         line: usize,
+        /// The column, from 1.
+        column: usize,
     },
     /// In the environment.
     Variable(String),
@@ -27,7 +29,7 @@ pub struct Mistake {
 
 impl Place {
     /// A complaint about what stands here.
-    pub(super) fn mistake(&self, reason: impl fmt::Display) -> Mistake {
+    pub fn mistake(&self, reason: impl fmt::Display) -> Mistake {
         Mistake { place: self.clone(), reason: reason.to_string() }
     }
 }
@@ -35,7 +37,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line { file, line } => write!(f, "{file} line {line}"),
+            Self::Line { file, line, .. } => write!(f, "{file} line {line}"),
             Self::Variable(name) => write!(f, "environment variable {name}"),
         }
     }
@@ -48,6 +50,6 @@ impl fmt::Display for Mistake {
 }
 
 /// All of them, one a line.
-pub(crate) fn lines(mistakes: &[Mistake]) -> String {
+pub fn lines(mistakes: &[Mistake]) -> String {
     mistakes.iter().map(Mistake::to_string).collect::<Vec<_>>().join("\n")
 }

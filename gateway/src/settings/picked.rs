@@ -1,15 +1,12 @@
 //! Reads what the owner picked: a file in the data folder with the configuration's own keys. It counts where the
 //! configuration names no device.
 
-use crate::{
-    error::GatewayError,
-    files,
-    settings::{Places, Settings, VARIABLE_PREFIX},
-};
+use super::{Places, Settings, VARIABLE_PREFIX};
+use crate::{error::GatewayError, files};
 use std::path::Path;
 
 /// The file in the data folder.
-pub(super) const FILE: &str = "devices.toml";
+pub(crate) const FILE: &str = "devices.toml";
 
 /// Adds what was picked to settings without devices. Nothing is added if nothing was picked yet.
 ///
@@ -31,7 +28,7 @@ pub(crate) fn add_to(settings: &mut Settings, places: &mut Places) -> Result<(),
 }
 
 /// The settings that `text` would be, besides what every configuration must have.
-pub(super) fn parse(path: &Path, text: &str, sample_interval_ms: u128) -> Result<(Settings, Places), GatewayError> {
+pub(crate) fn parse(path: &Path, text: &str, sample_interval_ms: u128) -> Result<(Settings, Places), GatewayError> {
     let variable = |key: &str, value: String| (format!("{VARIABLE_PREFIX}{key}"), value);
     let others = [
         variable("NODE_URLS", "ws://127.0.0.1:9944".to_owned()),

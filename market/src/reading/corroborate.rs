@@ -2,7 +2,7 @@
 //! than production and storage corroborate.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use deren_primitives::{DeviceRole, SiteEnergy};
+use deren_primitives::{DeviceRole, IntervalReading, SiteEnergy};
 use scale_info::TypeInfo;
 
 /// What an accepted reading shows, in whole Wh.
@@ -64,7 +64,24 @@ impl Claim {
     }
 }
 
+/// The most that a site may claim of what its other devices show, whole Wh, rounded down: 5% and two register steps above
+/// `shown_wh`. Claims are whole Wh, so that rounding changes no judgement.
+pub fn tolerated_wh(shown_wh: u64, register_step_mwh: u64) -> u64 {
+    // In Wh × 100 000, so that nothing is rounded before the end.
+    let steps = u128::from(register_step_mwh).saturating_mul(200);
+    let most = u128::from(shown_wh).saturating_mul(105_000).saturating_add(steps);
+    u64::try_from(most / 100_000).unwrap_or(u64::MAX)
+}
+
 impl Energies {
+    /// What a reading shows.
+    pub fn of(reading: &IntervalReading) -> Self {
+        Self {
+            import_wh: reading.registers.import_wh().unwrap_or(0),
+            export_wh: reading.registers.export_wh().unwrap_or(0),
+        }
+    }
+
     fn add(&mut self, other: Self) {
         self.import_wh = self.import_wh.saturating_add(other.import_wh);
         self.export_wh = self.export_wh.saturating_add(other.export_wh);
@@ -87,7 +104,7 @@ impl SlotEnergies {
     /// unflagged reading of the grid meter.
     ///
     /// Two things are true of every honest site. What it exports it produced or discharged; and what it exports more
-    /// than it imports, it produced or discharged more than it charged. More than 5% and two register steps above either
+    /// than it imports, it produced or discharged more than it charged. More than [`tolerated_wh`] of either
     /// is an over-export, and what is shown trades. How much of that tolerance trades in the end, the last thirty days
     /// say: [`crate::ExcessHistory`].
     pub fn judge(&self) -> Option<(SiteEnergy, u64)> {
@@ -123,9 +140,7 @@ impl SlotEnergies {
 
     /// `claimed_wh` if it is within the tolerance of what is shown, else what is shown.
     fn corroborated_wh(&self, claimed_wh: u64, shown_wh: u64) -> u64 {
-        let claimed = u128::from(claimed_wh).saturating_mul(100_000);
-        let steps = u128::from(self.register_step_mwh).saturating_mul(200);
-        let most = u128::from(shown_wh).saturating_mul(105_000).saturating_add(steps);
-        if claimed > most { shown_wh } else { claimed_wh }
+        let is_above = claimed_wh > tolerated_wh(shown_wh, self.register_step_mwh.into());
+        if is_above { shown_wh } else { claimed_wh }
     }
 }

@@ -1,6 +1,6 @@
 //! A site's grid meter trades as export what its production and storage show.
 
-use deren_market::{Energies, SlotEnergies};
+use deren_market::{Energies, SlotEnergies, reading::tolerated_wh};
 use deren_primitives::DeviceRole;
 use proptest::prelude::*;
 
@@ -66,7 +66,21 @@ fn a_site_without_a_good_grid_reading_shows_nothing() {
     assert_eq!(energies.judge(), None);
 }
 
+#[test]
+fn extreme_claims_are_bounded() {
+    assert_eq!(tolerated_wh(u64::MAX, u64::MAX), u64::MAX);
+    assert_eq!(tolerated_wh(0, 499), 0, "two steps of less than half a Wh are rounded down");
+    assert_eq!(tolerated_wh(0, 500), 1);
+}
+
 proptest! {
+    #[test]
+    fn rounding_changes_no_judgement(shown_wh in 0..10_000_000u64, step_mwh in 0..100_000u64, off_wh in 0..5u64) {
+        let most = u128::from(shown_wh) * 105_000 + u128::from(step_mwh) * 200;
+        let near_wh = (u64::try_from(most / 100_000).expect("small") + off_wh).saturating_sub(2);
+        prop_assert_eq!(near_wh <= tolerated_wh(shown_wh, step_mwh), u128::from(near_wh) * 100_000 <= most);
+    }
+
     #[test]
     fn nothing_trades_beyond_what_is_measured_and_shown(
         grid in (0..2_000u64, 0..2_000u64), sun in (0..50u64, 0..2_000u64), battery in (0..2_000u64, 0..2_000u64),
