@@ -2,10 +2,8 @@
 //! takes back. Descriptions are held against the fields, classes and units that Home Assistant documents for MQTT
 //! sensors and binary sensors (<https://www.home-assistant.io/integrations/sensor.mqtt/>, `binary_sensor.mqtt`) and for
 //! sensors' statistics (<https://developers.home-assistant.io/docs/core/entity/sensor/>).
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-mod support;
-
+use crate::support::{FakeNode, chain::Chain};
 use deren_simulator::{Serving, Simulator, SimulatorConfig};
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use serde_json::{Map, Value, json};
@@ -18,7 +16,6 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use support::{FakeNode, chain::Chain};
 use tokio::task::JoinHandle;
 
 const PASSWORD: &str = "sesam-open-9";

@@ -1,9 +1,11 @@
 //! The gateway's keys, with the real program: on a token (SoftHSM), in an encrypted file, lost and replaced, and in two
 //! places at once.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-mod support;
-
+use crate::support::{
+    FakeNode,
+    chain::Chain,
+    real::{Configured, Running, assert_unbroken, complaint, finals, home, json, output},
+};
 use deren_gateway::clock::unix_ms;
 use deren_primitives::{PublicKey, Signature, SiteId, link_message, rotate_message, verify};
 use serde_json::Value;
@@ -12,11 +14,6 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
-};
-use support::{
-    FakeNode,
-    chain::Chain,
-    real::{Configured, Running, assert_unbroken, complaint, finals, home, json, output},
 };
 
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";

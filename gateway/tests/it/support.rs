@@ -1,6 +1,5 @@
 //! A JSON-RPC server that behaves as a node does on the wire, to make faults that a real node cannot be told to make:
 //! lost transactions, reorganisations, refusals, another genesis. Blocks are made when a test says so.
-#![allow(dead_code, reason = "each test uses a part of it")]
 
 pub mod chain;
 pub mod gateway;

@@ -1,5 +1,4 @@
 //! Files of exported readings: what outsiders can check, and that nothing in them can be changed unnoticed.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod draft;
 mod export;
@@ -7,5 +6,3 @@ mod faults;
 mod golden;
 mod mutations;
 mod peer;
-#[path = "../support/mod.rs"]
-mod support;

@@ -1,5 +1,4 @@
 //! Every command that the documents have somebody type is one that the program knows, with its options.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::{collections::BTreeSet, fs, process::Command};
 

@@ -1,9 +1,7 @@
 //! What the way to the chain does when the wire, the pool or the chain does not do as hoped. The node is a server that
 //! can be told to fail; with a real node the same path runs in the neighbourhood's tests.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-mod support;
-
+use crate::support::{FakeNode, chain::Chain, gateway::Gateway};
 use deren_gateway::{
     board::{Link, Status},
     clock::unix_ms,
@@ -11,7 +9,6 @@ use deren_gateway::{
 };
 use deren_primitives::{DeviceCursor, IntervalReading, ReadingError, ReadingHash, RegisterSpan, Slot};
 use std::time::Duration;
-use support::{FakeNode, chain::Chain, gateway::Gateway};
 
 /// Samples so that slots are complete up to now: two devices, the last 10 slots of a second each.
 async fn sample_ten_slots(gateway: &Gateway, devices: usize) {

@@ -1,10 +1,8 @@
 //! Exports of a gateway that runs, and of one that does not: what outsiders get is whole, whatever has become final
 //! meanwhile.
 
-use super::{
-    peer,
-    support::{FakeNode, chain::Chain, gateway::Gateway},
-};
+use super::peer;
+use crate::support::{FakeNode, chain::Chain, gateway::Gateway};
 use deren_gateway::{
     clock::unix_ms,
     proof::{ExportRequest, Exporter, Summary, ask, keys_of, serve, verify},

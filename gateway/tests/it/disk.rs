@@ -1,9 +1,12 @@
 //! A disk that is full, or cannot be written: an alarm, and no loss. What was stored stays, what could not be stored is
 //! stored when there is room again, and the chain of hashes goes on.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-mod support;
-
+use crate::support::{
+    FakeNode,
+    chain::Chain,
+    outbox::{self, DEVICE},
+    real::{Configured, Running, assert_unbroken, finals, home},
+};
 use deren_gateway::outbox::{Bounds, Outbox};
 use deren_primitives::{DeviceId, GatewayId, Slot};
 use serde_json::Value;
@@ -13,12 +16,6 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
-};
-use support::{
-    FakeNode,
-    chain::Chain,
-    outbox::{self, DEVICE},
-    real::{Configured, Running, assert_unbroken, finals, home},
 };
 
 const FOLDER: &str = "DEREN_TEST_DISK_FOLDER";
@@ -145,7 +142,7 @@ fn on_small_disk(folder: &Path, command: &[String]) -> Option<Command> {
 #[test]
 fn a_disk_that_refuses_every_byte_is_an_alarm_and_no_loss() {
     let folder = tempfile::tempdir().unwrap();
-    let output = Command::new("env").args(only("limited_process", folder.path())).output().unwrap();
+    let output = Command::new("env").args(only("disk::limited_process", folder.path())).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("whole"), "{said}{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -153,7 +150,7 @@ fn a_disk_that_refuses_every_byte_is_an_alarm_and_no_loss() {
 #[test]
 fn a_full_disk_is_an_alarm_and_no_loss() {
     let folder = tempfile::tempdir().unwrap();
-    let command = [vec!["env".to_owned()], only("process_on_a_small_disk", folder.path())].concat();
+    let command = [vec!["env".to_owned()], only("disk::process_on_a_small_disk", folder.path())].concat();
     let Some(mut command) = on_small_disk(folder.path(), &command) else {
         return;
     };

@@ -1,8 +1,6 @@
 //! The real program as a process: its commands, bad configurations, kill -9. Devices are simulated behind real wires.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-mod support;
-
+use crate::support::{FakeNode, chain::Chain};
 use deren_gateway::clock::unix_ms;
 use deren_primitives::{DeviceId, GatewayId, SiteId, link_message, verify};
 use deren_simulator::{Serving, Simulator, SimulatorConfig, config::HomeConfig};
@@ -13,7 +11,6 @@ use std::{
     process::{Child, Command, Output, Stdio},
     time::Duration,
 };
-use support::{FakeNode, chain::Chain};
 
 /// Two devices of a home: an inverter and a grid meter in one SunSpec chain.
 async fn simulated() -> Simulator {

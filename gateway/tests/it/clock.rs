@@ -1,19 +1,16 @@
 //! The real program on a wall clock that jumps: `faketime` sets what it sees. The chain's blocks are on real time.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-mod support;
-
+use crate::support::{
+    FakeNode,
+    chain::Chain,
+    real::{Configured, Running, assert_unbroken, finals, home},
+};
 use deren_gateway::clock::unix_ms;
 use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-};
-use support::{
-    FakeNode,
-    chain::Chain,
-    real::{Configured, Running, assert_unbroken, finals, home},
 };
 
 /// A wall clock that a test sets by a file.

@@ -1,9 +1,11 @@
 //! Device templates of the owner's own, with the real program: tried by hand, and in the folder that the configuration
 //! names.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-mod support;
-
+use crate::support::{
+    FakeNode,
+    chain::Chain,
+    real::{Running, assert_unbroken, json, output},
+};
 use deren_primitives::DeviceId;
 use deren_simulator::{Simulator, SimulatorConfig};
 use serde_json::Value;
@@ -12,11 +14,6 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
     time::Duration,
-};
-use support::{
-    FakeNode,
-    chain::Chain,
-    real::{Running, assert_unbroken, json, output},
 };
 
 /// A home with a meter that is known by its template, and an inverter that describes itself, on two wires.

@@ -1,9 +1,7 @@
 //! A gateway from its first start on: no device in its configuration, a page with a PIN, devices picked there and read
 //! without a restart, and readings that become final once they are registered. The program is the real one.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-mod support;
-
+use crate::support::{FakeNode, chain::Chain};
 use deren_primitives::{DeviceId, LinkCode};
 use deren_simulator::{Simulator, SimulatorConfig};
 use serde_json::{Value, json};
@@ -13,7 +11,6 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use support::{FakeNode, chain::Chain};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -138,7 +135,7 @@ fn in_own_network(folder: &Path) -> Option<std::process::Output> {
         };
         if within().arg("true").output().is_ok_and(|tried| tried.status.success()) {
             let program = std::env::current_exe().unwrap();
-            let test = ["--exact", "one_press_looks_everywhere_nearby", "--nocapture"];
+            let test = ["--exact", "set_up::one_press_looks_everywhere_nearby", "--nocapture"];
             return Some(within().arg(program).args(test).env(IN_OWN_NETWORK, folder).output().unwrap());
         }
     }

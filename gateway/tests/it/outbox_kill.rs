@@ -1,13 +1,9 @@
 //! The outbox under kill -9: a process that appends as fast as it can is killed at any moment; what it said to be
 //! stored is there, in an unbroken chain, and nothing is there twice.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-#[path = "support/outbox.rs"]
-mod outbox;
-
+use crate::support::outbox::{self, DEVICE};
 use deren_gateway::outbox::{Bounds, Outbox};
 use deren_primitives::Slot;
-use outbox::DEVICE;
 use std::{
     io::{BufRead, BufReader},
     path::Path,
@@ -42,7 +38,7 @@ fn what_was_said_to_be_stored_survives_kill_9() {
     let (mut stored, mut removed) = (0, 0);
     for round in 0..12u64 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "appending_process", "--nocapture"])
+            .args(["--exact", "outbox_kill::appending_process", "--nocapture"])
             .env(FOLDER, folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

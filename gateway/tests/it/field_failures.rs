@@ -10,16 +10,14 @@
 //! | a wrong register | `a_late_reply_is_never_taken_for_the_next_register` |
 //! | a one-client inverter | `a_one_client_inverter_says_so_and_is_retried_gently` |
 //! | no clock at boot | `no_clock_at_boot_signs_nothing`; kernel and set-back clocks: `src/clock/tests.rs`, `src/slots/tests.rs` |
-//! | days without network | `days_of_outage_lose_nothing_and_send_the_oldest_first`; kill -9 meanwhile: `outbox_kill.rs` |
+//! | days without network | `days_of_outage_lose_nothing_and_send_the_oldest_first`; kill -9 meanwhile: `outbox_kill` |
 //! | DST and time zones | `slots_are_utc_on_days_of_92_and_100_quarter_hours` |
 //! | a copied key | `a_copied_key_is_equivocation`; the chain's side: `runtime/pallets/metering/src/tests/equivocation.rs` |
-//! | all of them at once | `fault_scripts`: weeks of faults at random |
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+//! | all of them at once | `tests/fault_scripts`: weeks of faults at random |
 
 mod home;
-#[path = "../support/mod.rs"]
-mod support;
 
+use crate::support::{FakeNode, chain::Chain, gateway::Gateway};
 use deren_gateway::{
     clock::unix_ms,
     slots::{Observation, Point, Progress, Registers, Rules, SlotBuilder, Span},
@@ -29,7 +27,6 @@ use deren_simulator::faults::{Fault, FaultKind};
 use home::{Home, SPEED, Site, assert_whole, troubles};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, num::NonZeroU32, time::Duration};
-use support::{FakeNode, chain::Chain, gateway::Gateway};
 
 fn for_ever(kind: FaultKind) -> Vec<Fault> {
     vec![Fault::new(kind, 0, None)]
