@@ -1,6 +1,6 @@
 //! A real fork: a validator that is cut off from the others goes on alone, and then finds out.
 
-use crate::support::{
+use super::support::{
     node::Node,
     rows::{all, assert_same, connect, fresh},
     wait::until,

@@ -1,8 +1,8 @@
 //! Market files and results are the chain's, or are not given out.
 
 use crate::{
+    books::setup::Setup,
     history::{MARKET, Plan},
-    setup::Setup,
 };
 use deren_dashboards::books::{BooksError, market_file::ClearedSlot};
 use deren_primitives::{MarketId, Slot};

@@ -1,6 +1,6 @@
 //! Kill -9, a database that is restarted under load, a node that goes away: nothing is lost, nothing is there twice.
 
-use crate::support::{
+use super::support::{
     node::Node,
     program::Program,
     rows::{all, assert_same, cluster, connect, finalized, fresh, fresh_in, height},

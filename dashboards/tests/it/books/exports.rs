@@ -1,8 +1,8 @@
 //! The export's sums are what was measured and what was settled.
 
 use crate::{
+    books::setup::Setup,
     history::{MARKET, Plan},
-    setup::Setup,
 };
 use deren_dashboards::books::export::{Clock, HEADER, Scope, csv};
 use deren_primitives::{MarketId, SiteId, Slot};

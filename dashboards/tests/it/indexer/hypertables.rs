@@ -1,7 +1,7 @@
 //! With TimescaleDB loaded, with it installed and not loaded, and without it: the same tables, the same answers, and
 //! no more rights than those of a database's owner.
 
-use crate::support::{
+use super::support::{
     rows::{assert_same, connect, finalized, fresh, fresh_in},
     world::{Happening, World, begin},
 };

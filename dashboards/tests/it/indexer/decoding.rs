@@ -1,6 +1,6 @@
 //! Every event of the real runtime becomes rows that the real tables take.
 
-use crate::support::{
+use super::support::{
     encode::Encoder,
     node::Node,
     rows::{all, connect, finalized, fresh},

@@ -1,6 +1,6 @@
 //! The program's commands, as someone who installs it meets them.
 
-use crate::support::{
+use super::support::{
     program::Program,
     rows::{all, assert_same, fresh},
 };

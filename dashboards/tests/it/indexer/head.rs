@@ -1,6 +1,6 @@
 //! Whoever asks whether the tables are fresh hears how far the node is, long before the tables are as far.
 
-use crate::support::{
+use super::support::{
     rows::fresh,
     world::{Happening, World, begin},
 };

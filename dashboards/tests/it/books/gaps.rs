@@ -1,8 +1,8 @@
 //! Every gap is found, and nothing else; pages of gaps are the whole list.
 
 use crate::{
+    books::setup::Setup,
     history::{ExpectedGap, MARKET, Plan},
-    setup::Setup,
 };
 use deren_dashboards::books::gaps::{Gap, Gaps, gaps};
 use deren_primitives::{MarketId, Slot};

@@ -1,6 +1,6 @@
 //! Random chains that fork, with crashes at random moments, through the real writer into a real database.
 
-use crate::support::{
+use super::support::{
     rows::{all, assert_same, connect, fresh},
     world::{Happening, Shown, World, begin},
 };

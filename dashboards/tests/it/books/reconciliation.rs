@@ -1,8 +1,8 @@
 //! Honest rows agree with the chain; each dishonest one is found, written down and counted.
 
 use crate::{
+    books::setup::Setup,
     history::{MARKET, Plan, Truth},
-    setup::Setup,
 };
 use codec::{Decode, Encode};
 use deren_dashboards::books::reconcile::{

@@ -1,6 +1,6 @@
 //! What listeners are told, and when.
 
-use crate::support::{
+use super::support::{
     rows::fresh,
     world::{Happening, World, begin},
 };
