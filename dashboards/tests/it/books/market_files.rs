@@ -6,11 +6,8 @@ use crate::{
 };
 use deren_dashboards::books::{BooksError, market_file::ClearedSlot};
 use deren_primitives::{MarketId, Slot};
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use deren_testing::program;
+use std::{fs, path::Path, process::Command};
 
 async fn cleared(setup: &Setup, slot: u32) -> Result<ClearedSlot, BooksError> {
     let mut connection = setup.pool.acquire().await.expect("a connection");
@@ -109,16 +106,7 @@ fn path(path: &Path) -> &str {
 
 /// What the program prints; it must succeed.
 fn deren_market(arguments: &[&str]) -> String {
-    let output = Command::new(program()).args(arguments).output().expect("deren-market runs");
+    let output = Command::new(program("deren-market")).args(arguments).output().expect("deren-market runs");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
-}
-
-/// It lies where all programs do: one folder above this test.
-fn program() -> PathBuf {
-    let own = env::current_exe().expect("this program");
-    let folder = own.parent().and_then(Path::parent).expect("the profile's folder");
-    let program = folder.join("deren-market");
-    assert!(program.is_file(), "{} is missing: build the programs first (`make test` does)", program.display());
-    program
 }

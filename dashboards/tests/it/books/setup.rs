@@ -2,7 +2,7 @@
 
 use crate::history::{History, Plan};
 use deren_dashboards::db;
-use deren_private_postgres::Cluster;
+use deren_testing::postgres::Cluster;
 use sqlx::PgPool;
 use std::sync::Arc;
 

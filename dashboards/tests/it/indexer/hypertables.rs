@@ -6,7 +6,7 @@ use super::support::{
     world::{Happening, World, begin},
 };
 use deren_dashboards::{db, indexer::IndexerMetrics};
-use deren_private_postgres::{Cluster, ClusterOptions};
+use deren_testing::postgres::{Cluster, ClusterOptions};
 use sqlx::{PgConnection, postgres::PgConnectOptions};
 use std::sync::{Arc, Mutex};
 

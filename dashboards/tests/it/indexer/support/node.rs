@@ -1,37 +1,12 @@
 //! Real nodes of development chains.
 
 use super::wait::until;
-use std::{
-    net::TcpListener,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
-};
+use deren_testing::{free_port, program};
+use std::process::{Child, Command, Stdio};
 use subxt::{OnlineClient, SubstrateConfig, dynamic::Value, tx::DynamicPayload};
 use subxt_signer::sr25519::{Keypair, dev};
 use tempfile::TempDir;
 use url::Url;
-
-/// One of our programs, in the profile's folder or in `DEREN_BINARIES`.
-pub fn binary(name: &str) -> PathBuf {
-    let folder = std::env::var_os("DEREN_BINARIES").map(PathBuf::from).unwrap_or_else(|| {
-        let own = std::env::current_exe().expect("we run");
-        own.ancestors().nth(2).expect("…/debug/deps/test").to_owned()
-    });
-    let program = folder.join(name);
-    assert!(program.is_file(), "{} is missing: `make test` builds it", program.display());
-    program
-}
-
-/// A port below those of outgoing connections, so that a node that is started again finds it free.
-fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let own = (std::process::id() % 40) as u16 * 20;
-    (0..2000)
-        .map(|_| 12_000 + (own + NEXT.fetch_add(1, Ordering::Relaxed)) % 2_000)
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .expect("a free port")
-}
 
 /// A node. It ends with the test.
 pub struct Node {
@@ -82,7 +57,7 @@ impl Node {
         let output = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("a log");
         let own = self.address();
         let mut command = Command::new("setpriv");
-        command.arg("--pdeathsig=KILL").arg("--").arg(binary("deren-node"));
+        command.arg("--pdeathsig=KILL").arg("--").arg(program("deren-node"));
         command.arg(format!("--chain={}", self.chain)).arg(format!("--{}", self.name));
         command.arg(format!("--base-path={}", self.folder.path().display()));
         command.arg(format!("--rpc-port={}", self.rpc_port));

@@ -1,7 +1,7 @@
 //! Databases and everything that is in them, to be compared.
 
 use deren_dashboards::db;
-use deren_private_postgres::{Cluster, ClusterOptions, Database};
+use deren_testing::postgres::{Cluster, ClusterOptions, Database};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 

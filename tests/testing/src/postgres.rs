@@ -5,7 +5,6 @@
 
 mod cluster;
 mod error;
-mod ports;
 mod programs;
 mod shared;
 mod spawner;

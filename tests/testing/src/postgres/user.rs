@@ -1,6 +1,6 @@
 //! As whom PostgreSQL runs: as ourselves, or under root as another user that exists.
 
-use crate::{PostgresError, Result};
+use super::{PostgresError, Result};
 use std::{fs, io, os::unix::fs::chown, path::Path, process::Command};
 
 const CANDIDATES: [&str; 2] = ["postgres", "nobody"];

@@ -1,5 +1,6 @@
 //! Why there is no cluster, and what to do.
 
+use crate::NoFreePort;
 use std::{io, path::PathBuf};
 
 /// The result of everything here.
@@ -55,14 +56,9 @@ pub enum PostgresError {
         /// The end of its log.
         log: String,
     },
-    /// Every port of the range is taken.
-    #[error("no port of 127.0.0.1 between {first} and {last} is free")]
-    NoFreePort {
-        /// The first that was tried.
-        first: u16,
-        /// The last that was tried.
-        last: u16,
-    },
+    /// There is no port for it.
+    #[error(transparent)]
+    NoFreePort(#[from] NoFreePort),
 }
 
 impl PostgresError {

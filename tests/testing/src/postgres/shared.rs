@@ -1,6 +1,6 @@
 //! One cluster for all tests of a program that do not restart theirs.
 
-use crate::{Cluster, ClusterOptions, Result};
+use super::{Cluster, ClusterOptions, Result};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());

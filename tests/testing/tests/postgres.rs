@@ -1,6 +1,6 @@
 //! Real clusters.
 
-use deren_private_postgres::{Cluster, ClusterOptions, PostgresError};
+use deren_testing::postgres::{Cluster, ClusterOptions, PostgresError};
 use std::process::Command;
 
 /// Runs a statement through the system's own client, as anyone would.

@@ -1,6 +1,6 @@
 //! Where PostgreSQL's programs are. Debian keeps them out of PATH, in a folder for each version.
 
-use crate::{PostgresError, Result};
+use super::{PostgresError, Result};
 use std::{
     env, fs,
     path::{Path, PathBuf},

@@ -1,6 +1,7 @@
 //! One cluster: made, started, restarted, killed, removed.
 
-use crate::{PostgresError, Result, ports, programs::Programs, spawner, user::User};
+use super::{PostgresError, Result, programs::Programs, spawner, user::User};
+use crate::next_free_port;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fmt::Write as _,
@@ -67,7 +68,7 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("deren-postgres-").tempdir();
         let folder = folder.map_err(PostgresError::file(std::env::temp_dir()))?;
         user.own(folder.path()).map_err(PostgresError::file(folder.path()))?;
-        let (port, password) = (ports::free()?, password()?);
+        let (port, password) = (next_free_port()?, password()?);
         let mut cluster = Self { programs, user, port, password, databases: AtomicU32::new(0), server: None, folder };
         cluster.initialise(options)?;
         cluster.restart()?;
