@@ -3,42 +3,23 @@
 //! sensors and binary sensors (<https://www.home-assistant.io/integrations/sensor.mqtt/>, `binary_sensor.mqtt`) and for
 //! sensors' statistics (<https://developers.home-assistant.io/docs/core/entity/sensor/>).
 
-use crate::support::{FakeNode, chain::Chain};
+use crate::support::{FakeNode, chain::Chain, real::Running};
 use deren_simulator::{Serving, Simulator, SimulatorConfig};
+use deren_testing::free_port;
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
     fs,
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::task::JoinHandle;
 
 const PASSWORD: &str = "sesam-open-9";
-
-/// A process that does not outlive its test.
-struct Running(Child);
-
-impl Running {
-    fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap().success());
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 /// A mosquitto that takes one user only.
 fn broker(folder: &Path, port: u16) -> Running {
@@ -159,7 +140,7 @@ fn configure(folder: &Path, serving: &Serving, node_url: &str, broker_port: u16,
 fn gateway(config: &Path) -> Running {
     let mut command = Command::new(env!("CARGO_BIN_EXE_deren-gateway"));
     command.args(["run", "--config", config.to_str().unwrap()]);
-    Running(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    Running::start(command)
 }
 
 fn parsed(text: &str) -> Value {

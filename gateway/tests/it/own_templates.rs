@@ -8,6 +8,7 @@ use crate::support::{
 };
 use deren_primitives::DeviceId;
 use deren_simulator::{Simulator, SimulatorConfig};
+use deren_testing::free_port;
 use serde_json::Value;
 use std::{
     fs,
@@ -80,7 +81,7 @@ impl Site {
         let templates = folder.join("templates");
         fs::create_dir(&templates).unwrap();
         own_template(&templates, |text| text.replace("Eastron", "Westron"));
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let devices = &simulator.serving().homes[0].devices;
         let text = format!(
             "templates_folder = \"templates\"\nnode_urls = [\"{}\"]\npage_listen = \"127.0.0.1:{port}\"\n\
@@ -132,10 +133,6 @@ impl Site {
     }
 }
 
-fn hang_up(running: &Running) {
-    assert!(Command::new("kill").args(["-HUP", &running.0.id().to_string()]).status().unwrap().success());
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_device_is_read_by_a_template_of_the_folder_and_follows_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -150,14 +147,14 @@ async fn a_device_is_read_by_a_template_of_the_folder_and_follows_it() {
 
     // The template changes, and the inverter is not disturbed by it.
     own_template(&site.templates, |text| without_power(&text.replace("Eastron", "Westron")));
-    hang_up(&running);
+    running.signal("-HUP");
     let told = |status: &Value| status["devices"][0]["samples_total"].as_u64() > Some(0);
     site.until(&node, "no power", |status| told(status) && status["devices"][0]["power_w"].is_null()).await;
     site.more_readings(&node, 0, 2).await;
 
     // What makes no sense is named, and not taken over: the meter is read as before.
     own_template(&site.templates, broken);
-    hang_up(&running);
+    running.signal("-HUP");
     site.until(&node, "it is named", |status| {
         let troubles = status["troubles"].to_string();
         troubles.contains("not taken over") && troubles.contains("my-meter.toml`: line 10: ")
@@ -205,7 +202,7 @@ async fn a_broken_template_is_named_and_hurts_its_own_device_alone() {
 
     // Once it is mended, the device is read again; what nobody uses may stay broken.
     own_template(&site.templates, |text| text.replace("Eastron", "Westron"));
-    hang_up(&running);
+    running.signal("-HUP");
     site.more_readings(&node, 0, 2).await;
 
     fs::remove_file(site.templates.join("nobodys.toml")).unwrap();

@@ -1,14 +1,19 @@
 //! The real program as a process: its commands, bad configurations, kill -9. Devices are simulated behind real wires.
 
-use crate::support::{FakeNode, chain::Chain};
+use crate::support::{
+    FakeNode,
+    chain::Chain,
+    real::{Running, json, output},
+};
 use deren_gateway::clock::unix_ms;
 use deren_primitives::{DeviceId, GatewayId, SiteId, link_message, verify};
 use deren_simulator::{Serving, Simulator, SimulatorConfig, config::HomeConfig};
+use deren_testing::free_port;
 use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     time::Duration,
 };
 
@@ -63,54 +68,16 @@ fn program() -> Command {
     command
 }
 
-/// Runs a command in a thread of its own, so that simulated devices can answer it.
 async fn run(arguments: &[&str]) -> Output {
     let mut command = program();
     command.args(arguments);
-    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    output(command).await
 }
 
-fn json(output: &Output) -> Value {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// A gateway process that does not outlive its test.
-struct Running(Child);
-
-impl Running {
-    fn start(config: &Path) -> Self {
-        let mut command = program();
-        command.args(["run", "--config", config.to_str().unwrap()]).stdout(Stdio::null()).stderr(Stdio::null());
-        Self(command.spawn().unwrap())
-    }
-
-    fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap().success());
-    }
-
-    /// Ends it with SIGTERM, and says whether it ended well.
-    async fn terminate(&mut self) -> bool {
-        self.signal("-TERM");
-        for _ in 0..400 {
-            if let Some(status) = self.0.try_wait().unwrap() {
-                return status.success();
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        false
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+fn start(config: &Path) -> Running {
+    let mut command = program();
+    command.args(["run", "--config", config.to_str().unwrap()]);
+    Running::start(command)
 }
 
 /// The gateway and its devices, as `keys` names them, registered.
@@ -132,13 +99,13 @@ async fn killed_again_and_again_it_loses_nothing_and_doubles_nothing() {
     let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
     let (_, devices) = register(&node, &config).await;
     for round in 0..8u64 {
-        let _killed = Running::start(&config);
+        let _killed = start(&config);
         let goal = node.chain().final_readings().len() + 2;
         node.run_until("readings become final", |chain| chain.final_readings().len() >= goal).await;
         // At another moment of the slot each time; the drop is a kill -9.
         tokio::time::sleep(Duration::from_millis(round * 131 % 1000)).await;
     }
-    let mut last = Running::start(&config);
+    let mut last = start(&config);
     let goal = node.chain().final_readings().len() + 4;
     node.run_until("readings become final", |chain| chain.final_readings().len() >= goal).await;
     let readings = node.chain().final_readings();
@@ -185,7 +152,7 @@ async fn its_commands_print_json_for_other_programs() {
     let rotation = json(&run(&["rotate", "--config", path]).await);
     assert_eq!(rotation["new_key_epoch"], 1);
 
-    let mut running = Running::start(&config);
+    let mut running = start(&config);
     node.run_until("readings become final", |chain| chain.final_readings().len() >= 2).await;
     let status = json(&run(&["status", "--config", path]).await);
     assert_eq!(status["gateway"], gateway.to_string());
@@ -239,7 +206,7 @@ async fn a_device_that_is_away_holds_up_no_other() {
     let printed: Value = serde_json::from_slice(&keys.stdout).unwrap();
     assert_eq!(printed["gateway"], gateway.to_string());
     assert_eq!(printed["devices"][2]["device"], Value::Null);
-    let _running = Running::start(&config);
+    let _running = start(&config);
     let each = |chain: &Chain| devices.iter().all(|id| chain.final_readings().iter().any(|r| r.device == *id));
     node.run_until("the others' readings become final", each).await;
     let status = json(&run(&["status", "--config", config.to_str().unwrap()]).await);
@@ -257,7 +224,7 @@ async fn after_sighup_devices_come_and_go_and_the_others_are_sampled_without_a_b
         |wanted: fn(usize) -> bool| configure_some(folder.path(), serving, &url, port, wanted).display().to_string();
     let (_, devices) = register(&node, Path::new(&configured(|_| true))).await;
     let path = configured(|number| number < 2);
-    let mut running = Running::start(Path::new(&path));
+    let mut running = start(Path::new(&path));
     let count = |chain: &Chain, device: usize| {
         chain.final_readings().iter().filter(|reading| reading.device == devices[device]).count()
     };
@@ -312,7 +279,7 @@ async fn with_20_devices_it_takes_less_than_40_megabytes() {
     let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
     let (_, devices) = register(&node, &config).await;
     assert_eq!(devices.len(), 20);
-    let running = Running::start(&config);
+    let running = start(&config);
     node.run_until("many readings are final", |chain| chain.final_readings().len() >= 200).await;
     let status = fs::read_to_string(format!("/proc/{}/status", running.0.id())).unwrap();
     let most_kb: u64 = status
@@ -347,7 +314,7 @@ async fn readings_are_exported_while_it_runs_and_after_its_end() {
     let node = FakeNode::start(Chain::new(1, 1)).await;
     let config = configure(folder.path(), simulator.serving(), &node.url(), free_port());
     register(&node, &config).await;
-    let mut running = Running::start(&config);
+    let mut running = start(&config);
     node.run_until("readings become final", |chain| chain.final_readings().len() >= 4).await;
     let config = config.to_str().unwrap();
     for name in ["running.jsonl", "ended.jsonl"] {

@@ -1,14 +1,15 @@
 //! A gateway from its first start on: no device in its configuration, a page with a PIN, devices picked there and read
 //! without a restart, and readings that become final once they are registered. The program is the real one.
 
-use crate::support::{FakeNode, chain::Chain};
+use crate::support::{FakeNode, chain::Chain, real::Running};
 use deren_primitives::{DeviceId, LinkCode};
 use deren_simulator::{Simulator, SimulatorConfig};
+use deren_testing::free_port;
 use serde_json::{Value, json};
 use std::{
     fs,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
 use tokio::{
@@ -28,19 +29,9 @@ async fn simulated_at(listen: &str) -> Simulator {
     Simulator::start(&SimulatorConfig::sunny_home(&wires.replace("LISTEN", listen)).unwrap()).await.unwrap()
 }
 
-/// A process that does not outlive its test.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// The process, and a visitor of its page.
 struct Gateway {
-    _process: Killed,
+    _process: Running,
     port: u16,
     headers: String,
 }
@@ -48,7 +39,7 @@ struct Gateway {
 impl Gateway {
     /// Starts it on its data in `folder`, with a log beside. No configuration file: its environment says all.
     fn start(folder: &Path, node_url: &str) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let log = fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap();
         let process = Command::new(env!("CARGO_BIN_EXE_deren-gateway"))
             .args(["run", "--config", folder.join("none.toml").to_str().unwrap()])
@@ -62,7 +53,7 @@ impl Gateway {
             .stderr(log)
             .spawn()
             .unwrap();
-        Self { _process: Killed(process), port, headers: String::new() }
+        Self { _process: Running(process), port, headers: String::new() }
     }
 
     /// The status and the JSON that a request brings; nothing if nobody answers.
@@ -144,12 +135,12 @@ fn in_own_network(folder: &Path) -> Option<std::process::Output> {
 }
 
 /// A broker on its usual port, at which a Tasmota has announced itself.
-async fn broker_with_a_tasmota(folder: &Path) -> Killed {
+async fn broker_with_a_tasmota(folder: &Path) -> Running {
     let config = folder.join("mosquitto.conf");
     fs::write(&config, "listener 1883 127.0.0.1\nallow_anonymous true\n").unwrap();
     let program = if Path::new("/usr/sbin/mosquitto").exists() { "/usr/sbin/mosquitto" } else { "mosquitto" };
     let log = || Stdio::from(fs::File::create(folder.join("mosquitto.log")).unwrap());
-    let broker = Killed(Command::new(program).arg("-c").arg(&config).stdout(log()).stderr(log()).spawn().unwrap());
+    let broker = Running(Command::new(program).arg("-c").arg(&config).stdout(log()).stderr(log()).spawn().unwrap());
     for (topic, payload) in [
         ("tasmota/discovery/AABB/config", r#"{"dn":"Dryer","t":"dryer","ft":"%prefix%/%topic%/"}"#),
         ("tasmota/discovery/AABB/sensors", r#"{"sn":{"ENERGY":{"Total":1.2}},"ver":1}"#),

@@ -3,7 +3,7 @@
 use crate::support::{
     FakeNode,
     chain::Chain,
-    real::{Configured, Running, finals, free_port},
+    real::{Configured, Running, finals},
 };
 use deren_gateway::clock::unix_ms;
 use deren_primitives::{DeviceId, DeviceRole, GatewayId, IntervalReading};
@@ -12,6 +12,7 @@ use deren_simulator::{
     config::{HomeConfig, MeterConfig, ModbusConfig, PvConfig, SunSpecConfig, SunSpecDevice},
     faults::Fault,
 };
+use deren_testing::free_port;
 use serde_json::Value;
 use std::{net::SocketAddr, time::Duration};
 

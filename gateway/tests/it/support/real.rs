@@ -3,6 +3,7 @@
 use super::{FakeNode, chain::Chain};
 use deren_primitives::{DeviceId, GatewayId, IntervalReading};
 use deren_simulator::{Simulator, SimulatorConfig};
+use deren_testing::free_port;
 use serde_json::Value;
 use std::{
     fs,
@@ -87,11 +88,6 @@ impl Configured {
     }
 }
 
-/// A port on which nobody listens.
-pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
-}
-
 /// Runs a command in a thread of its own, so that simulated devices can answer it.
 pub async fn output(mut command: Command) -> Output {
     tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("no panic")
@@ -115,6 +111,24 @@ pub struct Running(pub Child);
 impl Running {
     pub fn start(mut command: Command) -> Self {
         Self(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts"))
+    }
+
+    /// Sends it the signal of this name, as `-HUP`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.0.id().to_string()]).status();
+        assert!(sent.expect("it runs").success());
+    }
+
+    /// Ends it with SIGTERM, and says whether it ended well.
+    pub async fn terminate(&mut self) -> bool {
+        self.signal("-TERM");
+        for _ in 0..400 {
+            if let Some(status) = self.0.try_wait().expect("our child") {
+                return status.success();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        false
     }
 }
 

@@ -1,9 +1,6 @@
 //! A real broker on a free loopback port, stopped when dropped.
 
-use std::{
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-};
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
@@ -18,7 +15,7 @@ impl Mosquitto {
     /// Starts one; waits until it takes connections.
     pub async fn start() -> Self {
         loop {
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let port = deren_testing::free_port();
             // Another process may have taken the port meanwhile; then the broker exits, and the next port is tried.
             if let Some(broker) = Self::start_at(port).await {
                 return broker;

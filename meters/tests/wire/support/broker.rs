@@ -2,7 +2,6 @@
 
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use std::{
-    net::TcpListener,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -40,7 +39,7 @@ impl Broker {
     }
 
     async fn in_folder(folder: TempDir, settings: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let port = deren_testing::free_port();
         let config = format!("listener {port} 127.0.0.1\npersistence false\n{settings}");
         std::fs::write(folder.path().join("mosquitto.conf"), config).expect("written");
         let mut broker = Self { port, folder, process: None };
