@@ -13,7 +13,7 @@ pub fn reading(device: DeviceId, slot: Slot) -> IntervalReading {
         quality: Quality::GOOD,
         clock_error_ms: 5,
         samples: 90,
-        max_gap_ms: 1_000,
+        max_gap_ms: 100,
         sequence: 0,
         previous: ReadingHash::default(),
         anchor: Anchor::default(),
