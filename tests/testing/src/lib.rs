@@ -8,8 +8,10 @@ mod clock;
 mod ports;
 mod programs;
 mod reading;
+mod snapshot;
 
 pub use clock::{unix_ms, unix_s};
 pub use ports::{NoFreePort, free_port, next_free_port};
 pub use programs::{program, programs_folder};
 pub use reading::{reading, shown};
+pub use snapshot::{assert_snapshot, updates_snapshots};

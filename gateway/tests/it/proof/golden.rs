@@ -8,14 +8,10 @@ pub fn path() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/readings-v1.jsonl")
 }
 
-/// Every version of the program must write these bytes; `DEREN_WRITE_GOLDEN=1` writes them anew.
+/// Every version of the program must write these bytes.
 #[test]
 fn the_format_is_as_it_was() {
-    let bytes = Draft::whole().bytes();
-    if std::env::var_os("DEREN_WRITE_GOLDEN").is_some() {
-        fs::write(path(), &bytes).unwrap();
-    }
-    assert!(fs::read(path()).unwrap() == bytes, "the writer's bytes differ from {}", path().display());
+    deren_testing::assert_snapshot(path(), Draft::whole().bytes(), "-p deren-gateway --test it proof::golden");
 }
 
 #[test]
