@@ -20,7 +20,7 @@ mod makers;
 mod people;
 mod readings;
 #[cfg(test)]
-#[path = "../../../fuzz/replay.rs"]
+#[path = "../../fuzz/replay.rs"]
 mod replay;
 mod shapes;
 mod table;
