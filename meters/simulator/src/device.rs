@@ -143,5 +143,4 @@ impl Device {
 }
 
 #[cfg(test)]
-#[path = "device_tests.rs"]
 mod tests;

@@ -104,5 +104,4 @@ fn nearest_key(message: &str) -> Option<&str> {
 }
 
 #[cfg(test)]
-#[path = "read_tests.rs"]
 mod tests;

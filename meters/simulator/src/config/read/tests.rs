@@ -166,7 +166,7 @@ fn what_code_builds_reads_back_from_its_text() {
 
 #[test]
 fn the_readme_shows_a_configuration_that_is_good() {
-    let readme = include_str!("../../README.md");
+    let readme = include_str!("../../../README.md");
     let text = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let config = SimulatorConfig::from_toml(text).unwrap();
     crate::templates::check(&config).unwrap();

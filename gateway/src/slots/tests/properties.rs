@@ -1,6 +1,6 @@
 //! What holds for any script of samples, losses, resets, holds and restarts.
 
-use super::*;
+use super::super::*;
 use codec::{Decode, Encode};
 use deren_primitives::SlotClock;
 use proptest::prelude::*;

@@ -10,8 +10,6 @@ mod news;
 mod points;
 mod power;
 mod progress;
-#[cfg(test)]
-mod property_tests;
 mod seal;
 #[cfg(test)]
 mod tests;
