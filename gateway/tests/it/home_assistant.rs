@@ -5,7 +5,7 @@
 
 use crate::support::{FakeNode, chain::Chain, real::Running};
 use deren_simulator::{Serving, Simulator, SimulatorConfig};
-use deren_testing::free_port;
+use deren_testing::{free_port, mosquitto};
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use serde_json::{Map, Value, json};
 use std::{
@@ -36,8 +36,7 @@ fn broker(folder: &Path, port: u16) -> Running {
         passwords.display()
     );
     fs::write(&config, text).unwrap();
-    let program = if Path::new("/usr/sbin/mosquitto").exists() { "/usr/sbin/mosquitto" } else { "mosquitto" };
-    let process = Command::new(program).arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let process = Command::new(mosquitto()).arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let running = Running(process.unwrap());
     for _ in 0..500 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {

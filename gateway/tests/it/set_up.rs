@@ -4,7 +4,7 @@
 use crate::support::{FakeNode, chain::Chain, real::Running};
 use deren_primitives::{DeviceId, LinkCode};
 use deren_simulator::{Simulator, SimulatorConfig};
-use deren_testing::free_port;
+use deren_testing::{free_port, mosquitto};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -138,9 +138,8 @@ fn in_own_network(folder: &Path) -> Option<std::process::Output> {
 async fn broker_with_a_tasmota(folder: &Path) -> Running {
     let config = folder.join("mosquitto.conf");
     fs::write(&config, "listener 1883 127.0.0.1\nallow_anonymous true\n").unwrap();
-    let program = if Path::new("/usr/sbin/mosquitto").exists() { "/usr/sbin/mosquitto" } else { "mosquitto" };
     let log = || Stdio::from(fs::File::create(folder.join("mosquitto.log")).unwrap());
-    let broker = Running(Command::new(program).arg("-c").arg(&config).stdout(log()).stderr(log()).spawn().unwrap());
+    let broker = Running(Command::new(mosquitto()).arg("-c").arg(&config).stdout(log()).stderr(log()).spawn().unwrap());
     for (topic, payload) in [
         ("tasmota/discovery/AABB/config", r#"{"dn":"Dryer","t":"dryer","ft":"%prefix%/%topic%/"}"#),
         ("tasmota/discovery/AABB/sensors", r#"{"sn":{"ENERGY":{"Total":1.2}},"ver":1}"#),

@@ -12,6 +12,6 @@ mod snapshot;
 
 pub use clock::{unix_ms, unix_s};
 pub use ports::{NoFreePort, free_port, next_free_port};
-pub use programs::{program, programs_folder};
+pub use programs::{mosquitto, program, programs_folder, system_program};
 pub use reading::{reading, shown};
 pub use snapshot::{assert_snapshot, updates_snapshots};

@@ -1,4 +1,4 @@
-//! Where our own programs are.
+//! Where programs are: our own, and those of the system.
 
 use std::{
     env, io,
@@ -25,6 +25,19 @@ pub fn program(name: &str) -> PathBuf {
     let program = programs_folder().expect("we run").join(name);
     assert!(program.is_file(), "{} is missing: `make test` builds it", program.display());
     program
+}
+
+/// Where a program of the system is, if it is installed. Debian puts daemons in `/usr/sbin`, which is not in everyone's
+/// PATH.
+pub fn system_program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join(name)).find(|program| program.is_file())
+}
+
+/// The MQTT broker that tests run against; panics if it is not installed.
+pub fn mosquitto() -> PathBuf {
+    system_program("mosquitto").expect("these tests need mosquitto: install the package mosquitto")
 }
 
 #[cfg(test)]

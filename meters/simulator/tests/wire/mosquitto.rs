@@ -34,15 +34,13 @@ impl Mosquitto {
     }
 
     fn spawn(config: &std::path::Path) -> Child {
-        let path = format!("{}:/usr/sbin:/usr/local/sbin", std::env::var("PATH").unwrap_or_default());
-        Command::new("mosquitto")
+        Command::new(deren_testing::mosquitto())
             .arg("-c")
             .arg(config)
-            .env("PATH", path)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("these tests need mosquitto: install the package mosquitto")
+            .expect("mosquitto starts")
     }
 
     async fn wait(&mut self) -> bool {

@@ -50,7 +50,7 @@ impl Broker {
     /// Starts it (again) on its port.
     pub async fn restart(&mut self) {
         self.stop();
-        let process = Command::new(executable())
+        let process = Command::new(deren_testing::mosquitto())
             .arg("-c")
             .arg(self.folder.path().join("mosquitto.conf"))
             .stdout(Stdio::null())
@@ -79,11 +79,6 @@ impl Drop for Broker {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn executable() -> &'static str {
-    // Debian puts it where only root's path looks.
-    if std::path::Path::new("/usr/sbin/mosquitto").exists() { "/usr/sbin/mosquitto" } else { "mosquitto" }
 }
 
 fn make_readable(path: &std::path::Path, mode: u32) {
