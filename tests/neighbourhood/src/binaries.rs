@@ -1,11 +1,8 @@
 //! Where the programs are: ours beside the running executable, the system's in its usual folders.
 
 use crate::{NeighbourhoodError, Result};
-use deren_testing::programs_folder;
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use deren_testing::{programs_folder, system_program};
+use std::path::PathBuf;
 
 /// The programs that a neighbourhood consists of.
 #[derive(Clone, Debug)]
@@ -39,20 +36,12 @@ impl Binaries {
 /// folder below. `DEREN_BINARIES` names another folder.
 pub fn ours(name: &'static str) -> Result<PathBuf> {
     let folder = programs_folder().map_err(NeighbourhoodError::file("the running executable"))?;
-    existing(&folder, name).ok_or(NeighbourhoodError::BinaryMissing { name, folder })
+    let program = folder.join(name);
+    if program.is_file() { Ok(program) } else { Err(NeighbourhoodError::BinaryMissing { name, folder }) }
 }
 
-fn existing(folder: &Path, name: &str) -> Option<PathBuf> {
-    Some(folder.join(name)).filter(|path| path.is_file())
-}
-
-/// Debian puts daemons in `/usr/sbin`, which is not in everyone's PATH.
 pub(crate) fn system(name: &'static str) -> Result<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
-        .chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from))
-        .find_map(|folder| existing(&folder, name))
-        .ok_or(NeighbourhoodError::ProgramMissing { name })
+    system_program(name).ok_or(NeighbourhoodError::ProgramMissing { name })
 }
 
 #[cfg(test)]
