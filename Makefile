@@ -21,9 +21,9 @@ export PATH := $(abspath $(DEREN_CACHE))/node/bin:$(PATH)
 BIN := $(CARGO_TARGET_DIR)/bin
 # cargo with the Rust that set-up chose for the runtime, and with the pages, which are built first if they changed.
 CARGO := source $(DEREN_CACHE)/env.sh && DEREN_WEB_DIST=$$(scripts/pages.sh) && export DEREN_WEB_DIST && cargo
-# All programs, as tests need them. One test is named along, because then cargo takes the features of tests for all
+# All programs, as tests need them. A small test is named along, because then cargo takes the features of tests for all
 # dependencies: without it the demo and the tests would each compile most of them for themselves.
-PROGRAMS := build --workspace --bins --test process
+PROGRAMS := build --workspace --bins --test postgres
 # For the same reason `--examples`; programs whose name is a library's too would be written over it.
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=

@@ -6,7 +6,7 @@ use deren_dashboards::{
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
 use deren_primitives::blake2_256;
-use deren_private_postgres::{Cluster, ClusterOptions};
+use deren_testing::postgres::{Cluster, ClusterOptions};
 use prometheus_client::registry::Registry;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

@@ -14,15 +14,7 @@ const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
 #[test]
 fn the_document_is_the_committed_one() {
     let document = openapi().to_pretty_json().expect("JSON") + "\n";
-    if std::env::var_os("DEREN_UPDATE_SNAPSHOTS").is_some() {
-        std::fs::write(COMMITTED, &document).expect("the file is written");
-    }
-    let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
-    assert!(
-        document == committed,
-        "the API is not what openapi.json says; look at the change and commit it: \
-         DEREN_UPDATE_SNAPSHOTS=1 cargo test -p deren-dashboards --test api openapi"
-    );
+    deren_testing::assert_snapshot(COMMITTED, document, "-p deren-dashboards --test api openapi");
 }
 
 #[tokio::test]

@@ -103,26 +103,12 @@ fn disagreement(devices: &[Shown], step_mwh: u64) -> Option<String> {
 mod tests {
     use super::*;
     use DeviceRole::{Grid, Production, Storage};
-    use deren_primitives::{DeviceId, ReadingHash, RegisterSpan};
+    use deren_primitives::DeviceId;
 
     fn reading(slot: u32, import_wh: u64, export_wh: u64) -> IntervalReading {
         IntervalReading {
-            device: DeviceId([1; 32]),
-            first_slot: Slot(slot),
-            slot_count: 1,
-            register_epoch: 0,
-            registers: RegisterSpan {
-                import_close_mwh: import_wh * 1000,
-                export_close_mwh: export_wh * 1000,
-                ..Default::default()
-            },
-            quality: Quality::GOOD,
-            clock_error_ms: 0,
-            samples: 90,
-            max_gap_ms: 10_000,
-            sequence: 0,
-            previous: ReadingHash::default(),
-            anchor: Default::default(),
+            registers: deren_testing::shown(import_wh, export_wh),
+            ..deren_testing::reading(DeviceId([1; 32]), Slot(slot))
         }
     }
 

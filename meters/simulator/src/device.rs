@@ -114,5 +114,4 @@ impl Device {
 }
 
 #[cfg(test)]
-#[path = "device_tests.rs"]
 mod tests;

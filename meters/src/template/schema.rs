@@ -1,7 +1,7 @@
 //! The JSON schema of template files, for editors: made from the very types that read them, kept in
 //! `meters/templates/schema.json`, and compared with what reads templates.
 //!
-//! `UPDATE_SCHEMA=1 cargo test -p deren-meters --lib template::schema` writes the file again.
+//! `DEREN_UPDATE_SNAPSHOTS=1 cargo test -p deren-meters --lib template::schema` writes the file again.
 
 use super::*;
 use crate::modbus::{
@@ -98,11 +98,7 @@ fn as_json(text: &str) -> Value {
 #[test]
 fn the_schema_file_is_what_the_code_reads() {
     let text = serde_json::to_string_pretty(&schema()).expect("JSON") + "\n";
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        fs::write(FILE, &text).expect("written");
-    }
-    let kept = fs::read_to_string(FILE).unwrap_or_default();
-    assert!(kept == text, "schema.json is old; UPDATE_SCHEMA=1 cargo test -p deren-meters --lib template::schema");
+    deren_testing::assert_snapshot(FILE, text, "-p deren-meters --lib template::schema");
 }
 
 #[test]

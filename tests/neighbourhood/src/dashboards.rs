@@ -1,10 +1,9 @@
 //! The dashboards: indexer, API and pages in one process, with the settings that people would write.
 
-use crate::{
-    Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, api::Api, layout::RETAIL_UEUR_PER_KWH, ports,
-};
+use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, api::Api, layout::RETAIL_UEUR_PER_KWH};
 use deren_primitives::{Hex, ZoneId};
 use deren_runtime::AccountId;
+use deren_testing::next_free_port;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use std::{
@@ -105,7 +104,7 @@ impl Dashboards {
         accounts: &[ReadyAccount],
         market_clock: MarketClock,
     ) -> Result<Self> {
-        let port = ports::free()?;
+        let port = next_free_port()?;
         let settings = Settings {
             listen: format!("127.0.0.1:{port}"),
             database_url,

@@ -1,9 +1,10 @@
 //! A home's gateway: the same program, configuration and commands that people use.
 
-use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, ports};
+use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher};
 use deren_primitives::{DeviceId, DeviceRole, GatewayId, Hex, PublicKey, Signature, SiteId, hex_digits};
 use deren_runtime::AccountId;
 use deren_simulator::serving::{ServingDevice, ServingHome};
+use deren_testing::next_free_port;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     fs,
@@ -109,7 +110,7 @@ impl Gateway {
     ) -> Result<Self> {
         let folder = folder.join(name.to_lowercase());
         fs::create_dir_all(&folder).map_err(NeighbourhoodError::file(&folder))?;
-        let page_port = ports::free()?;
+        let page_port = next_free_port()?;
         let path = folder.join("gateway.toml");
         fs::write(&path, configuration(page_port)).map_err(NeighbourhoodError::file(&path))?;
         Ok(Self {
@@ -281,7 +282,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_that_is_not_there_is_an_error() {
-        let port = ports::free().expect("a port");
+        let port = next_free_port().expect("a port");
         assert!(status(port).await.is_err());
     }
 }

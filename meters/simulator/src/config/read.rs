@@ -88,5 +88,4 @@ impl SimulatorConfig {
 }
 
 #[cfg(test)]
-#[path = "read_tests.rs"]
 mod tests;
