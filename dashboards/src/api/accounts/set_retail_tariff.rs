@@ -19,7 +19,7 @@ pub struct RetailTariffBody {
 /// Sets what the account that is logged in pays its supplier. It must own a site.
 #[utoipa::path(put, path = "/accounts/{address}/retail-tariff", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account")), request_body = RetailTariffBody, responses(
-    (status = 200, body = RetailTariffBody), Problem))]
+    (status = 200, body = RetailTariffBody)))]
 pub async fn set_retail_tariff(
     State(api): State<Api>,
     caller: Caller,

@@ -43,7 +43,7 @@ pub struct Sums {
 /// What the account that is logged in bought and sold.
 #[utoipa::path(get, path = "/accounts/{address}/summary", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account"), RangeQuery), responses(
-    (status = 200, body = SummaryView), Problem))]
+    (status = 200, body = SummaryView)))]
 pub async fn summary(
     State(api): State<Api>,
     caller: Caller,

@@ -38,7 +38,7 @@ pub struct ChallengeView {
 
 /// A text that the account's key is to sign, good for one login within five minutes.
 #[utoipa::path(post, path = "/login/challenge", tag = "login", request_body = ChallengeRequest, responses(
-    (status = 200, body = ChallengeView), Problem))]
+    (status = 200, body = ChallengeView)))]
 pub async fn challenge(
     State(api): State<Api>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

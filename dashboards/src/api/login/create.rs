@@ -35,7 +35,7 @@ pub struct LoginRequest {
 
 /// Logs the account in whose key signed the challenge, by the cookie `deren_session`.
 #[utoipa::path(post, path = "/login", tag = "login", request_body = LoginRequest, responses(
-    (status = 200, body = LoginView), Problem))]
+    (status = 200, body = LoginView)))]
 pub async fn create(
     State(api): State<Api>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

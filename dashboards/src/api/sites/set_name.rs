@@ -1,11 +1,11 @@
 //! `PUT sites/{id}/name`: the owner names a site.
 
-use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Problem, Result, State, access};
+use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Result, State, access};
 
 /// Names a site, as its owner.
 #[utoipa::path(put, path = "/sites/{id}/name", tag = "sites", security(("session" = [])), params(("id" = u32, Path, description = "The site")),
     request_body = NameBody, responses(
-    (status = 200, body = NameBody), Problem))]
+    (status = 200, body = NameBody)))]
 pub async fn set_name(
     State(api): State<Api>,
     caller: Caller,

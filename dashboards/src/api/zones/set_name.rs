@@ -1,11 +1,11 @@
 //! `PUT zones/{id}/name`: the operator names a zone.
 
-use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Problem, Result, State, access};
+use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Result, State, access};
 
 /// Names a zone, as its market's operator.
 #[utoipa::path(put, path = "/zones/{id}/name", tag = "zones", security(("session" = [])), params(("id" = u32, Path, description = "The zone")),
     request_body = NameBody, responses(
-    (status = 200, body = NameBody), Problem))]
+    (status = 200, body = NameBody)))]
 pub async fn set_name(
     State(api): State<Api>,
     caller: Caller,
