@@ -14,6 +14,13 @@ pub async fn set_name(
 ) -> Result<axum::Json<NameBody>> {
     let name = Name::parse(&body.name)?;
     access::zone_operator(&api, caller, zone).await?;
-    sqlx::query(include_str!("set_name.sql")).bind(i64::from(zone)).bind(name.as_str()).execute(api.db()).await?;
+    sqlx::query(
+        "INSERT INTO local.zone_names (zone, name) VALUES ($1, $2)
+         ON CONFLICT (zone) DO UPDATE SET name = excluded.name",
+    )
+    .bind(i64::from(zone))
+    .bind(name.as_str())
+    .execute(api.db())
+    .await?;
     Ok(axum::Json(NameBody { name: name.as_str().to_owned() }))
 }
