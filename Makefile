@@ -28,12 +28,13 @@ PROGRAMS := build --workspace --bins --test postgres
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages demo test check build where release-programs edge-gateway deb bench fuzz pictures weights clean
+.PHONY: help setup pages api demo test check build where release-programs edge-gateway deb bench fuzz pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
+	@echo 'make api            write openapi.json from the handlers, and from it the types of the pages'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
 	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
 	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
@@ -51,6 +52,11 @@ setup:
 # Prints where they are.
 pages: setup
 	@scripts/pages.sh
+
+# The handlers make the document, and the document makes the pages' types. `make check` and a test say when they are old.
+api: setup
+	@export DEREN_UPDATE_SNAPSHOTS=1 && $(CARGO) test --workspace --test api the_document_is_the_committed_one
+	@cd dashboards/web && npm run --silent api
 
 # The demo's stdout is the neighbourhood's alone: its last line is read by programs.
 demo: setup

@@ -13,10 +13,21 @@ use super::{
     address::Address,
     problem::{Problem, Result},
     rate_limit::RateLimit,
+    state::Api,
 };
 use serde::Serialize;
 use std::{net::IpAddr, time::Duration};
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Which handler answers which address.
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(challenge::challenge)).routes(routes!(
+        create::create,
+        show::show,
+        delete::delete
+    ))
+}
 
 /// Attempts of one machine a minute; a challenge and a login are two.
 const ATTEMPTS_OF_PEER: u32 = 120;

@@ -1,4 +1,4 @@
-//! The API and the server: one handler a file, `<noun>/<verb>.rs`, with its SQL beside it.
+//! The API and the server: one handler a file, `<noun>/<verb>.rs`. SQL of up to five lines is in it, longer SQL beside it.
 //!
 //! It only reads what the indexer wrote (and writes the schema `local`); amounts are integers with their unit in the name,
 //! every error is a problem document, and every answer is bounded.

@@ -36,22 +36,13 @@ async fn write_final(
     // Of a tail on another fork nothing is worth keeping; of ours, what is above the last.
     let hash = Hex(last.hash).to_string();
     let notice = Notice::Finalized { first: first.number, number: last.number, hash };
-    sqlx::query(
-        "WITH replaced AS (
-             DELETE FROM tail_blocks WHERE number <= $1
-                 OR NOT EXISTS (SELECT FROM tail_blocks WHERE number = $1 AND hash = $2)
-         ), moved AS (
-             INSERT INTO cursor (height, hash) VALUES ($1, $2)
-             ON CONFLICT (only_one) DO UPDATE SET height = $1, hash = $2
-         )
-         SELECT pg_notify($3, $4)",
-    )
-    .bind(i64::from(last.number))
-    .bind(last.hash.as_slice())
-    .bind(CHANNEL)
-    .bind(notice.payload())
-    .execute(transaction)
-    .await?;
+    sqlx::query(include_str!("finalize.sql"))
+        .bind(i64::from(last.number))
+        .bind(last.hash.as_slice())
+        .bind(CHANNEL)
+        .bind(notice.payload())
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 

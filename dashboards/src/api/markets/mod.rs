@@ -19,6 +19,21 @@ use super::{
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Which handler answers which address.
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(show::show))
+        .routes(routes!(zones::zones))
+        .routes(routes!(slots::slots))
+        .routes(routes!(slot::slot))
+        .routes(routes!(sums::sums))
+        .routes(routes!(market_file::market_file))
+        .routes(routes!(result::result))
+        .routes(routes!(gaps::gaps))
+}
 
 /// A market as it is from the next slot on.
 #[derive(Clone, Debug, Serialize, FromRow, ToSchema)]

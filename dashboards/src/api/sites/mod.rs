@@ -3,3 +3,14 @@
 pub mod readings;
 pub mod set_name;
 pub mod show;
+
+use super::state::Api;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Which handler answers which address.
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(show::show))
+        .routes(routes!(readings::readings))
+        .routes(routes!(set_name::set_name))
+}

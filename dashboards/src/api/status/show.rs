@@ -3,7 +3,7 @@
 use crate::{
     api::{
         parameters::Parameters,
-        problem::{Problem, Result},
+        problem::Result,
         state::Api,
     },
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
@@ -104,7 +104,7 @@ struct Head {
 
 /// The chain, how far its rows have come, and what pages need to begin.
 #[utoipa::path(get, path = "/status", tag = "status", responses(
-    (status = 200, body = StatusView), Problem))]
+    (status = 200, body = StatusView)))]
 pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
     let parameters = api.parameters().await?;
     let head: Head = sqlx::query_as(include_str!("head.sql")).fetch_one(api.db()).await?;

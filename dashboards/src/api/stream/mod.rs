@@ -16,6 +16,7 @@ pub use follow::follow;
 use super::{
     metrics::Metrics,
     problem::{Problem, Result},
+    state::Api,
 };
 use serde_json::Value;
 use std::{
@@ -23,6 +24,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Which handler answers which address.
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(open::open))
+}
 
 /// How many events a client may be behind, while it listens or when it comes back.
 const RING: usize = 256;
