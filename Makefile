@@ -28,12 +28,13 @@ PROGRAMS := build --workspace --bins --test process
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages demo test check build where release-programs edge-gateway deb bench fuzz pictures weights clean
+.PHONY: help setup pages demo test check documents build where release-programs edge-gateway deb bench fuzz pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
+	@echo 'make documents      links, commands and prose of the documents; a second'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
 	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
 	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
@@ -65,8 +66,15 @@ test: setup
 	@cd tests/browser && DEREN_WEB_DIST=$$(../../scripts/pages.sh) npm run --silent pages
 	@$(CARGO) test --workspace
 
+# The scripts that check documents, then the documents: a link leads somewhere, a command is there, prose does not get worse.
+documents:
+	@python3 scripts/docs/tests.py --quiet
+	@python3 scripts/docs/links.py
+	@python3 scripts/docs/commands.py
+	@python3 scripts/docs/prose.py
+
 # The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.
-check: setup
+check: setup documents
 	@cargo fmt --all --check
 	@cd dashboards/web && npm run --silent check
 	@cd tests/browser && npm run --silent check
