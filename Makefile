@@ -28,7 +28,7 @@ PROGRAMS := build --workspace --bins --test process
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages demo test check documents build where release-programs edge-gateway deb bench fuzz pictures weights clean
+.PHONY: help setup pages demo test check documents build where release-programs edge-gateway deb release bench fuzz pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
@@ -37,6 +37,7 @@ help:
 	@echo 'make documents      links, commands and prose of the documents; a second'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
 	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
+	@echo 'make release        a release of this commit: programs, packages, the runtime with its hash, checksums, contents'
 	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
 	@echo 'make fuzz [ARGS=…]  give random bytes to all that reads a wire or a file; ARGS="10000000 sml" as many to that one,'
 	@echo '                    ARGS="100000 runtime" to the runtime, as blocks of calls'
@@ -72,6 +73,8 @@ documents:
 	@python3 scripts/docs/links.py
 	@python3 scripts/docs/commands.py
 	@python3 scripts/docs/prose.py
+	@python3 scripts/release/tests.py --quiet
+	@python3 scripts/release/versions.py >/dev/null
 
 # The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.
 check: setup documents
@@ -105,6 +108,11 @@ where:
 # Its last lines are the packages' paths. DEREN_TARGET=aarch64-unknown-linux-gnu builds the gateway for a Raspberry Pi.
 deb: setup
 	@source $(DEREN_CACHE)/env.sh && DEREN_WEB_DIST=$$(scripts/pages.sh) && export DEREN_WEB_DIST && scripts/deb.sh $(ARGS)
+
+# Its last line is the release's folder. docs/contribute/release.md says how a release is made.
+release: build
+	@source $(DEREN_CACHE)/env.sh && packages=$$(DEREN_DEB_BUILT=1 scripts/deb.sh gateway node dashboards) && \
+	    scripts/release/release.sh $$packages
 
 bench: build
 	@$(CARGO) bench -p deren-market
