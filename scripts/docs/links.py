@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks every link in Markdown that stays in this repository: the file is there, and so is the heading.
 
-Also checks each `docs/….md` and `README.md` that a program, a script or a comment names. Asks no network."""
+Also checks each path between backticks in Markdown that begins with a folder of this repository, and each document
+that a program, a script or a comment names. Asks no network."""
 
 import html
 import re
@@ -14,8 +15,9 @@ LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"
 REFERENCE = re.compile(r"^\s{0,3}\[[^\]^]+\]:\s+<?(\S+?)>?(?:\s|$)")
 TAG = re.compile(r"<(?:a|img)\s[^>]*?(?:href|src)=\"([^\"]+)\"")
 NAMED = re.compile(r"(?<![\w./\\-])((?:[\w-]+/)*README\.md|docs/[\w./-]+\.(?:md|svg|png))(?![\w/])")
+SPAN = re.compile(r"`((?:\.ci|\.github|dashboards|docs|fuzz|gateway|market|meters|runtime|scripts|tests)/[\w./-]+)`")
 # They name documents of other repositories, as their source.
-FOREIGN = ("meters/templates/", "meters/tests/", "fuzz/seeds/", "scripts/docs/tests.py")
+FOREIGN = ("meters/templates/", "meters/tests/", "fuzz/seeds/", "scripts/docs/tests.py", "meters/tests/telegrams/")
 
 
 def slugs(text):
@@ -47,9 +49,10 @@ def links(text):
 def check(root):
     """Every fault, and how many links were looked at."""
     known = set(texts.files(root))
+    faults, looked = [], 0
     folders = {str(parent) for name in known for parent in PurePosixPath(name).parents}
     documents = {name: texts.read(root, name) for name in known if name.endswith(".md")}
-    anchors, faults, looked = {}, [], 0
+    anchors = {}
     for name in sorted(documents):
         for number, target in links(documents[name]):
             if re.match(r"[a-z][a-z0-9+.-]*:", target):
@@ -62,6 +65,12 @@ def check(root):
             elif anchor and there in documents:
                 if anchor not in anchors.setdefault(there, slugs(documents[there])):
                     faults.append(f"{name}:{number}: {there} has no heading #{anchor}")
+        for number, line in [] if name.startswith(FOREIGN[-1]) else texts.outside_code(documents[name]):
+            for path in SPAN.findall(line):
+                looked += 1
+                places = {normpath(str(parent / path)) for parent in PurePosixPath(name).parents}
+                if not places & (known | folders):
+                    faults.append(f"{name}:{number}: there is no {path}")
     for name in sorted(known - set(documents)):
         if name.startswith(FOREIGN) or name.endswith("lock.json"):
             continue

@@ -51,6 +51,11 @@ class Links(OnARepository):
     def test_code_has_no_links(self):
         self.assertEqual(self.faults(a_md="`[x](gone.md)`\n\n```\n[x](gone.md)\n# no heading\n```\n"), [])
 
+    def test_a_path_between_backticks_is_there_from_the_root_or_from_a_folder_above(self):
+        text = "`meters/src/a.rs`, `tests/b.rs`, `meters/src` and `meters/<device>.toml`, but not `meters/src/gone.rs`\n"
+        faults = self.faults(meters__README_md=text, meters__src__a_rs="", meters__tests__b_rs="")
+        self.assertEqual(faults, ["meters/README.md:1: there is no meters/src/gone.rs"])
+
     def test_a_document_that_a_program_names_is_there(self):
         text = "//! See docs/gone.md, docs/a.md and `docs/README.md`.\n"
         faults = self.faults(lib_rs=text, docs__a_md="", docs__README_md="")
