@@ -67,11 +67,13 @@ test: setup
 	@cd tests/browser && DEREN_WEB_DIST=$$(../../scripts/pages.sh) npm run --silent pages
 	@$(CARGO) test --workspace
 
-# The scripts that check documents, then the documents: a link leads somewhere, a command is there, prose does not get worse.
+# The scripts that check documents, then the documents: a link leads somewhere, a command is there, the reference says
+# what the code says, prose does not get worse, and one version stands everywhere.
 documents:
 	@python3 scripts/docs/tests.py --quiet
 	@python3 scripts/docs/links.py
 	@python3 scripts/docs/commands.py
+	@python3 scripts/docs/reference.py
 	@python3 scripts/docs/prose.py
 	@python3 scripts/release/tests.py --quiet
 	@python3 scripts/release/versions.py >/dev/null

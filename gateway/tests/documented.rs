@@ -7,6 +7,10 @@ const DOCUMENTS: &[&str] = &[
     "README.md",
     "packaging/gateway.toml",
     "packaging/deren-gateway.1",
+    "../README.md",
+    "../docs/contribute/add-a-meter.md",
+    "../docs/operate/backup-and-recovery.md",
+    "../docs/operate/watch.md",
     "../docs/start/install-a-gateway.md",
     "../meters/README.md",
 ];

@@ -9,6 +9,7 @@ from pathlib import Path
 import commands
 import links
 import prose
+import reference
 
 
 class OnARepository(unittest.TestCase):
@@ -112,6 +113,41 @@ class Prose(unittest.TestCase):
         self.assertEqual(prose.grown({"docs line": 1}, allowed), [])
         self.assertEqual(len(prose.grown({"docs line": 3}, allowed)), 1)
         self.assertEqual(len(prose.grown({"market word": 1}, allowed)), 1)
+
+
+class Reference(unittest.TestCase):
+    def test_each_variant_of_an_event_has_its_fields_and_its_comment(self):
+        source = """#[pallet::event]
+        pub enum Event<T: Config> {
+            /// A fee was paid
+            /// by `who`.
+            Paid { who: T::AccountId, amount: Vec<(u32, H256)> },
+            /// Nothing more.
+            #[codec(index = 3)]
+            Ended,
+            /// A line's terms.
+            Set {
+                zone: ZoneId,
+                edge: EdgeTerms,
+            },
+        }
+        """
+        self.assertEqual(reference.variants(reference.block(source, source.index("pub enum"))), [
+            ("Paid", "`who`, `amount`", "A fee was paid by `who`."),
+            ("Ended", "", "Nothing more."),
+            ("Set", "`zone`, `edge`", "A line's terms."),
+        ])
+
+    def test_what_a_key_may_be_is_said_in_words(self):
+        optional = {"anyOf": [{"$ref": "#/$defs/Field"}, {"type": "null"}]}
+        self.assertEqual(reference.shape(optional), "[Field](#field)")
+        self.assertEqual(reference.shape({"type": "array", "items": {"type": "string"}}), "list of text")
+        self.assertEqual(reference.shape({"type": ["integer", "null"]}), "whole number")
+
+    def test_an_address_is_for_whom_the_document_says(self):
+        self.assertEqual(reference.visitors({}), "anyone")
+        self.assertEqual(reference.visitors({"security": [{"session": []}]}), "logged in")
+        self.assertEqual(reference.visitors({"security": [{}, {"session": []}]}), "anyone, more if logged in")
 
 
 if __name__ == "__main__":
