@@ -85,6 +85,8 @@ check: setup documents
 	@cd tests/browser && npm run --silent check
 	@cd dashboards/tests/peers && npm run --silent check
 	@$(DEREN_CACHE)/peers/bin/python -m openapi_spec_validator --validation-errors all dashboards/openapi.json
+	@if command -v cargo-deny >/dev/null; then cargo deny --locked check; \
+	    else echo 'make check: licences and advisories are not checked, because cargo-deny is not installed' >&2; fi
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@export RUSTDOCFLAGS='-D warnings' && $(CARGO) doc --workspace --no-deps $(DOC_TARGETS)
 
