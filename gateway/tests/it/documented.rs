@@ -2,8 +2,17 @@
 
 use std::{collections::BTreeSet, fs, process::Command};
 
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "packaging/gateway.toml", "packaging/deren-gateway.1", "../docs/gateway.md", "../meters/README.md"];
+const DOCUMENTS: &[&str] = &[
+    "README.md",
+    "packaging/gateway.toml",
+    "packaging/deren-gateway.1",
+    "../README.md",
+    "../docs/contribute/add-a-meter.md",
+    "../docs/operate/backup-and-recovery.md",
+    "../docs/operate/watch.md",
+    "../docs/start/install-a-gateway.md",
+    "../meters/README.md",
+];
 
 /// What stands after `deren-gateway `, up to the end of the line or of the code.
 fn commands(text: &str) -> BTreeSet<Vec<&str>> {
