@@ -142,7 +142,7 @@ impl Settings {
         top.override_by(VARIABLE_PREFIX, &[], variables);
         let mut mistakes = Vec::new();
         let listen = top.parsed("listen", |text| {
-            text.parse().map_err(|_| format!("`listen` is `{text}`, it should be like {DEFAULT_LISTEN}"))
+            text.parse::<SocketAddr>().map_err(|_| format!("`listen` is `{text}`, it should be like {DEFAULT_LISTEN}"))
         });
         // No message shows the address, which may hold a password.
         let database_url = top.required("database_url", "\"postgres://user@host:5432/deren\"", |text| {

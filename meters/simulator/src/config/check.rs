@@ -79,7 +79,7 @@ impl SimulatorConfig {
                 note(&mut found, &["homes", &number, "name"], twice);
             }
             home.check(&mut servers, &mut |path, checked| {
-                let path = [&["homes", &number], path].concat();
+                let path = [&["homes", number.as_str()][..], path].concat();
                 note(&mut found, &path, checked.map_err(|what| format!("home `{}`: {what}", home.name)));
             });
         }
