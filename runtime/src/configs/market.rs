@@ -1,6 +1,6 @@
 //! The four pallets of the market, and who tells what to whom.
 
-use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin};
+use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin, system::NORMAL_RESERVE};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
     units::{EUR, MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, REN, share_of},
@@ -84,8 +84,9 @@ impl pallet_deren_registry::Config for Runtime {
 }
 
 parameter_types! {
-    /// What readings may take of a block's time: three fifths.
-    pub ReadingRefTime: u64 = share_of(Perbill::from_percent(60), MAX_BLOCK_WEIGHT).ref_time();
+    /// What readings may take of a block's time: all but what is reserved for what pays.
+    pub ReadingRefTime: u64 =
+        MAX_BLOCK_WEIGHT.saturating_sub(share_of(NORMAL_RESERVE, MAX_BLOCK_WEIGHT)).ref_time();
     /// What readings may take of a block's bytes: two fifths, some 11 000 readings. The rest is left for what pays, whose
     /// limit counts all bytes of a block, those of readings included.
     pub ReadingBytes: u32 = Perbill::from_percent(40).mul_floor(MAX_BLOCK_BYTES);

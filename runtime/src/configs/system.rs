@@ -22,7 +22,7 @@ use sp_version::RuntimeVersion;
 const NORMAL_RATIO: Perbill = Perbill::from_percent(60);
 /// What a block has room for of each even if clearing and settling took half of it and the other took the rest: so a
 /// block may take five quarters of its time at most.
-const NORMAL_RESERVE: Perbill = Perbill::from_percent(15);
+pub(super) const NORMAL_RESERVE: Perbill = Perbill::from_percent(15);
 const READINGS_RESERVE: Perbill = Perbill::from_percent(25);
 /// What share of a block the hooks at its start are expected to take.
 const HOOKS_RATIO: Perbill = Perbill::from_percent(10);

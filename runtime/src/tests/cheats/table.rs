@@ -38,7 +38,7 @@ const CHEATS: &[(&str, &str, &str)] = &[
     ("bring the same reading twice", "0.00 €", "0.00 €"),
     ("bring a reading of a slot that is not over", "0.00 €", "0.00 €"),
     ("a site's free readings of slots since 1970", "6792.1 MB of blocks", "0.7 MB of blocks"),
-    ("fill blocks with free readings", "100% of a block", "40% of a block"),
+    ("fill blocks with free readings", "100% of a block", "85% of a block"),
     ("go before honest readings by the highest attempt", "100% of them", "0% of them"),
     ("make fees rise by free readings", "+156%", "+0%"),
     ("halt the chain for six hours", "83% of readings late", "0% of readings late"),
