@@ -9,7 +9,6 @@
 //! This crate only ever reads from a device. It knows nothing of keys, slots or the chain, and it never repairs a
 //! register: what a device says is passed on as it is, or refused with an error that says why.
 
-mod dip_watch;
 pub mod discover;
 pub mod driver;
 pub mod error;
@@ -17,7 +16,6 @@ pub mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod homewizard;
-mod identity_watch;
 pub mod modbus;
 pub mod mqtt;
 mod nearest;
@@ -25,21 +23,20 @@ pub mod p1;
 pub mod quantity;
 pub mod quirks;
 pub mod record;
+pub mod sample;
 mod serial_port;
 pub mod sml;
-mod stand_watch;
 pub mod stream;
 pub mod sunspec;
 pub mod template;
 pub mod uri;
-mod watched;
-mod zero_watch;
 
-pub use driver::{Counter, DcInput, Driver, Identity, Sample, open, open_with};
+pub use driver::{Driver, open, open_with};
 pub use error::MeterError;
 pub use nearest::nearest;
 pub use record::{Record, read, read_with};
-pub use template::{Library, Origin, Readout, Template};
+pub use sample::{Counter, DcInput, Identity, Readout, Sample};
+pub use template::{Library, Origin, Template};
 pub use uri::DeviceUri;
 
 /// Has the compiler check the examples of the README.

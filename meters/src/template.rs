@@ -15,14 +15,14 @@ pub use fixture::Origin;
 pub(crate) use parse::Fault;
 
 use crate::{
-    Counter, DeviceUri, MeterError, homewizard,
+    DeviceUri, MeterError, homewizard,
     modbus::template::{ModbusTemplate, Production},
     mqtt::template::MqttTemplate,
     nearest::nearest,
     p1,
+    sample::Readout,
     uri::{StreamDevice, Telegrams},
 };
-use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs,
@@ -168,30 +168,6 @@ built_in!(
     "victron-pvinverter-mqtt",
     "zigbee2mqtt",
 );
-
-/// What a device shows at one moment, in the units of this crate: what a template encodes, and what a fixture stands
-/// for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Readout {
-    /// Imported energy, mWh.
-    pub import_mwh: Option<u64>,
-    /// Exported energy, mWh.
-    pub export_mwh: Option<u64>,
-    /// Power, W, import positive.
-    pub power_w: Option<i32>,
-    /// Serial number.
-    pub serial: Option<String>,
-}
-
-/// What a device shows, and how it counts that.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counted {
-    pub(crate) readout: Readout,
-    pub(crate) import_counter: Counter,
-    pub(crate) export_counter: Counter,
-}
 
 /// A device as data.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,12 +11,13 @@ pub(crate) use http::answer;
 
 use crate::{
     Library, MeterError, Readout,
-    driver::{Driver, Identity, Sample, unix_ms},
-    identity_watch::IdentityWatch,
+    driver::Driver,
+    sample::{Identity, Sample, unix_ms},
+    driver::watched::identity::IdentityWatch,
     mqtt::template::MqttTemplate,
-    template::Counted,
+    sample::Counted,
     uri::{HomeWizardDevice, Wire},
-    zero_watch::ZeroWatch,
+    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use http::Server;

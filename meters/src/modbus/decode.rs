@@ -7,7 +7,7 @@
 mod tests;
 
 use crate::{
-    driver::Counter,
+    sample::Counter,
     quantity::{Unit, scale, scale_decimal, scale_float},
 };
 use serde::{Deserialize, Serialize};

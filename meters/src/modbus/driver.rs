@@ -9,13 +9,14 @@ use super::{
 };
 use crate::{
     MeterError, Template,
-    driver::{Driver, Identity, Sample, unix_ms},
-    identity_watch::IdentityWatch,
+    driver::Driver,
+    sample::{Identity, Sample, unix_ms},
+    driver::watched::identity::IdentityWatch,
     quantity::whole,
     quirks::Quirks,
-    stand_watch::StandWatch,
+    driver::watched::stand::StandWatch,
     uri::ModbusDevice,
-    zero_watch::ZeroWatch,
+    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use std::{collections::BTreeSet, sync::Arc};

@@ -14,7 +14,8 @@ pub use sum::{MAX_PARTS, Sum};
 use super::decode::{Field, FieldError, Function};
 use crate::{
     quantity::whole,
-    template::{Fault, Origin, Readout},
+    sample::Readout,
+    template::{Fault, Origin},
     uri::Timing,
 };
 use deren_primitives::DeviceRole;

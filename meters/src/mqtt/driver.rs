@@ -8,11 +8,12 @@ use super::{
 };
 use crate::{
     MeterError,
-    driver::{Driver, Identity, Sample},
-    identity_watch::IdentityWatch,
+    driver::Driver,
+    sample::{Identity, Sample},
+    driver::watched::identity::IdentityWatch,
     quantity::whole,
     uri::MqttDevice,
-    zero_watch::ZeroWatch,
+    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use std::{future::pending, sync::Arc, time::Duration};

@@ -5,7 +5,7 @@ use super::{
     home_assistant,
     template::{ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, Term},
 };
-use crate::{driver::unix_ms, p1, quantity::decimal_text, template::Readout};
+use crate::{sample::unix_ms, p1, quantity::decimal_text, sample::Readout};
 use serde_json::{Map, Number, Value};
 
 /// Header of a written telegram.

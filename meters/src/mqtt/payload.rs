@@ -9,7 +9,7 @@ use crate::{
     Counter, MeterError, Readout,
     p1::{self, Telegram},
     quantity::{scale_decimal, scale_float_text, whole},
-    template::Counted,
+    sample::Counted,
 };
 use serde_json::Value;
 

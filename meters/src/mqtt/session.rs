@@ -5,7 +5,7 @@
 //! a device is asked for, they are what is wanted.
 
 use super::notifications::{self, Changed, Known, Notifications, Part};
-use crate::{MeterError, driver::unix_ms, uri::Broker};
+use crate::{MeterError, sample::unix_ms, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeFilter};
 use std::{
     collections::HashMap,

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     quantity::Unit,
-    template::{Fault, Origin, Readout},
+    sample::Readout,
+    template::{Fault, Origin},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

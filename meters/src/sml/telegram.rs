@@ -5,7 +5,7 @@ use super::{EXPORT, IMPORT, POWER, WATT, WATT_HOUR};
 use crate::{
     Counter, MeterError, Readout,
     quantity::{scale, whole},
-    template::Counted,
+    sample::Counted,
 };
 use sml_rs::parser::{
     ParseError,

@@ -3,13 +3,14 @@
 use super::reader::{Arrived, Reader, State};
 use crate::{
     Library, MeterError, Readout,
-    driver::{Driver, Identity, Sample},
-    identity_watch::IdentityWatch,
+    driver::Driver,
+    sample::{Identity, Sample},
+    driver::watched::identity::IdentityWatch,
     mqtt::template::MqttTemplate,
     p1, sml,
-    template::Counted,
+    sample::Counted,
     uri::{StreamDevice, Telegrams},
-    zero_watch::ZeroWatch,
+    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use std::{future::pending, sync::Arc, time::Duration};

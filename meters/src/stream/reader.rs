@@ -4,7 +4,7 @@
 use super::wire::{self, Stream};
 use crate::{
     MeterError,
-    driver::unix_ms,
+    sample::unix_ms,
     p1, sml,
     uri::{StreamDevice, Telegrams},
 };

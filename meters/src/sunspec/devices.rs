@@ -6,7 +6,7 @@ use super::{
     dc,
     models::{self, COMMON_WORDS, Kind, kind},
 };
-use crate::{MeterError, driver::Identity};
+use crate::{MeterError, sample::Identity};
 
 /// A model that counts energy, in a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,14 +9,15 @@ use super::{
 };
 use crate::{
     MeterError,
-    dip_watch::DipWatch,
-    driver::{Counter, DcInput, Driver, Identity, Sample, unix_ms},
-    identity_watch::IdentityWatch,
+    driver::watched::dip::DipWatch,
+    driver::Driver,
+    sample::{Counter, DcInput, Identity, Sample, unix_ms},
+    driver::watched::identity::IdentityWatch,
     modbus::{Bus, Manners},
     quirks::Quirks,
-    stand_watch::StandWatch,
+    driver::watched::stand::StandWatch,
     uri::SunSpecDevice,
-    zero_watch::ZeroWatch,
+    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use std::sync::Arc;

@@ -6,7 +6,7 @@
 
 use super::chain::COMMON;
 use crate::{
-    driver::Counter,
+    sample::Counter,
     modbus::{decode::printable, template::MAX_READ_WORDS},
     quantity::{scale, scale_float, whole},
     quirks::Quirks,

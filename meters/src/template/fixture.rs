@@ -1,6 +1,7 @@
 //! What a template's own fixture says, and whether the template reads it so.
 
-use super::{Readout, Template};
+use super::Template;
+use crate::sample::Readout;
 use serde::{Deserialize, Serialize};
 
 /// Where the registers or payloads of a fixture come from.

@@ -2,7 +2,7 @@
 //! drawn and power fed in.
 
 use crate::{
-    driver::Counter,
+    sample::Counter,
     modbus::decode::{Field, FieldError, Function},
 };
 use serde::{

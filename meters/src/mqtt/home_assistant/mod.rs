@@ -17,8 +17,9 @@ use super::{
 };
 use crate::{
     MeterError,
-    driver::{Driver, Identity, Sample},
-    identity_watch::IdentityWatch,
+    driver::Driver,
+    sample::{Identity, Sample},
+    driver::watched::identity::IdentityWatch,
     uri::MqttDevice,
 };
 use async_trait::async_trait;

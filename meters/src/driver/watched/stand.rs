@@ -1,7 +1,7 @@
 //! Notices a counter that stands while power flows: a register that the firmware no longer writes, or a meter that lost
 //! its counting part. It flags, and never changes a value.
 
-use crate::driver::Counter;
+use crate::sample::Counter;
 
 /// How much may have flowed past a counter that stands, mWh, besides two of its steps: inverters write their counters
 /// only now and then.

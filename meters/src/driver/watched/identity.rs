@@ -1,7 +1,7 @@
 //! Notices that another device answers where a known one was. A swapped meter's registers mean something else, and a
 //! connection that was made again by itself would hide the swap.
 
-use crate::{MeterError, driver::Identity};
+use crate::{MeterError, sample::Identity};
 use std::time::{Duration, Instant};
 
 /// How long an identity is taken for granted on one connection.

@@ -2,12 +2,17 @@
 //! that move in coarser steps than they are written in. A wrong number is refused with the reason; none is repaired.
 
 mod crossing;
+pub(crate) mod dip;
+pub(crate) mod identity;
 mod period;
+pub(crate) mod stand;
 mod step;
+pub(crate) mod zero;
 
 use crate::{
     MeterError,
-    driver::{DcInput, Driver, Identity, Sample},
+    driver::Driver,
+    sample::{DcInput, Identity, Sample},
 };
 use async_trait::async_trait;
 use crossing::CrossingWatch;
