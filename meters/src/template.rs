@@ -2,8 +2,12 @@
 //!
 //! A template is checked when it is loaded, so that a driver or simulator never meets one that makes no sense.
 
+pub(crate) mod fault;
 mod fixture;
+mod origin;
 mod parse;
+pub mod payload;
+pub mod registers;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
@@ -11,18 +15,16 @@ pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use fixture::Origin;
-pub(crate) use parse::Fault;
+pub use origin::Origin;
 
 use crate::{
     DeviceUri, MeterError, homewizard,
-    modbus::template::{ModbusTemplate, Production},
-    mqtt::template::MqttTemplate,
     nearest::nearest,
     p1,
-    sample::Readout,
     uri::{StreamDevice, Telegrams},
 };
+use payload::MqttTemplate;
+use registers::{ModbusTemplate, Production};
 use std::{
     collections::BTreeMap,
     fs,

@@ -4,7 +4,7 @@
 use super::print_line;
 use clap::Subcommand;
 use deren_meters::{
-    DeviceUri, Library, Origin, Readout, Record, Template as DeviceTemplate, modbus::template::Production,
+    DeviceUri, Library, Origin, Readout, Record, Template as DeviceTemplate, template::registers::Production,
 };
 use serde::Serialize;
 use std::{

@@ -1,7 +1,7 @@
 //! A search as the page shows it: where it looks, how far it is, and what was found.
 
 use crate::clock::unix_ms;
-use deren_meters::{DeviceUri, Library, Record, Template, discover::Target, modbus::template::ModbusTemplate};
+use deren_meters::{DeviceUri, Library, Record, Template, discover::Target, template::registers::ModbusTemplate};
 use deren_primitives::DeviceRole;
 use serde::Serialize;
 

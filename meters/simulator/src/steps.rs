@@ -3,11 +3,13 @@
 use crate::config::{SunSpecModel, TelegramKind};
 use deren_meters::{
     Counter,
-    modbus::{
-        decode::{Field, Layout},
-        template::{ModbusTemplate, Sum},
+    template::{
+        payload::{Format, MqttTemplate, Quantity},
+        registers::{
+            ModbusTemplate, Sum,
+            decode::{Field, Layout},
+        },
     },
-    mqtt::template::{Format, MqttTemplate, Quantity},
 };
 
 /// A float32 of up to 16 777 216 Wh (24 bits) or 16 384 kWh resolves a Wh; no simulated meter shows more.

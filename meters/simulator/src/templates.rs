@@ -7,8 +7,10 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri, Library, MeterError, Readout,
-    modbus::template::ModbusTemplate,
-    mqtt::template::{Format, MqttTemplate},
+    template::{
+        payload::{Format, MqttTemplate},
+        registers::ModbusTemplate,
+    },
     uri::Broker,
 };
 

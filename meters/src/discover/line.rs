@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     DeviceUri, Library, MeterError, Record,
-    modbus::{Bus, Manners, Read, decode::Function},
+    modbus::{Bus, Manners, Read},
     record::read_by,
     stream::StreamDriver,
+    template::registers::decode::Function,
     uri::{Parity, StopBits, StreamDevice, Telegrams, Timing, Wire},
 };
 use std::time::Duration;

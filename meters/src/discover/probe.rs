@@ -4,17 +4,17 @@
 use super::{Event, TIMEOUT_MS, UNITS};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
-    modbus::{
-        Bus, Manners, ModbusDriver, Read, RollCall,
-        decode::{Field, Function, printable},
-        template::{Mark, ModbusTemplate},
-    },
+    modbus::{Bus, Manners, ModbusDriver, Read, RollCall},
     quirks::Quirks,
     record::read_by,
     sunspec::{
         SunSpecDriver,
         chain::{Link, Unit, is_nobody},
         devices::energy_models,
+    },
+    template::registers::{
+        Mark, ModbusTemplate,
+        decode::{Field, Function, printable},
     },
     uri::{ModbusDevice, SunSpecDevice, Timing, Wire},
 };

@@ -2,7 +2,8 @@
 
 use crate::{
     MeterError,
-    modbus::{self, Bus, Manners, Read, decode::Function},
+    modbus::{self, Bus, Manners, Read},
+    template::registers::decode::Function,
     uri::Wire,
 };
 use std::{

@@ -4,8 +4,9 @@ use super::image::{Image, Registers};
 use crate::{
     DeviceUri, Library, Template,
     driver::Driver,
-    modbus::{Bus, ModbusDriver, template::ModbusTemplate},
+    modbus::{Bus, ModbusDriver},
     sunspec::SunSpecDriver,
+    template::registers::ModbusTemplate,
 };
 use std::sync::{Arc, OnceLock};
 

@@ -14,7 +14,7 @@ use crate::{
     driver::Driver,
     sample::{Identity, Sample, unix_ms},
     driver::watched::identity::IdentityWatch,
-    mqtt::template::MqttTemplate,
+    template::payload::MqttTemplate,
     sample::Counted,
     uri::{HomeWizardDevice, Wire},
     driver::watched::zero::ZeroWatch,

@@ -10,12 +10,11 @@ mod roll_call;
 pub(crate) use roll_call::RollCall;
 
 use super::{
-    decode::Function,
     line::{self, Link},
     manners::Manners,
     patience::Patience,
 };
-use crate::{MeterError, uri::Wire};
+use crate::{MeterError, template::registers::decode::Function, uri::Wire};
 use std::{
     collections::HashMap,
     io,

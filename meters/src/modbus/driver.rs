@@ -2,10 +2,8 @@
 
 use super::{
     bus::{Bus, Read},
-    decode::Function,
     fit::{self, Brothers, Shown},
     manners::Manners,
-    template::{Answers, ModbusTemplate, Span, Sum},
 };
 use crate::{
     MeterError, Template,
@@ -15,6 +13,7 @@ use crate::{
     quantity::whole,
     quirks::Quirks,
     driver::watched::stand::StandWatch,
+    template::registers::{Answers, ModbusTemplate, Span, Sum, decode::Function},
     uri::ModbusDevice,
     driver::watched::zero::ZeroWatch,
 };

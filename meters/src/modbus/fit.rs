@@ -1,8 +1,10 @@
 //! Whether the device at the other end is one that a template describes, asked anew at every connection: firmware changes
 //! scales, settings turn byte orders, and a brother of another register map may stand where a known device was.
 
-use super::template::{Mark, ModbusTemplate, Span};
-use crate::MeterError;
+use crate::{
+    MeterError,
+    template::registers::{Mark, ModbusTemplate, Span, decode::Function},
+};
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::Arc,
@@ -51,8 +53,8 @@ impl Shown {
 /// What the device shows there instead, and what that makes it.
 pub(super) fn difference(mark: &Mark, words: Option<&[u16]>) -> String {
     let kind = match mark.at.function {
-        super::decode::Function::Holding => "holding",
-        super::decode::Function::Input => "input",
+        Function::Holding => "holding",
+        Function::Input => "input",
     };
     let place = format!("{kind} register {}", mark.at.address);
     let told = format!("{place} shows {} where its devices show {}", mark.shown(words), mark.shows);

@@ -7,15 +7,16 @@
 #[cfg(test)]
 mod tests;
 
-use super::{
-    home_assistant::{
-        EnergySensor,
-        meaning::{self, Direction},
-    },
-    notifications, payload, session,
-};
+use super::{notifications, session};
 use crate::{
     DeviceUri, Library, MeterError,
+    template::payload::{
+        home_assistant::{
+            EnergySensor,
+            meaning::{self, Direction},
+        },
+        read,
+    },
     uri::{Broker, MqttDevice},
 };
 use rumqttc::{AsyncClient, Event, Packet, QoS, SubscribeFilter};
@@ -175,7 +176,7 @@ fn tasmota_topic(config: &Value, mac: &str) -> Option<String> {
 /// The meters that a Tasmota's sensors name, by what they call their energies.
 fn heads(sensors: &Value) -> Vec<String> {
     let template = Library::builtin().and_then(|library| library.mqtt(HEAD));
-    let meters = template.into_iter().flat_map(|template| payload::meters(sensors, template));
+    let meters = template.into_iter().flat_map(|template| read::meters(sensors, template));
     meters.take(MAX_PARTS).cloned().collect()
 }
 

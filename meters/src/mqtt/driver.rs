@@ -2,9 +2,7 @@
 
 use super::{
     notifications::Notifications,
-    payload::{Energies, Messages},
     session::{Arrived, Inbox, KeepingAlive, Link, Session},
-    template::MqttTemplate,
 };
 use crate::{
     MeterError,
@@ -12,6 +10,10 @@ use crate::{
     sample::{Identity, Sample},
     driver::watched::identity::IdentityWatch,
     quantity::whole,
+    template::payload::{
+        MqttTemplate,
+        read::{Energies, Messages},
+    },
     uri::MqttDevice,
     driver::watched::zero::ZeroWatch,
 };

@@ -1,14 +1,10 @@
 //! Meters that publish over MQTT, described by a template, or by themselves to Home Assistant.
 
 mod announced;
-pub mod counts;
 mod driver;
-mod encode;
 pub(crate) mod home_assistant;
 mod notifications;
-pub(crate) mod payload;
 mod session;
-pub mod template;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use announced::heard;
@@ -20,12 +16,9 @@ pub(crate) use notifications::follow;
 
 use crate::{
     Driver, MeterError,
+    template::payload::{Format, MqttTemplate},
     uri::{DeviceUri, MqttDevice},
 };
-use template::{Format, MqttTemplate};
-
-/// Every topic on which a gateway tells what it measured begins so. None is a meter: it would be counted again.
-pub const GATEWAY_TOPIC_ROOT: &str = "deren-gateway/";
 
 /// The driver for that device.
 pub(crate) fn open(device: MqttDevice, template: MqttTemplate) -> Result<Box<dyn Driver>, MeterError> {

@@ -5,7 +5,7 @@
 //! A counter that was never told of is missing, and never zero; one of an earlier minute is not put together with one of
 //! this minute. Where a change leaves that open, it is held back until the others come, or a second one that leaves it open.
 
-use super::template::{MqttTemplate, PART};
+use crate::template::payload::{MqttTemplate, PART};
 use serde_json::{Map, Value};
 
 /// Notifications that tell of a status: of what changed, or of all.

@@ -6,7 +6,7 @@ use crate::{
     driver::Driver,
     sample::{Identity, Sample},
     driver::watched::identity::IdentityWatch,
-    mqtt::template::MqttTemplate,
+    template::payload::MqttTemplate,
     p1, sml,
     sample::Counted,
     uri::{StreamDevice, Telegrams},

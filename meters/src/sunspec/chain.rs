@@ -5,9 +5,10 @@
 
 use crate::{
     MeterError,
-    modbus::{Bus, Manners, Read, decode::Function, template::MAX_READ_WORDS},
+    modbus::{Bus, Manners, Read},
     quirks::Quirks,
     sunspec::models,
+    template::registers::{MAX_READ_WORDS, decode::Function},
 };
 
 /// `SunS`.

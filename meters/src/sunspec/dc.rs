@@ -7,7 +7,7 @@ use super::{
     chain::{Link, Unit},
     models::{counted, power},
 };
-use crate::{DcInput, MeterError, modbus::decode::printable, modbus::template::MAX_READ_WORDS};
+use crate::{DcInput, MeterError, template::registers::{MAX_READ_WORDS, decode::printable}};
 use sunspec::{
     DecodeError, Group, Model,
     models::{

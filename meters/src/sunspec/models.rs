@@ -7,9 +7,9 @@
 use super::chain::COMMON;
 use crate::{
     sample::Counter,
-    modbus::{decode::printable, template::MAX_READ_WORDS},
     quantity::{scale, scale_float, whole},
     quirks::Quirks,
+    template::registers::{MAX_READ_WORDS, decode::printable},
 };
 use sunspec::{
     DecodeError, Group, Model,

@@ -1,24 +1,13 @@
 //! From a template's text to a template, or to what is wrong with it and in which line.
 
-use super::Template;
-use crate::{MeterError, modbus::template::ModbusTemplate, mqtt::template::MqttTemplate};
+use super::{Template, fault::Fault, payload::MqttTemplate, registers::ModbusTemplate};
+use crate::MeterError;
 use serde::Deserialize;
 use std::ops::Range;
 use toml::{
     Spanned,
     de::{DeTable, DeValue, Deserializer},
 };
-
-/// Something in a template that makes no sense, by the key under which it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// The top-level key; empty for the whole.
-    pub(crate) key: &'static str,
-    /// Which of several under that key, from 0.
-    pub(crate) index: usize,
-    /// What is wrong with it and what would be right.
-    pub(crate) reason: String,
-}
 
 /// A text with the lines of its top-level keys.
 struct Source<'a> {

@@ -6,9 +6,9 @@ use super::{
     Template,
     tests::{image, is_known, modbus_templates},
 };
-use crate::modbus::{
+use super::registers::{
+    Mark, ModbusTemplate, Production, Sum,
     decode::{Field, Layout},
-    template::{Mark, ModbusTemplate, Production, Sum},
 };
 use deren_primitives::DeviceRole;
 use std::collections::BTreeSet;

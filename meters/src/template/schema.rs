@@ -4,9 +4,9 @@
 //! `UPDATE_SCHEMA=1 cargo test -p deren-meters --lib template::schema` writes the file again.
 
 use super::*;
-use crate::modbus::{
+use super::registers::{
+    Sum,
     decode::{Field, Function},
-    template::Sum,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Value, json};

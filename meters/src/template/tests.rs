@@ -1,13 +1,13 @@
 //! Every built-in template against its recorded device, both ways.
 
 use super::*;
-use crate::quantity::whole;
-use crate::{
-    modbus::{
+use crate::{quantity::whole, sample::Readout};
+use super::{
+    payload::{Format, MqttTemplate as Mqtt},
+    registers::{
+        Block, Sum,
         decode::{Field, Function},
-        template::{Block, Sum},
     },
-    mqtt::template::{Format, MqttTemplate as Mqtt},
 };
 use proptest::prelude::*;
 

@@ -6,7 +6,8 @@ use crate::support::{
 };
 use deren_meters::{
     DeviceUri, Driver, Library, MeterError, Readout, Template,
-    modbus::{ModbusDriver, template::ModbusTemplate},
+    modbus::ModbusDriver,
+    template::registers::ModbusTemplate,
 };
 use proptest::{
     prelude::*,

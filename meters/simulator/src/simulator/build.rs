@@ -20,7 +20,7 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri,
-    modbus::template::Sum,
+    template::registers::Sum,
     uri::{ModbusDevice, MqttDevice, StreamDevice, SunSpecDevice, Timing, Wire},
 };
 use deren_primitives::DeviceRole;

@@ -37,7 +37,7 @@ pub async fn every_device_reads_true(simulator: &Simulator) {
 }
 
 /// The register template that a device is read by, if it is.
-fn template_of(uri: &deren_meters::DeviceUri) -> Option<deren_meters::modbus::template::ModbusTemplate> {
+fn template_of(uri: &deren_meters::DeviceUri) -> Option<deren_meters::template::registers::ModbusTemplate> {
     let deren_meters::DeviceUri::Modbus(device) = uri else { return None };
     match deren_meters::Library::builtin().unwrap().get(&device.template) {
         Some(deren_meters::Template::Modbus(template)) => Some(template.clone()),
