@@ -20,16 +20,17 @@ pub mod modbus;
 pub mod mqtt;
 mod nearest;
 pub mod p1;
+pub mod patience;
 pub mod quantity;
 pub mod quirks;
 pub mod record;
 pub mod sample;
-mod serial_port;
 pub mod sml;
 pub mod stream;
 pub mod sunspec;
 pub mod template;
 pub mod uri;
+pub mod wire;
 
 pub use driver::{Driver, open, open_with};
 pub use error::MeterError;

@@ -29,13 +29,14 @@ pub use parse::broker;
 pub use stream::{StreamDevice, Telegrams};
 
 pub(crate) use parse::without_password;
-pub(crate) use print::escaped;
+pub use crate::{
+    patience::Timing,
+    wire::{MODBUS_PORT, Parity, StopBits, Wire},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
-/// Port of Modbus TCP where a URI names none.
-pub const MODBUS_PORT: u16 = 502;
 /// Port of a broker where a URI names none.
 pub const MQTT_PORT: u16 = 1883;
 /// Longest time-out that a URI may ask for, ms.
@@ -103,67 +104,6 @@ pub struct MqttDevice {
     pub timeout_ms: Option<u32>,
 }
 
-/// A wire that carries Modbus. Devices on the same wire share one connection.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Wire {
-    /// Modbus TCP.
-    Tcp {
-        /// Name or address, without brackets.
-        host: String,
-        /// TCP port.
-        port: u16,
-    },
-    /// Modbus RTU's frames over TCP, as serial device servers carry them.
-    RtuTcp {
-        /// Name or address, without brackets.
-        host: String,
-        /// TCP port.
-        port: u16,
-    },
-    /// Modbus RTU on a serial port.
-    Serial {
-        /// The port's path.
-        path: String,
-        /// Bits per second.
-        baud: u32,
-        /// Parity bit.
-        parity: Parity,
-        /// Stop bits.
-        stop_bits: StopBits,
-    },
-}
-
-/// Parity bit of a serial line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Parity {
-    /// No parity bit.
-    #[default]
-    None,
-    /// Even parity.
-    Even,
-    /// Odd parity.
-    Odd,
-}
-
-/// Stop bits of a serial line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum StopBits {
-    /// One stop bit.
-    #[default]
-    One,
-    /// Two stop bits.
-    Two,
-}
-
-/// How patient to be with a Modbus device.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Timing {
-    /// For connecting and for each request; without one, the wire's usual time.
-    pub timeout_ms: Option<u32>,
-    /// Silence after connecting, before the first request (Huawei inverters want 1 000 to 2 000), ms.
-    pub settle_ms: u32,
-}
-
 /// An MQTT broker and who to be there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Broker {
@@ -182,18 +122,6 @@ impl Broker {
     #[must_use]
     pub fn address(&self) -> String {
         Wire::Tcp { host: self.host.clone(), port: self.port }.to_string()
-    }
-}
-
-impl Timing {
-    /// The time-out that holds on `wire`.
-    #[must_use]
-    pub fn timeout(&self, wire: &Wire) -> Duration {
-        let usual_ms = match wire {
-            Wire::Tcp { .. } | Wire::RtuTcp { .. } => 1_500,
-            Wire::Serial { .. } => 1_000,
-        };
-        Duration::from_millis(self.timeout_ms.unwrap_or(usual_ms).into())
     }
 }
 

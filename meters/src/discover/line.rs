@@ -7,11 +7,12 @@ use super::{
 };
 use crate::{
     DeviceUri, Library, MeterError, Record,
-    modbus::{Bus, Manners, Read},
+    patience::Manners,
     record::read_by,
     stream::StreamDriver,
     template::registers::decode::Function,
     uri::{Parity, StopBits, StreamDevice, Telegrams, Timing, Wire},
+    wire::modbus::{Bus, Read},
 };
 use std::time::Duration;
 use tokio::time::sleep;

@@ -4,7 +4,8 @@
 use super::{Event, TIMEOUT_MS, UNITS};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
-    modbus::{Bus, Manners, ModbusDriver, Read, RollCall},
+    modbus::ModbusDriver,
+    patience::Manners,
     quirks::Quirks,
     record::read_by,
     sunspec::{
@@ -17,6 +18,7 @@ use crate::{
         decode::{Field, Function, printable},
     },
     uri::{ModbusDevice, SunSpecDevice, Timing, Wire},
+    wire::modbus::{Bus, Read, RollCall},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -5,6 +5,7 @@ use super::{local, place::Place};
 use crate::{
     Library, MeterError, Template,
     uri::{self, Broker, MQTT_PORT, Wire},
+    wire::escaped,
 };
 use ipnet::{IpNet, Ipv4Net};
 use std::{
@@ -252,7 +253,7 @@ impl fmt::Display for Target {
             Self::Broker(broker) => {
                 write!(f, "mqtt://{broker}")?;
                 match &broker.password_file {
-                    Some(file) => write!(f, "?password_file={}", uri::escaped(&file.to_string_lossy())),
+                    Some(file) => write!(f, "?password_file={}", escaped(&file.to_string_lossy())),
                     None => Ok(()),
                 }
             }

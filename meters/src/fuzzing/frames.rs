@@ -2,9 +2,12 @@
 
 use crate::{
     MeterError,
-    modbus::{self, Bus, Manners, Read},
+    patience::Manners,
     template::registers::decode::Function,
-    uri::Wire,
+    wire::{
+        Wire,
+        modbus::{self, Bus, Read},
+    },
 };
 use std::{
     collections::VecDeque,

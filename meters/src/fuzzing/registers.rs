@@ -4,9 +4,10 @@ use super::image::{Image, Registers};
 use crate::{
     DeviceUri, Library, Template,
     driver::Driver,
-    modbus::{Bus, ModbusDriver},
+    modbus::ModbusDriver,
     sunspec::SunSpecDriver,
     template::registers::ModbusTemplate,
+    wire::modbus::Bus,
 };
 use std::sync::{Arc, OnceLock};
 

@@ -4,11 +4,6 @@
 //! Source: HomeWizard's API documentation, "Recent measurement" and "Device information"; what its fields mean is in the
 //! template `homewizard`.
 
-mod http;
-
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use http::answer;
-
 use crate::{
     Library, MeterError, Readout,
     driver::Driver,
@@ -16,11 +11,11 @@ use crate::{
     driver::watched::identity::IdentityWatch,
     template::payload::MqttTemplate,
     sample::Counted,
-    uri::{HomeWizardDevice, Wire},
+    uri::HomeWizardDevice,
+    wire::{Wire, http::Server},
     driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
-use http::Server;
 use serde::Deserialize;
 use std::time::Duration;
 

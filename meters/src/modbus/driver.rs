@@ -1,10 +1,6 @@
 //! Reads a Modbus meter by its template.
 
-use super::{
-    bus::{Bus, Read},
-    fit::{self, Brothers, Shown},
-    manners::Manners,
-};
+use super::fit::{self, Brothers, Shown};
 use crate::{
     MeterError, Template,
     driver::Driver,
@@ -14,7 +10,9 @@ use crate::{
     quirks::Quirks,
     driver::watched::stand::StandWatch,
     template::registers::{Answers, ModbusTemplate, Span, Sum, decode::Function},
+    patience::Manners,
     uri::ModbusDevice,
+    wire::modbus::{Bus, Read},
     driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;

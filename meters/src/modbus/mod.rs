@@ -1,16 +1,7 @@
 //! Modbus: the shared wires, register codecs, and meters described by a template.
 
-mod bus;
 mod driver;
 mod fit;
-mod line;
-mod manners;
-mod patience;
 
-pub(crate) use bus::RollCall;
-pub use bus::{Bus, Read};
 pub use driver::ModbusDriver;
 pub(crate) use fit::brothers;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use line::over;
-pub use manners::Manners;

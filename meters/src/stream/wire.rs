@@ -1,8 +1,9 @@
 //! Opening a stream of bytes: a serial port or a TCP connection, to read from only.
 
 use crate::{
-    MeterError, serial_port,
-    uri::{Telegrams, Wire},
+    MeterError,
+    uri::Telegrams,
+    wire::{Wire, serial},
 };
 use std::time::Duration;
 use tokio::{io::AsyncRead, net::TcpStream, time::timeout};
@@ -22,8 +23,8 @@ pub(super) async fn open(wire: &Wire, telegrams: Telegrams) -> Result<Stream, Me
     match wire {
         Wire::Serial { path, baud, parity, stop_bits } => {
             let open = match telegrams {
-                Telegrams::P1 => serial_port::open_for_text,
-                Telegrams::Sml => serial_port::open,
+                Telegrams::P1 => serial::open_for_text,
+                Telegrams::Sml => serial::open,
             };
             let port = open(path, *baud, *parity, *stop_bits).map_err(|error| unreachable(error.to_string()))?;
             Ok(Box::new(port))

@@ -5,9 +5,10 @@
 
 use crate::{
     MeterError,
-    modbus::{Bus, Manners, Read},
+    patience::Manners,
     quirks::Quirks,
     sunspec::models,
+    wire::modbus::{Bus, Read},
     template::registers::{MAX_READ_WORDS, decode::Function},
 };
 

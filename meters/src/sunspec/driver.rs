@@ -13,10 +13,11 @@ use crate::{
     driver::Driver,
     sample::{Counter, DcInput, Identity, Sample, unix_ms},
     driver::watched::identity::IdentityWatch,
-    modbus::{Bus, Manners},
+    patience::Manners,
     quirks::Quirks,
     driver::watched::stand::StandWatch,
     uri::SunSpecDevice,
+    wire::modbus::Bus,
     driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;

@@ -19,7 +19,7 @@ pub struct HomeWizardDevice {
 impl fmt::Display for HomeWizardDevice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("homewizard+http://")?;
-        super::print::write_authority(f, &self.host, self.port, HTTP_PORT)?;
+        crate::wire::write_authority(f, &self.host, self.port, HTTP_PORT)?;
         self.timeout_ms.map_or(Ok(()), |timeout_ms| write!(f, "?timeout_ms={timeout_ms}"))
     }
 }

@@ -64,7 +64,7 @@ impl fmt::Display for StreamDevice {
         let mut parameters = Vec::new();
         match &self.wire {
             Wire::Serial { path, baud, parity, stop_bits } => {
-                write!(f, "{name}+serial://{}", super::print::escaped(path))?;
+                write!(f, "{name}+serial://{}", crate::wire::escaped(path))?;
                 if *baud != self.telegrams.usual_baud() {
                     parameters.push(format!("baud={baud}"));
                 }

@@ -1,6 +1,40 @@
 //! How to treat the device at the other end of a wire: what its URI asks for, and what its manufacturer's devices need.
 
-use crate::{quirks::Quirks, uri::Timing};
+use crate::{quirks::Quirks, wire::Wire};
+use std::{fmt, time::Duration};
+
+/// How patient to be with a Modbus device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Timing {
+    /// For connecting and for each request; without one, the wire's usual time.
+    pub timeout_ms: Option<u32>,
+    /// Silence after connecting, before the first request (Huawei inverters want 1 000 to 2 000), ms.
+    pub settle_ms: u32,
+}
+
+impl Timing {
+    /// The time-out that holds on `wire`.
+    #[must_use]
+    pub fn timeout(&self, wire: &Wire) -> Duration {
+        let usual_ms = match wire {
+            Wire::Tcp { .. } | Wire::RtuTcp { .. } => 1_500,
+            Wire::Serial { .. } => 1_000,
+        };
+        Duration::from_millis(self.timeout_ms.unwrap_or(usual_ms).into())
+    }
+}
+
+impl fmt::Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(timeout_ms) = self.timeout_ms {
+            write!(f, "&timeout_ms={timeout_ms}")?;
+        }
+        if self.settle_ms != 0 {
+            write!(f, "&settle_ms={}", self.settle_ms)?;
+        }
+        Ok(())
+    }
+}
 
 /// How to treat a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

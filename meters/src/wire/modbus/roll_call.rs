@@ -3,12 +3,8 @@
 //! A unit that is not there mostly says nothing, and each one costs its time-out if it is asked alone. The frames of Modbus
 //! TCP carry a number, so one connection can be asked for the next unit while the one before may still answer.
 
-use super::{Bus, Link};
-use crate::{
-    MeterError,
-    modbus::{line, manners::Manners},
-    uri::Wire,
-};
+use super::{Bus, Link, line};
+use crate::{MeterError, patience::Manners, wire::Wire};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

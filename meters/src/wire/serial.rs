@@ -1,6 +1,6 @@
 //! Opening a serial port as a device's URI says.
 
-use crate::uri::{Parity, StopBits};
+use super::{Parity, StopBits};
 use tokio_serial::{DataBits, SerialStream};
 
 /// Opens the port at `path` with `baud` bits per second, for this process alone.

@@ -14,13 +14,13 @@ const MAX_HEADERS: usize = 32;
 
 /// Where a web server is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Server {
+pub(crate) struct Server {
     /// Name or address, without brackets.
-    pub(super) host: String,
+    pub(crate) host: String,
     /// TCP port.
-    pub(super) port: u16,
+    pub(crate) port: u16,
     /// `host:port`, as errors and the request name it.
-    pub(super) endpoint: String,
+    pub(crate) endpoint: String,
 }
 
 /// An answer that is complete.
@@ -42,7 +42,7 @@ impl Server {
     /// # Errors
     /// [`MeterError::Unreachable`], [`MeterError::Timeout`], [`MeterError::Disconnected`], and [`MeterError::BadReply`]
     /// if the answer is no success, too long, or no HTTP.
-    pub(super) async fn get(&self, path: &str, limit: Duration) -> Result<Vec<u8>, MeterError> {
+    pub(crate) async fn get(&self, path: &str, limit: Duration) -> Result<Vec<u8>, MeterError> {
         let deadline = Instant::now() + limit;
         let unreachable = |reason: String| MeterError::Unreachable { endpoint: self.endpoint.clone(), reason };
         let stream = timeout_at(deadline, TcpStream::connect((self.host.as_str(), self.port)))

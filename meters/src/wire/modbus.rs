@@ -5,16 +5,17 @@
 //! Modbus exception, so that a late answer is never taken for the next one. A device that turns us away is left in
 //! peace for a while.
 
+mod line;
 mod roll_call;
+mod turned_away;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use line::over;
 pub(crate) use roll_call::RollCall;
 
-use super::{
-    line::{self, Link},
-    manners::Manners,
-    patience::Patience,
-};
-use crate::{MeterError, template::registers::decode::Function, uri::Wire};
+use super::Wire;
+use crate::{MeterError, patience::Manners, template::registers::decode::Function};
+use line::Link;
 use std::{
     collections::HashMap,
     io,
@@ -30,6 +31,7 @@ use tokio_modbus::{
     client::Client,
     slave::{Slave, SlaveContext},
 };
+use turned_away::Patience;
 
 /// A request for registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

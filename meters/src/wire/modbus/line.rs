@@ -3,8 +3,11 @@
 //! On a serial line, and over TCP in its frames, nothing tells a late answer from the next one. So what arrives unasked
 //! is thrown away: before each request what is there already, and after a time-out what comes within as much time again.
 
-use super::manners::Manners;
-use crate::{MeterError, serial_port, uri::Wire};
+use crate::{
+    MeterError,
+    patience::Manners,
+    wire::{Wire, serial},
+};
 use std::{
     io,
     pin::Pin,
@@ -45,7 +48,7 @@ pub(super) async fn connect(wire: &Wire, manners: &Manners, late_until: Option<I
             client::rtu::attach_slave(Quiet(stream), Slave(0))
         }
         Wire::Serial { path, baud, parity, stop_bits } => {
-            let mut port = serial_port::open(path, *baud, *parity, *stop_bits).map_err(|error| match error.kind() {
+            let mut port = serial::open(path, *baud, *parity, *stop_bits).map_err(|error| match error.kind() {
                 // What the library makes of a port that somebody has locked.
                 tokio_serial::ErrorKind::NoDevice => held(error.to_string()),
                 _ => unreachable(error.to_string()),
