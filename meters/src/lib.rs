@@ -12,12 +12,10 @@
 pub mod discover;
 pub mod driver;
 pub mod error;
+pub mod families;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
-pub mod homewizard;
-pub mod modbus;
-pub mod mqtt;
 mod nearest;
 pub mod p1;
 pub mod patience;
@@ -26,14 +24,13 @@ pub mod quirks;
 pub mod record;
 pub mod sample;
 pub mod sml;
-pub mod stream;
-pub mod sunspec;
 pub mod template;
 pub mod uri;
 pub mod wire;
 
 pub use driver::{Driver, open, open_with};
 pub use error::MeterError;
+pub use families::{homewizard, modbus, mqtt, stream, sunspec};
 pub use nearest::nearest;
 pub use record::{Record, read, read_with};
 pub use sample::{Counter, DcInput, Identity, Readout, Sample};

@@ -17,22 +17,22 @@
 //! (0: silence after connecting); a serial line `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits` (1, 2); MQTT takes `timeout_ms` (the
 //! template's). Ports default to 502 and 1883.
 
-mod homewizard;
 mod parse;
 mod print;
-mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use homewizard::{HTTP_PORT, HomeWizardDevice};
 pub use parse::broker;
-pub use stream::{StreamDevice, Telegrams};
 
-pub(crate) use parse::without_password;
 pub use crate::{
+    families::{
+        homewizard::uri::{HTTP_PORT, HomeWizardDevice},
+        stream::uri::{StreamDevice, Telegrams},
+    },
     patience::Timing,
     wire::{MODBUS_PORT, Parity, StopBits, Wire},
 };
+pub(crate) use parse::without_password;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::path::PathBuf;

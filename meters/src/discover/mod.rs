@@ -5,16 +5,13 @@
 //! meters by their templates' fingerprints; once one was found, on the unit ids that its manufacturer uses, and at last on
 //! those that only templates name. What answers and fits nothing is told of.
 
-mod announced;
-mod broker;
-mod line;
 mod local;
+mod mdns;
 mod place;
-mod probe;
 mod target;
 
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use announced::answer;
+pub(crate) use mdns::answer;
 pub use target::{MAX_HOSTS, Target, USUAL_PORTS, nearby};
 
 use crate::{Library, MeterError, Record};

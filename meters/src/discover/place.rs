@@ -1,8 +1,9 @@
 //! One place of a search, and how to look at it.
 
-use super::{Event, announced, broker, line, probe};
+use super::{Event, mdns};
 use crate::{
     Library, Record,
+    families::{modbus::probe, mqtt::probe as broker, stream::probe as line},
     uri::{Broker, Wire},
 };
 use std::net::Ipv4Addr;
@@ -42,7 +43,7 @@ impl Place {
         match self {
             Self::Host(wire) => probe::place(wire, library, tell).await,
             Self::Line(path) => line::place(path, library, tell, tick).await,
-            Self::Announced(interface) => announced::place(*interface, library, tell).await.unwrap_or_else(|error| {
+            Self::Announced(interface) => mdns::place(*interface, library, tell).await.unwrap_or_else(|error| {
                 tell(Event::Trouble(error));
                 Vec::new()
             }),

@@ -2,12 +2,8 @@
 
 use super::image::{Image, Registers};
 use crate::{
-    DeviceUri, Library, Template,
-    driver::Driver,
-    modbus::ModbusDriver,
-    sunspec::SunSpecDriver,
-    template::registers::ModbusTemplate,
-    wire::modbus::Bus,
+    DeviceUri, Library, Template, driver::Driver, modbus::ModbusDriver, sunspec::SunSpecDriver,
+    template::registers::ModbusTemplate, wire::modbus::Bus,
 };
 use std::sync::{Arc, OnceLock};
 

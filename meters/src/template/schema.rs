@@ -3,11 +3,11 @@
 //!
 //! `UPDATE_SCHEMA=1 cargo test -p deren-meters --lib template::schema` writes the file again.
 
-use super::*;
 use super::registers::{
     Sum,
     decode::{Field, Function},
 };
+use super::*;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Value, json};
 use std::borrow::Cow;

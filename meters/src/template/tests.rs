@@ -1,7 +1,6 @@
 //! Every built-in template against its recorded device, both ways.
 
 use super::*;
-use crate::{quantity::whole, sample::Readout};
 use super::{
     payload::{Format, MqttTemplate as Mqtt},
     registers::{
@@ -9,6 +8,7 @@ use super::{
         decode::{Field, Function},
     },
 };
+use crate::{quantity::whole, sample::Readout};
 use proptest::prelude::*;
 
 pub(super) fn modbus_templates() -> Vec<(&'static str, &'static ModbusTemplate)> {

@@ -5,8 +5,7 @@ use crate::support::{
     served::{Memory, Served},
 };
 use deren_meters::{
-    DeviceUri, Driver, Library, MeterError, Readout, Template,
-    modbus::ModbusDriver,
+    DeviceUri, Driver, Library, MeterError, Readout, Template, modbus::ModbusDriver,
     template::registers::ModbusTemplate,
 };
 use proptest::{

@@ -7,8 +7,8 @@
 mod tests;
 
 use crate::{
-    sample::Counter,
     quantity::{Unit, scale, scale_decimal, scale_float},
+    sample::Counter,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -6,9 +6,9 @@
 
 use super::chain::COMMON;
 use crate::{
-    sample::Counter,
     quantity::{scale, scale_float, whole},
     quirks::Quirks,
+    sample::Counter,
     template::registers::{MAX_READ_WORDS, decode::printable},
 };
 use sunspec::{

@@ -4,13 +4,14 @@ use super::reader::{Arrived, Reader, State};
 use crate::{
     Library, MeterError, Readout,
     driver::Driver,
-    sample::{Identity, Sample},
     driver::watched::identity::IdentityWatch,
-    template::payload::MqttTemplate,
-    p1, sml,
-    sample::Counted,
-    uri::{StreamDevice, Telegrams},
     driver::watched::zero::ZeroWatch,
+    p1,
+    sample::Counted,
+    sample::{Identity, Sample},
+    sml,
+    template::payload::MqttTemplate,
+    uri::{StreamDevice, Telegrams},
 };
 use async_trait::async_trait;
 use std::{future::pending, sync::Arc, time::Duration};

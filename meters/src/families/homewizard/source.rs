@@ -7,13 +7,13 @@
 use crate::{
     Library, MeterError, Readout,
     driver::Driver,
-    sample::{Identity, Sample, unix_ms},
     driver::watched::identity::IdentityWatch,
-    template::payload::MqttTemplate,
+    driver::watched::zero::ZeroWatch,
     sample::Counted,
+    sample::{Identity, Sample, unix_ms},
+    template::payload::MqttTemplate,
     uri::HomeWizardDevice,
     wire::{Wire, http::Server},
-    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use serde::Deserialize;

@@ -1,9 +1,9 @@
 //! What is on one Modbus wire: asks each usual unit for SunSpec, then for the fingerprints of the Modbus templates; and the
 //! units that only templates name for the fingerprints of those alone.
 
-use super::{Event, TIMEOUT_MS, UNITS};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
+    discover::{Event, TIMEOUT_MS, UNITS},
     modbus::ModbusDriver,
     patience::Manners,
     quirks::Quirks,
@@ -25,7 +25,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(super) type Tell<'a> = &'a (dyn Fn(Event) + Send + Sync);
+pub(crate) type Tell<'a> = &'a (dyn Fn(Event) + Send + Sync);
 const TIMING: Timing = Timing { timeout_ms: Some(TIMEOUT_MS), settle_ms: 0 };
 /// Silence that is tried where nobody answers after connecting, ms: what Huawei's inverters want.
 const SETTLE_MS: u32 = 2_000;
@@ -35,12 +35,12 @@ const MAX_OTHER_UNITS: usize = 16;
 const MAX_SILENT: usize = 2;
 
 /// The devices at one host and port, by unit and order in their chain.
-pub(super) async fn place(wire: &Wire, library: &Library, tell: Tell<'_>) -> Vec<Record> {
+pub(crate) async fn place(wire: &Wire, library: &Library, tell: Tell<'_>) -> Vec<Record> {
     Search::new(wire, library, tell, TIMING).units(&UNITS).await
 }
 
 /// True if the unit that was asked is there, whatever it said.
-pub(super) fn is_an_answer(error: &MeterError) -> bool {
+pub(crate) fn is_an_answer(error: &MeterError) -> bool {
     match error {
         MeterError::Exception { .. } => !is_nobody(error),
         MeterError::WrongLength { .. } => true,
@@ -49,7 +49,7 @@ pub(super) fn is_an_answer(error: &MeterError) -> bool {
 }
 
 /// A search of one wire.
-pub(super) struct Search<'a> {
+pub(crate) struct Search<'a> {
     wire: &'a Wire,
     library: &'a Library,
     tell: Tell<'a>,
@@ -59,13 +59,13 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(wire: &'a Wire, library: &'a Library, tell: Tell<'a>, timing: Timing) -> Self {
+    pub(crate) fn new(wire: &'a Wire, library: &'a Library, tell: Tell<'a>, timing: Timing) -> Self {
         Self { wire, library, tell, timing, unknown: None }
     }
 
     /// The devices on these units. On a network, then on those that the manufacturer of the first suggests instead of the
     /// rest, and on those that only templates name.
-    pub(super) async fn units(mut self, units: &[u8]) -> Vec<Record> {
+    pub(crate) async fn units(mut self, units: &[u8]) -> Vec<Record> {
         let bus = Bus::shared(self.wire);
         let call = match bus.roll_call(units, &Manners::from(&self.timing)).await {
             Ok(call) => call,

@@ -1,7 +1,8 @@
 //! Modbus: the shared wires, register codecs, and meters described by a template.
 
-mod driver;
 mod fit;
+pub(crate) mod probe;
+mod source;
 
-pub use driver::ModbusDriver;
 pub(crate) use fit::brothers;
+pub use source::ModbusDriver;

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     MeterError,
     driver::Driver,
-    sample::{Identity, Sample},
     driver::watched::identity::IdentityWatch,
+    sample::{Identity, Sample},
     uri::MqttDevice,
 };
 use async_trait::async_trait;

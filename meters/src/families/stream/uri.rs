@@ -1,6 +1,9 @@
 //! URIs of meters that push telegrams over a stream of bytes: a serial line, or a TCP connection to an adapter.
 
-use super::{DeviceUri, Parity, StopBits, Wire};
+use crate::{
+    DeviceUri,
+    wire::{Parity, StopBits, Wire},
+};
 use std::fmt;
 
 /// One meter that pushes telegrams.
@@ -43,7 +46,7 @@ impl Telegrams {
     }
 
     /// By a URI's scheme: `p1+serial`, `p1+tcp`, `sml+serial` or `sml+tcp`.
-    pub(super) fn of_scheme(scheme: &str) -> Option<Self> {
+    pub(crate) fn of_scheme(scheme: &str) -> Option<Self> {
         match scheme {
             "p1+serial" | "p1+tcp" => Some(Self::P1),
             "sml+serial" | "sml+tcp" => Some(Self::Sml),

@@ -9,16 +9,16 @@ use super::{
 };
 use crate::{
     MeterError,
-    driver::watched::dip::DipWatch,
     driver::Driver,
-    sample::{Counter, DcInput, Identity, Sample, unix_ms},
+    driver::watched::dip::DipWatch,
     driver::watched::identity::IdentityWatch,
+    driver::watched::stand::StandWatch,
+    driver::watched::zero::ZeroWatch,
     patience::Manners,
     quirks::Quirks,
-    driver::watched::stand::StandWatch,
+    sample::{Counter, DcInput, Identity, Sample, unix_ms},
     uri::SunSpecDevice,
     wire::modbus::Bus,
-    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use std::sync::Arc;

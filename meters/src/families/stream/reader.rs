@@ -3,9 +3,9 @@
 
 use super::wire::{self, Stream};
 use crate::{
-    MeterError,
+    MeterError, p1,
     sample::unix_ms,
-    p1, sml,
+    sml,
     uri::{StreamDevice, Telegrams},
 };
 use std::{

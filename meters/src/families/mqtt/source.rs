@@ -7,15 +7,15 @@ use super::{
 use crate::{
     MeterError,
     driver::Driver,
-    sample::{Identity, Sample},
     driver::watched::identity::IdentityWatch,
+    driver::watched::zero::ZeroWatch,
     quantity::whole,
+    sample::{Identity, Sample},
     template::payload::{
         MqttTemplate,
         read::{Energies, Messages},
     },
     uri::MqttDevice,
-    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use std::{future::pending, sync::Arc, time::Duration};

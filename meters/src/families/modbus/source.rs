@@ -4,16 +4,16 @@ use super::fit::{self, Brothers, Shown};
 use crate::{
     MeterError, Template,
     driver::Driver,
-    sample::{Identity, Sample, unix_ms},
     driver::watched::identity::IdentityWatch,
+    driver::watched::stand::StandWatch,
+    driver::watched::zero::ZeroWatch,
+    patience::Manners,
     quantity::whole,
     quirks::Quirks,
-    driver::watched::stand::StandWatch,
+    sample::{Identity, Sample, unix_ms},
     template::registers::{Answers, ModbusTemplate, Span, Sum, decode::Function},
-    patience::Manners,
     uri::ModbusDevice,
     wire::modbus::{Bus, Read},
-    driver::watched::zero::ZeroWatch,
 };
 use async_trait::async_trait;
 use std::{collections::BTreeSet, sync::Arc};

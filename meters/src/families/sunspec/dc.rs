@@ -7,7 +7,10 @@ use super::{
     chain::{Link, Unit},
     models::{counted, power},
 };
-use crate::{DcInput, MeterError, template::registers::{MAX_READ_WORDS, decode::printable}};
+use crate::{
+    DcInput, MeterError,
+    template::registers::{MAX_READ_WORDS, decode::printable},
+};
 use sunspec::{
     DecodeError, Group, Model,
     models::{

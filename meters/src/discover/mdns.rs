@@ -3,9 +3,11 @@
 //!
 //! HomeWizard's are then read by their local API. A Shelly is read from a broker alone: it is told of with what to do.
 
-use super::{Event, probe::Tell, target::is_private};
+use super::{Event, target::is_private};
 use crate::{
-    DeviceUri, Library, MeterError, Record, open_with,
+    DeviceUri, Library, MeterError, Record,
+    families::modbus::probe::Tell,
+    open_with,
     record::read_by,
     uri::{HTTP_PORT, HomeWizardDevice},
 };

@@ -1,12 +1,10 @@
 //! A serial port: listens whether a meter pushes telegrams, at the speeds and parities that such meters have; if none does,
 //! finds the speed and parity at which anybody answers by Modbus, and looks at every usual unit there.
 
-use super::{
-    Event,
-    probe::{self, Search, Tell},
-};
 use crate::{
     DeviceUri, Library, MeterError, Record,
+    discover::Event,
+    families::modbus::probe::{self, Search, Tell},
     patience::Manners,
     record::read_by,
     stream::StreamDriver,
@@ -51,7 +49,7 @@ const SETTINGS: [(u32, Parity); 6] = [
 /// How long a port may take to be free again.
 const GIVEN_BACK: Duration = Duration::from_millis(100);
 /// Steps of one port.
-pub(super) const STEPS: usize = PUSHED.len() + SETTINGS.len();
+pub(crate) const STEPS: usize = PUSHED.len() + SETTINGS.len();
 /// Unit ids that are asked: those that meters are delivered with, SolarEdge's and SMA's.
 const UNITS: [u8; 8] = [1, 2, 3, 4, 5, 10, 126, 247];
 /// Time-out of the first question, ms. An answer of a few registers takes 20 ms at 9 600 bits a second.
@@ -60,7 +58,7 @@ const KNOCK_MS: u32 = 250;
 const TIMEOUT_MS: u32 = 1_000;
 
 /// The devices on that port; `tick` is told of each step that is done.
-pub(super) async fn place(
+pub(crate) async fn place(
     path: &str,
     library: &Library,
     tell: Tell<'_>,

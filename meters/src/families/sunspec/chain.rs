@@ -8,8 +8,8 @@ use crate::{
     patience::Manners,
     quirks::Quirks,
     sunspec::models,
-    wire::modbus::{Bus, Read},
     template::registers::{MAX_READ_WORDS, decode::Function},
+    wire::modbus::{Bus, Read},
 };
 
 /// `SunS`.

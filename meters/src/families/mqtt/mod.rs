@@ -1,18 +1,19 @@
 //! Meters that publish over MQTT, described by a template, or by themselves to Home Assistant.
 
 mod announced;
-mod driver;
 pub(crate) mod home_assistant;
 mod notifications;
+pub(crate) mod probe;
 mod session;
+mod source;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use announced::heard;
 pub use announced::{Announced, announced};
-pub use driver::MqttDriver;
 pub use home_assistant::HomeAssistantDriver;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use notifications::follow;
+pub use source::MqttDriver;
 
 use crate::{
     Driver, MeterError,

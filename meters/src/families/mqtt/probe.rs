@@ -1,9 +1,10 @@
 //! A broker: listens for a while to what it announces (Home Assistant's and Tasmota's discovery messages, Shelly's topics).
 //! It publishes nothing. Such a device is told of without numbers: they come with its next message.
 
-use super::{Event, TIMEOUT_MS, probe::Tell};
 use crate::{
     Identity, MeterError, Record,
+    discover::{Event, TIMEOUT_MS},
+    families::modbus::probe::Tell,
     mqtt::{Announced, announced},
     uri::Broker,
 };
@@ -14,12 +15,12 @@ use tokio::{
 };
 
 /// So long is listened, s: most announcements are retained, and come at once.
-pub(super) const LISTEN_S: u32 = 15;
+pub(crate) const LISTEN_S: u32 = 15;
 /// Most devices of one broker.
 const MAX_DEVICES: usize = 128;
 
 /// The devices that are announced there; `tick` is told of each second.
-pub(super) async fn place(broker: &Broker, tell: Tell<'_>, tick: &(dyn Fn() + Send + Sync)) -> Vec<Record> {
+pub(crate) async fn place(broker: &Broker, tell: Tell<'_>, tick: &(dyn Fn() + Send + Sync)) -> Vec<Record> {
     match listen(broker, tick).await {
         Ok(devices) => {
             let records: Vec<Record> = devices.into_iter().map(record).collect();
@@ -36,7 +37,7 @@ pub(super) async fn place(broker: &Broker, tell: Tell<'_>, tick: &(dyn Fn() + Se
 }
 
 /// The same at a host that may have no broker: then nothing is told.
-pub(super) async fn place_if_there(broker: &Broker, tell: Tell<'_>) -> Vec<Record> {
+pub(crate) async fn place_if_there(broker: &Broker, tell: Tell<'_>) -> Vec<Record> {
     let patience = Duration::from_millis(TIMEOUT_MS.into());
     match timeout(patience, TcpStream::connect((broker.host.as_str(), broker.port))).await {
         Ok(Ok(connection)) => {

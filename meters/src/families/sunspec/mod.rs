@@ -4,9 +4,9 @@ mod battery;
 pub(crate) mod chain;
 mod dc;
 pub(crate) mod devices;
-mod driver;
 pub(crate) mod models;
+mod source;
 #[cfg(test)]
 mod tests;
 
-pub use driver::SunSpecDriver;
+pub use source::SunSpecDriver;

@@ -1,0 +1,7 @@
+//! HomeWizard's energy devices, by their local API.
+
+mod source;
+pub(crate) mod uri;
+
+pub use source::HomeWizardDriver;
+pub(crate) use source::TEMPLATE;
