@@ -3,6 +3,7 @@
 //! A driver holds no history beyond what it needs to notice a suspicious zero; judging registers that jump or go back
 //! is its caller's part.
 
+pub mod source;
 pub(crate) mod watched;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     stream, sunspec,
 };
 use async_trait::async_trait;
+use source::Source;
 use watched::Watched;
 
 /// A device that can be read.
@@ -54,16 +56,16 @@ pub async fn open(uri: &DeviceUri) -> Result<Box<dyn Driver>, MeterError> {
 /// [`MeterError::UnknownTemplate`] if the library lacks the template or has it for another kind of wire;
 /// [`MeterError::Uri`] if the URI names a channel of a device that has none.
 pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Driver>, MeterError> {
-    let driver: Box<dyn Driver> = match uri {
-        DeviceUri::SunSpec(device) => Box::new(sunspec::SunSpecDriver::new(device.clone())),
+    let source: Box<dyn Source> = match uri {
+        DeviceUri::SunSpec(device) => Box::new(sunspec::SunSpecSource::new(device.clone())),
         DeviceUri::Modbus(device) => {
             let template = library.modbus(&device.template)?;
             let brothers = modbus::brothers(template, library.shared());
-            Box::new(modbus::ModbusDriver::new(device.clone(), template.clone()).with_brothers(brothers))
+            Box::new(modbus::ModbusSource::new(device.clone(), template.clone()).with_brothers(brothers))
         }
         DeviceUri::Mqtt(device) => mqtt::open(device.clone(), library.mqtt(&device.template)?.clone())?,
-        DeviceUri::HomeWizard(device) => Box::new(homewizard::HomeWizardDriver::new(device.clone(), library)?),
-        DeviceUri::Stream(device) => Box::new(stream::StreamDriver::new(device.clone(), library)?),
+        DeviceUri::HomeWizard(device) => Box::new(homewizard::HomeWizardSource::new(device.clone(), library)?),
+        DeviceUri::Stream(device) => Box::new(stream::StreamSource::new(device.clone(), library)?),
     };
-    Ok(Box::new(Watched::new(driver, uri.to_string())))
+    Ok(Box::new(Watched::new(source, uri)))
 }

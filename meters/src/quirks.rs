@@ -63,9 +63,15 @@ impl Quirks {
     /// Those of that manufacturer, as a device or a template names it; without any known, none.
     #[must_use]
     pub fn of(manufacturer: &str) -> &'static Self {
-        static NONE: OnceLock<Quirks> = OnceLock::new();
         let known = all().unwrap_or_default();
-        known.iter().find(|quirks| quirks.are_of(manufacturer)).unwrap_or_else(|| NONE.get_or_init(Self::default))
+        known.iter().find(|quirks| quirks.are_of(manufacturer)).unwrap_or_else(Self::none)
+    }
+
+    /// Those of a device without any.
+    #[must_use]
+    pub fn none() -> &'static Self {
+        static NONE: OnceLock<Quirks> = OnceLock::new();
+        NONE.get_or_init(Self::default)
     }
 
     fn are_of(&self, manufacturer: &str) -> bool {

@@ -115,10 +115,13 @@ pub struct Readout {
 
 /// What a device shows, and how it counts that.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counted {
-    pub(crate) readout: Readout,
-    pub(crate) import_counter: Counter,
-    pub(crate) export_counter: Counter,
+pub struct Counted {
+    /// What it shows.
+    pub readout: Readout,
+    /// How it writes its import counter.
+    pub import_counter: Counter,
+    /// How it writes its export counter.
+    pub export_counter: Counter,
 }
 
 #[cfg(test)]

@@ -1,91 +1,142 @@
-//! What is watched of every device, whatever its wire: counters that change places, that begin anew each year, and
-//! that move in coarser steps than they are written in. A wrong number is refused with the reason; none is repaired.
+//! What is watched of every device, whatever its family: that it is still the same one, counters that fall to zero, dip,
+//! stand, change places or begin anew each year, and those that move in coarser steps than they are written in. A wrong
+//! number is refused with the reason, or marked as suspect; none is repaired.
 
 mod crossing;
-pub(crate) mod dip;
-pub(crate) mod identity;
+mod dip;
+mod identity;
 mod period;
-pub(crate) mod stand;
+mod stand;
 mod step;
-pub(crate) mod zero;
+mod zero;
 
+use super::{
+    Driver,
+    source::{Answer, Source},
+};
 use crate::{
-    MeterError,
-    driver::Driver,
-    sample::{DcInput, Identity, Sample},
+    DeviceUri, MeterError,
+    sample::{Counted, DcInput, Identity, Readout, Sample},
 };
 use async_trait::async_trait;
 use crossing::CrossingWatch;
+use dip::DipWatch;
+use identity::IdentityWatch;
 use period::PeriodWatch;
+use stand::StandWatch;
 use step::StepWatch;
+use zero::ZeroWatch;
 
-/// A driver whose samples are watched.
-pub(crate) struct Watched {
-    inner: Box<dyn Driver>,
-    /// What errors call the device.
-    place: String,
-    /// Whose samples are watched.
-    identity: Option<Identity>,
+pub(crate) use identity::TRUST;
+
+/// A driver: a source whose samples are watched.
+pub(crate) struct Watched<S: Source + ?Sized> {
+    source: Box<S>,
+    /// Its URI, for errors that are about what its owner configured.
+    uri: String,
+    identity: IdentityWatch,
+    counters: Counters,
+}
+
+/// What is remembered of a device's counters.
+#[derive(Default)]
+struct Counters {
+    zeros: ZeroWatch,
+    dips: DipWatch,
+    stands: StandWatch,
     crossing: CrossingWatch,
     import: PeriodWatch,
     export: PeriodWatch,
     step: StepWatch,
 }
 
-impl Watched {
-    /// `inner`, watched. `place` is what errors call it.
-    pub(crate) fn new(inner: Box<dyn Driver>, place: String) -> Self {
-        let (import, export) = (PeriodWatch::default(), PeriodWatch::default());
-        let (crossing, step) = (CrossingWatch::default(), StepWatch::default());
-        Self { inner, place, identity: None, crossing, import, export, step }
+impl<S: Source + ?Sized> Watched<S> {
+    /// `source`, watched; `uri` is what its owner calls it.
+    pub(crate) fn new(source: Box<S>, uri: &DeviceUri) -> Self {
+        Self { source, uri: uri.to_string(), identity: IdentityWatch::default(), counters: Counters::default() }
     }
 
-    fn watch(&mut self, mut sample: Sample) -> Result<Sample, MeterError> {
+    /// What is watched.
+    pub(crate) fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// Refuses an answer of another device than the one that the caller was told of.
+    async fn confirm(&mut self, answer: &Answer) -> Result<(), MeterError> {
+        let connection = self.source.connection();
+        let now = match (&answer.who, connection) {
+            (Some(who), _) => who.clone(),
+            (None, Some(connection)) if self.identity.is_due(connection) => self.source.who().await?,
+            (None, _) => return Ok(()),
+        };
+        self.identity.confirm(&now, connection.unwrap_or_default(), self.source.place())
+    }
+
+    /// The sample that an answer makes, if its counters can be totals.
+    fn watch(&mut self, answer: Answer) -> Result<Sample, MeterError> {
+        let Answer { at_unix_ms, counted: Counted { readout, mut import_counter, mut export_counter }, .. } = answer;
+        let Readout { import_mwh, export_mwh, power_w, .. } = readout;
+        let counters = &mut self.counters;
+        let fell_to_zero = counters.zeros.is_suspect(import_mwh, export_mwh);
+        if import_mwh.is_none() && export_mwh.is_none() {
+            return Err(MeterError::NoEnergy { place: self.source.place(), reason: self.source.without_energy() });
+        }
+        let quirks = self.source.quirks();
+        let waits_mwh = quirks.dip_wh.map(|dip_wh| u64::from(dip_wh) * 1_000);
+        if let Some(dip) = waits_mwh.and_then(|most_mwh| counters.dips.dip(import_mwh, export_mwh, most_mwh)) {
+            return Err(MeterError::Dip {
+                place: self.source.place(),
+                what: dip.what,
+                fell_wh: dip.fell_mwh.div_ceil(1_000),
+                vendor: quirks.names.first().cloned().unwrap_or_default(),
+            });
+        }
         for (what, watch, mwh) in
-            [("import", &mut self.import, sample.import_mwh), ("export", &mut self.export, sample.export_mwh)]
+            [("import", &mut counters.import, import_mwh), ("export", &mut counters.export, export_mwh)]
         {
-            if let Some(before_mwh) = watch.begins_anew(mwh, sample.at_unix_ms) {
-                return Err(MeterError::BeginsAnew { place: self.place.clone(), what, before_mwh });
+            if let Some(before_mwh) = watch.begins_anew(mwh, at_unix_ms) {
+                return Err(MeterError::BeginsAnew { place: self.uri.clone(), what, before_mwh });
             }
         }
-        if self.crossing.have_changed_places(sample.import_mwh, sample.export_mwh) {
-            return Err(MeterError::Crossed { place: self.place.clone() });
+        if counters.crossing.have_changed_places(import_mwh, export_mwh) {
+            return Err(MeterError::Crossed { place: self.uri.clone() });
         }
-        let seen = self.step.seen(sample.import_mwh, sample.export_mwh);
-        sample.import_counter.step_mwh = seen.declared(sample.import_counter.step_mwh);
-        sample.export_counter.step_mwh = seen.declared(sample.export_counter.step_mwh);
-        Ok(sample)
+        let seen = counters.step.seen(import_mwh, export_mwh);
+        import_counter.step_mwh = seen.declared(import_counter.step_mwh);
+        export_counter.step_mwh = seen.declared(export_counter.step_mwh);
+        let both = [(import_mwh, import_counter), (export_mwh, export_counter)];
+        let suspect = counters.stands.is_suspect(at_unix_ms, power_w, both) | fell_to_zero;
+        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
     }
 }
 
 #[async_trait]
-impl Driver for Watched {
+impl<S: Source + ?Sized> Driver for Watched<S> {
     async fn identify(&mut self) -> Result<Identity, MeterError> {
-        let identity = self.inner.identify().await?;
+        let identity = self.source.who().await?;
         // Another device has counters of its own.
-        if self.identity.as_ref().is_some_and(|known| *known != identity) {
-            self.crossing = CrossingWatch::default();
-            (self.import, self.export) = (PeriodWatch::default(), PeriodWatch::default());
-            self.step = StepWatch::default();
+        if self.identity.is_another(&identity) {
+            self.counters = Counters::default();
         }
-        self.identity = Some(identity.clone());
+        self.identity.remember(&identity, self.source.connection().unwrap_or_default());
         Ok(identity)
     }
 
     async fn sample(&mut self) -> Result<Sample, MeterError> {
-        let sample = self.inner.sample().await?;
-        self.watch(sample)
+        let answer = self.source.read().await?;
+        self.confirm(&answer).await?;
+        self.watch(answer)
     }
 
     async fn dc_inputs(&mut self) -> Result<Vec<DcInput>, MeterError> {
-        self.inner.dc_inputs().await
+        self.source.dc_inputs().await
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Counter;
+    use crate::{Counter, quirks::Quirks};
     use std::collections::VecDeque;
 
     const KWH: u64 = 1_000_000;
@@ -93,19 +144,43 @@ mod tests {
     const NEW_YEARS_EVE_MS: u64 = 1_767_225_540_000;
 
     /// Gives samples one after the other, and says who it is by a number.
-    struct Script(VecDeque<Sample>, u32);
+    struct Script {
+        samples: VecDeque<Sample>,
+        asked: u32,
+        quirks: &'static Quirks,
+        connection: u64,
+    }
 
     #[async_trait]
-    impl Driver for Script {
-        async fn identify(&mut self) -> Result<Identity, MeterError> {
-            self.1 += 1;
+    impl Source for Script {
+        fn place(&self) -> String {
+            "there".into()
+        }
+
+        fn connection(&self) -> Option<u64> {
+            Some(self.connection)
+        }
+
+        fn quirks(&self) -> &'static Quirks {
+            self.quirks
+        }
+
+        async fn who(&mut self) -> Result<Identity, MeterError> {
+            self.asked += 1;
             let text = String::new;
-            let serial = (self.1 / 2).to_string();
+            let serial = (self.asked / 2).to_string();
             Ok(Identity { vendor: text(), model: text(), serial, has_serial: true, sub_unit: 0 })
         }
 
-        async fn sample(&mut self) -> Result<Sample, MeterError> {
-            Ok(self.0.pop_front().expect("a sample"))
+        async fn read(&mut self) -> Result<Answer, MeterError> {
+            let sample = self.samples.pop_front().expect("a sample");
+            let Sample { at_unix_ms, import_mwh, export_mwh, power_w, import_counter, export_counter, .. } = sample;
+            let readout = Readout { import_mwh, export_mwh, power_w, serial: None };
+            Ok(Answer { at_unix_ms, counted: Counted { readout, import_counter, export_counter }, who: None })
+        }
+
+        fn without_energy(&self) -> String {
+            "nothing is counted".into()
         }
     }
 
@@ -121,8 +196,10 @@ mod tests {
         }
     }
 
-    fn watched(samples: impl IntoIterator<Item = Sample>) -> Watched {
-        Watched::new(Box::new(Script(samples.into_iter().collect(), 0)), "here".into())
+    fn watched(samples: impl IntoIterator<Item = Sample>) -> Watched<Script> {
+        let uri = "mqtt://here/topic?template=any".parse().expect("a URI");
+        let samples = samples.into_iter().collect();
+        Watched::new(Box::new(Script { samples, asked: 0, quirks: Quirks::none(), connection: 1 }), &uri)
     }
 
     #[tokio::test]
@@ -174,5 +251,49 @@ mod tests {
             steps.push((sample.import_counter.step_mwh, sample.export_counter.step_mwh));
         }
         assert_eq!(steps, [(Some(KWH), Some(KWH)), (Some(KWH), Some(KWH)), (Some(100), Some(100))]);
+    }
+
+    #[tokio::test]
+    async fn a_zero_a_gap_and_a_counter_that_stands_are_suspect_and_nothing_at_all_is_refused() {
+        let gone = Sample { import_mwh: None, export_mwh: None, ..sample(0, 0) };
+        let mut meter = watched([sample(5 * KWH, 0), sample(0, 0), gone, sample(5 * KWH, KWH)]);
+        assert_eq!(meter.sample().await.map(|sample| sample.suspect), Ok(false));
+        assert_eq!(meter.sample().await.map(|sample| sample.suspect), Ok(true));
+        let error = meter.sample().await.expect_err("no energy").to_string();
+        assert!(error.contains("there") && error.contains("nothing is counted"), "{error}");
+        assert_eq!(meter.sample().await.map(|sample| sample.suspect), Ok(false));
+        let flows = |minute: u64| Sample { at_unix_ms: minute * 60_000, power_w: Some(9_000), ..sample(5_000_123, 0) };
+        let mut meter = watched((0..60).map(flows));
+        let mut suspect = Vec::new();
+        for _ in 0..60 {
+            suspect.push(meter.sample().await.expect("a sample").suspect);
+        }
+        assert!(!suspect[0] && suspect[59], "9 kWh flowed past it");
+    }
+
+    #[tokio::test]
+    async fn a_dip_is_refused_of_those_manufacturers_whose_counters_dip() {
+        let dips = || [sample(0, 5 * KWH), sample(0, 5 * KWH - 700_000), sample(0, 5 * KWH + 1)];
+        let mut meter = watched(dips());
+        meter.source.quirks = Quirks::of("SolarEdge");
+        assert!(meter.sample().await.is_ok());
+        let error = meter.sample().await.expect_err("a dip").to_string();
+        assert!(error.contains("export") && error.contains("700"), "{error}");
+        assert!(meter.sample().await.is_ok());
+        let mut meter = watched(dips());
+        for _ in 0..3 {
+            assert!(meter.sample().await.is_ok(), "whoever holds the registers judges it");
+        }
+    }
+
+    #[tokio::test]
+    async fn another_device_over_a_new_connection_is_refused_until_the_caller_asks_who_it_is() {
+        let mut meter = watched([sample(KWH, 0), sample(KWH, 0), sample(9 * KWH, 0), sample(9 * KWH, 0)]);
+        assert!(meter.identify().await.is_ok() && meter.sample().await.is_ok());
+        assert_eq!(meter.source.asked, 1, "it is trusted while the connection lasts");
+        meter.source.connection = 2;
+        let error = meter.sample().await.expect_err("another").to_string();
+        assert!(error.contains("there"), "{error}");
+        assert!(meter.identify().await.is_ok() && meter.sample().await.is_ok());
     }
 }

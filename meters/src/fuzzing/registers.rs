@@ -2,8 +2,12 @@
 
 use super::image::{Image, Registers};
 use crate::{
-    DeviceUri, Library, Template, driver::Driver, modbus::ModbusDriver, sunspec::SunSpecDriver,
-    template::registers::ModbusTemplate, wire::modbus::Bus,
+    DeviceUri, Library, Template,
+    driver::{Driver, source::Source, watched::Watched},
+    modbus::ModbusSource,
+    sunspec::SunSpecSource,
+    template::registers::ModbusTemplate,
+    wire::modbus::Bus,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -27,7 +31,7 @@ pub fn modbus(data: &[u8]) {
     for template in [template, &unmarked] {
         let image = Image::new(Registers::Stream(words(rest)), *odd_in, *oddity);
         let bus = Arc::new(Bus::over(device.wire.clone(), move || image.connection()));
-        exercise(&mut ModbusDriver::over(bus, device.clone(), template.clone()));
+        exercise(ModbusSource::over(bus, device.clone(), template.clone()), &DeviceUri::Modbus(device.clone()));
     }
 }
 
@@ -45,11 +49,12 @@ pub fn sunspec(data: &[u8]) {
     let Some(DeviceUri::SunSpec(device)) = devices.get(usize::from(flags >> 2 & 3)) else { return };
     let image = Image::new(registers, *odd_in, *oddity);
     let bus = Arc::new(Bus::over(device.wire.clone(), move || image.connection()));
-    exercise(&mut SunSpecDriver::over(bus, device.clone()));
+    exercise(SunSpecSource::over(bus, device.clone()), &DeviceUri::SunSpec(device.clone()));
 }
 
 /// Asks it what a gateway asks: who it is, what it shows (the second time is another path), and what is behind it.
-fn exercise(driver: &mut dyn Driver) {
+fn exercise(source: impl Source + 'static, uri: &DeviceUri) {
+    let mut driver = Watched::new(Box::new(source), uri);
     super::block_on(async {
         let _ = driver.identify().await;
         for _ in 0..2 {

@@ -5,7 +5,7 @@ use crate::{MeterError, sample::Identity};
 use std::time::{Duration, Instant};
 
 /// How long an identity is taken for granted on one connection.
-const TRUST: Duration = Duration::from_secs(15 * 60);
+pub(crate) const TRUST: Duration = Duration::from_secs(15 * 60);
 
 /// Who the device was when its caller last asked.
 #[derive(Debug, Default)]
@@ -23,6 +23,11 @@ impl IdentityWatch {
     /// The caller is told of that identity.
     pub(crate) fn remember(&mut self, identity: &Identity, connection: u64) {
         self.0 = Some(Known { identity: identity.clone(), connection, at: Instant::now() });
+    }
+
+    /// True if the caller was told of another device before.
+    pub(crate) fn is_another(&self, identity: &Identity) -> bool {
+        self.0.as_ref().is_some_and(|known| known.identity != *identity)
     }
 
     /// True if the device has to be asked again before its registers are believed.

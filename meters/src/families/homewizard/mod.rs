@@ -3,5 +3,5 @@
 mod source;
 pub(crate) mod uri;
 
-pub use source::HomeWizardDriver;
+pub use source::HomeWizardSource;
 pub(crate) use source::TEMPLATE;

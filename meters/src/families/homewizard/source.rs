@@ -5,19 +5,19 @@
 //! template `homewizard`.
 
 use crate::{
-    Library, MeterError, Readout,
-    driver::Driver,
-    driver::watched::identity::IdentityWatch,
-    driver::watched::zero::ZeroWatch,
-    sample::Counted,
-    sample::{Identity, Sample, unix_ms},
+    Library, MeterError,
+    driver::{
+        source::{Answer, Source},
+        watched::TRUST,
+    },
+    sample::{Counted, Identity, unix_ms},
     template::payload::MqttTemplate,
     uri::HomeWizardDevice,
     wire::{Wire, http::Server},
 };
 use async_trait::async_trait;
 use serde::Deserialize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Name of the template that says what the fields mean.
 pub(crate) const TEMPLATE: &str = "homewizard";
@@ -28,14 +28,12 @@ const MEASUREMENT: &str = "/api/v1/data";
 const USUAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A HomeWizard device.
-pub struct HomeWizardDriver {
+pub struct HomeWizardSource {
     device: HomeWizardDevice,
     server: Server,
     template: MqttTemplate,
-    zeros: ZeroWatch,
-    identity: IdentityWatch,
-    /// Of the device itself: what it is, and its serial number. The meter on its P1 port has one of its own.
-    about: Option<About>,
+    /// Of the device itself: what it is, and its serial number, and when it said so. The meter on its P1 port has one of its own.
+    about: Option<(About, Instant)>,
 }
 
 /// What the device says of itself.
@@ -45,7 +43,7 @@ struct About {
     serial: String,
 }
 
-impl HomeWizardDriver {
+impl HomeWizardSource {
     /// A driver for that device, by the library's template `homewizard`. Nothing is sent yet.
     ///
     /// # Errors
@@ -54,31 +52,30 @@ impl HomeWizardDriver {
         let template = library.mqtt(TEMPLATE)?.clone();
         let (host, port) = (device.host.clone(), device.port);
         let endpoint = Wire::Tcp { host: host.clone(), port }.to_string();
-        let (zeros, identity) = (ZeroWatch::default(), IdentityWatch::default());
-        Ok(Self { device, server: Server { host, port, endpoint }, template, zeros, identity, about: None })
+        Ok(Self { device, server: Server { host, port, endpoint }, template, about: None })
     }
 
     fn timeout(&self) -> Duration {
         self.device.timeout_ms.map_or(USUAL_TIMEOUT, |ms| Duration::from_millis(ms.into()))
     }
 
-    fn place(&self, path: &str) -> String {
+    fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.server.endpoint)
     }
 
     async fn measure(&self) -> Result<Counted, MeterError> {
         let body = self.server.get(MEASUREMENT, self.timeout()).await?;
-        self.template.decode(&body, &self.place(MEASUREMENT))
+        self.template.decode(&body, &self.url(MEASUREMENT))
     }
 
     async fn ask_about(&self) -> Result<About, MeterError> {
         let body = self.server.get(DEVICE, self.timeout()).await?;
         serde_json::from_slice(&body)
-            .map_err(|error| MeterError::NotJson { topic: self.place(DEVICE), reason: error.to_string() })
+            .map_err(|error| MeterError::NotJson { topic: self.url(DEVICE), reason: error.to_string() })
     }
 
     /// Who the meter is, by its own serial number, or by the device's where it has none.
-    fn who(&self, about: &About, serial: Option<String>) -> Identity {
+    fn named(&self, about: &About, serial: Option<String>) -> Identity {
         let clean = |text: &str| text.chars().filter(|c| !c.is_control()).take(64).collect::<String>();
         Identity {
             vendor: self.template.vendor.clone(),
@@ -91,34 +88,31 @@ impl HomeWizardDriver {
 }
 
 #[async_trait]
-impl Driver for HomeWizardDriver {
-    async fn identify(&mut self) -> Result<Identity, MeterError> {
+impl Source for HomeWizardSource {
+    fn place(&self) -> String {
+        self.url(MEASUREMENT)
+    }
+
+    async fn who(&mut self) -> Result<Identity, MeterError> {
         let about = self.ask_about().await?;
         let counted = self.measure().await?;
-        let identity = self.who(&about, counted.readout.serial);
-        self.identity.remember(&identity, 0);
-        self.about = Some(about);
+        let identity = self.named(&about, counted.readout.serial);
+        self.about = Some((about, Instant::now()));
         Ok(identity)
     }
 
-    async fn sample(&mut self) -> Result<Sample, MeterError> {
-        let place = self.place(MEASUREMENT);
+    async fn read(&mut self) -> Result<Answer, MeterError> {
         // An address is given anew in a home now and then: another device may have it.
-        if self.about.is_some() && self.identity.is_due(0) {
-            let about = self.ask_about().await?;
-            self.about = Some(about);
+        if self.about.as_ref().is_some_and(|(_, at)| at.elapsed() > TRUST) {
+            self.about = Some((self.ask_about().await?, Instant::now()));
         }
-        let Counted { readout, import_counter, export_counter } = self.measure().await?;
-        let Readout { import_mwh, export_mwh, power_w, serial } = readout;
-        if let Some(about) = &self.about {
-            let now = self.who(about, serial);
-            self.identity.confirm(&now, 0, place.clone())?;
-        }
-        let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
-        if import_mwh.is_none() && export_mwh.is_none() {
-            return Err(MeterError::NoEnergy { place, reason: "its measurement has no energy".into() });
-        }
-        let at_unix_ms = unix_ms();
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
+        let counted = self.measure().await?;
+        let serial = counted.readout.serial.clone();
+        let who = self.about.as_ref().map(|(about, _)| self.named(about, serial));
+        Ok(Answer { at_unix_ms: unix_ms(), counted, who })
+    }
+
+    fn without_energy(&self) -> String {
+        "its measurement has no energy".into()
     }
 }

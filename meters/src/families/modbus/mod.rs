@@ -5,4 +5,4 @@ pub(crate) mod probe;
 mod source;
 
 pub(crate) use fit::brothers;
-pub use source::ModbusDriver;
+pub use source::ModbusSource;

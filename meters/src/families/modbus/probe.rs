@@ -4,12 +4,13 @@
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
     discover::{Event, TIMEOUT_MS, UNITS},
-    modbus::ModbusDriver,
+    driver::watched::Watched,
+    modbus::ModbusSource,
     patience::Manners,
     quirks::Quirks,
     record::read_by,
     sunspec::{
-        SunSpecDriver,
+        SunSpecSource,
         chain::{Link, Unit, is_nobody},
         devices::energy_models,
     },
@@ -273,7 +274,7 @@ async fn sunspec(wire: &Wire, unit: &Unit<'_>, links: &[Link], tell: Tell<'_>) -
             Ok(()) => {
                 let uri = DeviceUri::SunSpec(device.clone());
                 let device = SunSpecDevice { timing: TIMING, ..device };
-                read_by(&mut SunSpecDriver::at(device, found), uri).await
+                read_by(&mut Watched::new(Box::new(SunSpecSource::at(device, found)), &uri), uri).await
             }
             Err(error) => Err(error),
         };
@@ -316,8 +317,8 @@ async fn by_fingerprint<'l>(
             let device =
                 ModbusDevice { wire: wire.clone(), unit: unit.unit, template: name.into(), timing: Timing::default() };
             let uri = DeviceUri::Modbus(device.clone());
-            let mut driver = ModbusDriver::new(ModbusDevice { timing: TIMING, ..device }, template.clone());
-            match read_by(&mut driver, uri).await {
+            let source = ModbusSource::new(ModbusDevice { timing: TIMING, ..device }, template.clone());
+            match read_by(&mut Watched::new(Box::new(source), &uri), uri).await {
                 Ok(record) => records.push(record),
                 Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => return Err(error),
                 Err(error) => tell(Event::Trouble(error)),

@@ -3,39 +3,38 @@
 use super::fit::{self, Brothers, Shown};
 use crate::{
     MeterError, Template,
-    driver::Driver,
-    driver::watched::identity::IdentityWatch,
-    driver::watched::stand::StandWatch,
-    driver::watched::zero::ZeroWatch,
+    driver::{
+        source::{Answer, Source},
+        watched::TRUST,
+    },
     patience::Manners,
     quantity::whole,
     quirks::Quirks,
-    sample::{Identity, Sample, unix_ms},
+    sample::{Counted, Identity, Readout, unix_ms},
     template::registers::{Answers, ModbusTemplate, Span, Sum, decode::Function},
     uri::ModbusDevice,
     wire::modbus::{Bus, Read},
 };
 use async_trait::async_trait;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 /// A Modbus meter.
-pub struct ModbusDriver {
+pub struct ModbusSource {
     bus: Arc<Bus>,
     device: ModbusDevice,
     template: ModbusTemplate,
     /// What the device may be where the template does not fit it.
     brothers: Brothers,
     manners: Manners,
-    zeros: ZeroWatch,
-    stands: StandWatch,
-    identity: IdentityWatch,
     /// The parts of energies that not every device has, and this one has.
     parts: BTreeSet<(Function, u16)>,
-    /// The connection over which the device was last seen to be one of the template's.
-    fitted_on: Option<u64>,
+    /// Whose parts they are.
+    parts_of: Option<Identity>,
+    /// The connection over which the device was last seen to be one of the template's, and when.
+    fitted: Option<(u64, Instant)>,
 }
 
-impl ModbusDriver {
+impl ModbusSource {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
@@ -46,11 +45,9 @@ impl ModbusDriver {
             device,
             template,
             brothers: Brothers::new(),
-            zeros: ZeroWatch::default(),
-            stands: StandWatch::default(),
-            identity: IdentityWatch::default(),
             parts: BTreeSet::new(),
-            fitted_on: None,
+            parts_of: None,
+            fitted: None,
         }
     }
 
@@ -65,18 +62,14 @@ impl ModbusDriver {
         Self { bus, ..Self::new(device, template) }
     }
 
-    fn place(&self) -> String {
-        format!("{} unit {}", self.device.wire, self.device.unit)
-    }
-
     async fn words(&self, span: Span) -> Result<Vec<u16>, MeterError> {
         let Span { function, address, count } = span;
         self.bus.read(Read { unit: self.device.unit, function, address, count }, self.manners).await
     }
 
-    /// Refuses a device that the template does not describe, unless it was seen to fit over this very connection.
+    /// Refuses a device that the template does not describe, unless it was seen to fit over this very connection not long ago.
     async fn ensure_fits(&mut self) -> Result<(), MeterError> {
-        if self.fitted_on == Some(self.bus.connection()) {
+        if self.fitted.is_some_and(|(connection, at)| connection == self.bus.connection() && at.elapsed() <= TRUST) {
             return Ok(());
         }
         let mut shown = Shown::default();
@@ -90,7 +83,7 @@ impl ModbusDriver {
                 return Err(MeterError::Misfit { place: self.place(), template, shows, meant });
             }
         }
-        self.fitted_on = Some(self.bus.connection());
+        self.fitted = Some((self.bus.connection(), Instant::now()));
         Ok(())
     }
 
@@ -156,7 +149,7 @@ impl ModbusDriver {
         Ok(self.number("power", &self.template.power, &answers)?.and_then(whole))
     }
 
-    async fn who(&self) -> Result<Identity, MeterError> {
+    async fn identity(&self) -> Result<Identity, MeterError> {
         let serial = match &self.template.serial {
             None => None,
             Some(field) => match self.words(Span::of(field)).await {
@@ -177,45 +170,47 @@ impl ModbusDriver {
 }
 
 #[async_trait]
-impl Driver for ModbusDriver {
-    async fn identify(&mut self) -> Result<Identity, MeterError> {
+impl Source for ModbusSource {
+    fn place(&self) -> String {
+        format!("{} unit {}", self.device.wire, self.device.unit)
+    }
+
+    fn connection(&self) -> Option<u64> {
+        Some(self.bus.connection())
+    }
+
+    fn quirks(&self) -> &'static Quirks {
+        Quirks::of(&self.template.vendor)
+    }
+
+    async fn who(&mut self) -> Result<Identity, MeterError> {
         self.ensure_fits().await?;
-        let identity = self.who().await?;
-        self.parts.clear();
-        self.identity.remember(&identity, self.bus.connection());
+        let identity = self.identity().await?;
+        if self.parts_of.as_ref() != Some(&identity) {
+            self.parts.clear();
+            self.parts_of = Some(identity.clone());
+        }
         Ok(identity)
     }
 
-    async fn sample(&mut self) -> Result<Sample, MeterError> {
+    async fn read(&mut self) -> Result<Answer, MeterError> {
         let (import_mwh, export_mwh) = self.energies().await?;
         let at_unix_ms = unix_ms();
-        let connection = self.bus.connection();
-        if self.identity.is_due(connection) {
-            self.fitted_on = None;
-        }
         self.ensure_fits().await?;
-        if self.identity.is_due(connection) {
-            let now = self.who().await?;
-            self.identity.confirm(&now, connection, self.place())?;
-        }
         let power_w = match self.power_w().await {
             Ok(power_w) => power_w,
             // Information only: an energy is not lost for it.
             Err(MeterError::Exception { .. } | MeterError::OutOfRange { .. }) => None,
             Err(error) => return Err(error),
         };
-        let was_above_zero = self.zeros.is_suspect(import_mwh, export_mwh);
-        if import_mwh.is_none() && export_mwh.is_none() {
-            return Err(MeterError::NoEnergy {
-                place: self.place(),
-                reason: "its registers say \"not available\"".into(),
-            });
-        }
         let counter = |sum: &Option<Sum>, mwh| sum.as_ref().map(|sum| sum.counter(mwh)).unwrap_or_default();
         let import_counter = counter(&self.template.import, import_mwh);
         let export_counter = counter(&self.template.export, export_mwh);
-        let counters = [(import_mwh, import_counter), (export_mwh, export_counter)];
-        let suspect = self.stands.is_suspect(at_unix_ms, power_w, counters) | was_above_zero;
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
+        let readout = Readout { import_mwh, export_mwh, power_w, serial: None };
+        Ok(Answer { at_unix_ms, counted: Counted { readout, import_counter, export_counter }, who: None })
+    }
+
+    fn without_energy(&self) -> String {
+        "its registers say \"not available\"".into()
     }
 }

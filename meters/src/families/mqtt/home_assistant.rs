@@ -2,14 +2,14 @@
 //! description may be retained, as that is how discovery works; the state never may.
 
 use super::{
-    MqttDriver,
+    MqttSource,
     session::{Inbox, Link, Session},
 };
 use crate::{
     MeterError,
-    driver::Driver,
-    driver::watched::identity::IdentityWatch,
-    sample::{Identity, Sample},
+    driver::source::{Answer, Source},
+    sample::Identity,
+    template::payload::{MqttTemplate, home_assistant::EnergySensor},
     uri::MqttDevice,
 };
 use async_trait::async_trait;
@@ -20,27 +20,26 @@ use tokio::time::{Instant, sleep_until};
 const DESCRIPTION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A sensor that a discovery message describes.
-pub struct HomeAssistantDriver {
+pub struct HomeAssistantSource {
     device: MqttDevice,
     template: MqttTemplate,
     /// Where descriptions come.
     descriptions: Option<(Arc<Session>, Arc<Inbox>)>,
     /// The description that is followed, and the meter that it makes.
     described: Option<Described>,
-    identity: IdentityWatch,
 }
 
 struct Described {
     payload: Vec<u8>,
     identity: Identity,
-    meter: MqttDriver,
+    meter: MqttSource,
 }
 
-impl HomeAssistantDriver {
+impl HomeAssistantSource {
     /// A driver for the sensor whose discovery message is published as the device's topic. Nothing is sent yet.
     #[must_use]
     pub fn new(device: MqttDevice, template: MqttTemplate) -> Self {
-        Self { device, template, descriptions: None, described: None, identity: IdentityWatch::default() }
+        Self { device, template, descriptions: None, described: None }
     }
 
     /// The meter that the newest description makes.
@@ -52,8 +51,8 @@ impl HomeAssistantDriver {
             None => {
                 let sensor = EnergySensor::parse(&self.device.topic, &payload)?;
                 let device = MqttDevice { topic: sensor.state_topic.clone(), ..self.device.clone() };
-                let meter = MqttDriver::new(device, sensor.resolve(&self.template));
-                Described { payload, identity: self.who(&sensor), meter }
+                let meter = MqttSource::new(device, sensor.resolve(&self.template));
+                Described { payload, identity: self.named(&sensor), meter }
             }
         };
         Ok(self.described.insert(described))
@@ -90,7 +89,7 @@ impl HomeAssistantDriver {
         }
     }
 
-    fn who(&self, sensor: &EnergySensor) -> Identity {
+    fn named(&self, sensor: &EnergySensor) -> Identity {
         let EnergySensor { unique_id, vendor, model, .. } = sensor;
         Identity {
             vendor: vendor.clone().unwrap_or_else(|| self.template.vendor.clone()),
@@ -105,16 +104,22 @@ impl HomeAssistantDriver {
 }
 
 #[async_trait]
-impl Driver for HomeAssistantDriver {
-    async fn identify(&mut self) -> Result<Identity, MeterError> {
-        let identity = self.described().await?.identity.clone();
-        self.identity.remember(&identity, 0);
-        Ok(identity)
+impl Source for HomeAssistantSource {
+    fn place(&self) -> String {
+        format!("topic {}", self.device.topic)
     }
 
-    async fn sample(&mut self) -> Result<Sample, MeterError> {
-        let now = self.described().await?.identity.clone();
-        self.identity.confirm(&now, 0, format!("topic {}", self.device.topic))?;
-        self.described().await?.meter.sample().await
+    async fn who(&mut self) -> Result<Identity, MeterError> {
+        Ok(self.described().await?.identity.clone())
+    }
+
+    async fn read(&mut self) -> Result<Answer, MeterError> {
+        let described = self.described().await?;
+        let answer = described.meter.read().await?;
+        Ok(Answer { who: Some(described.identity.clone()), ..answer })
+    }
+
+    fn without_energy(&self) -> String {
+        "its payload has no energy field".into()
     }
 }

@@ -10,19 +10,20 @@ mod source;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use announced::heard;
 pub use announced::{Announced, announced};
-pub use home_assistant::HomeAssistantDriver;
+pub use home_assistant::HomeAssistantSource;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use notifications::follow;
-pub use source::MqttDriver;
+pub use source::MqttSource;
 
 use crate::{
-    Driver, MeterError,
+    MeterError,
+    driver::source::Source,
     template::payload::{Format, MqttTemplate},
     uri::{DeviceUri, MqttDevice},
 };
 
-/// The driver for that device.
-pub(crate) fn open(device: MqttDevice, template: MqttTemplate) -> Result<Box<dyn Driver>, MeterError> {
+/// The source of that device.
+pub(crate) fn open(device: MqttDevice, template: MqttTemplate) -> Result<Box<dyn Source>, MeterError> {
     if device.channel != 0 && !template.has_channels() {
         let reason = format!("devices of the template `{}` have no channels", device.template);
         return Err(MeterError::Uri { text: DeviceUri::Mqtt(device).to_string(), reason });
@@ -32,7 +33,7 @@ pub(crate) fn open(device: MqttDevice, template: MqttTemplate) -> Result<Box<dyn
         return Err(MeterError::Uri { text: DeviceUri::Mqtt(device).to_string(), reason });
     }
     Ok(match template.format {
-        Format::HomeAssistant => Box::new(HomeAssistantDriver::new(device, template)),
-        Format::Json | Format::P1 => Box::new(MqttDriver::new(device, template)),
+        Format::HomeAssistant => Box::new(HomeAssistantSource::new(device, template)),
+        Format::Json | Format::P1 => Box::new(MqttSource::new(device, template)),
     })
 }

@@ -6,11 +6,10 @@ use super::{
 };
 use crate::{
     MeterError,
-    driver::Driver,
-    driver::watched::identity::IdentityWatch,
-    driver::watched::zero::ZeroWatch,
+    driver::source::{Answer, Source},
     quantity::whole,
-    sample::{Identity, Sample},
+    quirks::Quirks,
+    sample::{Counted, Identity, Readout},
     template::payload::{
         MqttTemplate,
         read::{Energies, Messages},
@@ -22,7 +21,7 @@ use std::{future::pending, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
 /// A meter that publishes over MQTT.
-pub struct MqttDriver {
+pub struct MqttSource {
     device: MqttDevice,
     template: MqttTemplate,
     /// What stands for `{topic}`.
@@ -30,8 +29,6 @@ pub struct MqttDriver {
     /// Topics that a sample needs a fresh message of.
     sample_topics: Vec<String>,
     open: Option<Open>,
-    zeros: ZeroWatch,
-    identity: IdentityWatch,
     /// Why a counter of both directions counts as none any more, once some flowed the other way.
     undivided: Option<MeterError>,
 }
@@ -44,15 +41,14 @@ struct Open {
     _keep_alive: Option<Arc<KeepingAlive>>,
 }
 
-impl MqttDriver {
+impl MqttSource {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: MqttDevice, template: MqttTemplate) -> Self {
         let template = template.for_channel(device.channel).for_meter(device.meter.as_deref()).for_topic(&device.topic);
         let base = template.base(&device.topic).to_owned();
         let sample_topics = template.sample_topics(&base);
-        let (zeros, identity) = (ZeroWatch::default(), IdentityWatch::default());
-        Self { device, template, base, sample_topics, open: None, zeros, identity, undivided: None }
+        Self { device, template, base, sample_topics, open: None, undivided: None }
     }
 
     fn timeout(&self) -> Duration {
@@ -156,7 +152,7 @@ impl MqttDriver {
     }
 
     /// Who has that serial number.
-    fn who(&self, serial: Option<String>) -> Identity {
+    fn named(&self, serial: Option<String>) -> Identity {
         let place = || {
             let meter = self.device.meter.iter().map(|name| format!("/{name}")).collect::<String>();
             format!("@{}/{}{meter}", self.device.broker.address(), self.base)
@@ -172,8 +168,16 @@ impl MqttDriver {
 }
 
 #[async_trait]
-impl Driver for MqttDriver {
-    async fn identify(&mut self) -> Result<Identity, MeterError> {
+impl Source for MqttSource {
+    fn place(&self) -> String {
+        format!("topic {}", self.sample_topics.join(", "))
+    }
+
+    fn quirks(&self) -> &'static Quirks {
+        Quirks::of(&self.template.vendor)
+    }
+
+    async fn who(&mut self) -> Result<Identity, MeterError> {
         let serial = match (self.template.serial.clone(), self.serial_topic()) {
             (Some(field), Some(topic)) => {
                 match self.wait(std::slice::from_ref(&topic), |inbox| inbox.newest(&topic)).await {
@@ -194,20 +198,15 @@ impl Driver for MqttDriver {
             }
             _ => self.template.topic_is_serial.then(|| self.base.clone()),
         };
-        let identity = self.who(serial);
-        self.identity.remember(&identity, 0);
-        Ok(identity)
+        Ok(self.named(serial))
     }
 
-    async fn sample(&mut self) -> Result<Sample, MeterError> {
+    async fn read(&mut self) -> Result<Answer, MeterError> {
         let topics = self.sample_topics.clone();
         let arrived = self.wait(&topics, |inbox| inbox.take(&topics)).await?;
         let inbox = self.open().await?.inbox;
         // A message without it says nothing about who sent it.
-        if let Some(serial) = self.newest_serial(&inbox) {
-            let now = self.who(Some(serial));
-            self.identity.confirm(&now, 0, format!("topic {}", topics.join(", ")))?;
-        }
+        let who = self.newest_serial(&inbox).map(|serial| self.named(Some(serial)));
         let payloads = topics.iter().zip(&arrived).map(|(topic, arrived)| (topic.as_str(), arrived.payload.as_slice()));
         let messages = Messages::parse(&self.template, &self.base, payloads)?;
         let at_unix_ms = arrived.iter().map(|arrived| arrived.at_unix_ms).max().unwrap_or_default();
@@ -223,12 +222,11 @@ impl Driver for MqttDriver {
             return Err(error.clone());
         }
         let Energies { import_mwh, export_mwh, .. } = energies;
-        let power_w = power_mw.and_then(whole);
-        let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
-        if import_mwh.is_none() && export_mwh.is_none() {
-            let reason = "its payload has no energy field".into();
-            return Err(MeterError::NoEnergy { place: format!("topic {}", topics.join(", ")), reason });
-        }
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
+        let readout = Readout { import_mwh, export_mwh, power_w: power_mw.and_then(whole), serial: None };
+        Ok(Answer { at_unix_ms, counted: Counted { readout, import_counter, export_counter }, who })
+    }
+
+    fn without_energy(&self) -> String {
+        "its payload has no energy field".into()
     }
 }

@@ -7,4 +7,4 @@ mod source;
 pub(crate) mod uri;
 mod wire;
 
-pub use source::StreamDriver;
+pub use source::StreamSource;

@@ -4,10 +4,11 @@
 use crate::{
     DeviceUri, Library, MeterError, Record,
     discover::Event,
+    driver::watched::Watched,
     families::modbus::probe::{self, Search, Tell},
     patience::Manners,
     record::read_by,
-    stream::StreamDriver,
+    stream::StreamSource,
     template::registers::decode::Function,
     uri::{Parity, StopBits, StreamDevice, Telegrams, Timing, Wire},
     wire::modbus::{Bus, Read},
@@ -105,14 +106,15 @@ pub(crate) async fn place(
 /// [`MeterError::NoTelegram`] if nothing is pushed at all; what the port says if it cannot be read.
 async fn pushed(device: StreamDevice, library: &Library) -> Result<Option<Record>, MeterError> {
     let of_text = device.telegrams == Telegrams::P1;
-    let mut driver = StreamDriver::new(StreamDevice { timeout_ms: Some(SLICE_MS), ..device.clone() }, library)?;
+    let source = StreamSource::new(StreamDevice { timeout_ms: Some(SLICE_MS), ..device.clone() }, library)?;
     let uri = DeviceUri::Stream(device);
+    let mut driver = Watched::new(Box::new(source), &uri);
     let (mut slices, mut astray) = (SLICES, 0);
     let mut slice = 0;
     let outcome = loop {
-        let (bytes_before, text_before) = driver.heard();
+        let (bytes_before, text_before) = driver.source().heard();
         let outcome = read_by(&mut driver, uri.clone()).await;
-        let (bytes, text) = driver.heard();
+        let (bytes, text) = driver.source().heard();
         match outcome {
             Ok(record) => break Ok(Some(record)),
             Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => break Err(error),

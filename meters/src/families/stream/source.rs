@@ -2,13 +2,10 @@
 
 use super::reader::{Arrived, Reader, State};
 use crate::{
-    Library, MeterError, Readout,
-    driver::Driver,
-    driver::watched::identity::IdentityWatch,
-    driver::watched::zero::ZeroWatch,
+    Library, MeterError,
+    driver::source::{Answer, Source},
     p1,
-    sample::Counted,
-    sample::{Identity, Sample},
+    sample::{Counted, Identity},
     sml,
     template::payload::MqttTemplate,
     uri::{StreamDevice, Telegrams},
@@ -22,14 +19,12 @@ use tokio::time::{Instant, sleep_until};
 const USUAL_TIMEOUT: Duration = Duration::from_secs(35);
 
 /// A meter that pushes telegrams.
-pub struct StreamDriver {
+pub struct StreamSource {
     device: StreamDevice,
     decoder: Decoder,
     reader: Option<Arc<Reader>>,
     /// Number of the last telegram given or refused.
     given: u64,
-    zeros: ZeroWatch,
-    identity: IdentityWatch,
 }
 
 /// What turns a telegram into a readout.
@@ -48,7 +43,7 @@ impl Decoder {
     }
 }
 
-impl StreamDriver {
+impl StreamSource {
     /// A driver for that device; P1 telegrams are read by the library's template `p1`. Nothing is opened yet.
     ///
     /// # Errors
@@ -58,16 +53,11 @@ impl StreamDriver {
             Telegrams::P1 => Decoder::P1(Box::new(library.mqtt(p1::TEMPLATE)?.clone())),
             Telegrams::Sml => Decoder::Sml,
         };
-        let (zeros, identity) = (ZeroWatch::default(), IdentityWatch::default());
-        Ok(Self { device, decoder, reader: None, given: 0, zeros, identity })
+        Ok(Self { device, decoder, reader: None, given: 0 })
     }
 
     fn timeout(&self) -> Duration {
         self.device.timeout_ms.map_or(USUAL_TIMEOUT, |ms| Duration::from_millis(ms.into()))
-    }
-
-    fn place(&self) -> String {
-        self.device.wire.to_string()
     }
 
     /// A telegram newer than the one with that number. It is not looked into.
@@ -119,7 +109,7 @@ impl StreamDriver {
     }
 
     /// Who has that serial number.
-    fn who(&self, serial: Option<String>) -> Identity {
+    fn named(&self, serial: Option<String>) -> Identity {
         let (vendor, model) = match &self.decoder {
             Decoder::P1(template) => (template.vendor.clone(), template.model.clone()),
             Decoder::Sml => ("SML".into(), "utility meter".into()),
@@ -131,35 +121,31 @@ impl StreamDriver {
 }
 
 #[async_trait]
-impl Driver for StreamDriver {
-    async fn identify(&mut self) -> Result<Identity, MeterError> {
+impl Source for StreamSource {
+    fn place(&self) -> String {
+        self.device.wire.to_string()
+    }
+
+    async fn who(&mut self) -> Result<Identity, MeterError> {
         // The last one given says who it is as well as a new one does, unless it is old.
         let mut newest = self.newer_than(self.given.saturating_sub(1)).await?;
         while newest.at.elapsed() > self.timeout() {
             newest = self.newer_than(newest.number).await?;
         }
         let counted = self.decoder.decode(&newest.bytes, &self.place())?;
-        let identity = self.who(counted.readout.serial);
-        self.identity.remember(&identity, 0);
-        Ok(identity)
+        Ok(self.named(counted.readout.serial))
     }
 
-    async fn sample(&mut self) -> Result<Sample, MeterError> {
+    async fn read(&mut self) -> Result<Answer, MeterError> {
         let arrived = self.newer_than(self.given).await?;
         self.given = arrived.number;
-        let place = self.place();
-        let Counted { readout, import_counter, export_counter } = self.decoder.decode(&arrived.bytes, &place)?;
-        let Readout { import_mwh, export_mwh, power_w, serial } = readout;
-        if serial.is_some() {
-            let now = self.who(serial);
-            self.identity.confirm(&now, 0, place.clone())?;
-        }
-        let suspect = self.zeros.is_suspect(import_mwh, export_mwh);
-        if import_mwh.is_none() && export_mwh.is_none() {
-            let reason = "its telegram has no energy; some meters want a PIN before they show it".into();
-            return Err(MeterError::NoEnergy { place, reason });
-        }
-        let at_unix_ms = arrived.at_unix_ms;
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
+        let counted = self.decoder.decode(&arrived.bytes, &self.place())?;
+        // A telegram without it says nothing about who sent it.
+        let who = counted.readout.serial.clone().map(|serial| self.named(Some(serial)));
+        Ok(Answer { at_unix_ms: arrived.at_unix_ms, counted, who })
+    }
+
+    fn without_energy(&self) -> String {
+        "its telegram has no energy; some meters want a PIN before they show it".into()
     }
 }

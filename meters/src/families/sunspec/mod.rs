@@ -9,4 +9,4 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use source::SunSpecDriver;
+pub use source::SunSpecSource;

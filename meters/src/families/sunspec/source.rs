@@ -9,14 +9,10 @@ use super::{
 };
 use crate::{
     MeterError,
-    driver::Driver,
-    driver::watched::dip::DipWatch,
-    driver::watched::identity::IdentityWatch,
-    driver::watched::stand::StandWatch,
-    driver::watched::zero::ZeroWatch,
+    driver::source::{Answer, Source},
     patience::Manners,
     quirks::Quirks,
-    sample::{Counter, DcInput, Identity, Sample, unix_ms},
+    sample::{Counted, Counter, DcInput, Identity, Readout, unix_ms},
     uri::SunSpecDevice,
     wire::modbus::Bus,
 };
@@ -24,35 +20,21 @@ use async_trait::async_trait;
 use std::sync::Arc;
 
 /// A SunSpec device.
-pub struct SunSpecDriver {
+pub struct SunSpecSource {
     bus: Arc<Bus>,
     device: SunSpecDevice,
     found: Option<Found>,
     /// Known once the device has named its manufacturer.
     quirks: Option<&'static Quirks>,
-    zeros: ZeroWatch,
-    dips: DipWatch,
-    stands: StandWatch,
-    identity: IdentityWatch,
     /// Over which connection it was last seen whether a battery is behind it, and what tells of one.
     battery: Option<(u64, Option<&'static str>)>,
 }
 
-impl SunSpecDriver {
+impl SunSpecSource {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub fn new(device: SunSpecDevice) -> Self {
-        Self {
-            bus: Bus::shared(&device.wire),
-            device,
-            found: None,
-            quirks: None,
-            zeros: ZeroWatch::default(),
-            dips: DipWatch::default(),
-            stands: StandWatch::default(),
-            identity: IdentityWatch::default(),
-            battery: None,
-        }
+        Self { bus: Bus::shared(&device.wire), device, found: None, quirks: None, battery: None }
     }
 
     /// As [`Self::new`], for a device whose place in the chain is known.
@@ -70,10 +52,6 @@ impl SunSpecDriver {
         let timing = &self.device.timing;
         let manners = self.quirks.map_or_else(|| Manners::from(timing), |quirks| Manners::of(timing, quirks));
         Unit { bus: &self.bus, unit: self.device.unit, base: self.device.base, manners }
-    }
-
-    fn place(&self) -> String {
-        format!("{} unit {}", self.device.wire, self.device.unit)
     }
 
     /// Walks the chain for the device.
@@ -106,7 +84,7 @@ impl SunSpecDriver {
     }
 
     /// What its manufacturer's devices do. It stays known when the device moves in its chain.
-    async fn quirks(&mut self, found: &Found) -> Result<&'static Quirks, MeterError> {
+    async fn ask_quirks(&mut self, found: &Found) -> Result<&'static Quirks, MeterError> {
         match self.quirks {
             Some(quirks) => Ok(quirks),
             None => {
@@ -146,45 +124,41 @@ impl SunSpecDriver {
         })
     }
 
-    /// Refuses what this manufacturer's devices show where they have no total.
-    fn refuse_no_total(
-        &mut self,
-        found: &Found,
-        readings: models::Readings,
-        quirks: &Quirks,
-    ) -> Result<(), MeterError> {
-        let models::Readings { import_mwh, export_mwh, .. } = readings;
+    /// Refuses a lifetime energy of 0 where this manufacturer's inverters show that before they have read it.
+    fn refuse_no_total(&self, found: &Found, readings: models::Readings, quirks: &Quirks) -> Result<(), MeterError> {
         let is_inverter = models::kind(found.link.id).is_some_and(|(kind, _)| kind == Kind::Inverter);
-        if quirks.zero_is_no_total && is_inverter && export_mwh.is_none_or(|mwh| mwh == 0) {
+        if quirks.zero_is_no_total && is_inverter && readings.export_mwh.is_none_or(|mwh| mwh == 0) {
             let reason = "its lifetime energy reads 0, as it does until the device has read it again".into();
             return Err(MeterError::NoEnergy { place: self.place(), reason });
         }
-        let dip = quirks.dip_wh.and_then(|dip_wh| self.dips.dip(import_mwh, export_mwh, u64::from(dip_wh) * 1_000));
-        match dip {
-            Some(dip) => Err(MeterError::Dip {
-                place: self.place(),
-                what: dip.what,
-                fell_wh: dip.fell_mwh.div_ceil(1_000),
-                vendor: quirks.names.first().cloned().unwrap_or_default(),
-            }),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
 #[async_trait]
-impl Driver for SunSpecDriver {
-    async fn identify(&mut self) -> Result<Identity, MeterError> {
+impl Source for SunSpecSource {
+    fn place(&self) -> String {
+        format!("{} unit {}", self.device.wire, self.device.unit)
+    }
+
+    fn connection(&self) -> Option<u64> {
+        Some(self.bus.connection())
+    }
+
+    fn quirks(&self) -> &'static Quirks {
+        self.quirks.unwrap_or(Quirks::none())
+    }
+
+    async fn who(&mut self) -> Result<Identity, MeterError> {
         let found = self.found().await?;
         let identity = found.identity(&self.unit()).await?;
         self.quirks = Some(Quirks::of(&identity.vendor));
-        self.identity.remember(&identity, self.bus.connection());
         Ok(identity)
     }
 
-    async fn sample(&mut self) -> Result<Sample, MeterError> {
+    async fn read(&mut self) -> Result<Answer, MeterError> {
         let found = self.found().await?;
-        let quirks = self.quirks(&found).await?;
+        let quirks = self.ask_quirks(&found).await?;
         let link = found.link;
         let words = self.unit().read(link.address, models::words_to_read(link.length)).await?;
         let at_unix_ms = unix_ms();
@@ -204,11 +178,6 @@ impl Driver for SunSpecDriver {
                 got: header.first().copied().unwrap_or_default(),
             });
         }
-        let connection = self.bus.connection();
-        if self.identity.is_due(connection) {
-            let now = found.identity(&self.unit()).await?;
-            self.identity.confirm(&now, connection, self.place())?;
-        }
         let readings = models::decode(link.id, data, quirks).map_err(|impossible| MeterError::OutOfRange {
             place: self.place(),
             what: format!("model {} {}", link.id, impossible.what),
@@ -220,14 +189,15 @@ impl Driver for SunSpecDriver {
             None => readings,
         };
         let models::Readings { import_mwh, export_mwh, power_w, import_counter, export_counter } = readings;
-        let counters = [(import_mwh, import_counter), (export_mwh, export_counter)];
-        let stands = self.stands.is_suspect(at_unix_ms, power_w, counters);
-        let suspect = self.zeros.is_suspect(import_mwh, export_mwh) | stands;
-        if import_mwh.is_none() && export_mwh.is_none() {
-            let reason = format!("model {} says \"not implemented\" or nothing counted", link.id);
-            return Err(MeterError::NoEnergy { place: self.place(), reason });
+        let readout = Readout { import_mwh, export_mwh, power_w, serial: None };
+        Ok(Answer { at_unix_ms, counted: Counted { readout, import_counter, export_counter }, who: None })
+    }
+
+    fn without_energy(&self) -> String {
+        match &self.found {
+            Some(found) => format!("model {} says \"not implemented\" or nothing counted", found.link.id),
+            None => "its model says \"not implemented\" or nothing counted".into(),
         }
-        Ok(Sample { at_unix_ms, import_mwh, export_mwh, power_w, suspect, import_counter, export_counter })
     }
 
     async fn dc_inputs(&mut self) -> Result<Vec<DcInput>, MeterError> {
