@@ -28,7 +28,10 @@ pub mod template;
 pub mod uri;
 pub mod wire;
 
-pub use driver::{Driver, open, open_with};
+pub use driver::{
+    Driver,
+    open::{open, open_with},
+};
 pub use error::MeterError;
 pub use families::{homewizard, modbus, mqtt, stream, sunspec};
 pub use nearest::nearest;

@@ -17,12 +17,7 @@ mod tests;
 
 pub use origin::Origin;
 
-use crate::{
-    DeviceUri, MeterError, homewizard,
-    nearest::nearest,
-    p1,
-    uri::{StreamDevice, Telegrams},
-};
+use crate::{MeterError, nearest::nearest};
 use payload::MqttTemplate;
 use registers::{ModbusTemplate, Production};
 use std::{
@@ -326,34 +321,6 @@ impl Library {
         self.templates.get(name).map(Arc::as_ref)
     }
 
-    /// The template by which the device that `uri` names is read. `None`: it is read without one, or there is none.
-    #[must_use]
-    pub fn template_of(&self, uri: &DeviceUri) -> Option<&Template> {
-        self.find(uri).ok().flatten()
-    }
-
-    /// Refuses a URI of a device whose template is not here, is broken or is for another kind of wire.
-    ///
-    /// # Errors
-    /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
-    pub fn check(&self, uri: &DeviceUri) -> Result<(), MeterError> {
-        self.find(uri).map(drop)
-    }
-
-    fn find(&self, uri: &DeviceUri) -> Result<Option<&Template>, MeterError> {
-        let (name, kind) = match uri {
-            DeviceUri::Modbus(device) => (device.template.as_str(), "modbus"),
-            DeviceUri::Mqtt(device) => (device.template.as_str(), "mqtt"),
-            DeviceUri::Stream(StreamDevice { telegrams: Telegrams::P1, .. }) => (p1::TEMPLATE, "mqtt"),
-            DeviceUri::HomeWizard(_) => (homewizard::TEMPLATE, "mqtt"),
-            DeviceUri::SunSpec(_) | DeviceUri::Stream(StreamDevice { telegrams: Telegrams::Sml, .. }) => {
-                return Ok(None);
-            }
-        };
-        let template = self.get(name).filter(|template| template.kind() == kind);
-        template.map(Some).ok_or_else(|| self.lacks(kind, name))
-    }
-
     /// Every template, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
         self.templates.iter().map(|(name, template)| (name.as_str(), template.as_ref()))
@@ -384,6 +351,11 @@ impl Library {
             Some(Template::Mqtt(template)) => Ok(template),
             _ => Err(self.lacks("mqtt", name)),
         }
+    }
+
+    /// The template of that name and kind.
+    pub(crate) fn of_kind(&self, kind: &'static str, name: &str) -> Result<&Template, MeterError> {
+        self.get(name).filter(|template| template.kind() == kind).ok_or_else(|| self.lacks(kind, name))
     }
 
     /// Why there is no such template.

@@ -116,13 +116,11 @@ fn named(uri: &str, name: &str) -> anyhow::Result<DeviceUri> {
     let has_one = uri.split_once('?').is_some_and(|(_, rest)| rest.split('&').any(|one| one.starts_with("template=")));
     let separator = if uri.contains('?') { '&' } else { '?' };
     let text = if has_one { uri.to_owned() } else { format!("{uri}{separator}template={name}") };
-    let mut uri: DeviceUri = text.parse()?;
-    match &mut uri {
-        DeviceUri::Modbus(device) => device.template = name.into(),
-        DeviceUri::Mqtt(device) => device.template = name.into(),
-        other => anyhow::bail!("{other} is read without a template; give a modbus or mqtt URI"),
+    let uri: DeviceUri = text.parse()?;
+    match uri.with_template(name) {
+        Some(uri) => Ok(uri),
+        None => anyhow::bail!("{uri} is read without a template; give a modbus or mqtt URI"),
     }
-    Ok(uri)
 }
 
 #[cfg(test)]

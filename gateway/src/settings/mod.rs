@@ -16,7 +16,7 @@ pub(crate) use templates::Places;
 pub use templates::templates_of;
 
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
-use deren_meters::{DeviceUri, Library};
+use deren_meters::{DeviceUri, Library, mqtt::MqttDevice};
 use deren_primitives::{DeviceRole, MAX_CLOCK_ERROR_MS};
 use std::{
     io::ErrorKind,
@@ -327,5 +327,5 @@ fn device(table: &mut Table, default_interval: Duration) -> Option<DeviceSetting
 
 /// True for a topic that this program publishes for Home Assistant: it must not measure itself.
 fn is_our_own(uri: &DeviceUri) -> bool {
-    matches!(uri, DeviceUri::Mqtt(device) if device.topic.starts_with(crate::home_assistant::TOPIC_ROOT))
+    uri.device::<MqttDevice>().is_some_and(|device| device.topic.starts_with(crate::home_assistant::TOPIC_ROOT))
 }

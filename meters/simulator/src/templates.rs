@@ -7,6 +7,7 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri, Library, MeterError, Readout,
+    mqtt::MqttDevice,
     template::{
         payload::{Format, MqttTemplate},
         registers::ModbusTemplate,
@@ -81,10 +82,9 @@ fn broker(text: &str) -> Result<Broker, MeterError> {
     if !text.starts_with("mqtt://") {
         return Err(refuse("a broker is written mqtt://host:port".into()));
     }
-    match format!("{}/x?template=x", text.trim_end_matches('/')).parse::<DeviceUri>()? {
-        DeviceUri::Mqtt(device) => Ok(device.broker),
-        _ => Err(refuse("a broker is written mqtt://host:port".into())),
-    }
+    let uri = format!("{}/x?template=x", text.trim_end_matches('/')).parse::<DeviceUri>()?;
+    let device = uri.device::<MqttDevice>().ok_or_else(|| refuse("a broker is written mqtt://host:port".into()))?;
+    Ok(device.broker.clone())
 }
 
 #[cfg(test)]

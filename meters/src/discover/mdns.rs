@@ -1,16 +1,12 @@
-//! Devices that announce themselves by multicast DNS (RFC 6762): Shelly's and HomeWizard's. One question goes out on one
+//! Devices that announce themselves by multicast DNS (RFC 6762), as services of their families. One question goes out on one
 //! interface, and answers come back to its sender alone; nothing is announced, and no group is joined.
-//!
-//! HomeWizard's are then read by their local API. A Shelly is read from a broker alone: it is told of with what to do.
 
-use super::{Event, target::is_private};
-use crate::{
-    DeviceUri, Library, MeterError, Record,
-    families::modbus::probe::Tell,
-    open_with,
-    record::read_by,
-    uri::{HTTP_PORT, HomeWizardDevice},
+use super::{
+    event::Event,
+    private::is_private,
+    probe::{Announced, Look, Service},
 };
+use crate::{Library, MeterError, Record, families::FAMILIES, open_with, record::read_by};
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, TYPE, rdata::RData};
 use std::{
     collections::BTreeSet,
@@ -36,19 +32,15 @@ const MAX_RECORDS: u32 = 256;
 const MAX_BYTES: usize = 9_000;
 
 /// The services that are asked for.
-const SERVICES: [(&str, Kind); 2] = [("_shelly._tcp.local", Kind::Shelly), ("_hwenergy._tcp.local", Kind::HomeWizard)];
-
-/// Who makes a device, and so how it is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Shelly,
-    HomeWizard,
+fn services() -> impl Iterator<Item = &'static Service> {
+    FAMILIES.iter().flat_map(|family| family.probe.services())
 }
 
 /// A device that announced itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Announced {
-    kind: Kind,
+struct Heard {
+    /// Which of the services it announced.
+    service: usize,
     name: String,
     /// TCP port of its service, if the same answer tells it.
     port: Option<u16>,
@@ -58,7 +50,7 @@ struct Announced {
 ///
 /// # Errors
 /// [`MeterError::Unreachable`] if there is no such interface.
-pub(super) async fn place(interface: Ipv4Addr, library: &Library, tell: Tell<'_>) -> Result<Vec<Record>, MeterError> {
+pub(super) async fn place(interface: Ipv4Addr, look: &Look<'_>) -> Result<Vec<Record>, MeterError> {
     let failed = |error: std::io::Error| MeterError::Unreachable {
         endpoint: format!("multicast DNS on {interface}"),
         reason: error.to_string(),
@@ -66,7 +58,7 @@ pub(super) async fn place(interface: Ipv4Addr, library: &Library, tell: Tell<'_>
     // By its address the system chooses the interface that the question leaves through.
     let socket = UdpSocket::bind((interface, 0)).await.map_err(failed)?;
     let question = question();
-    let mut heard: BTreeSet<(Announced, IpAddr)> = BTreeSet::new();
+    let mut heard: BTreeSet<(Heard, IpAddr)> = BTreeSet::new();
     let mut answers = 0;
     let mut buffer = vec![0; MAX_BYTES];
     for _ in 0..QUESTIONS {
@@ -77,19 +69,19 @@ pub(super) async fn place(interface: Ipv4Addr, library: &Library, tell: Tell<'_>
             let Ok((length, from)) = received else { continue };
             answers += 1;
             if is_private(from.ip()) && heard.len() < MAX_DEVICES {
-                let announced = read(buffer.get(..length).unwrap_or_default());
-                heard.extend(announced.into_iter().map(|announced| (announced, from.ip())));
+                let devices = read(buffer.get(..length).unwrap_or_default());
+                heard.extend(devices.into_iter().map(|device| (device, from.ip())));
             }
         }
     }
     let mut records = Vec::new();
-    for (announced, address) in heard.into_iter().take(MAX_DEVICES) {
-        match announced.look(address, library).await {
+    for (device, address) in heard.into_iter().take(MAX_DEVICES) {
+        match device.look(address, look.library).await {
             Ok(record) => {
-                tell(Event::Found(record.clone()));
+                (look.tell)(Event::Found(record.clone()));
                 records.push(record);
             }
-            Err(error) => tell(Event::Trouble(error)),
+            Err(error) => look.trouble(error),
         }
     }
     Ok(records)
@@ -98,9 +90,9 @@ pub(super) async fn place(interface: Ipv4Addr, library: &Library, tell: Tell<'_>
 /// Who has such a service? Answers are wanted by the sender alone.
 fn question() -> Vec<u8> {
     let mut packet = Packet::new_query(0);
-    for (service, ..) in SERVICES {
+    for service in services() {
         let (kind, class) = (QTYPE::TYPE(TYPE::PTR), QCLASS::CLASS(CLASS::IN));
-        packet.questions.push(Question::new(Name::new_unchecked(service), kind, class, true));
+        packet.questions.push(Question::new(Name::new_unchecked(service.name), kind, class, true));
     }
     packet.build_bytes_vec().unwrap_or_default()
 }
@@ -112,7 +104,7 @@ pub(crate) fn answer(bytes: &[u8]) {
 }
 
 /// The devices that an answer names.
-fn read(bytes: &[u8]) -> Vec<Announced> {
+fn read(bytes: &[u8]) -> Vec<Heard> {
     // Four counts after id and flags; room is made for as many records as they say.
     let counts = bytes.get(4..12).unwrap_or_default().chunks_exact(2);
     let records: u32 = counts.map(|count| count.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte))).sum();
@@ -127,8 +119,9 @@ fn read(bytes: &[u8]) -> Vec<Announced> {
     let mut found = Vec::new();
     for record in records() {
         let RData::PTR(pointer) = &record.rdata else { continue };
-        let service = record.name.to_string();
-        let Some((_, kind)) = SERVICES.iter().find(|(known, _)| service.eq_ignore_ascii_case(known)) else { continue };
+        let name = record.name.to_string();
+        let known = services().position(|service| name.eq_ignore_ascii_case(service.name));
+        let Some(service) = known else { continue };
         // The instance's name is the first label; what it holds was chosen by the device or its owner.
         let label = pointer.0.get_labels().first().map(|label| label.to_string()).unwrap_or_default();
         let name: String = label.chars().filter(|c| !c.is_control()).take(64).collect();
@@ -137,26 +130,21 @@ fn read(bytes: &[u8]) -> Vec<Announced> {
             _ => None,
         });
         if !name.is_empty() {
-            found.push(Announced { kind: *kind, name, port });
+            found.push(Heard { service, name, port });
         }
     }
     found
 }
 
-impl Announced {
+impl Heard {
     /// Reads the device, or says how it can be read.
     async fn look(self, address: IpAddr, library: &Library) -> Result<Record, MeterError> {
-        match self.kind {
-            Kind::HomeWizard => {
-                let port = self.port.unwrap_or(HTTP_PORT);
-                let device = HomeWizardDevice { host: address.to_string(), port, timeout_ms: None };
-                let uri = DeviceUri::HomeWizard(device);
-                read_by(open_with(&uri, library).await?.as_mut(), uri).await
-            }
-            Kind::Shelly => {
-                Err(MeterError::Announced { name: self.name, vendor: "Shelly", address: address.to_string() })
-            }
-        }
+        let Self { service, name, port } = self;
+        let unknown =
+            || MeterError::Unreachable { endpoint: address.to_string(), reason: "its service is unknown".into() };
+        let service = services().nth(service).ok_or_else(unknown)?;
+        let uri = (service.device)(Announced { name: &name, address, port })?;
+        read_by(open_with(&uri, library).await?.as_mut(), uri).await
     }
 }
 
@@ -177,7 +165,7 @@ mod tests {
     fn an_answer_names_the_devices_of_known_services_only() {
         let shelly = answer("_shelly._tcp.local", "shellypro3em-0cb8._shelly._tcp.local");
         let read_by = |packet: &Packet<'_>| read(&packet.build_bytes_vec().expect("bytes"));
-        assert_eq!(read_by(&shelly), [Announced { kind: Kind::Shelly, name: "shellypro3em-0cb8".into(), port: None }]);
+        assert_eq!(read_by(&shelly), [Heard { service: 0, name: "shellypro3em-0cb8".into(), port: None }]);
         let printer = answer("_ipp._tcp.local", "printer._ipp._tcp.local");
         assert_eq!(read_by(&printer), []);
         let mut echo = shelly.clone();
@@ -194,7 +182,7 @@ mod tests {
         let packet = Packet::parse(&bytes).expect("parses");
         let asked: Vec<(String, bool)> =
             packet.questions.iter().map(|question| (question.qname.to_string(), question.unicast_response)).collect();
-        assert_eq!(asked, SERVICES.map(|(service, ..)| (service.to_owned(), true)));
+        assert_eq!(asked, ["_shelly._tcp.local", "_hwenergy._tcp.local"].map(|service| (service.to_owned(), true)));
     }
 
     proptest! {

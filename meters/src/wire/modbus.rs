@@ -6,12 +6,11 @@
 //! peace for a while.
 
 mod line;
-mod roll_call;
+pub(crate) mod roll_call;
 mod turned_away;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use line::over;
-pub(crate) use roll_call::RollCall;
 
 use super::Wire;
 use crate::{MeterError, patience::Manners, template::registers::decode::Function};

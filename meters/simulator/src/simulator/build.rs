@@ -20,8 +20,12 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri,
+    modbus::ModbusDevice,
+    mqtt::MqttDevice,
+    stream::StreamDevice,
+    sunspec::SunSpecDevice,
     template::registers::Sum,
-    uri::{ModbusDevice, MqttDevice, StreamDevice, SunSpecDevice, Timing, Wire},
+    uri::{Timing, Wire},
 };
 use deren_primitives::DeviceRole;
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
@@ -125,7 +129,7 @@ impl Builder<'_> {
             let device = self.device(&name, configured.role).with_moduli([modulus_mwh; 2]);
             let model = u16::from(configured.model);
             let seen = occurrences.entry(model).or_default();
-            let uri = DeviceUri::SunSpec(SunSpecDevice {
+            let uri = DeviceUri::from(SunSpecDevice {
                 wire: wire.clone(),
                 unit: config.unit,
                 model: Some(model),
@@ -152,7 +156,7 @@ impl Builder<'_> {
         }
         let name = format!("modbus {server} unit {}", config.unit);
         let device = self.device(&name, config.role).with_moduli(moduli_mwh);
-        let uri = DeviceUri::Modbus(ModbusDevice {
+        let uri = DeviceUri::from(ModbusDevice {
             wire: wire.clone(),
             unit: config.unit,
             template: config.template.clone(),
@@ -166,7 +170,7 @@ impl Builder<'_> {
     fn publisher(&mut self, number: usize, config: &MqttConfig) -> Result<MqttPublisher, SimulatorError> {
         let (template, broker) = templates::mqtt(&self.config.name, config)?;
         let device = self.device(&format!("mqtt {number}"), config.role);
-        let uri = DeviceUri::Mqtt(MqttDevice {
+        let uri = DeviceUri::from(MqttDevice {
             broker: broker.clone(),
             topic: config.topic.clone(),
             template: config.template.clone(),
@@ -190,7 +194,7 @@ impl Builder<'_> {
         let device = self.device(&format!("stream {number}"), config.role);
         let telegrams = config.telegrams;
         let wire = reached_at(address);
-        let uri = DeviceUri::Stream(StreamDevice { telegrams: telegrams.into(), wire, timeout_ms: None });
+        let uri = DeviceUri::from(StreamDevice { telegrams: telegrams.into(), wire, timeout_ms: None });
         self.serve(uri, &device, steps::telegram_mwh(telegrams));
         let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
         let p1 = templates::p1(&self.config.name)?;

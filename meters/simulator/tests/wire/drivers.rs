@@ -29,7 +29,7 @@ pub async fn every_device_reads_true(simulator: &Simulator) {
             let off = (power_w - before.power_w).abs();
             assert!(off <= 2.max(power_step_w(uri)), "{uri}: {power_w} W, {before:?}");
         }
-        if identity.has_serial && !matches!(uri, deren_meters::DeviceUri::Mqtt(_)) {
+        if identity.has_serial && !uri.is_published() {
             assert_eq!(identity.serial, device.serial, "{uri}");
         }
         assert!(!sample.suspect, "{uri}");
@@ -38,7 +38,7 @@ pub async fn every_device_reads_true(simulator: &Simulator) {
 
 /// The register template that a device is read by, if it is.
 fn template_of(uri: &deren_meters::DeviceUri) -> Option<deren_meters::template::registers::ModbusTemplate> {
-    let deren_meters::DeviceUri::Modbus(device) = uri else { return None };
+    let device = uri.device::<deren_meters::modbus::ModbusDevice>()?;
     match deren_meters::Library::builtin().unwrap().get(&device.template) {
         Some(deren_meters::Template::Modbus(template)) => Some(template.clone()),
         _ => None,

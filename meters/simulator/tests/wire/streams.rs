@@ -1,7 +1,7 @@
 //! Meters that push telegrams: read by our drivers, and by dsmr-parser and smllib, which know nothing of us.
 
 use super::*;
-use deren_meters::DeviceUri;
+use deren_meters::{DeviceUri, stream::StreamDevice};
 use deren_simulator::config::{StreamConfig, TelegramKind};
 use std::process::Command;
 
@@ -23,7 +23,7 @@ async fn our_drivers_read_the_telegrams_that_we_push() {
 
 /// What the peer sees in one telegram that it gets over TCP: import and export in Wh, power in W, serial number.
 async fn peer_reads(kind: &str, uri: &DeviceUri) -> serde_json::Value {
-    let DeviceUri::Stream(device) = uri else { panic!("{uri}") };
+    let device: &StreamDevice = uri.device().expect("a stream");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/peers/read_telegram.py");
     let mut command = Command::new(peers::python());
     command.args([script, kind, "--tcp", &device.wire.to_string()]);

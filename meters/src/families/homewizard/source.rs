@@ -4,6 +4,7 @@
 //! Source: HomeWizard's API documentation, "Recent measurement" and "Device information"; what its fields mean is in the
 //! template `homewizard`.
 
+use super::uri::HomeWizardDevice;
 use crate::{
     Library, MeterError,
     driver::{
@@ -12,7 +13,6 @@ use crate::{
     },
     sample::{Counted, Identity, unix_ms},
     template::payload::MqttTemplate,
-    uri::HomeWizardDevice,
     wire::{Wire, http::Server},
 };
 use async_trait::async_trait;
@@ -20,7 +20,7 @@ use serde::Deserialize;
 use std::time::{Duration, Instant};
 
 /// Name of the template that says what the fields mean.
-pub(crate) const TEMPLATE: &str = "homewizard";
+pub(super) const TEMPLATE: &str = "homewizard";
 /// What the device is.
 const DEVICE: &str = "/api";
 /// What it measures.
@@ -28,7 +28,7 @@ const MEASUREMENT: &str = "/api/v1/data";
 const USUAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A HomeWizard device.
-pub struct HomeWizardSource {
+pub(super) struct HomeWizardSource {
     device: HomeWizardDevice,
     server: Server,
     template: MqttTemplate,
@@ -48,7 +48,7 @@ impl HomeWizardSource {
     ///
     /// # Errors
     /// [`MeterError::UnknownTemplate`] if the library has no such template.
-    pub fn new(device: HomeWizardDevice, library: &Library) -> Result<Self, MeterError> {
+    pub(super) fn new(device: HomeWizardDevice, library: &Library) -> Result<Self, MeterError> {
         let template = library.mqtt(TEMPLATE)?.clone();
         let (host, port) = (device.host.clone(), device.port);
         let endpoint = Wire::Tcp { host: host.clone(), port }.to_string();

@@ -1,6 +1,9 @@
 //! Reads a Modbus meter by its template.
 
-use super::fit::{self, Brothers, Shown};
+use super::{
+    fit::{self, Brothers, Shown},
+    uri::ModbusDevice,
+};
 use crate::{
     MeterError, Template,
     driver::{
@@ -12,14 +15,13 @@ use crate::{
     quirks::Quirks,
     sample::{Counted, Identity, Readout, unix_ms},
     template::registers::{Answers, ModbusTemplate, Span, Sum, decode::Function},
-    uri::ModbusDevice,
     wire::modbus::{Bus, Read},
 };
 use async_trait::async_trait;
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 /// A Modbus meter.
-pub struct ModbusSource {
+pub(crate) struct ModbusSource {
     bus: Arc<Bus>,
     device: ModbusDevice,
     template: ModbusTemplate,
@@ -37,7 +39,7 @@ pub struct ModbusSource {
 impl ModbusSource {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
-    pub fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
+    pub(crate) fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
         let device = ModbusDevice { timing: template.timing(&device.timing), ..device };
         Self {
             bus: Bus::shared(&device.wire),

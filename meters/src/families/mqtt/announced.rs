@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{notifications, session};
+use super::{notifications, session, uri::MqttDevice};
 use crate::{
     DeviceUri, Library, MeterError,
     template::payload::{
@@ -17,7 +17,7 @@ use crate::{
         },
         read,
     },
-    uri::{Broker, MqttDevice},
+    uri::Broker,
 };
 use rumqttc::{AsyncClient, Event, Packet, QoS, SubscribeFilter};
 use serde_json::Value;
@@ -332,7 +332,7 @@ impl<'a> Found<'a> {
             meter: meter.cloned(),
             timeout_ms: None,
         };
-        let uri = DeviceUri::Mqtt(device);
+        let uri = DeviceUri::from(device);
         // A topic that cannot be written into a configuration is of no use to anybody.
         if uri.to_string().parse::<DeviceUri>().as_ref() != Ok(&uri) {
             return;

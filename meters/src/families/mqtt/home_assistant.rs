@@ -2,15 +2,15 @@
 //! description may be retained, as that is how discovery works; the state never may.
 
 use super::{
-    MqttSource,
     session::{Inbox, Link, Session},
+    source::MqttSource,
+    uri::MqttDevice,
 };
 use crate::{
     MeterError,
     driver::source::{Answer, Source},
     sample::Identity,
     template::payload::{MqttTemplate, home_assistant::EnergySensor},
-    uri::MqttDevice,
 };
 use async_trait::async_trait;
 use std::{future::pending, sync::Arc, time::Duration};
@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep_until};
 const DESCRIPTION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A sensor that a discovery message describes.
-pub struct HomeAssistantSource {
+pub(super) struct HomeAssistantSource {
     device: MqttDevice,
     template: MqttTemplate,
     /// Where descriptions come.
@@ -38,7 +38,7 @@ struct Described {
 impl HomeAssistantSource {
     /// A driver for the sensor whose discovery message is published as the device's topic. Nothing is sent yet.
     #[must_use]
-    pub fn new(device: MqttDevice, template: MqttTemplate) -> Self {
+    pub(super) fn new(device: MqttDevice, template: MqttTemplate) -> Self {
         Self { device, template, descriptions: None, described: None }
     }
 

@@ -1,13 +1,15 @@
 //! A broker: listens for a while to what it announces (Home Assistant's and Tasmota's discovery messages, Shelly's topics).
 //! It publishes nothing. Such a device is told of without numbers: they come with its next message.
+//!
+//! A Shelly that announces itself by multicast DNS is read from a broker alone: it is told of with what to do.
 
+use super::announced::{Announced, announced};
 use crate::{
     Identity, MeterError, Record,
-    discover::{Event, TIMEOUT_MS},
-    families::modbus::probe::Tell,
-    mqtt::{Announced, announced},
-    uri::Broker,
+    discover::probe::{Look, Probe, Service, TIMEOUT_MS},
+    uri::broker::Broker,
 };
+use async_trait::async_trait;
 use std::time::Duration;
 use tokio::{
     net::TcpStream,
@@ -15,37 +17,54 @@ use tokio::{
 };
 
 /// So long is listened, s: most announcements are retained, and come at once.
-pub(crate) const LISTEN_S: u32 = 15;
+const LISTEN_S: u32 = 15;
 /// Most devices of one broker.
 const MAX_DEVICES: usize = 128;
 
-/// The devices that are announced there; `tick` is told of each second.
-pub(crate) async fn place(broker: &Broker, tell: Tell<'_>, tick: &(dyn Fn() + Send + Sync)) -> Vec<Record> {
-    match listen(broker, tick).await {
-        Ok(devices) => {
-            let records: Vec<Record> = devices.into_iter().map(record).collect();
-            for record in &records {
-                tell(Event::Found(record.clone()));
-            }
-            records
+/// Finds devices that publish to a broker.
+pub(super) struct MqttProbe;
+
+const SERVICES: [Service; 1] = [Service {
+    name: "_shelly._tcp.local",
+    device: |announced| {
+        let (name, address) = (announced.name.to_owned(), announced.address.to_string());
+        Err(MeterError::Announced { name, vendor: "Shelly", address })
+    },
+}];
+
+#[async_trait]
+impl Probe for MqttProbe {
+    fn services(&self) -> &'static [Service] {
+        &SERVICES
+    }
+
+    fn broker_steps(&self) -> usize {
+        usize::try_from(LISTEN_S).unwrap_or(usize::MAX)
+    }
+
+    async fn broker(&self, broker: &Broker, may_be_missing: bool, look: &Look<'_>) -> Vec<Record> {
+        if may_be_missing && !is_there(broker).await {
+            return Vec::new();
         }
-        Err(error) => {
-            tell(Event::Trouble(error));
-            Vec::new()
+        match listen(broker, look.tick).await {
+            Ok(devices) => {
+                let records: Vec<Record> = devices.into_iter().map(record).collect();
+                look.found(&records);
+                records
+            }
+            Err(error) => {
+                look.trouble(error);
+                Vec::new()
+            }
         }
     }
 }
 
-/// The same at a host that may have no broker: then nothing is told.
-pub(crate) async fn place_if_there(broker: &Broker, tell: Tell<'_>) -> Vec<Record> {
+/// True if somebody takes connections there.
+async fn is_there(broker: &Broker) -> bool {
     let patience = Duration::from_millis(TIMEOUT_MS.into());
-    match timeout(patience, TcpStream::connect((broker.host.as_str(), broker.port))).await {
-        Ok(Ok(connection)) => {
-            drop(connection);
-            place(broker, tell, &|| {}).await
-        }
-        Ok(Err(_)) | Err(_) => Vec::new(),
-    }
+    let connected = timeout(patience, TcpStream::connect((broker.host.as_str(), broker.port))).await;
+    matches!(connected, Ok(Ok(_)))
 }
 
 async fn listen(broker: &Broker, tick: &(dyn Fn() + Send + Sync)) -> Result<Vec<Announced>, MeterError> {

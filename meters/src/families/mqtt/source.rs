@@ -3,6 +3,7 @@
 use super::{
     notifications::Notifications,
     session::{Arrived, Inbox, KeepingAlive, Link, Session},
+    uri::MqttDevice,
 };
 use crate::{
     MeterError,
@@ -14,14 +15,13 @@ use crate::{
         MqttTemplate,
         read::{Energies, Messages},
     },
-    uri::MqttDevice,
 };
 use async_trait::async_trait;
 use std::{future::pending, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
 /// A meter that publishes over MQTT.
-pub struct MqttSource {
+pub(super) struct MqttSource {
     device: MqttDevice,
     template: MqttTemplate,
     /// What stands for `{topic}`.
@@ -44,7 +44,7 @@ struct Open {
 impl MqttSource {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
-    pub fn new(device: MqttDevice, template: MqttTemplate) -> Self {
+    pub(super) fn new(device: MqttDevice, template: MqttTemplate) -> Self {
         let template = template.for_channel(device.channel).for_meter(device.meter.as_deref()).for_topic(&device.topic);
         let base = template.base(&device.topic).to_owned();
         let sample_topics = template.sample_topics(&base);

@@ -1,18 +1,17 @@
-//! A serial port: listens whether a meter pushes telegrams, at the speeds and parities that such meters have; if none does,
-//! finds the speed and parity at which anybody answers by Modbus, and looks at every usual unit there.
+//! Listens at a serial port whether a meter pushes telegrams, at the speeds and parities that such meters have.
 
+use super::{
+    source::StreamSource,
+    uri::{StreamDevice, Telegrams},
+};
 use crate::{
     DeviceUri, Library, MeterError, Record,
-    discover::Event,
+    discover::probe::{Look, OnLine, Probe},
     driver::watched::Watched,
-    families::modbus::probe::{self, Search, Tell},
-    patience::Manners,
     record::read_by,
-    stream::StreamSource,
-    template::registers::decode::Function,
-    uri::{Parity, StopBits, StreamDevice, Telegrams, Timing, Wire},
-    wire::modbus::{Bus, Read},
+    wire::{Parity, StopBits, Wire},
 };
+use async_trait::async_trait;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -37,67 +36,38 @@ const SLICES_OF_TEXT: usize = 44;
 const SLICES_ASTRAY: usize = 2;
 /// Fewer bytes of a slice may look like text, or like none, by chance.
 const LEAST_BYTES: u64 = 64;
-
-/// Speeds and parities of meters and inverters as they are delivered, the most usual first.
-const SETTINGS: [(u32, Parity); 6] = [
-    (9_600, Parity::None),
-    (19_200, Parity::Even),
-    (9_600, Parity::Even),
-    (19_200, Parity::None),
-    (115_200, Parity::None),
-    (38_400, Parity::None),
-];
 /// How long a port may take to be free again.
 const GIVEN_BACK: Duration = Duration::from_millis(100);
-/// Steps of one port.
-pub(crate) const STEPS: usize = PUSHED.len() + SETTINGS.len();
-/// Unit ids that are asked: those that meters are delivered with, SolarEdge's and SMA's.
-const UNITS: [u8; 8] = [1, 2, 3, 4, 5, 10, 126, 247];
-/// Time-out of the first question, ms. An answer of a few registers takes 20 ms at 9 600 bits a second.
-const KNOCK_MS: u32 = 250;
-/// Time-out of what is asked once somebody answers, ms.
-const TIMEOUT_MS: u32 = 1_000;
 
-/// The devices on that port; `tick` is told of each step that is done.
-pub(crate) async fn place(
-    path: &str,
-    library: &Library,
-    tell: Tell<'_>,
-    tick: &(dyn Fn() + Send + Sync),
-) -> Vec<Record> {
-    for (telegrams, baud, parity) in PUSHED {
-        let wire = Wire::Serial { path: path.into(), baud, parity, stop_bits: StopBits::One };
-        match pushed(StreamDevice { telegrams, wire, timeout_ms: None }, library).await {
-            Ok(Some(record)) => {
-                tell(Event::Found(record.clone()));
-                return vec![record];
-            }
-            // Nothing that makes sense like this.
-            Ok(None) => tick(),
-            Err(MeterError::NoTelegram { .. }) => break,
-            Err(error) => {
-                tell(Event::Trouble(error));
-                return Vec::new();
+/// Finds meters that push telegrams.
+pub(super) struct StreamProbe;
+
+#[async_trait]
+impl Probe for StreamProbe {
+    fn line_steps(&self) -> usize {
+        PUSHED.len()
+    }
+
+    async fn line(&self, path: &str, look: &Look<'_>) -> OnLine {
+        for (telegrams, baud, parity) in PUSHED {
+            let wire = Wire::Serial { path: path.into(), baud, parity, stop_bits: StopBits::One };
+            match pushed(StreamDevice { telegrams, wire, timeout_ms: None }, look.library).await {
+                Ok(Some(record)) => {
+                    let records = vec![record];
+                    look.found(&records);
+                    return OnLine::Found(records);
+                }
+                // Nothing that makes sense like this.
+                Ok(None) => (look.tick)(),
+                Err(MeterError::NoTelegram { .. }) => break,
+                Err(error) => {
+                    look.trouble(error);
+                    return OnLine::Unreadable;
+                }
             }
         }
+        OnLine::Others
     }
-    for (baud, parity) in SETTINGS {
-        let wire = Wire::Serial { path: path.into(), baud, parity, stop_bits: StopBits::One };
-        let answered = match who_answers(&wire).await {
-            Ok(units) => units,
-            Err(error) => {
-                tell(Event::Trouble(error));
-                return Vec::new();
-            }
-        };
-        tick();
-        if !answered.is_empty() {
-            // One line has one speed: nobody else is to be found at another.
-            let timing = Timing { timeout_ms: Some(TIMEOUT_MS), settle_ms: 0 };
-            return Search::new(&wire, library, tell, timing).units(&answered).await;
-        }
-    }
-    Vec::new()
 }
 
 /// The meter that pushes such telegrams. `None` if what is pushed is something else.
@@ -107,7 +77,7 @@ pub(crate) async fn place(
 async fn pushed(device: StreamDevice, library: &Library) -> Result<Option<Record>, MeterError> {
     let of_text = device.telegrams == Telegrams::P1;
     let source = StreamSource::new(StreamDevice { timeout_ms: Some(SLICE_MS), ..device.clone() }, library)?;
-    let uri = DeviceUri::Stream(device);
+    let uri = DeviceUri::from(device);
     let mut driver = Watched::new(Box::new(source), &uri);
     let (mut slices, mut astray) = (SLICES, 0);
     let mut slice = 0;
@@ -136,21 +106,4 @@ async fn pushed(device: StreamDevice, library: &Library) -> Result<Option<Record
     // The port is given back by a task of its own.
     sleep(GIVEN_BACK).await;
     outcome
-}
-
-/// The units that answer anything at all. An exception is an answer.
-async fn who_answers(wire: &Wire) -> Result<Vec<u8>, MeterError> {
-    let bus = Bus::shared(wire);
-    let knock = Manners::from(&Timing { timeout_ms: Some(KNOCK_MS), settle_ms: 0 });
-    let mut answered = Vec::new();
-    for unit in UNITS {
-        let read = Read { unit, function: Function::Holding, address: 0, count: 2 };
-        match bus.read(read, knock).await {
-            Ok(_) => answered.push(unit),
-            Err(error @ (MeterError::Unreachable { .. } | MeterError::HeldByAnother { .. })) => return Err(error),
-            Err(error) if probe::is_an_answer(&error) => answered.push(unit),
-            Err(_) => {}
-        }
-    }
-    Ok(answered)
 }

@@ -1,13 +1,11 @@
 //! Reads one stream without a pause and keeps its newest telegram, so that a sample is never what waited in a buffer. A
 //! lost connection is made again by itself, with growing pauses. Whoever reads the same meter shares the reader.
 
-use super::wire::{self, Stream};
-use crate::{
-    MeterError, p1,
-    sample::unix_ms,
-    sml,
+use super::{
     uri::{StreamDevice, Telegrams},
+    wire::{self, Stream},
 };
+use crate::{MeterError, p1, sample::unix_ms, sml};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},

@@ -1,6 +1,9 @@
 //! Reads a meter that pushes telegrams: the newest not yet given, or the next one.
 
-use super::reader::{Arrived, Reader, State};
+use super::{
+    reader::{Arrived, Reader, State},
+    uri::{StreamDevice, Telegrams},
+};
 use crate::{
     Library, MeterError,
     driver::source::{Answer, Source},
@@ -8,7 +11,6 @@ use crate::{
     sample::{Counted, Identity},
     sml,
     template::payload::MqttTemplate,
-    uri::{StreamDevice, Telegrams},
 };
 use async_trait::async_trait;
 use std::{future::pending, sync::Arc, time::Duration};
@@ -19,7 +21,7 @@ use tokio::time::{Instant, sleep_until};
 const USUAL_TIMEOUT: Duration = Duration::from_secs(35);
 
 /// A meter that pushes telegrams.
-pub struct StreamSource {
+pub(super) struct StreamSource {
     device: StreamDevice,
     decoder: Decoder,
     reader: Option<Arc<Reader>>,
@@ -48,7 +50,7 @@ impl StreamSource {
     ///
     /// # Errors
     /// [`MeterError::UnknownTemplate`] if the library has no template `p1`.
-    pub fn new(device: StreamDevice, library: &Library) -> Result<Self, MeterError> {
+    pub(super) fn new(device: StreamDevice, library: &Library) -> Result<Self, MeterError> {
         let decoder = match device.telegrams {
             Telegrams::P1 => Decoder::P1(Box::new(library.mqtt(p1::TEMPLATE)?.clone())),
             Telegrams::Sml => Decoder::Sml,
@@ -103,7 +105,7 @@ impl StreamSource {
     }
 
     /// What came since it was opened, telegram or not: bytes, and how many of them a text has.
-    pub(crate) fn heard(&self) -> (u64, u64) {
+    pub(super) fn heard(&self) -> (u64, u64) {
         let state = self.reader.as_ref().map(|reader| reader.state());
         state.map_or((0, 0), |state| (state.borrow().heard_bytes, state.borrow().text_bytes))
     }

@@ -2,9 +2,11 @@
 
 use crate::{
     DeviceUri,
-    wire::{Parity, StopBits, Wire},
+    uri::parts::{Parameters, host, port, serial, timeout},
+    wire::{Parity, StopBits, Wire, escaped},
 };
 use std::fmt;
+use url::Url;
 
 /// One meter that pushes telegrams.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -44,21 +46,21 @@ impl Telegrams {
             Self::Sml => 9_600,
         }
     }
-
-    /// By a URI's scheme: `p1+serial`, `p1+tcp`, `sml+serial` or `sml+tcp`.
-    pub(crate) fn of_scheme(scheme: &str) -> Option<Self> {
-        match scheme {
-            "p1+serial" | "p1+tcp" => Some(Self::P1),
-            "sml+serial" | "sml+tcp" => Some(Self::Sml),
-            _ => None,
-        }
-    }
 }
 
-impl From<StreamDevice> for DeviceUri {
-    fn from(device: StreamDevice) -> Self {
-        Self::Stream(device)
-    }
+/// From a URI to a device.
+pub(super) fn parse(url: &Url, parameters: &mut Parameters) -> Result<DeviceUri, String> {
+    let telegrams = if url.scheme().starts_with("p1+") { Telegrams::P1 } else { Telegrams::Sml };
+    let wire = if url.scheme().ends_with("+tcp") {
+        if !url.username().is_empty() || !matches!(url.path(), "" | "/") {
+            return Err("has a user name or a path; an adapter that passes telegrams on is `host:port` alone".into());
+        }
+        let usual = url.port().ok_or("names no port; adapters have none in common, so say which")?;
+        Wire::Tcp { host: host(url)?, port: port(url, usual)? }
+    } else {
+        serial(url, parameters, telegrams.usual_baud())?
+    };
+    Ok(StreamDevice { telegrams, wire, timeout_ms: timeout(parameters)? }.into())
 }
 
 impl fmt::Display for StreamDevice {
@@ -67,7 +69,7 @@ impl fmt::Display for StreamDevice {
         let mut parameters = Vec::new();
         match &self.wire {
             Wire::Serial { path, baud, parity, stop_bits } => {
-                write!(f, "{name}+serial://{}", crate::wire::escaped(path))?;
+                write!(f, "{name}+serial://{}", escaped(path))?;
                 if *baud != self.telegrams.usual_baud() {
                     parameters.push(format!("baud={baud}"));
                 }

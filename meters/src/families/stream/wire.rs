@@ -1,8 +1,8 @@
 //! Opening a stream of bytes: a serial port or a TCP connection, to read from only.
 
+use super::uri::Telegrams;
 use crate::{
     MeterError,
-    uri::Telegrams,
     wire::{Wire, serial},
 };
 use std::time::Duration;

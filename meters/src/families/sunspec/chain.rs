@@ -20,9 +20,6 @@ const BASES: [u16; 3] = [40_000, 0, 50_000];
 const END: u16 = 0xffff;
 /// Most models of a chain.
 pub(crate) const MAX_MODELS: usize = 128;
-/// Id of the common model.
-pub(crate) const COMMON: u16 = 1;
-
 /// A model in a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
@@ -99,7 +96,7 @@ impl Unit<'_> {
 
     /// True if the device is of a manufacturer whose chains end with silence.
     async fn chain_just_stops(&self, links: &[Link]) -> bool {
-        let Some(common) = links.iter().find(|link| link.id == COMMON) else { return false };
+        let Some(common) = links.iter().find(|link| link.id == models::COMMON) else { return false };
         let names = self.read(common.address.saturating_add(2), models::COMMON_WORDS).await;
         let vendor = names.ok().and_then(|words| models::common(&words).into_iter().next().flatten());
         vendor.is_some_and(|vendor| Quirks::of(&vendor).no_end)

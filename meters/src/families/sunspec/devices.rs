@@ -2,9 +2,9 @@
 
 use super::{
     battery,
-    chain::{COMMON, Link, Unit},
+    chain::{Link, Unit},
     dc,
-    models::{self, COMMON_WORDS, Kind, kind},
+    models::{self, COMMON, COMMON_WORDS, Kind, kind},
 };
 use crate::{MeterError, sample::Identity};
 

@@ -5,8 +5,27 @@ pub(crate) mod chain;
 mod dc;
 pub(crate) mod devices;
 pub(crate) mod models;
-mod source;
+pub(crate) mod source;
 #[cfg(test)]
 mod tests;
+mod uri;
 
-pub use source::SunSpecSource;
+pub use uri::SunSpecDevice;
+
+use super::family::Family;
+use crate::{Library, MeterError, discover::probe::Nowhere, driver::source::Source, uri::Address};
+use source::SunSpecSource;
+
+/// The family. Modbus's search finds its devices, which are on the same wires.
+pub const FAMILY: Family =
+    Family { schemes: &["sunspec+tcp", "sunspec+rtutcp", "sunspec+rtu"], parse: uri::parse, probe: &Nowhere };
+
+impl Address for SunSpecDevice {
+    fn driver_name(&self) -> String {
+        self.model.map_or("sunspec".into(), |model| format!("sunspec:{model}"))
+    }
+
+    fn source(&self, _library: &Library) -> Result<Box<dyn Source>, MeterError> {
+        Ok(Box::new(SunSpecSource::new(self.clone())))
+    }
+}

@@ -4,7 +4,6 @@
 //! The `sunspec` crate decodes the points of a model; scale factors and sentinels are applied here, in integers. Only
 //! the points that are needed are decoded, so that a vendor's odd text or enumeration elsewhere does no harm.
 
-use super::chain::COMMON;
 use crate::{
     quantity::{scale, scale_float, whole},
     quirks::Quirks,
@@ -20,6 +19,9 @@ use sunspec::{
         model701::Model701,
     },
 };
+
+/// Id of the common model.
+pub(crate) const COMMON: u16 = 1;
 
 /// Registers of the common model that are read: up to its serial number.
 pub(crate) const COMMON_WORDS: u16 = 64;

@@ -6,6 +6,7 @@ use super::{
     dc,
     devices::{Found, energy_models},
     models::{self, Kind},
+    uri::SunSpecDevice,
 };
 use crate::{
     MeterError,
@@ -13,14 +14,13 @@ use crate::{
     patience::Manners,
     quirks::Quirks,
     sample::{Counted, Counter, DcInput, Identity, Readout, unix_ms},
-    uri::SunSpecDevice,
     wire::modbus::Bus,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
 
 /// A SunSpec device.
-pub struct SunSpecSource {
+pub(crate) struct SunSpecSource {
     bus: Arc<Bus>,
     device: SunSpecDevice,
     found: Option<Found>,
@@ -33,7 +33,7 @@ pub struct SunSpecSource {
 impl SunSpecSource {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
-    pub fn new(device: SunSpecDevice) -> Self {
+    pub(crate) fn new(device: SunSpecDevice) -> Self {
         Self { bus: Bus::shared(&device.wire), device, found: None, quirks: None, battery: None }
     }
 
