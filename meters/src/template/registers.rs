@@ -13,7 +13,7 @@ pub use spans::{Answers, Span, spans};
 pub use sum::{MAX_PARTS, Sum};
 
 use super::{fault::Fault, origin::Origin};
-use crate::{quantity::whole, sample::Readout, uri::Timing};
+use crate::{patience::Timing, quantity::whole, sample::Readout};
 use decode::{Field, FieldError, Function};
 use deren_primitives::DeviceRole;
 use serde::{Deserialize, Serialize};
@@ -226,15 +226,6 @@ impl ModbusTemplate {
         }
     }
 
-    /// How patient to be with the device: the URI has the last word on the time-out, and the longer silence holds.
-    #[must_use]
-    pub fn timing(&self, asked: &Timing) -> Timing {
-        Timing {
-            timeout_ms: asked.timeout_ms.or(self.wire.timeout_ms),
-            settle_ms: asked.settle_ms.max(self.wire.settle_ms),
-        }
-    }
-
     /// The box that it describes, or a part of: by default the one of its own name.
     #[must_use]
     pub fn box_name<'a>(&'a self, name: &'a str) -> &'a str {
@@ -351,6 +342,12 @@ impl ModbusTemplate {
 }
 
 impl Needs {
+    /// How patient to be with such a device.
+    #[must_use]
+    pub fn timing(&self) -> Timing {
+        Timing { timeout_ms: self.timeout_ms, settle_ms: self.settle_ms }
+    }
+
     fn fault(&self) -> Option<String> {
         if self.ports.is_empty() || self.ports.contains(&0) || self.units.is_empty() {
             return Some("`ports` and `units` name one at least, and no port is 0".into());

@@ -13,7 +13,7 @@ mod turned_away;
 pub(crate) use line::over;
 
 use super::Wire;
-use crate::{MeterError, patience::Manners, template::registers::decode::Function};
+use crate::{MeterError, patience::Patience, template::registers::decode::Function};
 use line::Link;
 use std::{
     collections::HashMap,
@@ -30,7 +30,7 @@ use tokio_modbus::{
     client::Client,
     slave::{Slave, SlaveContext},
 };
-use turned_away::Patience;
+use turned_away::TurnedAway;
 
 /// A request for registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ struct State {
     /// Until when an answer to a request of before may still arrive.
     late_until: Option<Instant>,
     /// What to do while the device talks to somebody else.
-    patience: Patience,
+    turned_away: TurnedAway,
 }
 
 impl Bus {
@@ -96,12 +96,12 @@ impl Bus {
         Self { connects: Some(Box::new(connects)), ..Self::new(wire) }
     }
 
-    async fn connect(&self, manners: &Manners, late_until: Option<Instant>) -> Result<Link, MeterError> {
+    async fn connect(&self, patience: &Patience, late_until: Option<Instant>) -> Result<Link, MeterError> {
         #[cfg(any(test, feature = "fuzzing"))]
         if let Some(connects) = &self.connects {
             return Ok(connects());
         }
-        line::connect(&self.wire, manners, late_until).await
+        line::connect(&self.wire, patience, late_until).await
     }
 
     /// The wire.
@@ -117,43 +117,43 @@ impl Bus {
     }
 
     /// Reads registers; gives exactly as many as asked for. Connects first where need be, and asks again where the
-    /// device is busy, as often as its `manners` say.
+    /// device is busy, as often as its `patience` say.
     ///
     /// # Errors
     /// [`MeterError`]: `Unreachable`, `HeldByAnother`, `Timeout`, `Disconnected`, `Exception`, `WrongLength` or
     /// `BadReply`.
-    pub async fn read(&self, read: Read, manners: impl Into<Manners>) -> Result<Vec<u16>, MeterError> {
-        let manners = manners.into();
-        for _ in 0..manners.busy_retries {
-            match self.read_once(read, &manners).await {
+    pub async fn read(&self, read: Read, patience: impl Into<Patience>) -> Result<Vec<u16>, MeterError> {
+        let patience = patience.into();
+        for _ in 0..patience.busy_retries {
+            match self.read_once(read, &patience).await {
                 Err(MeterError::Exception { code: 5 | 6, .. }) => {
-                    sleep(Duration::from_millis(manners.busy_pause_ms.into())).await;
+                    sleep(Duration::from_millis(patience.busy_pause_ms.into())).await;
                 }
                 outcome => return outcome,
             }
         }
-        self.read_once(read, &manners).await
+        self.read_once(read, &patience).await
     }
 
-    async fn read_once(&self, read: Read, manners: &Manners) -> Result<Vec<u16>, MeterError> {
+    async fn read_once(&self, read: Read, patience: &Patience) -> Result<Vec<u16>, MeterError> {
         let mut state = self.state.lock().await;
         if let Some(link) = state.link.take() {
-            match self.ask(&mut state, link, read, manners).await {
+            match self.ask(&mut state, link, read, patience).await {
                 // The device closes what is idle for long: that says nothing about how it is now.
                 Err(MeterError::Disconnected { .. }) => {}
                 outcome => return outcome,
             }
         }
-        if let Some((left, reason)) = state.patience.pause(Instant::now()) {
+        if let Some((left, reason)) = state.turned_away.pause(Instant::now()) {
             return Err(self.held(reason.to_owned(), left));
         }
         let late_until = state.late_until.take();
-        let link = match self.connect(manners, late_until).await {
+        let link = match self.connect(patience, late_until).await {
             Err(MeterError::HeldByAnother { reason, .. }) => return Err(self.turned_away(&mut state, reason)),
             outcome => outcome?,
         };
         self.connections.fetch_add(1, Ordering::Relaxed);
-        match self.ask(&mut state, link, read, manners).await {
+        match self.ask(&mut state, link, read, patience).await {
             // Taken on and sent away again, before a single answer.
             Err(MeterError::Disconnected { reason, .. }) => Err(self.turned_away(&mut state, reason)),
             outcome => outcome,
@@ -161,7 +161,7 @@ impl Bus {
     }
 
     fn turned_away(&self, state: &mut State, reason: String) -> MeterError {
-        let pause = state.patience.turned_away(Instant::now(), &reason);
+        let pause = state.turned_away.again(Instant::now(), &reason);
         self.held(reason, pause)
     }
 
@@ -175,9 +175,9 @@ impl Bus {
         state: &mut State,
         mut link: Link,
         read: Read,
-        manners: &Manners,
+        patience: &Patience,
     ) -> Result<Vec<u16>, MeterError> {
-        let limit = manners.timing.timeout(&self.wire);
+        let limit = patience.timing.timeout(&self.wire);
         let endpoint = || self.wire.to_string();
         let request = match read.function {
             Function::Holding => Request::ReadHoldingRegisters(read.address, read.count),
@@ -193,7 +193,7 @@ impl Bus {
             return Err(MeterError::Timeout { endpoint: endpoint(), what: read.to_string(), timeout_ms });
         };
         if outcome.is_ok() {
-            state.patience.welcomed();
+            state.turned_away.welcomed();
         }
         let bad = |reason: String| MeterError::BadReply { endpoint: endpoint(), what: read.to_string(), reason };
         match outcome {

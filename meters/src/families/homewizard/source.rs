@@ -11,6 +11,7 @@ use crate::{
         source::{Answer, Source},
         watched::TRUST,
     },
+    patience::limit,
     sample::{Counted, Identity, unix_ms},
     template::payload::MqttTemplate,
     wire::{Wire, http::Server},
@@ -56,7 +57,7 @@ impl HomeWizardSource {
     }
 
     fn timeout(&self) -> Duration {
-        self.device.timeout_ms.map_or(USUAL_TIMEOUT, |ms| Duration::from_millis(ms.into()))
+        limit(self.device.timeout_ms, USUAL_TIMEOUT)
     }
 
     fn url(&self, path: &str) -> String {

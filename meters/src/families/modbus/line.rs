@@ -4,7 +4,7 @@ use super::search::{self, Search};
 use crate::{
     MeterError,
     discover::probe::{Look, OnLine},
-    patience::{Manners, Timing},
+    patience::{Patience, Timing},
     template::registers::decode::Function,
     wire::{
         Parity, StopBits, Wire,
@@ -54,7 +54,7 @@ pub(super) async fn place(path: &str, look: &Look<'_>) -> OnLine {
 /// The units that answer anything at all. An exception is an answer.
 async fn who_answers(wire: &Wire) -> Result<Vec<u8>, MeterError> {
     let bus = Bus::shared(wire);
-    let knock = Manners::from(&Timing { timeout_ms: Some(KNOCK_MS), settle_ms: 0 });
+    let knock = Patience::from(&Timing { timeout_ms: Some(KNOCK_MS), settle_ms: 0 });
     let mut answered = Vec::new();
     for unit in UNITS {
         let read = Read { unit, function: Function::Holding, address: 0, count: 2 };

@@ -15,7 +15,7 @@ use crate::{
         devices::energy_models,
         source::SunSpecSource,
     },
-    patience::{Manners, Timing},
+    patience::{Patience, Timing},
     quirks::Quirks,
     record::read_by,
     template::registers::{
@@ -68,7 +68,7 @@ impl<'a> Search<'a> {
     /// rest, and on those that only templates name.
     pub(super) async fn units(mut self, units: &[u8]) -> Vec<Record> {
         let bus = Bus::shared(self.wire);
-        let call = match bus.roll_call(units, &Manners::from(&self.timing)).await {
+        let call = match bus.roll_call(units, &Patience::from(&self.timing)).await {
             Ok(call) => call,
             Err(error) => {
                 (self.tell)(Event::Trouble(error));
@@ -138,7 +138,7 @@ impl<'a> Search<'a> {
     /// Whether a unit that has said nothing so far answers one more question.
     async fn answers(&self, bus: &Bus, unit: u8) -> bool {
         let read = Read { unit, function: Function::Holding, address: 0, count: 2 };
-        match bus.read(read, Manners::from(&self.timing)).await {
+        match bus.read(read, Patience::from(&self.timing)).await {
             Ok(_) => true,
             Err(error) => is_an_answer(&error),
         }
@@ -152,7 +152,7 @@ impl<'a> Search<'a> {
         let named: BTreeSet<u8> = likely.flat_map(|template| template.wire.units.iter().copied()).collect();
         let mut silent = 0;
         for unit in named.into_iter().filter(|unit| !asked.contains(unit)).take(MAX_OTHER_UNITS) {
-            let to_ask = Unit { bus, unit, base: None, manners: Manners::from(&self.timing) };
+            let to_ask = Unit { bus, unit, base: None, patience: Patience::from(&self.timing) };
             let of_unit = modbus_templates(self.library).filter(|(_, template)| template.wire.units.contains(&unit));
             let mut seen = Seen::of(&to_ask, false);
             let outcome = by_fingerprint(self.wire, &mut seen, of_unit, self.tell).await;
@@ -200,7 +200,7 @@ impl<'a> Search<'a> {
 
     /// The devices on a unit: those of its SunSpec chain, or else the meter that its fingerprint tells of.
     async fn unit(&mut self, bus: &Bus, unit: u8) -> Result<Vec<Record>, MeterError> {
-        let asked = Unit { bus, unit, base: None, manners: Manners::from(&self.timing) };
+        let asked = Unit { bus, unit, base: None, patience: Patience::from(&self.timing) };
         let (mut records, answered) = match asked.walk().await {
             Ok(links) => {
                 let models: Vec<String> = links.iter().map(|link| link.id.to_string()).collect();
@@ -378,13 +378,13 @@ impl<'a> Seen<'a> {
     }
 
     /// How to ask: a device that is quick, and says nothing where it has no registers, is not waited for each time.
-    fn manners(&self) -> Manners {
-        let mut manners = self.unit.manners;
+    fn patience(&self) -> Patience {
+        let mut patience = self.unit.patience;
         if self.is_there && self.unanswered >= MAX_UNANSWERED {
-            let patience = u32::try_from(self.slowest.as_millis() * 3).unwrap_or(u32::MAX).max(QUICK_MS);
-            manners.timing.timeout_ms = manners.timing.timeout_ms.map(|usual| usual.min(patience));
+            let longest_ms = u32::try_from(self.slowest.as_millis() * 3).unwrap_or(u32::MAX).max(QUICK_MS);
+            patience.timing.timeout_ms = patience.timing.timeout_ms.map(|usual| usual.min(longest_ms));
         }
-        manners
+        patience
     }
 
     async fn words(&mut self, field: &Field) -> Result<Option<Vec<u16>>, MeterError> {
@@ -395,7 +395,7 @@ impl<'a> Seen<'a> {
         let (unit, function, address, count) = (self.unit.unit, field.function, field.address, field.word_count());
         let read = Read { unit, function, address, count };
         let since = Instant::now();
-        let answer = match self.unit.bus.read(read, self.manners()).await {
+        let answer = match self.unit.bus.read(read, self.patience()).await {
             Ok(words) => {
                 self.slowest = self.slowest.max(since.elapsed());
                 Some(words)

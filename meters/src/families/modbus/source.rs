@@ -10,7 +10,7 @@ use crate::{
         source::{Answer, Source},
         watched::TRUST,
     },
-    patience::Manners,
+    patience::Patience,
     quantity::whole,
     quirks::Quirks,
     sample::{Counted, Identity, Readout, unix_ms},
@@ -27,7 +27,7 @@ pub(crate) struct ModbusSource {
     template: ModbusTemplate,
     /// What the device may be where the template does not fit it.
     brothers: Brothers,
-    manners: Manners,
+    patience: Patience,
     /// The parts of energies that not every device has, and this one has.
     parts: BTreeSet<(Function, u16)>,
     /// Whose parts they are.
@@ -40,10 +40,9 @@ impl ModbusSource {
     /// A driver for that device. Nothing is sent yet.
     #[must_use]
     pub(crate) fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
-        let device = ModbusDevice { timing: template.timing(&device.timing), ..device };
         Self {
             bus: Bus::shared(&device.wire),
-            manners: Manners::of(&device.timing, Quirks::of(&template.vendor)),
+            patience: Patience::of(&device.timing, &template.wire.timing(), Quirks::of(&template.vendor)),
             device,
             template,
             brothers: Brothers::new(),
@@ -66,7 +65,7 @@ impl ModbusSource {
 
     async fn words(&self, span: Span) -> Result<Vec<u16>, MeterError> {
         let Span { function, address, count } = span;
-        self.bus.read(Read { unit: self.device.unit, function, address, count }, self.manners).await
+        self.bus.read(Read { unit: self.device.unit, function, address, count }, self.patience).await
     }
 
     /// Refuses a device that the template does not describe, unless it was seen to fit over this very connection not long ago.

@@ -5,7 +5,7 @@
 //! a device is asked for, they are what is wanted.
 
 use super::notifications::{self, Changed, Known, Notifications, Part};
-use crate::{MeterError, sample::unix_ms, uri::Broker};
+use crate::{MeterError, patience::Backoff, sample::unix_ms, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeFilter};
 use std::{
     collections::HashMap,
@@ -297,11 +297,11 @@ impl Drop for Session {
 
 /// Keeps the connection, and puts messages where they belong.
 async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, broker: String) {
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, 0);
     loop {
         match events.poll().await {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
-                pause = FIRST_PAUSE;
+                backoff.succeeded();
                 shared.inboxes().iter().for_each(|inbox| inbox.forget_what_is_known());
                 let topics = shared.topics();
                 tracing::info!(%broker, topics = topics.len(), "connected to the broker");
@@ -312,7 +312,7 @@ async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, br
                     tracing::warn!(%broker, %error, "cannot subscribe; connecting again");
                     shared.link.send_replace(Link::Down(error.to_string()));
                     events.clean();
-                    sleep(pause).await;
+                    sleep(FIRST_PAUSE).await;
                     continue;
                 }
                 shared.link.send_replace(Link::Up);
@@ -326,11 +326,10 @@ async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, br
             }
             Ok(_) => {}
             Err(error) => {
-                let reason = error.to_string();
+                let (reason, pause) = (error.to_string(), backoff.failed());
                 tracing::warn!(%broker, %reason, pause_ms = pause.as_millis(), "no connection to the broker");
                 shared.link.send_replace(Link::Down(reason));
                 sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
     }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     MeterError,
     driver::source::{Answer, Source},
+    patience::limit,
     quantity::whole,
     quirks::Quirks,
     sample::{Counted, Identity, Readout},
@@ -52,8 +53,7 @@ impl MqttSource {
     }
 
     fn timeout(&self) -> Duration {
-        let usual_ms = u64::from(self.template.timeout_s) * 1_000;
-        Duration::from_millis(self.device.timeout_ms.map_or(usual_ms, u64::from))
+        limit(self.device.timeout_ms, Duration::from_secs(self.template.timeout_s.into()))
     }
 
     async fn open(&mut self) -> Result<Open, MeterError> {

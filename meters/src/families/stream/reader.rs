@@ -5,7 +5,7 @@ use super::{
     uri::{StreamDevice, Telegrams},
     wire::{self, Stream},
 };
-use crate::{MeterError, p1, sample::unix_ms, sml};
+use crate::{MeterError, p1, patience::Backoff, sample::unix_ms, sml};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
@@ -89,7 +89,7 @@ impl Drop for Reader {
 }
 
 async fn run(device: StreamDevice, state: watch::Sender<State>) {
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, 0);
     loop {
         let error = match wire::open(&device.wire, device.telegrams).await {
             Ok(stream) => {
@@ -97,17 +97,17 @@ async fn run(device: StreamDevice, state: watch::Sender<State>) {
                 let heard_before = state.borrow().heard_bytes;
                 let error = read(stream, &device, &state).await;
                 if state.borrow().heard_bytes > heard_before {
-                    pause = FIRST_PAUSE;
+                    backoff.succeeded();
                 }
                 error
             }
             Err(MeterError::Unreachable { reason, .. }) => reason,
             Err(error) => error.to_string(),
         };
+        let pause = backoff.failed();
         tracing::warn!(endpoint = %device.wire, reason = error, pause_ms = pause.as_millis(), "no telegrams");
         state.send_modify(|state| state.down = Some(error));
         sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     Library, MeterError,
     driver::source::{Answer, Source},
     p1,
+    patience::limit,
     sample::{Counted, Identity},
     sml,
     template::payload::MqttTemplate,
@@ -59,7 +60,7 @@ impl StreamSource {
     }
 
     fn timeout(&self) -> Duration {
-        self.device.timeout_ms.map_or(USUAL_TIMEOUT, |ms| Duration::from_millis(ms.into()))
+        limit(self.device.timeout_ms, USUAL_TIMEOUT)
     }
 
     /// A telegram newer than the one with that number. It is not looked into.

@@ -5,7 +5,7 @@
 
 use crate::{
     MeterError,
-    patience::Manners,
+    patience::Patience,
     quirks::Quirks,
     sunspec::models,
     template::registers::{MAX_READ_WORDS, decode::Function},
@@ -37,13 +37,13 @@ pub(crate) struct Unit<'a> {
     pub(crate) unit: u8,
     /// Where the marker is, if that is known.
     pub(crate) base: Option<u16>,
-    pub(crate) manners: Manners,
+    pub(crate) patience: Patience,
 }
 
 impl Unit<'_> {
     pub(crate) async fn read(&self, address: u16, count: u16) -> Result<Vec<u16>, MeterError> {
         let read = Read { unit: self.unit, function: Function::Holding, address, count };
-        self.bus.read(read, self.manners).await
+        self.bus.read(read, self.patience).await
     }
 
     pub(crate) fn endpoint(&self) -> String {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     MeterError,
     driver::source::{Answer, Source},
-    patience::Manners,
+    patience::{Patience, Timing},
     quirks::Quirks,
     sample::{Counted, Counter, DcInput, Identity, Readout, unix_ms},
     wire::modbus::Bus,
@@ -50,8 +50,10 @@ impl SunSpecSource {
 
     fn unit(&self) -> Unit<'_> {
         let timing = &self.device.timing;
-        let manners = self.quirks.map_or_else(|| Manners::from(timing), |quirks| Manners::of(timing, quirks));
-        Unit { bus: &self.bus, unit: self.device.unit, base: self.device.base, manners }
+        let patience = self
+            .quirks
+            .map_or_else(|| Patience::from(timing), |quirks| Patience::of(timing, &Timing::default(), quirks));
+        Unit { bus: &self.bus, unit: self.device.unit, base: self.device.base, patience }
     }
 
     /// Walks the chain for the device.

@@ -5,7 +5,7 @@
 
 use crate::{
     MeterError,
-    patience::Manners,
+    patience::Patience,
     wire::{Wire, serial},
 };
 use std::{
@@ -25,13 +25,13 @@ use tokio_modbus::{client, slave::Slave};
 pub(super) type Link = client::Context;
 
 /// Opens the wire. `late_until` is when the last late answer may come.
-pub(super) async fn connect(wire: &Wire, manners: &Manners, late_until: Option<Instant>) -> Result<Link, MeterError> {
-    let timing = &manners.timing;
+pub(super) async fn connect(wire: &Wire, patience: &Patience, late_until: Option<Instant>) -> Result<Link, MeterError> {
+    let timing = &patience.timing;
     let held = |reason: String| MeterError::HeldByAnother { endpoint: wire.to_string(), reason, retry_s: 0 };
     let unreachable = |reason: String| MeterError::Unreachable { endpoint: wire.to_string(), reason };
     let unconnected = |error: io::Error| match error.kind() {
         // How a device that takes one client turns away the second.
-        io::ErrorKind::ConnectionRefused if manners.one_client => held(error.to_string()),
+        io::ErrorKind::ConnectionRefused if patience.one_client => held(error.to_string()),
         _ => unreachable(error.to_string()),
     };
     let link = match wire {

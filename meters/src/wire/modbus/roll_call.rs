@@ -4,7 +4,7 @@
 //! TCP carry a number, so one connection can be asked for the next unit while the one before may still answer.
 
 use super::{Bus, Link, line};
-use crate::{MeterError, patience::Manners, wire::Wire};
+use crate::{MeterError, patience::Patience, wire::Wire};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -56,7 +56,7 @@ impl Bus {
     ///
     /// # Errors
     /// [`MeterError::Unreachable`] if nobody takes the connection.
-    pub(crate) async fn roll_call(&self, units: &[u8], manners: &Manners) -> Result<Option<RollCall>, MeterError> {
+    pub(crate) async fn roll_call(&self, units: &[u8], patience: &Patience) -> Result<Option<RollCall>, MeterError> {
         let Wire::Tcp { host, port } = self.wire() else { return Ok(None) };
         #[cfg(any(test, feature = "fuzzing"))]
         if self.connects.is_some() {
@@ -66,7 +66,7 @@ impl Bus {
         if state.link.is_some() {
             return Ok(None);
         }
-        let limit = manners.timing.timeout(self.wire());
+        let limit = patience.timing.timeout(self.wire());
         let unreachable = |reason: String| MeterError::Unreachable { endpoint: self.wire().to_string(), reason };
         let mut stream = line::connect_tcp(host, *port, limit).await.map_err(|error| unreachable(error.to_string()))?;
         let Some(call) = call(&mut stream, units, limit).await else { return Ok(None) };
