@@ -15,15 +15,8 @@ const MAX_UNITS: usize = 16;
 /// Largest fall of a counter that may be waited out, Wh.
 const MAX_DIP_WH: u32 = 10_000;
 
-const FILES: &[(&str, &str)] = &[
-    ("enphase", include_str!("../quirks/enphase.toml")),
-    ("fronius", include_str!("../quirks/fronius.toml")),
-    ("huawei", include_str!("../quirks/huawei.toml")),
-    ("kostal", include_str!("../quirks/kostal.toml")),
-    ("sma", include_str!("../quirks/sma.toml")),
-    ("solaredge", include_str!("../quirks/solaredge.toml")),
-    ("sungrow", include_str!("../quirks/sungrow.toml")),
-];
+/// The files compiled in: name and text.
+const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/quirks.rs"));
 
 /// What to know of one manufacturer's devices. The default is a device without quirks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

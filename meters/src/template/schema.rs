@@ -59,10 +59,26 @@ impl JsonSchema for Function {
     }
 }
 
-/// The schema of each kind of template, and one that takes either.
+/// The schema of a product with several devices: what is said of all of them, and of each.
+fn product(kind: &str, device: &Value) -> Value {
+    let of_all = device["properties"].as_object().expect("keys").clone();
+    let mut own = of_all.clone();
+    own.remove("kind");
+    own.insert("name".into(), json!({ "type": "string", "pattern": "^[a-z0-9-]{1,64}$", "description": "What a URI calls it; without one, the file's name." }));
+    let mut properties = of_all;
+    let devices = json!({ "type": "object", "properties": own, "additionalProperties": false });
+    properties.insert("device".into(), json!({ "type": "array", "minItems": 1, "maxItems": 8, "items": devices, "description": "A device of the product." }));
+    json!({
+        "title": format!("product with several {kind} devices"), "type": "object", "properties": properties,
+        "required": ["device", "kind"], "additionalProperties": false,
+    })
+}
+
+/// The schema of each kind of template, of a device or of a product, and one that takes any.
 fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut kinds = Vec::new();
+    let mut products = Vec::new();
     for (kind, schema) in
         [("modbus", ModbusTemplate::json_schema(&mut generator)), ("mqtt", MqttTemplate::json_schema(&mut generator))]
     {
@@ -70,8 +86,10 @@ fn schema() -> Value {
         schema["properties"]["kind"] = json!({ "const": kind, "description": "Kind of wire." });
         schema["required"].as_array_mut().expect("some are required").push("kind".into());
         schema["title"] = format!("{kind} device").into();
+        products.push(product(kind, &schema));
         kinds.push(schema);
     }
+    kinds.extend(products);
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "DeREN device template",

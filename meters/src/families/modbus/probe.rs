@@ -58,7 +58,8 @@ mod tests {
         assert_eq!(ModbusProbe.ports(&library), USUAL_PORTS);
         let text =
             include_str!("../../../templates/kostal-plenticore.toml").replace("[1502]", "[1502, 5020, 5021, 5022]");
-        library.insert("mine", Template::from_toml("mine", &text).expect("a template"));
+        let mut templates = Template::all_from_toml("mine", &text).expect("templates");
+        library.insert("mine", templates.remove(0).1);
         assert_eq!(ModbusProbe.ports(&library), [502, 1502, 5020, 5021]);
     }
 }
