@@ -7,6 +7,7 @@ mod family;
 pub mod homewizard;
 pub mod modbus;
 pub mod mqtt;
+pub mod speedwire;
 pub mod stream;
 pub mod sunspec;
 
@@ -20,7 +21,8 @@ use std::str::FromStr;
 use url::Url;
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[sunspec::FAMILY, modbus::FAMILY, mqtt::FAMILY, stream::FAMILY, homewizard::FAMILY];
+pub const FAMILIES: &[Family] =
+    &[sunspec::FAMILY, modbus::FAMILY, mqtt::FAMILY, stream::FAMILY, homewizard::FAMILY, speedwire::FAMILY];
 
 impl FromStr for DeviceUri {
     type Err = MeterError;

@@ -4,12 +4,14 @@
 mod check;
 mod devices;
 mod read;
+mod speedwire;
 mod streams;
 mod time;
 
 pub use devices::{
     ChainEnd, MeterConfig, ModbusConfig, MqttConfig, Phases, SunSpecConfig, SunSpecDevice, SunSpecModel,
 };
+pub use speedwire::SpeedwireConfig;
 pub use streams::{StreamConfig, TelegramKind};
 pub use time::{Day, TimeOfDay};
 
@@ -76,6 +78,9 @@ pub struct HomeConfig {
     /// Its meters that push telegrams over TCP, at most 8.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub streams: Vec<StreamConfig>,
+    /// Its meters that send Speedwire datagrams, at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speedwire: Vec<SpeedwireConfig>,
 }
 
 impl HomeConfig {
@@ -91,6 +96,7 @@ impl HomeConfig {
             modbus: Vec::new(),
             mqtt: Vec::new(),
             streams: Vec::new(),
+            speedwire: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Sun, clouds, load and battery of each home are a pure function of a seed and the simulated instant; their energies
 //! are integers that balance to the mWh. Devices show them over real Modbus TCP (SunSpec chains and template meters),
-//! to a real MQTT broker, and as P1 and SML telegrams over TCP, faster than real time if asked, with faults by script.
+//! to a real MQTT broker, as P1 and SML telegrams over TCP, and as Speedwire datagrams, faster than real time if asked, with faults by script.
 //!
 //! It knows of device templates, and nothing of keys, slots or the chain.
 
@@ -27,6 +27,7 @@ pub mod scripts;
 pub mod serving;
 pub mod simulator;
 pub mod sky;
+pub mod speedwire_sender;
 pub mod steps;
 pub mod stream_server;
 pub mod sun;

@@ -10,11 +10,12 @@ use crate::{
     modbus_server::ModbusServer,
     mqtt_publisher::{Connection, MqttPublisher},
     serving::{Serving, ServingHome},
+    speedwire_sender::SpeedwireSender,
     stream_server::StreamServer,
 };
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, UdpSocket},
     sync::watch,
     task::JoinSet,
     time::{Instant, interval, timeout_at},
@@ -39,6 +40,12 @@ struct BoundStream {
     server: StreamServer,
 }
 
+/// A meter that sends datagrams, and does not yet.
+struct BoundSender {
+    socket: UdpSocket,
+    sender: SpeedwireSender,
+}
+
 /// All that one home brings.
 struct BuiltHome {
     serving: ServingHome,
@@ -47,6 +54,7 @@ struct BuiltHome {
     servers: Vec<BoundServer>,
     publishers: Vec<MqttPublisher>,
     streams: Vec<BoundStream>,
+    senders: Vec<BoundSender>,
 }
 
 /// A simulator that serves. Dropping it stops all of it.
@@ -97,6 +105,16 @@ impl Simulator {
             for BoundStream { address, listener, server } in built.streams {
                 simulator.tasks.spawn(async move {
                     let stopped = server.serve(listener).await;
+                    SimulatorError::Serve {
+                        address,
+                        source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),
+                    }
+                });
+            }
+            for BoundSender { socket, sender } in built.senders {
+                let address = SocketAddr::V4(sender.to);
+                simulator.tasks.spawn(async move {
+                    let stopped = sender.send(socket).await;
                     SimulatorError::Serve {
                         address,
                         source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),

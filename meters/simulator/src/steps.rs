@@ -58,6 +58,9 @@ pub const fn telegram_mwh(telegrams: TelegramKind) -> u32 {
     }
 }
 
+/// Of a Speedwire meter, which counts watt-seconds.
+pub const SPEEDWIRE_MWH: u32 = 1;
+
 fn ten_to(exponent: i32) -> u32 {
     10u32.saturating_pow(exponent.max(0).unsigned_abs())
 }

@@ -91,6 +91,7 @@ impl HomeConfig {
         at_most("Modbus servers", self.modbus.len(), MOST_SERVERS)?;
         at_most("MQTT devices", self.mqtt.len(), MOST_SERVERS)?;
         at_most("meters that push telegrams", self.streams.len(), MOST_SERVERS)?;
+        at_most("meters that send Speedwire", self.speedwire.len(), MOST_SERVERS)?;
         for server in &self.modbus {
             if server.listen.port() != 0 && !servers.insert(server.listen) {
                 return Err(format!(
@@ -106,6 +107,14 @@ impl HomeConfig {
             }
             self.check_role(meter.role)?;
             within("every_s", &meter.every_s, 1..=150)?;
+        }
+        for meter in &self.speedwire {
+            let to = meter.to.ip();
+            if !(to.is_multicast() || to.is_private() || to.is_loopback()) {
+                return Err(format!("a meter sends Speedwire to {to}; use a multicast, private or loopback address"));
+            }
+            self.check_role(meter.role)?;
+            within("every_s", &meter.every_s, 1..=60)?;
         }
         for device in &self.mqtt {
             device.check(self).map_err(|what| format!("MQTT device `{}`: {what}", device.topic))?;

@@ -1,10 +1,13 @@
 //! From one home's configuration to its devices, servers and publishers, and to how a gateway reaches them.
 
-use super::{BoundServer, BoundStream, BuiltHome};
+use super::{BoundSender, BoundServer, BoundStream, BuiltHome};
 use crate::{
     SimulatorError,
     clock::Clock,
-    config::{HomeConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, StreamConfig, SunSpecConfig},
+    config::{
+        HomeConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, SpeedwireConfig, StreamConfig,
+        SunSpecConfig,
+    },
     device::{Device, RunningHome},
     faults::{FaultKind, FaultScript},
     home::Home,
@@ -13,6 +16,7 @@ use crate::{
     noise::Noise,
     scripts,
     serving::{ServingDevice, ServingHome},
+    speedwire_sender::SpeedwireSender,
     steps,
     stream_server::StreamServer,
     templates,
@@ -20,6 +24,7 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri,
+    families::speedwire::SpeedwireDevice,
     modbus::ModbusDevice,
     mqtt::MqttDevice,
     stream::StreamDevice,
@@ -28,8 +33,12 @@ use deren_meters::{
     uri::{Timing, Wire},
 };
 use deren_primitives::DeviceRole;
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
-use tokio::net::TcpListener;
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+use tokio::net::{TcpListener, UdpSocket};
 
 /// Makes the devices of one home.
 struct Builder<'a> {
@@ -73,8 +82,12 @@ pub(super) async fn home(
     for (number, meter) in config.streams.iter().enumerate() {
         streams.push(builder.stream(number, meter).await?);
     }
+    let mut senders = Vec::with_capacity(config.speedwire.len());
+    for (number, meter) in config.speedwire.iter().enumerate() {
+        senders.push(builder.sender(number, meter).await?);
+    }
     let serving = ServingHome { name: config.name.clone(), devices: builder.serving };
-    Ok(BuiltHome { serving, devices: builder.devices, running: builder.running, servers, publishers, streams })
+    Ok(BuiltHome { serving, devices: builder.devices, running: builder.running, servers, publishers, streams, senders })
 }
 
 impl Builder<'_> {
@@ -199,6 +212,30 @@ impl Builder<'_> {
         let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
         let p1 = templates::p1(&self.config.name)?;
         Ok(BoundStream { address, listener, server: StreamServer { device, telegrams, p1, interval } })
+    }
+}
+
+/// A meter that sends datagrams.
+impl Builder<'_> {
+    async fn sender(&mut self, number: usize, config: &SpeedwireConfig) -> Result<BoundSender, SimulatorError> {
+        // To this machine from this machine; elsewhere the system chooses the way.
+        let own = if config.to.ip().is_loopback() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
+        let address = SocketAddr::from((own, 0));
+        let socket = UdpSocket::bind(address).await.map_err(|source| {
+            let home = self.config.name.clone();
+            SimulatorError::Listen { home, address, source }
+        })?;
+        let device = self.device(&format!("speedwire {number}"), config.role);
+        let uri = DeviceUri::from(SpeedwireDevice {
+            to: *config.to.ip(),
+            port: config.to.port(),
+            serial: device.plate().serial,
+            interface: None,
+            timeout_ms: None,
+        });
+        self.serve(uri, &device, steps::SPEEDWIRE_MWH);
+        let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
+        Ok(BoundSender { socket, sender: SpeedwireSender { device, to: config.to, interval } })
     }
 }
 

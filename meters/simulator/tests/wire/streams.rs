@@ -2,7 +2,7 @@
 
 use super::*;
 use deren_meters::{DeviceUri, stream::StreamDevice};
-use deren_simulator::config::{StreamConfig, TelegramKind};
+use deren_simulator::config::{SpeedwireConfig, StreamConfig, TelegramKind};
 use std::process::Command;
 
 fn pushing_home() -> HomeConfig {
@@ -19,6 +19,15 @@ fn pushing_home() -> HomeConfig {
 #[tokio::test]
 async fn our_drivers_read_the_telegrams_that_we_push() {
     drivers::every_device_reads_true(&start(midsummer(20.0), vec![pushing_home()]).await).await;
+}
+
+#[tokio::test]
+async fn our_driver_reads_the_datagrams_that_a_meter_sends() {
+    let port = std::net::UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap().port();
+    let to = std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, port);
+    let speedwire = vec![SpeedwireConfig { to, ..SpeedwireConfig::new(Grid) }];
+    let home = HomeConfig { pv: Some(PvConfig::new(6.0)), speedwire, ..HomeConfig::new("sending") };
+    drivers::every_device_reads_true(&start(midsummer(20.0), vec![home]).await).await;
 }
 
 /// What the peer sees in one telegram that it gets over TCP: import and export in Wh, power in W, serial number.
