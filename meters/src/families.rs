@@ -5,6 +5,7 @@
 
 mod family;
 pub mod homewizard;
+pub mod http;
 pub mod modbus;
 pub mod mqtt;
 pub mod speedwire;
@@ -21,8 +22,15 @@ use std::str::FromStr;
 use url::Url;
 
 /// Every family.
-pub const FAMILIES: &[Family] =
-    &[sunspec::FAMILY, modbus::FAMILY, mqtt::FAMILY, stream::FAMILY, homewizard::FAMILY, speedwire::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    sunspec::FAMILY,
+    modbus::FAMILY,
+    mqtt::FAMILY,
+    stream::FAMILY,
+    homewizard::FAMILY,
+    speedwire::FAMILY,
+    http::FAMILY,
+];
 
 impl FromStr for DeviceUri {
     type Err = MeterError;

@@ -40,7 +40,7 @@ const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/templates
 pub enum Template {
     /// A Modbus meter.
     Modbus(ModbusTemplate),
-    /// A meter that publishes over MQTT.
+    /// A meter whose payloads come over MQTT, or over HTTP.
     Mqtt(MqttTemplate),
 }
 
@@ -127,6 +127,7 @@ impl Template {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Modbus(_) => "modbus",
+            Self::Mqtt(template) if template.over_http => "http",
             Self::Mqtt(_) => "mqtt",
         }
     }
@@ -276,9 +277,21 @@ impl Library {
     /// # Errors
     /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
     pub fn mqtt(&self, name: &str) -> Result<&MqttTemplate, MeterError> {
-        match self.get(name) {
-            Some(Template::Mqtt(template)) => Ok(template),
-            _ => Err(self.lacks("mqtt", name)),
+        self.payload("mqtt", name)
+    }
+
+    /// The template of that name for documents over HTTP.
+    ///
+    /// # Errors
+    /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
+    pub fn http(&self, name: &str) -> Result<&MqttTemplate, MeterError> {
+        self.payload("http", name)
+    }
+
+    fn payload(&self, kind: &'static str, name: &str) -> Result<&MqttTemplate, MeterError> {
+        match self.of_kind(kind, name)? {
+            Template::Mqtt(template) => Ok(template),
+            Template::Modbus(_) => Err(self.lacks(kind, name)),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod check;
 mod devices;
+mod http;
 mod read;
 mod speedwire;
 mod streams;
@@ -11,6 +12,7 @@ mod time;
 pub use devices::{
     ChainEnd, MeterConfig, ModbusConfig, MqttConfig, Phases, SunSpecConfig, SunSpecDevice, SunSpecModel,
 };
+pub use http::HttpConfig;
 pub use speedwire::SpeedwireConfig;
 pub use streams::{StreamConfig, TelegramKind};
 pub use time::{Day, TimeOfDay};
@@ -81,6 +83,9 @@ pub struct HomeConfig {
     /// Its meters that send Speedwire datagrams, at most 8.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub speedwire: Vec<SpeedwireConfig>,
+    /// Its devices that show JSON documents over HTTP, at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub http: Vec<HttpConfig>,
 }
 
 impl HomeConfig {
@@ -97,6 +102,7 @@ impl HomeConfig {
             mqtt: Vec::new(),
             streams: Vec::new(),
             speedwire: Vec::new(),
+            http: Vec::new(),
         }
     }
 }

@@ -7,13 +7,14 @@ use crate::{
     clock::{Clock, unix_now},
     config::SimulatorConfig,
     device::{Device, RunningHome},
+    http_server::HttpServer,
     modbus_server::ModbusServer,
     mqtt_publisher::{Connection, MqttPublisher},
     serving::{Serving, ServingHome},
     speedwire_sender::SpeedwireSender,
     stream_server::StreamServer,
 };
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
     net::{TcpListener, UdpSocket},
     sync::watch,
@@ -40,6 +41,13 @@ struct BoundStream {
     server: StreamServer,
 }
 
+/// A device over HTTP that listens and does not answer yet.
+struct BoundHttp {
+    address: SocketAddr,
+    listener: TcpListener,
+    server: HttpServer,
+}
+
 /// A meter that sends datagrams, and does not yet.
 struct BoundSender {
     socket: UdpSocket,
@@ -55,6 +63,7 @@ struct BuiltHome {
     publishers: Vec<MqttPublisher>,
     streams: Vec<BoundStream>,
     senders: Vec<BoundSender>,
+    over_http: Vec<BoundHttp>,
 }
 
 /// A simulator that serves. Dropping it stops all of it.
@@ -94,32 +103,16 @@ impl Simulator {
             simulator.devices.push(built.devices);
             simulator.homes.push(built.running);
             for BoundServer { address, listener, server } in built.servers {
-                simulator.tasks.spawn(async move {
-                    let stopped = server.serve(listener).await;
-                    SimulatorError::Serve {
-                        address,
-                        source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),
-                    }
-                });
+                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
             }
             for BoundStream { address, listener, server } in built.streams {
-                simulator.tasks.spawn(async move {
-                    let stopped = server.serve(listener).await;
-                    SimulatorError::Serve {
-                        address,
-                        source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),
-                    }
-                });
+                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
+            }
+            for BoundHttp { address, listener, server } in built.over_http {
+                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
             }
             for BoundSender { socket, sender } in built.senders {
-                let address = SocketAddr::V4(sender.to);
-                simulator.tasks.spawn(async move {
-                    let stopped = sender.send(socket).await;
-                    SimulatorError::Serve {
-                        address,
-                        source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),
-                    }
-                });
+                simulator.tasks.spawn(until_it_stops(SocketAddr::V4(sender.to), sender.send(socket)));
             }
             for publisher in built.publishers {
                 let (state, connection) = watch::channel(Connection::default());
@@ -163,6 +156,12 @@ impl Simulator {
             None => SimulatorError::Config("nothing is simulated".into()),
         }
     }
+}
+
+/// Serves, and says why it stopped.
+async fn until_it_stops(address: SocketAddr, serving: impl Future<Output = io::Result<()>>) -> SimulatorError {
+    let stopped = serving.await;
+    SimulatorError::Serve { address, source: stopped.err().unwrap_or_else(|| io::ErrorKind::Other.into()) }
 }
 
 async fn wait_for_brokers(connections: Vec<(String, watch::Receiver<Connection>)>) -> Result<(), SimulatorError> {

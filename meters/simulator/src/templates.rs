@@ -27,6 +27,9 @@ pub fn check(config: &SimulatorConfig) -> Result<(), SimulatorError> {
         for device in &home.mqtt {
             mqtt(&home.name, device)?;
         }
+        for device in &home.http {
+            http(&home.name, &device.template)?;
+        }
     }
     Ok(())
 }
@@ -56,6 +59,12 @@ pub(crate) fn mqtt(home: &str, config: &MqttConfig) -> Result<(MqttTemplate, Bro
         return Err(cannot_say_nan(home, &config.template));
     }
     Ok((template.clone(), broker(&config.broker).map_err(|error| template_error(home, error))?))
+}
+
+/// The template of a device that shows JSON documents.
+pub(crate) fn http(home: &str, template: &str) -> Result<MqttTemplate, SimulatorError> {
+    let named = Library::builtin().and_then(|library| library.http(template));
+    named.cloned().map_err(|error| template_error(home, error))
 }
 
 /// How P1 telegrams look.

@@ -140,8 +140,11 @@ fn device(source: &Source<'_>, mut table: Spanned<DeTable<'_>>) -> Result<Templa
     let template = match kind.get_ref() {
         DeValue::String(text) if text == "modbus" => Template::Modbus(source.read::<ModbusTemplate>(table)?),
         DeValue::String(text) if text == "mqtt" => Template::Mqtt(source.read::<MqttTemplate>(table)?),
+        DeValue::String(text) if text == "http" => {
+            Template::Mqtt(MqttTemplate { over_http: true, ..source.read::<MqttTemplate>(table)? })
+        }
         DeValue::String(other) => {
-            let reason = format!("kind `{other}` is not `modbus` or `mqtt`");
+            let reason = format!("kind `{other}` is not `modbus` or `mqtt` or `http`");
             return Err(source.refuse(Some(kind.span().start), &reason));
         }
         _ => return Err(source.refuse(Some(kind.span().start), "`kind` is not a text")),

@@ -69,6 +69,9 @@ pub struct MqttTemplate {
     pub extra: Vec<Extra>,
     /// A device and what it stands for, which the tests decode.
     pub fixture: MqttFixture,
+    /// The topics are paths that are asked for over HTTP, `{topic}` being empty: the template is of kind `http`.
+    #[serde(skip)]
+    pub over_http: bool,
 }
 
 /// What payloads are.
@@ -264,7 +267,9 @@ impl MqttTemplate {
     /// True if devices of this template have channels that a URI can choose from.
     #[must_use]
     pub fn has_channels(&self) -> bool {
-        self.quantities().any(|(_, quantity)| quantity.topics().any(|topic| topic.contains(CHANNEL)))
+        let in_fields = |quantity: &Quantity| quantity.fields.iter().flatten().any(|field| field.contains(CHANNEL));
+        let in_topics = |quantity: &Quantity| quantity.topics().any(|topic| topic.contains(CHANNEL));
+        self.quantities().any(|(_, quantity)| in_topics(quantity) || in_fields(quantity))
     }
 
     /// The template for one channel.
@@ -275,8 +280,8 @@ impl MqttTemplate {
             set(&mut quantity.topic);
             quantity.fields.iter_mut().flatten().for_each(set);
         }
-        self.require.iter_mut().for_each(|requirement| set(&mut requirement.topic));
-        self.serial.iter_mut().for_each(|serial| set(&mut serial.topic));
+        self.require.iter_mut().flat_map(|it| [&mut it.topic, &mut it.field]).for_each(set);
+        self.serial.iter_mut().flat_map(|serial| [&mut serial.topic, &mut serial.field]).for_each(set);
         self
     }
 

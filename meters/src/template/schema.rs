@@ -79,9 +79,9 @@ fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut kinds = Vec::new();
     let mut products = Vec::new();
-    for (kind, schema) in
-        [("modbus", ModbusTemplate::json_schema(&mut generator)), ("mqtt", MqttTemplate::json_schema(&mut generator))]
-    {
+    let registers = ModbusTemplate::json_schema(&mut generator);
+    let payload = MqttTemplate::json_schema(&mut generator);
+    for (kind, schema) in [("modbus", registers), ("mqtt", payload.clone()), ("http", payload)] {
         let mut schema = schema.to_value();
         schema["properties"]["kind"] = json!({ "const": kind, "description": "Kind of wire." });
         schema["required"].as_array_mut().expect("some are required").push("kind".into());

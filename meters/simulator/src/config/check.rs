@@ -108,6 +108,16 @@ impl HomeConfig {
             self.check_role(meter.role)?;
             within("every_s", &meter.every_s, 1..=150)?;
         }
+        at_most("devices over HTTP", self.http.len(), MOST_SERVERS)?;
+        for device in &self.http {
+            if device.listen.port() != 0 && !servers.insert(device.listen) {
+                return Err(format!(
+                    "{} is listened at twice; give each device its own port, or port 0",
+                    device.listen
+                ));
+            }
+            self.check_role(device.role)?;
+        }
         for meter in &self.speedwire {
             let to = meter.to.ip();
             if !(to.is_multicast() || to.is_private() || to.is_loopback()) {

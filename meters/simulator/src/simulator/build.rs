@@ -1,16 +1,17 @@
 //! From one home's configuration to its devices, servers and publishers, and to how a gateway reaches them.
 
-use super::{BoundSender, BoundServer, BoundStream, BuiltHome};
+use super::{BoundHttp, BoundSender, BoundServer, BoundStream, BuiltHome};
 use crate::{
     SimulatorError,
     clock::Clock,
     config::{
-        HomeConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, SpeedwireConfig, StreamConfig,
+        HomeConfig, HttpConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, SpeedwireConfig, StreamConfig,
         SunSpecConfig,
     },
     device::{Device, RunningHome},
     faults::{FaultKind, FaultScript},
     home::Home,
+    http_server::HttpServer,
     modbus_server::ModbusServer,
     mqtt_publisher::MqttPublisher,
     noise::Noise,
@@ -24,7 +25,7 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri,
-    families::speedwire::SpeedwireDevice,
+    families::{http::HttpDevice, speedwire::SpeedwireDevice},
     modbus::ModbusDevice,
     mqtt::MqttDevice,
     stream::StreamDevice,
@@ -86,8 +87,13 @@ pub(super) async fn home(
     for (number, meter) in config.speedwire.iter().enumerate() {
         senders.push(builder.sender(number, meter).await?);
     }
-    let serving = ServingHome { name: config.name.clone(), devices: builder.serving };
-    Ok(BuiltHome { serving, devices: builder.devices, running: builder.running, servers, publishers, streams, senders })
+    let mut over_http = Vec::with_capacity(config.http.len());
+    for (number, device) in config.http.iter().enumerate() {
+        over_http.push(builder.over_http(number, device).await?);
+    }
+    let Builder { serving, devices, running, .. } = builder;
+    let serving = ServingHome { name: config.name.clone(), devices: serving };
+    Ok(BuiltHome { serving, devices, running, servers, publishers, streams, senders, over_http })
 }
 
 impl Builder<'_> {
@@ -239,12 +245,36 @@ impl Builder<'_> {
     }
 }
 
+/// A device over HTTP.
+impl Builder<'_> {
+    async fn over_http(&mut self, number: usize, config: &HttpConfig) -> Result<BoundHttp, SimulatorError> {
+        let template = templates::http(&self.config.name, &config.template)?;
+        let listen_error =
+            |source| SimulatorError::Listen { home: self.config.name.clone(), address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
+        let address = listener.local_addr().map_err(listen_error)?;
+        let device = self.device(&format!("http {number}"), config.role);
+        let uri = DeviceUri::from(HttpDevice {
+            host: host_of(address),
+            port: address.port(),
+            template: config.template.clone(),
+            channel: 0,
+            timeout_ms: None,
+        });
+        self.serve(uri, &device, steps::mqtt_mwh(&template));
+        Ok(BoundHttp { address, listener, server: HttpServer { device, template } })
+    }
+}
+
 /// How a client on this machine reaches a server.
 fn reached_at(address: SocketAddr) -> Wire {
-    let host = match address {
+    Wire::Tcp { host: host_of(address), port: address.port() }
+}
+
+fn host_of(address: SocketAddr) -> String {
+    match address {
         _ if !address.ip().is_unspecified() => address.ip().to_string(),
         SocketAddr::V4(_) => "127.0.0.1".into(),
         SocketAddr::V6(_) => "::1".into(),
-    };
-    Wire::Tcp { host, port: address.port() }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use deren_meters::{DeviceUri, stream::StreamDevice};
-use deren_simulator::config::{SpeedwireConfig, StreamConfig, TelegramKind};
+use deren_simulator::config::{HttpConfig, SpeedwireConfig, StreamConfig, TelegramKind};
 use std::process::Command;
 
 fn pushing_home() -> HomeConfig {
@@ -27,6 +27,16 @@ async fn our_driver_reads_the_datagrams_that_a_meter_sends() {
     let to = std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, port);
     let speedwire = vec![SpeedwireConfig { to, ..SpeedwireConfig::new(Grid) }];
     let home = HomeConfig { pv: Some(PvConfig::new(6.0)), speedwire, ..HomeConfig::new("sending") };
+    drivers::every_device_reads_true(&start(midsummer(20.0), vec![home]).await).await;
+}
+
+#[tokio::test]
+async fn our_driver_reads_every_template_for_http_that_we_serve() {
+    let library = deren_meters::Library::builtin().unwrap();
+    let names = library.iter().filter(|(_, template)| template.kind() == "http" && template.counts() == (true, true));
+    let http: Vec<HttpConfig> = names.map(|(name, _)| HttpConfig::new(Grid, name)).collect();
+    assert!(http.len() >= 5);
+    let home = HomeConfig { pv: Some(PvConfig::new(6.0)), http, ..HomeConfig::new("documents") };
     drivers::every_device_reads_true(&start(midsummer(20.0), vec![home]).await).await;
 }
 

@@ -94,10 +94,8 @@ impl Source for SpeedwireSource {
         while newest.at.elapsed() > self.timeout() {
             newest = self.newer_than(newest.number).await?;
         }
-        identity(&newest.bytes).ok_or_else(|| MeterError::Telegram {
-            place: self.place(),
-            reason: "it does not say who sent it".into(),
-        })
+        identity(&newest.bytes)
+            .ok_or_else(|| MeterError::Telegram { place: self.place(), reason: "it does not say who sent it".into() })
     }
 
     async fn read(&mut self) -> Result<Answer, MeterError> {

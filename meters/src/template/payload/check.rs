@@ -39,55 +39,33 @@ impl MqttTemplate {
         if keep_alive.is_some_and(|it| !(5..=300).contains(&it.every_s) || it.topic.contains(['+', '#', '$'])) {
             return refuse("keep_alive", "keep_alive: every_s is from 5 to 300, and the topic has no wildcard".into());
         }
+        let needs_a_broker = self.notifications.is_some() || self.keep_alive.is_some() || self.topic_is_serial;
+        if self.over_http && (needs_a_broker || self.format != Format::Json) {
+            return refuse("kind", "over HTTP there are JSON documents, and nothing that a broker has".into());
+        }
         if self.format == Format::HomeAssistant && (self.import.is_some() == self.export.is_some()) {
             return refuse("format", "a sensor of Home Assistant counts either import or export".into());
         }
         for (what, quantity) in self.quantities() {
-            let fits = if what == "power" { quantity.unit.is_power() } else { quantity.unit.is_energy() };
-            if !fits {
-                return refuse(what, format!("{what}: unit {:?} does not fit", quantity.unit));
-            }
-            if quantity.step_mwh.is_some_and(|step_mwh| step_mwh == 0 || what == "power") {
-                return refuse(what, format!("{what}: `step_mwh` is of an energy, and above 0"));
-            }
-            let wanted = match what {
-                "import" => Some(Counts::Import),
-                "export" => Some(Counts::Export),
-                _ => None,
-            };
-            match wanted {
-                Some(wanted) => {
-                    quantity.check_counts(wanted).or_else(|reason| refuse(what, format!("{what}: {reason}")))?
-                }
-                None if quantity.counts.is_some() || quantity.one_way => {
-                    return refuse(what, format!("{what}: `counts` and `one_way` are of energies"));
-                }
-                None => {}
-            }
-            let count: usize = quantity.fields.iter().map(Vec::len).sum();
-            let has_topics = quantity.fields.iter().flatten().any(|field| field.contains(PLACEHOLDER));
-            if has_topics && quantity.fields.len() > 1 {
-                return refuse(what, format!("{what}: fields with topics of their own have no alternatives"));
-            }
-            let needs_none = |fields: &Vec<String>| {
-                let terms = || fields.iter().map(|term| Term::of(term));
-                terms().all(|term| term.is_optional || term.sign == 0)
-            };
-            if quantity.fields.iter().any(needs_none) || !(1..=MAX_FIELDS).contains(&count) {
-                return refuse(
-                    what,
-                    format!("{what}: needs 1 to {MAX_FIELDS} fields, and one in each alternative that has to be there"),
-                );
-            }
+            quantity.check(what)?;
         }
+        self.check_topics()
+    }
+
+    fn check_topics(&self) -> Result<(), Fault> {
+        let refuse = |reason: String| Err(Fault { key: "", index: 0, reason });
         let quantities = self.quantities().flat_map(|(_, quantity)| quantity.topics());
         let others = self.serial.iter().map(|serial| &serial.topic).chain(self.extra.iter().map(|extra| &extra.topic));
         let others = others.chain(self.require.iter().map(|requirement| &requirement.topic));
         let notifications = self.notifications.iter().flat_map(|it| [&it.topic, &it.status]);
         let others = others.chain(notifications).map(String::as_str);
         for topic in quantities.chain(others) {
+            let is_path = topic.strip_prefix(PLACEHOLDER).is_some_and(|path| path.starts_with('/'));
+            if self.over_http && !(is_path && topic.chars().all(|c| c.is_ascii_graphic())) {
+                return refuse(format!("topic `{topic}` is no path that begins with `{PLACEHOLDER}/`"));
+            }
             if topic.matches(PLACEHOLDER).count() != 1 || topic.contains(['+', '#']) {
-                return refuse("", format!("topic `{topic}` needs `{PLACEHOLDER}` once and no wildcard"));
+                return refuse(format!("topic `{topic}` needs `{PLACEHOLDER}` once and no wildcard"));
             }
         }
         Ok(())
@@ -95,6 +73,46 @@ impl MqttTemplate {
 }
 
 impl Quantity {
+    /// Refuses a quantity that cannot be what it is called.
+    fn check(&self, what: &'static str) -> Result<(), Fault> {
+        let refuse = |key, reason: String| Err(Fault { key, index: 0, reason });
+        let fits = if what == "power" { self.unit.is_power() } else { self.unit.is_energy() };
+        if !fits {
+            return refuse(what, format!("{what}: unit {:?} does not fit", self.unit));
+        }
+        if self.step_mwh.is_some_and(|step_mwh| step_mwh == 0 || what == "power") {
+            return refuse(what, format!("{what}: `step_mwh` is of an energy, and above 0"));
+        }
+        let wanted = match what {
+            "import" => Some(Counts::Import),
+            "export" => Some(Counts::Export),
+            _ => None,
+        };
+        match wanted {
+            Some(wanted) => self.check_counts(wanted).or_else(|reason| refuse(what, format!("{what}: {reason}")))?,
+            None if self.counts.is_some() || self.one_way => {
+                return refuse(what, format!("{what}: `counts` and `one_way` are of energies"));
+            }
+            None => {}
+        }
+        let count: usize = self.fields.iter().map(Vec::len).sum();
+        let has_topics = self.fields.iter().flatten().any(|field| field.contains(PLACEHOLDER));
+        if has_topics && self.fields.len() > 1 {
+            return refuse(what, format!("{what}: fields with topics of their own have no alternatives"));
+        }
+        let needs_none = |fields: &Vec<String>| {
+            let terms = || fields.iter().map(|term| Term::of(term));
+            terms().all(|term| term.is_optional || term.sign == 0)
+        };
+        if self.fields.iter().any(needs_none) || !(1..=MAX_FIELDS).contains(&count) {
+            return refuse(
+                what,
+                format!("{what}: needs 1 to {MAX_FIELDS} fields, and one in each alternative that has to be there"),
+            );
+        }
+        Ok(())
+    }
+
     /// What that field of that alternative counts; `None` for a power.
     pub(super) fn counts(&self, alternative: usize, field: usize) -> Option<Counts> {
         match self.counts.as_ref()? {

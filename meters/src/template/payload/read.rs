@@ -86,7 +86,7 @@ impl MqttTemplate {
             let readout = sensor.resolve(self).read_payloads(&sensor.state_topic, &state)?;
             return Ok(Readout { serial: sensor.unique_id, ..readout });
         }
-        self.clone().for_topic(uri_topic).read_payloads(uri_topic, payloads)
+        self.clone().for_channel(0).for_topic(uri_topic).read_payloads(uri_topic, payloads)
     }
 
     fn read_payloads(&self, uri_topic: &str, payloads: &[(&str, &[u8])]) -> Result<Readout, MeterError> {

@@ -22,7 +22,7 @@ impl MqttTemplate {
         if self.format == Format::HomeAssistant {
             return home_assistant::write(self, readout, uri_topic);
         }
-        self.clone().for_topic(uri_topic).encode_here(readout, uri_topic)
+        self.clone().for_channel(0).for_topic(uri_topic).encode_here(readout, uri_topic)
     }
 
     fn encode_here(&self, readout: &Readout, uri_topic: &str) -> Vec<(String, Vec<u8>)> {
