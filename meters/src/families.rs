@@ -72,3 +72,18 @@ fn schemes() -> String {
         None => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_scheme_is_of_two_families() {
+        let mut schemes: Vec<&str> = FAMILIES.iter().flat_map(|family| family.schemes).copied().collect();
+        let all = schemes.len();
+        schemes.sort_unstable();
+        schemes.dedup();
+        assert_eq!(schemes.len(), all);
+        assert!(FAMILIES.iter().all(|family| !family.schemes.is_empty()));
+    }
+}

@@ -45,7 +45,7 @@ struct About {
 }
 
 impl HomeWizardSource {
-    /// A driver for that device, by the library's template `homewizard`. Nothing is sent yet.
+    /// A source for that device, by the library's template `homewizard`. Nothing is sent yet.
     ///
     /// # Errors
     /// [`MeterError::UnknownTemplate`] if the library has no such template.

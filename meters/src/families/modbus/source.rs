@@ -37,7 +37,7 @@ pub(crate) struct ModbusSource {
 }
 
 impl ModbusSource {
-    /// A driver for that device. Nothing is sent yet.
+    /// A source for that device. Nothing is sent yet.
     #[must_use]
     pub(crate) fn new(device: ModbusDevice, template: ModbusTemplate) -> Self {
         Self {

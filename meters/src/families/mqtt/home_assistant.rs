@@ -36,7 +36,7 @@ struct Described {
 }
 
 impl HomeAssistantSource {
-    /// A driver for the sensor whose discovery message is published as the device's topic. Nothing is sent yet.
+    /// A source for the sensor whose discovery message is published as the device's topic. Nothing is sent yet.
     #[must_use]
     pub(super) fn new(device: MqttDevice, template: MqttTemplate) -> Self {
         Self { device, template, descriptions: None, described: None }

@@ -43,7 +43,7 @@ struct Open {
 }
 
 impl MqttSource {
-    /// A driver for that device. Nothing is sent yet.
+    /// A source for that device. Nothing is sent yet.
     #[must_use]
     pub(super) fn new(device: MqttDevice, template: MqttTemplate) -> Self {
         let template = template.for_channel(device.channel).for_meter(device.meter.as_deref()).for_topic(&device.topic);

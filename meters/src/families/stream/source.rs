@@ -47,7 +47,7 @@ impl Decoder {
 }
 
 impl StreamSource {
-    /// A driver for that device; P1 telegrams are read by the library's template `p1`. Nothing is opened yet.
+    /// A source for that device; P1 telegrams are read by the library's template `p1`. Nothing is opened yet.
     ///
     /// # Errors
     /// [`MeterError::UnknownTemplate`] if the library has no template `p1`.

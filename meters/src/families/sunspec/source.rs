@@ -31,7 +31,7 @@ pub(crate) struct SunSpecSource {
 }
 
 impl SunSpecSource {
-    /// A driver for that device. Nothing is sent yet.
+    /// A source for that device. Nothing is sent yet.
     #[must_use]
     pub(crate) fn new(device: SunSpecDevice) -> Self {
         Self { bus: Bus::shared(&device.wire), device, found: None, quirks: None, battery: None }
