@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 # Crates that are being rebuilt. Their circles are not refused yet.
-NOT_YET = {"meters/src/lib.rs"}
+NOT_YET = set()
 
 ITEM = re.compile(
     r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:default\s+|async\s+|const\s+|unsafe\s+|extern\s+\"[^\"]*\"\s+)*"

@@ -14,7 +14,7 @@ pub use templates::templates_of;
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
 use deren_config::{Mistake, Place, Table};
 use deren_market::reading::MAX_CLOCK_ERROR_MS;
-use deren_meters::{DeviceUri, Library, mqtt::GATEWAY_TOPIC_ROOT};
+use deren_meters::{DeviceUri, Library, mqtt::MqttDevice, template::payload::GATEWAY_TOPIC_ROOT};
 use deren_primitives::DeviceRole;
 use std::{
     io::ErrorKind,
@@ -322,5 +322,5 @@ fn device(table: &mut Table, default_interval: Duration) -> Option<DeviceSetting
 
 /// True for a topic that this program publishes for Home Assistant: it must not measure itself.
 fn is_our_own(uri: &DeviceUri) -> bool {
-    matches!(uri, DeviceUri::Mqtt(device) if device.topic.starts_with(GATEWAY_TOPIC_ROOT))
+    uri.device::<MqttDevice>().is_some_and(|device| device.topic.starts_with(GATEWAY_TOPIC_ROOT))
 }

@@ -11,6 +11,7 @@ use toml::{
 };
 
 /// A file's text with the places of its bytes.
+#[derive(Clone)]
 pub(crate) struct Source<'a> {
     file: &'a str,
     text: &'a str,
@@ -90,6 +91,21 @@ impl<'a> Text<'a> {
     /// What is no TOML.
     pub fn mistakes(&self) -> &[Mistake] {
         &self.mistakes
+    }
+
+    /// Its top-level table.
+    pub fn root(&self) -> &DeTable<'a> {
+        self.root.get_ref()
+    }
+
+    /// The same text as if `root` were its top-level table, which is made of values of this text.
+    pub fn with_root(&self, root: Spanned<DeTable<'a>>) -> Self {
+        Self { source: self.source.clone(), root, mistakes: self.mistakes.clone() }
+    }
+
+    /// The place of a value of this text, by the byte where it begins.
+    pub fn place(&self, offset: usize) -> Place {
+        self.source.place(offset)
     }
 
     /// The place of the top-level key's value, and the value if it is a text. `None` if the key is not there.

@@ -34,11 +34,12 @@ impl Text<'_> {
     /// As [`read`].
     pub fn read_without<T: DeserializeOwned>(&self, keys: &[&str]) -> Result<T, Vec<Mistake>> {
         let root = self.root.get_ref();
+        let seat = Seat { offset: self.root.span().start, ..Seat::ROOT };
         let left_out = keys.iter().filter_map(|key| root.get(*key)).map(id_of).collect();
         let mended = Mended { left_out, ..Mended::default() };
         let mut reading = Reading { whole: self.mistakes.is_empty(), mistakes: self.mistakes.clone(), mended };
         loop {
-            match T::deserialize(Node::Table { keys: root, seat: Seat::ROOT, mended: &reading.mended }) {
+            match T::deserialize(Node::Table { keys: root, seat, mended: &reading.mended }) {
                 Ok(value) if reading.mistakes.is_empty() => return Ok(value),
                 Ok(_) => break,
                 Err(fault) => {

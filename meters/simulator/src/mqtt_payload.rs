@@ -7,7 +7,7 @@ use crate::{
 };
 use deren_meters::{
     Readout,
-    mqtt::template::{MqttTemplate, Quantity},
+    template::payload::{MqttTemplate, Quantity},
 };
 use serde_json::Value;
 

@@ -5,17 +5,20 @@
 //! meters by their templates' fingerprints; once one was found, on the unit ids that its manufacturer uses, and at last on
 //! those that only templates name. What answers and fits nothing is told of.
 
-mod announced;
-mod broker;
-mod line;
+pub(crate) mod event;
 mod local;
+mod mdns;
 mod place;
-mod probe;
+mod private;
+pub(crate) mod probe;
 mod target;
 
+pub use crate::families::modbus::probe::{UNITS, USUAL_PORTS};
+pub use event::Event;
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use announced::answer;
-pub use target::{MAX_HOSTS, Target, USUAL_PORTS, nearby};
+pub(crate) use mdns::answer;
+pub use probe::TIMEOUT_MS;
+pub use target::{MAX_HOSTS, Target, nearby};
 
 use crate::{Library, MeterError, Record};
 use futures::{StreamExt, stream};
@@ -25,29 +28,8 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// Unit ids that are asked: the usual first ones, Kostal's, SMA's, and Fronius' meters'.
-pub const UNITS: [u8; 8] = [1, 2, 3, 71, 126, 200, 240, 247];
-/// Time-out of each connection and request, ms: slow devices take 500.
-pub const TIMEOUT_MS: u32 = 1_500;
 /// Places that are asked at the same time, each one request at a time.
 const MAX_AT_ONCE: usize = 32;
-
-/// What happens while a search runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is used up at once")]
-pub enum Event {
-    /// A device was found.
-    Found(Record),
-    /// Something answered, but could not be read; the search goes on.
-    Trouble(MeterError),
-    /// So many steps are done, of so many: hosts and ports, settings of serial ports, seconds at a broker.
-    Progress {
-        /// Steps done.
-        done: usize,
-        /// Steps in all.
-        total: usize,
-    },
-}
 
 /// Looks for devices at `target`, with the templates of `library`.
 ///
@@ -62,7 +44,7 @@ pub async fn discover(
     library: &Library,
     on_event: &(dyn Fn(Event) + Send + Sync),
 ) -> Result<Vec<Record>, MeterError> {
-    let places = target.places(&target::ports(library)).await?;
+    let places = target.places(library).await?;
     let progress = Progress { done: Mutex::new(0), total: places.iter().map(Place::steps).sum() };
     let look = |(index, place): (usize, Place)| {
         let progress = &progress;

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 pub use frames::frames;
 pub use registers::{modbus, sunspec};
-pub use telegrams::{p1, sml};
+pub use telegrams::{p1, sml, speedwire};
 pub use texts::{discovery, http, mqtt, template, uri, value_template};
 
 /// Runs to its end what never waits for anything but bytes that are there.
@@ -42,6 +42,7 @@ mod tests {
             ("mqtt", super::mqtt),
             ("p1", super::p1),
             ("sml", super::sml),
+            ("speedwire", super::speedwire),
             ("sunspec", super::sunspec),
             ("template", super::template),
             ("uri", super::uri),

@@ -1,6 +1,8 @@
 //! Refuses what cannot be simulated: what is wrong, where, and what would be right.
 
-use super::{BatteryConfig, HomeConfig, ModbusConfig, MqttConfig, PvConfig, SimulatorConfig, SunSpecConfig};
+use super::{
+    BatteryConfig, HomeConfig, ModbusConfig, MqttConfig, PvConfig, SimulatorConfig, SpeedwireConfig, SunSpecConfig,
+};
 use crate::{
     SimulatorError,
     clock::Clock,
@@ -111,6 +113,8 @@ impl HomeConfig {
         note(&["modbus"], at_most("Modbus servers", self.modbus.len(), MOST_SERVERS));
         note(&["mqtt"], at_most("MQTT devices", self.mqtt.len(), MOST_SERVERS));
         note(&["streams"], at_most("meters that push telegrams", self.streams.len(), MOST_SERVERS));
+        note(&["speedwire"], at_most("meters that send Speedwire", self.speedwire.len(), MOST_SERVERS));
+        note(&["http"], at_most("devices over HTTP", self.http.len(), MOST_SERVERS));
         let mut is_taken = |listen: SocketAddr| listen.port() != 0 && !servers.insert(listen);
         for (number, server) in self.modbus.iter().enumerate() {
             let checked = if is_taken(server.listen) {
@@ -128,6 +132,17 @@ impl HomeConfig {
             };
             note(&["streams", &number.to_string()], checked);
         }
+        for (number, device) in self.http.iter().enumerate() {
+            let checked = if is_taken(device.listen) {
+                Err(format!("{} is listened at twice; give each device its own port, or port 0", device.listen))
+            } else {
+                self.check_role(device.role)
+            };
+            note(&["http", &number.to_string()], checked);
+        }
+        for (number, meter) in self.speedwire.iter().enumerate() {
+            note(&["speedwire", &number.to_string()], self.check_speedwire(meter));
+        }
         for (number, device) in self.mqtt.iter().enumerate() {
             let checked = device.check(self).map_err(|what| format!("MQTT device `{}`: {what}", device.topic));
             note(&["mqtt", &number.to_string()], checked);
@@ -139,6 +154,15 @@ impl HomeConfig {
             return Err(format!("a name has 1 to {MOST_NAME_BYTES} bytes"));
         }
         Ok(())
+    }
+
+    fn check_speedwire(&self, meter: &SpeedwireConfig) -> Checked {
+        let to = meter.to.ip();
+        if !(to.is_multicast() || to.is_private() || to.is_loopback()) {
+            return Err(format!("a meter sends Speedwire to {to}; use a multicast, private or loopback address"));
+        }
+        self.check_role(meter.role)?;
+        within("every_s", &meter.every_s, 1..=60)
     }
 
     /// A meter never shows more than its rating; what does would be flagged and trade nothing.
