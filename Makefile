@@ -55,7 +55,7 @@ setup:
 pages: setup
 	@scripts/pages.sh
 
-# The handlers make the document, and the document makes the pages' types. `make check` and a test say when they are old.
+# The handlers make the document, and the document makes the pages' types. `make check` and a test fail while one is old.
 api: setup
 	@export DEREN_UPDATE_SNAPSHOTS=1 && $(CARGO) test --workspace --test api the_document_is_the_committed_one
 	@cd dashboards/web && npm run --silent api

@@ -185,8 +185,8 @@ fn fields<'a>(document: &'a Value, schema: &'a Value) -> BTreeMap<&'a str, &'a V
 
 fn may_be_null(schema: &Value) -> bool {
     let has_null = |kinds: &Value| kinds.as_array().is_some_and(|kinds| kinds.contains(&"null".into()));
-    let parts = schema["oneOf"].as_array().into_iter().flatten();
-    has_null(&schema["type"]) || parts.into_iter().any(|part| part["type"] == "null")
+    let mut parts = schema["oneOf"].as_array().into_iter().flatten();
+    has_null(&schema["type"]) || parts.any(|part| part["type"] == "null")
 }
 
 /// Each place where an answer is not what its schema says, in words.

@@ -1,6 +1,6 @@
 // Writes src/api/types.ts from the API's document, ../openapi.json: the pages know the API's shapes from nowhere else.
-// With `--check` it writes nothing, and fails if the file is not what the document says. It says nothing of its own
-// about a shape: what it adds to the document are names, and values that the document lists in its descriptions.
+// With `--check` it writes nothing, and fails if the file is not what the document says. It adds nothing to a shape but
+// names, and sets of values that the document's descriptions list.
 import openapiTS, { astToString } from "openapi-typescript";
 import { readFile, writeFile } from "node:fs/promises";
 
@@ -36,7 +36,7 @@ const CLOSED = {
   "TradeView.state": "TradeState",
 };
 
-/** The server writes null for what there is not. Only here it leaves the field out. */
+/** Schemas whose fields may be left out. All others have null for what there is not: dashboards/tests/api/openapi.rs. */
 const LEAVES_OUT = ["Problem"];
 
 const nameOf = (schema) => NAMES[schema] ?? schema.replace(/View$/, "");
