@@ -1,12 +1,12 @@
 //! What every handler has at hand: the database, the node, who listens to the stream, and the settings that pages see.
 
 use super::{
-    login::LoginLimits,
+    login::limits::LoginLimits,
     metrics::Metrics,
     node::NodeClient,
     parameters::Parameters,
     problem::{Problem, Result},
-    stream::Hub,
+    stream::hub::Hub,
 };
 use crate::{
     indexer::NodeHead,

@@ -1,6 +1,6 @@
 //! `GET stream`: server-sent events, until the client goes or falls behind.
 
-use super::{Next, Since, Subscription};
+use super::hub::{Next, Since, Subscription};
 use crate::api::{problem::Result, state::Api};
 use axum::{
     extract::State,
