@@ -28,13 +28,12 @@ PROGRAMS := build --workspace --bins --test process
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages demo test check documents build where release-programs edge-gateway deb release bench fuzz pictures weights clean
+.PHONY: help setup pages demo test check build where release-programs edge-gateway deb bench fuzz pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
-	@echo 'make documents      links, commands and prose of the documents; a second'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
 	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
 	@echo 'make release        a release of this commit: programs, packages, the runtime with its hash, checksums, contents'
@@ -44,6 +43,7 @@ help:
 	@echo 'make pages          only the pages; the others build them by themselves'
 	@echo 'make pictures       take the pictures of the pages that README.md shows'
 	@echo 'make weights        measure the pallets again and write their weights.rs'
+	@echo 'make documents      what of the documents a script can check: links, commands, reference, prose'
 	@echo 'make setup          only the set-up that the others do by themselves'
 	@echo 'make clean          delete what was built'
 
@@ -69,6 +69,7 @@ test: setup
 
 # The scripts that check documents, then the documents: a link leads somewhere, a command is there, the reference says
 # what the code says, prose does not get worse, and one version stands everywhere.
+.PHONY: documents
 documents:
 	@python3 scripts/docs/tests.py --quiet
 	@python3 scripts/docs/links.py
@@ -81,12 +82,12 @@ documents:
 # The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.
 check: setup documents
 	@cargo fmt --all --check
+	@if command -v cargo-deny >/dev/null; then cargo deny --locked check; \
+	    else echo 'make check: licences and advisories are not checked, because cargo-deny is not installed' >&2; fi
 	@cd dashboards/web && npm run --silent check
 	@cd tests/browser && npm run --silent check
 	@cd dashboards/tests/peers && npm run --silent check
 	@$(DEREN_CACHE)/peers/bin/python -m openapi_spec_validator --validation-errors all dashboards/openapi.json
-	@if command -v cargo-deny >/dev/null; then cargo deny --locked check; \
-	    else echo 'make check: licences and advisories are not checked, because cargo-deny is not installed' >&2; fi
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@export RUSTDOCFLAGS='-D warnings' && $(CARGO) doc --workspace --no-deps $(DOC_TARGETS)
 
@@ -114,6 +115,7 @@ deb: setup
 	@source $(DEREN_CACHE)/env.sh && DEREN_WEB_DIST=$$(scripts/pages.sh) && export DEREN_WEB_DIST && scripts/deb.sh $(ARGS)
 
 # Its last line is the release's folder. docs/contribute/release.md says how a release is made.
+.PHONY: release
 release: build
 	@source $(DEREN_CACHE)/env.sh && packages=$$(DEREN_DEB_BUILT=1 scripts/deb.sh gateway node dashboards) && \
 	    scripts/release/release.sh $$packages
