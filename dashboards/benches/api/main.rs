@@ -1,7 +1,8 @@
 //! How long the API takes for a day and for a month of a site, over a month of many sites: real HTTP to the real router
 //! over a private PostgreSQL. Prints one line on standard output, progress on standard error.
 //!
-//! `DEREN_BENCH_SITES` and `DEREN_BENCH_DAYS` make it smaller (1 000 and 30).
+//! `DEREN_BENCH_SITES` and `DEREN_BENCH_DAYS` make it smaller (1 000 and 30). Without `--bench`, which is how `cargo test` runs
+//! it, there are two sites and a day: enough to see that it works.
 
 #[path = "../../tests/history/mod.rs"]
 mod history;
@@ -15,21 +16,28 @@ use measure::{Kind, Quantiles};
 use month::Month;
 use std::{env, process::ExitCode};
 
-/// How many requests of each kind are timed.
-const REQUESTS: usize = 400;
-/// How many of what operators and verifiers ask for.
-const OTHER_REQUESTS: usize = 10;
 /// How many clients ask at once in the second round.
 const CLIENTS: usize = 8;
 
+/// How much is measured.
+struct Size {
+    sites: u32,
+    days: u32,
+    /// How many requests of each kind are timed.
+    requests: usize,
+    /// How many of what operators and verifiers ask for.
+    other_requests: usize,
+}
+
 fn main() -> ExitCode {
-    // `cargo test` runs every bench once to see whether it still starts; this one would take minutes.
-    if !env::args().any(|argument| argument == "--bench") {
-        eprintln!("api: nothing is measured without --bench");
-        return ExitCode::SUCCESS;
-    }
+    let size = if env::args().any(|argument| argument == "--bench") {
+        let (sites, days) = (setting("DEREN_BENCH_SITES", 1_000), setting("DEREN_BENCH_DAYS", 30));
+        Size { sites, days, requests: 400, other_requests: 10 }
+    } else {
+        Size { sites: 2, days: 1, requests: CLIENTS, other_requests: 1 }
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
-    println!("{}", runtime.block_on(run()));
+    println!("{}", runtime.block_on(run(&size)));
     ExitCode::SUCCESS
 }
 
@@ -39,26 +47,27 @@ fn setting(name: &str, default: u32) -> u32 {
     value.unwrap_or_else(|| panic!("{name} must be a number above 0"))
 }
 
-async fn run() -> String {
-    let (sites, days) = (setting("DEREN_BENCH_SITES", 1_000), setting("DEREN_BENCH_DAYS", 30));
+async fn run(size: &Size) -> String {
     let settings = [("shared_buffers", "'256MB'"), ("max_wal_size", "'4GB'"), ("synchronous_commit", "off")];
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let cluster = Cluster::start(&ClusterOptions { settings, ..ClusterOptions::default() }).expect("PostgreSQL");
     let database = cluster.create_database("month").expect("a database");
-    let month = Month::generate(&database.url, sites, days).await;
+    let month = Month::generate(&cluster, &database, size.sites, size.days).await;
     let server = server::start(&database.url).await;
     let client = server.logged_in_operator().await;
 
     let mut rounds = Vec::new();
     for clients in [1, CLIENTS] {
         for kind in [Kind::Day, Kind::Month] {
-            let quantiles = measure::run(&client, &month, kind, clients, REQUESTS).await;
+            let quantiles = measure::run(&client, &month, kind, clients, size.requests).await;
             eprintln!("api: {}, {clients} at once: {quantiles}", kind.name());
             rounds.push(quantiles);
         }
     }
+    let quantiles = measure::run(&client, &month, Kind::Slots, 1, size.requests).await;
+    eprintln!("api: {}: {quantiles}", Kind::Slots.name());
     for kind in [Kind::MarketFile, Kind::Gaps, Kind::Export] {
-        eprintln!("api: {}: {}", kind.name(), measure::run(&client, &month, kind, 1, OTHER_REQUESTS).await);
+        eprintln!("api: {}: {}", kind.name(), measure::run(&client, &month, kind, 1, size.other_requests).await);
     }
     line(&month, &rounds)
 }

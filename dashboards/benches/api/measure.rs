@@ -21,6 +21,8 @@ pub enum Kind {
     Day,
     /// The month by days.
     Month,
+    /// A day of the market by slots, with the terms under which they are cleared.
+    Slots,
     /// The input of one slot's clearing.
     MarketFile,
     /// The gaps of a day of the market.
@@ -41,6 +43,7 @@ impl Kind {
         match self {
             Self::Day => "a site's day by slots",
             Self::Month => "its month by days",
+            Self::Slots => "a day of the market by slots",
             Self::MarketFile => "the market file of a slot",
             Self::Gaps => "the gaps of a day",
             Self::Export => "the export of a day",
@@ -55,6 +58,7 @@ impl Kind {
         match self {
             Self::Day => format!("/sites/{site}/readings?from={from}&to={to}&resolution=slot"),
             Self::Month => format!("/sites/{site}/readings?from={first}&to={after}&resolution=day"),
+            Self::Slots => format!("/markets/{MARKET}/slots?from={from}&to={to}"),
             Self::MarketFile => format!("/markets/{MARKET}/slots/{}/market-file", month.slot(from) + 48),
             Self::Gaps => format!("/markets/{MARKET}/gaps?from={from}&to={to}"),
             Self::Export => format!("/settlement/export?market={MARKET}&from={from}&to={to}&format=csv"),
@@ -70,6 +74,7 @@ impl Kind {
         let found = match self {
             Self::Day => (count("points")?, 96),
             Self::Month => (count("points")?, month.days as usize),
+            Self::Slots => (count("slots")?, 96),
             Self::MarketFile => (count("orders")?.min(1), 1),
             Self::Gaps => (count("gaps")?, 0),
             // The header, and of each meter and slot a row or more.

@@ -2,6 +2,7 @@
 
 use crate::history::{History, Plan};
 use deren_dashboards::db;
+use deren_private_postgres::{Cluster, Database};
 use std::time::Instant;
 
 /// The length of a slot in production.
@@ -23,10 +24,10 @@ pub struct Month {
 }
 
 impl Month {
-    /// Makes it. The database is empty before.
-    pub async fn generate(url: &str, sites: u32, days: u32) -> Self {
+    /// Makes it in a new database of the cluster.
+    pub async fn generate(cluster: &Cluster, database: &Database, sites: u32, days: u32) -> Self {
         let began = Instant::now();
-        let options = db::options(url).expect("an address");
+        let options = db::options(&database.url).expect("an address");
         db::migrate(&options).await.expect("tables");
         let mut connection = db::connect(&options, db::CHAIN).await.expect("a connection");
         sqlx::query("SET statement_timeout = 0").execute(&mut connection).await.expect("patience");
@@ -52,10 +53,9 @@ impl Month {
                 }
             }
         }
-        // As a server that has run for a while: nothing is left to be written or counted.
-        for statement in ["VACUUM (ANALYZE)", "CHECKPOINT"] {
-            sqlx::query(statement).execute(&mut connection).await.expect("peace");
-        }
+        // As in a server that has run for a while, nothing is left to be counted or written.
+        sqlx::query("VACUUM (ANALYZE)").execute(&mut connection).await.expect("peace");
+        cluster.checkpoint().expect("peace");
         let (readings, fills) = (history.truth.readings, history.truth.fills);
         eprintln!("api: a month of {sites} sites is there after {} s", began.elapsed().as_secs());
         Self { sites, days, slots, readings, fills }

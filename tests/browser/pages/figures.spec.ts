@@ -50,7 +50,7 @@ test.describe("where the API knows the market's clock", () => {
       return (((now - minutes(shown)) % DAY) + DAY) % DAY;
     };
     await expect.poll(behind).toBeLessThan(10);
-    const now = panel(page, "Now");
+    const now = panel(page, "Last quarter-hour");
     await expect(now).toContainText(/\d\d:\d\d\s?–\s?\d\d:\d\d/);
     await expect(page.getByText(/\d\d:\d\d:\d\d/)).toHaveCount(0);
     const [, from = "", to = ""] = /(\d\d:\d\d)\s?–\s?(\d\d:\d\d)/.exec((await now.textContent()) ?? "") ?? [];
@@ -65,8 +65,8 @@ test.describe("a home with a battery", () => {
 
   test("shows what it takes and gives", async ({ page, origin }) => {
     await openAs(page, origin, "/", "Adler");
-    await expect(panel(page, "Now").getByRole("img")).toHaveAccessibleName(/The battery (gives|takes|rests)/);
-    await expect(panel(page, "Now").getByText(/battery/i).first()).toBeVisible();
+    await expect(panel(page, "Last quarter-hour").getByRole("img")).toHaveAccessibleName(/The battery (gives|takes|rests)/);
+    await expect(panel(page, "Last quarter-hour").getByText(/battery/i).first()).toBeVisible();
     await expect(panel(page, "Today, slot by slot").locator(".legend")).toContainText("Battery gave");
     expect(await faultsInBoth(page)).toEqual([]);
   });

@@ -37,8 +37,8 @@ test("a neighbour buys, and all three pages show the settled slot", async ({ pag
   await expect(panel(page, "Saved today").locator(".headline")).not.toHaveText(/^€?0[.,]00 ?€?$/);
 
   await open(page, "/", owner());
-  await expect(panel(page, "Now")).toContainText("Sold to neighbours");
-  await expect(panel(page, "Now")).toContainText("Finalised", FINALISED);
+  await expect(panel(page, "Last quarter-hour")).toContainText("Sold to neighbours");
+  await expect(panel(page, "Last quarter-hour")).toContainText("Finalised", FINALISED);
   await expect(panel(page, "Earned today").locator(".headline")).not.toHaveText(/^€?0[.,]00 ?€?$/);
 
   await open(page, "/grid", operator());

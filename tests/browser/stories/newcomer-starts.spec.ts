@@ -26,7 +26,7 @@ test("a key of one's own has money and a home with meters after one press, and s
   // Its meters read all the time: energy flows at once.
   await expect(page.getByRole("heading", { level: 1, name: "Spare home 1" })).toBeVisible(HANDED_OVER);
   await expect(panel(page, "Devices and gateways").getByText("Reading", { exact: true })).toHaveCount(3);
-  await expect(panel(page, "Now").getByRole("img")).toHaveAccessibleName(/panels/i);
+  await expect(panel(page, "Last quarter-hour").getByRole("img")).toHaveAccessibleName(/panels/i);
   await expect(panel(page, "Your account")).toContainText(/4\d\.\d\d €/);
 
   const order = panel(page, "Your sell order");

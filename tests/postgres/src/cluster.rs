@@ -104,6 +104,11 @@ impl Cluster {
         Ok(Database { name: name.to_owned(), url: self.url(name) })
     }
 
+    /// Has all that was committed written into the tables' files, so that a measurement does not wait for that.
+    pub fn checkpoint(&self) -> Result<()> {
+        self.administer("--command=CHECKPOINT")
+    }
+
     /// Starts the server again, on the data that it has. If it runs, it is stopped first and every connection to it ends.
     pub fn restart(&mut self) -> Result<()> {
         self.stop();
@@ -175,11 +180,16 @@ impl Cluster {
         let file = self.folder.path().join("owner.sql");
         let statement = format!("CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{}';\n", self.password);
         fs::write(&file, statement).map_err(PostgresError::file(&file))?;
+        self.administer(&format!("--file={}", file.display()))?;
+        fs::remove_file(&file).map_err(PostgresError::file(&file))
+    }
+
+    /// What only an administrator may, as an argument of psql.
+    fn administer(&self, argument: &str) -> Result<()> {
         let mut command = self.client("psql");
         command.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname=postgres"]);
-        command.arg(format!("--username={ADMINISTRATOR}")).arg(format!("--file={}", file.display()));
-        run("psql", command)?;
-        fs::remove_file(&file).map_err(PostgresError::file(&file))
+        command.arg(format!("--username={ADMINISTRATOR}")).arg(argument);
+        run("psql", command)
     }
 
     fn configuration(&self, options: &ClusterOptions) -> String {

@@ -1,6 +1,6 @@
 /** From what a person types into an order's rows to price steps in the chain's units, or to errors beside the fields. */
 import type { OrderStep, Side } from "../api/types";
-import { exact, parseDecimal, toDecimal } from "../units/decimal";
+import { exact, parseDecimal, typed } from "../units/decimal";
 
 /** The chain takes no more. */
 export const MAX_STEPS = 8;
@@ -46,7 +46,7 @@ function isWorse(side: Side, before: OrderStep, step: OrderStep): boolean {
 /** The rows that show an order's steps. */
 export function rowsOf(steps: readonly OrderStep[]): Row[] {
   return steps.map((step) => ({
-    limit: toDecimal(exact(step.limit_ueur_per_kwh), 4),
-    cap: toDecimal(exact(step.cap_wh), 3),
+    limit: typed(exact(step.limit_ueur_per_kwh), 4),
+    cap: typed(exact(step.cap_wh), 3),
   }));
 }

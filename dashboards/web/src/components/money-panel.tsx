@@ -7,18 +7,20 @@ import { Figure, Panel } from "./panel";
 
 const euros = (ueur: number | null, most = 2) => (ueur === null ? "–" : eur(ueur, 2, most));
 
-export function MoneyPanel(props: { account: Account; chain: Chain }) {
+export function MoneyPanel(props: { account: Account; chain: Chain; hasPanels: boolean }) {
   const claim = () => ask({ kind: "claim", owner: props.account.address }, { energySeconds: props.chain.slot_energy_seconds, siteName: "", zoneName: "" });
   return (
     <Panel title="Your account">
       <dl class="figures">
         <Figure name="Free EUR" value={euros(props.account.eur_free_ueur)} />
         <Figure name="Held EUR" value={euros(props.account.eur_held_ueur)} note={props.account.eur_held_ueur ? "for your buy order, until its slots are settled" : undefined} />
-        <Figure
-          name="REN"
-          value={props.account.ren_free === null ? "–" : ren(props.account.ren_free, 2)}
-          note="minted for solar energy that neighbours bought"
-        />
+        <Show when={props.hasPanels}>
+          <Figure
+            name="REN"
+            value={props.account.ren_free === null ? "–" : ren(props.account.ren_free, 2)}
+            note="minted for your solar energy that neighbours bought; it pays the chain's fees when no EUR is free"
+          />
+        </Show>
       </dl>
       <Show when={props.account.eur_free_ueur === null}>
         <p class="notice" data-tone="wait">

@@ -101,11 +101,11 @@ describe("a home's flows", () => {
   });
 
   it("have a gap, not a zero, where a reading is missing", () => {
-    const data = chartOf([point(), point({ quality: "missing" })], true, false);
+    const data = chartOf([point(), point({ quality: "missing" })], Infinity, true, false);
     expect(data.series.map((series) => series.name)).toEqual(["Produced", "Sold", "Used"]);
     expect(data.series[0]?.values).toEqual([1, null]);
-    expect(chartOf([point({ bought_wh: 1 })], false, false).series.map((series) => series.name)).toEqual(["Sold", "Bought", "Used"]);
-    expect(chartOf([point({ used_wh: 500 })], true, true).series.at(-1)).toMatchObject({ name: "Battery gave", values: [0.1] });
+    expect(chartOf([point({ bought_wh: 1 })], Infinity, false, false).series.map((series) => series.name)).toEqual(["Sold", "Bought", "Used"]);
+    expect(chartOf([point({ used_wh: 500 })], Infinity, true, true).series.at(-1)).toMatchObject({ name: "Battery gave", values: [0.1] });
   });
 });
 

@@ -5,7 +5,7 @@ import { signed } from "../chain/signing";
 import { address } from "../session/session";
 import { type Query, createQuery } from "./query";
 import { live } from "./stream";
-import type { Account } from "../api/types";
+import type { Account, Site } from "../api/types";
 
 /** Moves when a slot of a market got another state, or a call of the visitor came into a block. */
 export function slotsMoved(market: Accessor<number | undefined>): Accessor<string> {
@@ -37,4 +37,9 @@ export function createAccount(): Query<Account> {
     return `${live().all}/${counters.reduce((sum, count) => sum + count, 0)}/${signed()}`;
   };
   return createQuery(address, (of) => api.account(of), moved);
+}
+
+/** True if a device with this role serves the site now. */
+export function hasDevice(site: Pick<Site, "devices">, role: string): boolean {
+  return site.devices.some((device) => device.role === role && device.until_slot === null);
 }

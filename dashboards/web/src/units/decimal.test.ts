@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { divideDown, divideUp, exact, parseDecimal, toDecimal } from "./decimal";
+import { divideDown, divideUp, exact, parseDecimal, toDecimal, typed } from "./decimal";
 
 const limit = (text: string) => parseDecimal(text, 4, "limit", 4_294_967_295n);
 
@@ -25,6 +25,20 @@ describe("parseDecimal", () => {
     expect(limit("")).toEqual({ ok: false, error: "Enter the limit." });
     expect(limit("429496.7296")).toEqual({ ok: false, error: "The limit is at most 429496.7295." });
     expect(limit("429496.7295").ok).toBe(true);
+  });
+
+  it("refuses what may be meant as thousands, and says both", () => {
+    const error = "The amount can mean 1500 or 1,500: write one of these.";
+    expect(parseDecimal("1.500", 3, "amount", 9_999_999n, ",")).toEqual({ ok: false, error });
+    expect(parseDecimal("1,500", 3, "amount", 9_999_999n, ",")).toEqual({ ok: true, value: 1_500n });
+    expect(parseDecimal("1,500", 3, "amount", 9_999_999n, ".").ok).toBe(false);
+    for (const text of ["0.500", "1.5", "1500", "1234.500"]) expect(parseDecimal(text, 3, "amount", 9_999_999n, ",").ok, text).toBe(true);
+  });
+
+  it("begins a field in the visitor's own writing", () => {
+    expect(typed(900n, 3, ",")).toBe("0,9");
+    expect(typed(900n, 3, ".")).toBe("0.9");
+    expect(parseDecimal("x", 3, "amount", 1n, ",")).toEqual({ ok: false, error: "The amount must be a number such as 18 or 18,5." });
   });
 
   it("is undone by toDecimal, for every digit", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { basisPoints, ct, eur, kw, kwh, percent, ren, short } from "./format";
+import { basisPoints, cents, ct, eur, kw, kwh, percent, ren, short } from "./format";
 
 /** Tests must not depend on the machine's language. */
 const plain = (text: string) => text.replace(/[,.](?=\d{3}\b)/g, (sign) => sign).replaceAll(",", ".");
@@ -19,6 +19,7 @@ describe("amounts with units", () => {
   it("shows limits in cents without zeros that say nothing", () => {
     expect(plain(ct(180_000))).toBe("18 ct/kWh");
     expect(plain(ct(182_500))).toBe("18.25 ct/kWh");
+    expect(plain(cents(17_082))).toBe("1.71 ct");
     expect(plain(ct(-10_000))).toBe("-1 ct/kWh");
   });
 

@@ -64,6 +64,11 @@ export function ctNumber(ueurPerKwh: number | bigint, least = 2, most = 4): stri
   return shown(integer(ueurPerKwh), 4, least, most);
 }
 
+/** What one slot cost or brought, which is seldom a euro: "1.71 ct". */
+export function cents(ueur: number | bigint): string {
+  return `${ctNumber(ueur, 2, 2)} ct`;
+}
+
 /** REN from its smallest unit, of which a REN has 10^12; the API gives it as text. */
 export function ren(amount: string | bigint, most = 3): string {
   return `${shown(BigInt(amount), 12, 0, most)} REN`;

@@ -10,7 +10,7 @@ import { type Own, OwnSite } from "../../components/own-site";
 import { Picker } from "../../components/picker";
 import { address } from "../../session/session";
 import { zoneName } from "../../state/names";
-import { siteMoved, slotsMoved } from "../../state/own";
+import { hasDevice, siteMoved, slotsMoved } from "../../state/own";
 import { createQuery } from "../../state/query";
 import { live } from "../../state/stream";
 import { midnight } from "../../units/time";
@@ -90,7 +90,7 @@ function OfNeighbour(props: PageProps & { own: Own }) {
         </div>
         <div class="stack wide-gap">
           <SavedPanel summary={summary} address={own()} />
-          <MoneyPanel account={props.own.account} chain={chain()} />
+          <MoneyPanel account={props.own.account} chain={chain()} hasPanels={hasDevice(props.own.site, "production")} />
         </div>
       </div>
       <HistoryPanel site={site()} market={market()} view="neighbour" retailUeurPerKwh={retail()} />

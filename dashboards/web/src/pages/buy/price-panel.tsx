@@ -48,7 +48,7 @@ export function PricePanel(props: PricePanelProps) {
                 label={`Price of a kWh on ${props.zoneName}, slot by slot, beside the retail tariff`}
                 unit="ct"
                 data={data()}
-                show={(price) => ct(Math.round(price * 10_000), 1, 4)}
+                show={(price) => ct(Math.round(price * 10_000), 2, 2)}
                 showTime={(unixS) => clock(unixS, props.chain.slot_seconds < 60)}
               />
             </Show>

@@ -6,7 +6,7 @@ import type { Summary } from "../../api/types";
 import { NumberField } from "../../components/order-form";
 import { Figure, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
-import { exact, parseDecimal, toDecimal } from "../../units/decimal";
+import { exact, parseDecimal, typed } from "../../units/decimal";
 import { ct, eur, kwh } from "../../units/format";
 
 /** Ten euros a kWh: nobody's tariff. */
@@ -60,7 +60,7 @@ function Tariff(props: { summary: Summary; address: string; saved: () => void })
           <button
             class="button quiet small"
             type="button"
-            onClick={() => setText(toDecimal(exact(props.summary.retail_ueur_per_kwh), 4))}
+            onClick={() => setText(typed(exact(props.summary.retail_ueur_per_kwh), 4))}
           >
             Change tariff
           </button>

@@ -6,7 +6,7 @@ import { type Column, DataTable } from "../../components/data-table";
 import { Empty, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
 import { slotState } from "../../state/words";
-import { ctNumber, eurNumber, kwhNumber, percent } from "../../units/format";
+import { ctNumber, kwhNumber, percent } from "../../units/format";
 import { span } from "../../units/time";
 import { type BuyRow, rowsOf } from "./rows";
 
@@ -51,9 +51,9 @@ function Table(props: { rows: BuyRow[]; chain: Chain }) {
     { name: "Needed, kWh", right: true, cell: (row) => (row.neededWh === null ? "–" : kwhNumber(row.neededWh)) },
     { name: "Bought, kWh", right: true, cell: (row) => whenBought(row, () => kwhNumber(row.boughtWh)) },
     { name: "From your feeder", right: true, cell: (row) => whenBought(row, () => percent(row.nearWh, row.boughtWh)) },
-    { name: "Price, ct/kWh", right: true, cell: (row) => (row.priceUeurPerKwh === null ? "–" : ctNumber(row.priceUeurPerKwh)) },
-    { name: "Paid, €", right: true, cell: (row) => whenBought(row, () => eurNumber(row.paidUeur, 6)) },
-    { name: "Saved, €", right: true, cell: (row) => whenBought(row, () => eurNumber(row.savedUeur, 6)) },
+    { name: "Price, ct/kWh", right: true, cell: (row) => (row.priceUeurPerKwh === null ? "–" : ctNumber(row.priceUeurPerKwh, 2, 2)) },
+    { name: "Paid, ct", right: true, cell: (row) => whenBought(row, () => ctNumber(row.paidUeur, 2, 2)) },
+    { name: "Saved, ct", right: true, cell: (row) => whenBought(row, () => ctNumber(row.savedUeur, 2, 2)) },
   ];
   return <DataTable label="Your slots" rows={props.rows} columns={columns} />;
 }

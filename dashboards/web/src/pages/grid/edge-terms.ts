@@ -1,5 +1,5 @@
 /** From what an operator types into a line's fields to its terms in the chain's units. Pure. */
-import { type Parsed, exact, parseDecimal, toDecimal } from "../../units/decimal";
+import { type Parsed, exact, parseDecimal, typed } from "../../units/decimal";
 import type { EdgeTerms } from "../../api/types";
 
 export type EdgeFields = { fee: string; up: string; down: string };
@@ -35,9 +35,9 @@ const isRead = (parsed: Parsed | null): parsed is { ok: true; value: bigint } | 
 
 /** The fields that show a line's terms. */
 export function fieldsOf(terms: EdgeTerms): EdgeFields {
-  const limit = (wh: number | null) => (wh === null ? "" : toDecimal(exact(wh), 3));
+  const limit = (wh: number | null) => (wh === null ? "" : typed(exact(wh), 3));
   return {
-    fee: toDecimal(exact(terms.fee_ueur_per_kwh ?? 0), 4),
+    fee: typed(exact(terms.fee_ueur_per_kwh ?? 0), 4),
     up: limit(terms.capacity_up_wh),
     down: limit(terms.capacity_down_wh),
   };

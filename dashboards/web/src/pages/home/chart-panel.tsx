@@ -8,7 +8,7 @@ import { kwh } from "../../units/format";
 import { clock, slotWord } from "../../units/time";
 import { chartOf } from "./chart-data";
 
-type ChartPanelProps = { points: Query<Readings>; chain: Chain; hasPanels: boolean; hasBattery: boolean };
+type ChartPanelProps = { points: Query<Readings>; settledUnixS: number; chain: Chain; hasPanels: boolean; hasBattery: boolean };
 
 export function ChartPanel(props: ChartPanelProps) {
   const word = () => slotWord(props.chain.slot_energy_seconds);
@@ -27,7 +27,7 @@ export function ChartPanel(props: ChartPanelProps) {
             <Chart
               label={`Energy in each ${word()} of today: produced, sold and used`}
               unit="kWh"
-              data={chartOf(readings().points, props.hasPanels, props.hasBattery)}
+              data={chartOf(readings().points, props.settledUnixS, props.hasPanels, props.hasBattery)}
               show={(value) => kwh(Math.round(value * 1000))}
               showTime={(unixS) => clock(unixS, props.chain.slot_seconds < 60)}
             />

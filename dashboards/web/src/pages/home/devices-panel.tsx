@@ -7,13 +7,11 @@ import { heardUnixS } from "../../state/network";
 import type { Named } from "../../state/words";
 import { ratedKw, short } from "../../units/format";
 import { ago } from "../../units/time";
+import { isSilent, nameOf } from "./silence";
 
-const ROLES: Record<string, string> = { grid: "Grid meter", production: "Solar inverter", storage: "Battery" };
-
-/** Heard in the last three slots, with time to arrive: all is well. */
 function freshness(atUnixS: number | null, slotSeconds: number, nowS: number): Named {
   if (atUnixS === null) return { words: "Never heard", tone: "wait" };
-  return nowS - atUnixS <= 4 * slotSeconds + 30 ? { words: "Reading", tone: "good" } : { words: "Silent", tone: "bad" };
+  return isSilent(atUnixS, slotSeconds, nowS) ? { words: "Silent", tone: "bad" } : { words: "Reading", tone: "good" };
 }
 
 export function DevicesPanel(props: { site: Site; chain: Chain }) {
@@ -45,7 +43,7 @@ function DeviceLine(props: { device: Device; slotSeconds: number }) {
   return (
     <li>
       <div>
-        <strong>{ROLES[props.device.role] ?? props.device.role}</strong>
+        <strong>{nameOf(props.device.role)}</strong>
         <p class="small soft">
           {ratedKw(props.device.rated_power_w)} · <span class="mono">{short(props.device.device)}</span>
         </p>

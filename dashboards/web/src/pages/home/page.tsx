@@ -1,26 +1,30 @@
 /** "My home": what an owner's site produces, uses, sells and earns, and what stands around that. */
+import { createMemo } from "solid-js";
 import { api } from "../../api/client";
 import { EditableName } from "../../components/editable-name";
 import { Gate } from "../../components/gate";
 import { MoneyPanel } from "../../components/money-panel";
 import { OrderPanel } from "../../components/order-panel";
 import { type Own, OwnSite } from "../../components/own-site";
-import { slotsMoved, siteMoved } from "../../state/own";
+import { hasDevice, slotsMoved, siteMoved } from "../../state/own";
 import { createQuery } from "../../state/query";
 import { live } from "../../state/stream";
 import { midnight } from "../../units/time";
 import type { PageProps } from "../page-props";
 import { HistoryPanel } from "../history";
+import { settledUnixS } from "./chart-data";
 import { ChartPanel } from "./chart-panel";
 import { DevicesPanel } from "./devices-panel";
 import { LinkPanel } from "./link-panel";
-import { NowPanel } from "./now-panel";
+import { LastPanel } from "./last-panel";
 import { TodayPanel } from "./today-panel";
+import { Trouble } from "./trouble";
+import { unsoldOf } from "./unsold";
 
 /** As many slots as the chart of a day shows at most: a whole day of quarter-hours several times over. */
 const CHART_SLOTS = 480;
-/** Enough of the newest slots to find a settled one. */
-const NEWEST_SLOTS = 12;
+/** A day of quarter-hours: of each is said why what it gave was not sold. */
+const NEWEST_SLOTS = 96;
 
 export default function HomePage(props: PageProps) {
   return (
@@ -61,20 +65,21 @@ function OfHome(props: PageProps & { own: Own }) {
     (address) => api.summary(address, today()),
     slotsMoved(market),
   );
-  const slots = createQuery(market, (id) => api.slots(id, { limit: NEWEST_SLOTS }), slotsMoved(market));
-  const has = (role: string) => props.own.site.devices.some((device) => device.role === role && device.until_slot === null);
-  const hasPanels = () => has("production");
-  const hasBattery = () => has("storage");
+  const slots = createQuery(market, (id) => api.slotsPage(id, { limit: NEWEST_SLOTS }), slotsMoved(market));
+  const hasPanels = () => hasDevice(props.own.site, "production");
+  const hasBattery = () => hasDevice(props.own.site, "storage");
+  const unsold = createMemo(() => unsoldOf(points.data()?.points ?? [], slots.data(), props.own.site));
   return (
     <>
+      <Trouble site={props.own.site} chain={chain()} points={points.data()?.points ?? []} />
       <div class="page-head">
         <EditableName name={props.own.name} what="home" mayEdit heading save={props.own.rename} />
       </div>
       <div class="columns wide-first">
-        <NowPanel points={points} slots={slots} chain={chain()} hasPanels={hasPanels()} hasBattery={hasBattery()} />
-        <TodayPanel summary={summary} hours={hours} />
+        <LastPanel points={points} slots={slots} chain={chain()} unsold={unsold()} hasPanels={hasPanels()} hasBattery={hasBattery()} />
+        <TodayPanel summary={summary} hours={hours} unsold={unsold()} />
       </div>
-      <ChartPanel points={points} chain={chain()} hasPanels={hasPanels()} hasBattery={hasBattery()} />
+      <ChartPanel points={points} settledUnixS={settledUnixS(slots.data())} chain={chain()} hasPanels={hasPanels()} hasBattery={hasBattery()} />
       <HistoryPanel
         site={site()}
         market={market()}
@@ -91,7 +96,7 @@ function OfHome(props: PageProps & { own: Own }) {
           currentSlot={live().currentSlot ?? props.status.current_slot}
           retailUeurPerKwh={null}
         />
-        <MoneyPanel account={props.own.account} chain={chain()} />
+        <MoneyPanel account={props.own.account} chain={chain()} hasPanels={hasPanels()} />
       </div>
       <div class="columns even">
         <DevicesPanel site={props.own.site} chain={chain()} />

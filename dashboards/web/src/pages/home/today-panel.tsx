@@ -5,8 +5,10 @@ import { Figure, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
 import { eur, kwh, ren } from "../../units/format";
 import { totalsOf } from "./flow";
+import { type Unsold, unsoldWords } from "./unsold";
 
-export function TodayPanel(props: { summary: Query<Summary>; hours: Query<Readings> }) {
+export function TodayPanel(props: { summary: Query<Summary>; hours: Query<Readings>; unsold: Unsold[] }) {
+  const why = () => unsoldWords(props.unsold);
   const totals = () => totalsOf(props.hours.data()?.points ?? []);
   return (
     <Panel title="Earned today">
@@ -23,6 +25,11 @@ export function TodayPanel(props: { summary: Query<Summary>; hours: Query<Readin
                 <Figure name="Bought" value={kwh(summary().bought_wh, 1, 2)} note={`for ${eur(summary().paid_ueur)}: ${eur(summary().received_ueur - summary().paid_ueur)} in all`} />
               </Show>
             </dl>
+            <Show when={why()}>
+              <p class="small soft" data-testid="unsold-today">
+                {why()}
+              </p>
+            </Show>
             <p class="small soft">
               {summary().finalized ? "All of it is finalised." : "The newest slots are not finalised yet."}
             </p>

@@ -1,20 +1,21 @@
-/** What the home does now: the newest measured slot as a picture, and what the newest settled one sold and earned. */
+/** What the home did in its newest measured slot, as a picture, and what the newest settled one sold and earned. */
 import { Show } from "solid-js";
-import type { Chain, ReadingPoint, Readings, Slot } from "../../api/types";
+import type { Chain, ReadingPoint, Readings, Slots } from "../../api/types";
 import { Badge } from "../../components/badge";
 import { Empty, Figure, Load, Panel } from "../../components/panel";
 import type { Query } from "../../state/query";
 import { quality, slotState } from "../../state/words";
-import { eur, kwh } from "../../units/format";
-import { span } from "../../units/time";
+import { cents, kwh } from "../../units/format";
+import { slotWord, span } from "../../units/time";
 import { newestMeasured } from "./flow";
 import { FlowPicture } from "./flow-picture";
+import type { Unsold } from "./unsold";
 
-type NowPanelProps = { points: Query<Readings>; slots: Query<Slot[]>; chain: Chain; hasPanels: boolean; hasBattery: boolean };
+type LastPanelProps = { points: Query<Readings>; slots: Query<Slots>; chain: Chain; unsold: Unsold[]; hasPanels: boolean; hasBattery: boolean };
 
-export function NowPanel(props: NowPanelProps) {
+export function LastPanel(props: LastPanelProps) {
   return (
-    <Panel title="Now" class="now">
+    <Panel title={`Last ${slotWord(props.chain.slot_energy_seconds)}`} note="mean power" class="last">
       <Load query={props.points}>
         {(readings) => (
           <Show when={newestMeasured(readings().points)} fallback={<NoReading />}>
@@ -26,7 +27,7 @@ export function NowPanel(props: NowPanelProps) {
                 </p>
                 <FlowPicture point={point()} energySeconds={props.chain.slot_energy_seconds} hasPanels={props.hasPanels} hasBattery={props.hasBattery} />
                 <Show when={props.slots.data()}>
-                  {(slots) => <Settled points={readings().points} slots={slots()} chain={props.chain} />}
+                  {(slots) => <Settled points={readings().points} slots={slots()} chain={props.chain} unsold={props.unsold} />}
                 </Show>
               </>
             )}
@@ -46,9 +47,15 @@ function NoReading() {
 }
 
 /** The newest slot whose money has moved. */
-function Settled(props: { points: ReadingPoint[]; slots: Slot[]; chain: Chain }) {
-  const slot = () => props.slots.find((candidate) => candidate.state === "settled");
+function Settled(props: { points: ReadingPoint[]; slots: Slots; chain: Chain; unsold: Unsold[] }) {
+  const slot = () => props.slots.slots.find((candidate) => candidate.state === "settled");
   const point = () => props.points.find((candidate) => candidate.start_unix_s === slot()?.start_unix_s);
+  // What has not come yet is not nothing.
+  const shown = (words: (of: ReadingPoint) => string) => {
+    const of = point();
+    return of ? words(of) : "…";
+  };
+  const unsold = () => props.unsold.find((candidate) => candidate.startUnixS === slot()?.start_unix_s);
   return (
     <Show when={slot()} fallback={<p class="small soft">No slot is settled yet.</p>}>
       {(of) => (
@@ -57,12 +64,19 @@ function Settled(props: { points: ReadingPoint[]; slots: Slot[]; chain: Chain })
             {span(of().start_unix_s, of().start_unix_s + props.chain.slot_seconds)} <Badge named={slotState(of())} />
           </p>
           <dl class="figures">
-            <Figure name="Sold to neighbours" value={kwh(point()?.sold_wh ?? 0, 2)} />
-            <Figure name="Earned" value={eur(point()?.received_ueur ?? 0, 2, 4)} />
+            <Figure name="Sold to neighbours" value={shown((of) => kwh(of.sold_wh, 2, 2))} />
+            <Figure name="Earned" value={shown((of) => cents(of.received_ueur))} />
             <Show when={(point()?.bought_wh ?? 0) > 0}>
-              <Figure name="Bought from neighbours" value={kwh(point()?.bought_wh ?? 0, 2)} />
+              <Figure name="Bought from neighbours" value={shown((of) => kwh(of.bought_wh, 2, 2))} />
             </Show>
           </dl>
+          <Show when={unsold()}>
+            {(rest) => (
+              <p class="small soft" data-testid="unsold">
+                {kwh(rest().wh, 2, 2)} went to your supplier{rest().words === null ? "" : `: ${rest().words}`}.
+              </p>
+            )}
+          </Show>
         </div>
       )}
     </Show>
