@@ -16,7 +16,7 @@ mod source;
 mod standing;
 mod write;
 
-pub use events::{DecodeError, EventReader};
+pub use events::{Cell, ColumnValue, DECLARED_EVENTS, Declaration, DecodeError, EventReader, Kind};
 pub use follow::{FollowError, Follower};
 pub use head::NodeHead;
 pub use metrics::IndexerMetrics;
