@@ -1,4 +1,5 @@
-//! What fields can hold, by the names that declarations use. Ids, quantities and flags are numbers, whatever wraps them.
+//! What fields can hold, by the names that declarations use. Ids, quantities and flags are numbers, whatever wraps
+//! them.
 #![expect(non_upper_case_globals, reason = "in a declaration they stand where a type would")]
 
 use super::table::{Cell, Kind};

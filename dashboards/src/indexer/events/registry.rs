@@ -53,7 +53,9 @@ pub(super) const EVENTS: &[Declaration] = events! {
     MarketResumed => registry_notices {
         what = "MarketResumed", market: u32, site = null, thing = null, from_slot: u32 = from
     };
-    MarketClosed => registry_notices { what = "MarketClosed", market: u32, site = null, thing = null, from_slot = null };
+    MarketClosed => registry_notices {
+        what = "MarketClosed", market: u32, site = null, thing = null, from_slot = null
+    };
     GatewayLinked => gateway_links {
         gateway: Bytes32, site: u32, owner: Bytes32, public_key: Bytes32, key_epoch: u32
     };

@@ -1,7 +1,7 @@
 //! How an event is declared, and what its fields become: a row of COPY.
 //!
-//! A declaration says only where a column's value is found. What the tables look like is the migrations' affair, and what
-//! events there are is the runtime's: tests compare the three.
+//! A declaration says only where a column's value is found. Migrations say what the tables look like, and the runtime
+//! says what events there are. Tests compare the three.
 
 use super::{decoded::Decoded, kinds::variant};
 use crate::indexer::rows::{BlockRows, Row};
@@ -74,8 +74,10 @@ pub enum Cell<'v> {
     Null,
 }
 
-/// Declares events: `Event => table { column: kind = path.of.field, column = "constant" } skip field;`. A column with its
-/// field's name needs no path, and `if field` before the columns leaves out the row without that optional field.
+/// Declares events: `Event => table { column: kind = path.of.field, column = "constant" } skip field;`.
+///
+/// A column with its field's name needs no path. `if field` before the columns leaves out the row without that optional
+/// field.
 macro_rules! events {
     ($($event:ident => $table:ident $(if $given:ident)? {
         $($column:ident $(: $kind:ident $(<$of:ident>)?)? $(= $value:tt $(. $inner:ident)*)?),* $(,)?
