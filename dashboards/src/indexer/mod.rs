@@ -4,7 +4,7 @@
 //! A crash anywhere, a replay and a fork leave what a clean run leaves: rows and cursor change in one transaction, which
 //! names the cursor that it starts from. It never writes what is not on chain, and never sends anything to it.
 
-mod decode;
+mod events;
 mod follow;
 mod head;
 mod metrics;
@@ -16,7 +16,7 @@ mod source;
 mod standing;
 mod write;
 
-pub use decode::{DecodeError, EventReader};
+pub use events::{Cell, ColumnValue, DECLARED_EVENTS, Declaration, DecodeError, EventReader, Kind};
 pub use follow::{FollowError, Follower};
 pub use head::NodeHead;
 pub use metrics::IndexerMetrics;

@@ -1,7 +1,7 @@
 //! A chain as a real node sees it, through its JSON-RPC. It only asks; it sends nothing.
 
 use super::{
-    decode::EventReader,
+    events::EventReader,
     rows::{BlockHead, BlockId, BlockRows},
     source::{ChainDescription, Source, SourceError},
 };
