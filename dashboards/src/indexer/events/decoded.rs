@@ -8,7 +8,7 @@ use subxt::ext::{
             types::{Array, Composite, Sequence, Variant},
         },
     },
-    scale_value::{Value, scale},
+    scale_value::{Value, ValueDef, scale},
 };
 
 /// One value. A wrapper of one value without a name is that value.
@@ -110,5 +110,24 @@ impl<R: TypeResolver<TypeId = u32>> Visitor for Reader<'_, R> {
             (Some("Option"), _) => variant.fields().decode_item(self).unwrap_or(Ok(Decoded::Other)),
             _ => scale::decode_as_type(&mut variant.bytes_from_start(), id, self.0).map(Decoded::Variant),
         }
+    }
+}
+
+/// The name of an enum's variant, whatever variants a later runtime may have.
+pub(super) fn variant<T>(value: &Value<T>) -> String {
+    match &value.value {
+        ValueDef::Variant(variant) => variant.name.clone(),
+        _ => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_is_known_by_its_name_and_anything_else_by_what_it_says() {
+        assert_eq!(variant(&Value::unnamed_variant("WrongSequence", [])), "WrongSequence");
+        assert_eq!(variant(&Value::u128(7)), "7");
     }
 }

@@ -2,9 +2,11 @@
 //! them.
 #![expect(non_upper_case_globals, reason = "in a declaration they stand where a type would")]
 
-use super::table::{Cell, Kind};
+use super::{
+    decoded::variant,
+    table::{Cell, Kind},
+};
 use deren_primitives::OrderStepId;
-use subxt::ext::scale_value::{Value, ValueDef};
 
 pub(super) const u8: Kind = Kind::Unsigned(8);
 pub(super) const u16: Kind = Kind::Unsigned(16);
@@ -46,24 +48,10 @@ fn step_side(id: u64) -> &'static str {
     }
 }
 
-/// The name of an enum's variant, whatever variants a later runtime may have.
-pub(super) fn variant<T>(value: &Value<T>) -> String {
-    match &value.value {
-        ValueDef::Variant(variant) => variant.name.clone(),
-        _ => value.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use deren_primitives::DeviceRole;
-
-    #[test]
-    fn a_variant_is_known_by_its_name_and_anything_else_by_what_it_says() {
-        assert_eq!(variant(&Value::unnamed_variant("WrongSequence", [])), "WrongSequence");
-        assert_eq!(variant(&Value::u128(7)), "7");
-    }
 
     #[test]
     fn words_are_those_of_the_tables() {

@@ -3,7 +3,7 @@
 //! A declaration says only where a column's value is found. Migrations say what the tables look like, and the runtime
 //! says what events there are. Tests compare the three.
 
-use super::{decoded::Decoded, kinds::variant};
+use super::decoded::{Decoded, variant};
 use crate::indexer::rows::{BlockRows, Row};
 use std::borrow::Cow;
 use subxt::ext::{scale_decode::Error, scale_value::Value};
