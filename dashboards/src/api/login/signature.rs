@@ -1,7 +1,7 @@
 //! Whether an account's owner signed a text. Knows nothing of sessions or databases.
 
 use crate::api::address::Address;
-use deren_primitives::{Hex, hex_digits};
+use deren_primitives::hex_digits;
 
 /// The context in which Substrate's sr25519 keys sign.
 const SR25519_CONTEXT: &[u8] = b"substrate";
@@ -88,6 +88,7 @@ impl LoginSignature {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use deren_primitives::Hex;
     use ed25519_dalek::Signer;
     use proptest::prelude::*;
 
