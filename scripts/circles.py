@@ -5,8 +5,8 @@
     scripts/circles.py --test     tries itself on planted crates
 
 A file imports another if one of its paths (`use`, or in an expression) ends at an item which that file defines;
-re-exports are followed to their end. A module and the files below it may use each other: a folder's `mod.rs` holds what
-they share. Between any others a circle is one. Tests are not looked at.
+re-exports are followed to their end. A module and the files below it may use each other: what they share stands in
+the module's own file. Between any others a circle is one. Tests are not looked at.
 """
 
 import pathlib

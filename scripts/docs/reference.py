@@ -67,8 +67,23 @@ def template_keys(root):
     schema = json.loads(texts.read(root, SCHEMA))
     parts = ["# Template keys", HEAD.format(source=SCHEMA)]
     parts.append("How a template is written and tried: [add a meter](../contribute/add-a-meter.md).")
-    for kind in schema["oneOf"]:
-        parts += [f"## {kind['properties']['kind']['const']}", cell(kind["description"]), keys(kind)]
+    alike = {}
+    for one in schema["oneOf"]:
+        if "device" not in one["properties"]:
+            # Kinds that differ in nothing but their name share a table.
+            rest = {name: value for name, value in one["properties"].items() if name != "kind"}
+            alike.setdefault(json.dumps(rest), []).append(one)
+    for kinds in alike.values():
+        names = " and ".join(one["properties"]["kind"]["const"] for one in kinds)
+        parts += [f"## {names}", cell(kinds[0]["description"]), keys(kinds[0])]
+    product = next(one for one in schema["oneOf"] if "device" in one["properties"])
+    name = product["properties"]["device"]["items"]["properties"]["name"]
+    parts += [
+        "## Products with several devices",
+        "Each device is a table `[[device]]`, with the keys above and one more. "
+        "A key that holds for all devices stands above the first of them.",
+        table(("key", "is", "default", "says"), [("`name`", shape(name), "none", cell(name["description"]))]),
+    ]
     for name, definition in schema["$defs"].items():
         parts += [f"## {name}", cell(definition.get("description", ""))]
         if "properties" in definition:

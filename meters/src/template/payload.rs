@@ -30,7 +30,7 @@ pub const PART: &str = "{part}";
 /// Every topic on which a gateway tells what it measured begins so. None is a meter: it would be counted again.
 pub const GATEWAY_TOPIC_ROOT: &str = "deren-gateway/";
 
-/// A meter that publishes over MQTT.
+/// A meter whose payloads come over MQTT, or over HTTP.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

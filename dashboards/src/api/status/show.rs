@@ -1,11 +1,7 @@
 //! `GET status`: what a page needs before anything else.
 
 use crate::{
-    api::{
-        parameters::Parameters,
-        problem::Result,
-        state::Api,
-    },
+    api::{parameters::Parameters, problem::Result, state::Api},
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
 use axum::extract::State;

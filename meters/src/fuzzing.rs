@@ -27,7 +27,7 @@ fn block_on(work: impl Future<Output = ()>) {
 }
 
 #[cfg(test)]
-#[path = "../../../fuzz/replay.rs"]
+#[path = "../../fuzz/replay.rs"]
 mod replay;
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub struct MarketView {
 
 /// The market; 404 if there is none of this number.
 async fn find(api: &Api, market: u32) -> Result<MarketView> {
-    sqlx::query_as(include_str!("find.sql"))
+    sqlx::query_as(include_str!("markets/find.sql"))
         .bind(Some(i64::from(market)))
         .fetch_optional(api.db())
         .await?

@@ -72,7 +72,7 @@ struct Freshness {
 
 /// `None` before the first block.
 async fn freshness(api: &Api) -> Result<Option<Freshness>> {
-    Ok(sqlx::query_as(include_str!("freshness.sql")).fetch_optional(api.db()).await?)
+    Ok(sqlx::query_as(include_str!("health/freshness.sql")).fetch_optional(api.db()).await?)
 }
 
 /// `/metrics`: all counters of this process, for Prometheus, in the format that the request prefers.
