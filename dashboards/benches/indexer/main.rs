@@ -21,7 +21,7 @@ const BATCHES: u32 = 6;
 const BLOCKS_A_BATCH: u32 = 60;
 
 fn main() -> anyhow::Result<()> {
-    // `cargo test` runs every bench once to see whether it still starts.
+    // `cargo test --benches` runs it, too.
     if !std::env::args().any(|argument| argument == "--bench") {
         eprintln!("indexer: nothing is measured without --bench");
         return Ok(());

@@ -80,8 +80,12 @@ function nameOf(payload: Uint8Array, given: Proof): string {
   return `${pallet.name}.${chosen(pallet.fields[0]?.ty, payload[1]).name}`;
 }
 
-const INS = { app: 0xb0, address: 1, sign: 2 };
+/** The class of what every app answers: which one it is. */
+const ANY_APP = 0xb0;
+const INS = { address: 1, sign: 2 };
 const DONE = Uint8Array.of(0x90, 0);
+/** A format, and a name and a version with their lengths: from version 100 on it is the generic app. */
+const APP = joined(Uint8Array.of(1, 8), text("Polkadot"), Uint8Array.of(8), text("100.0.13"));
 /** A derivation path, before the payload's length. */
 const PATH_BYTES = 20;
 
@@ -96,16 +100,16 @@ class Device {
   }
 
   /** What a transport does: a command, and the answer to it. */
-  send(_class: number, ins: number, p1: number, _p2: number, data: Uint8Array): Promise<Uint8Array> {
-    return Promise.resolve(joined(this.#answer(ins, p1, data), DONE));
+  send(whom: number, ins: number, p1: number, _p2: number, data: Uint8Array): Promise<Uint8Array> {
+    return Promise.resolve(joined(whom === ANY_APP ? APP : this.#answer(ins, p1, data), DONE));
   }
 
   #answer(ins: number, part: number, data: Uint8Array): Uint8Array {
-    if (ins === INS.app) return joined(Uint8Array.of(1, 8), text("Polkadot"), Uint8Array.of(8), text("100.0.13"));
     if (ins === INS.address) return joined(this.publicKey, text(ss58Address(this.publicKey, 42)));
     if (ins !== INS.sign) throw new Error(`no such instruction: ${ins}`);
     if (part === 0) {
-      [this.#payloadBytes, this.#received] = [u16.dec(data.slice(PATH_BYTES)), new Uint8Array()];
+      // A copy, because a decoder reads from the beginning of the memory behind what it is given.
+      [this.#payloadBytes, this.#received] = [u16.dec(Uint8Array.from(data.subarray(PATH_BYTES))), new Uint8Array()];
       return new Uint8Array();
     }
     this.#received = joined(this.#received, data);
