@@ -17,7 +17,6 @@ use crate::{
 };
 use deren_market::{Pace, SERVICE_WINDOW_SLOTS};
 use deren_primitives::{DeviceRole::Grid, MAX_ATTEMPT, MAX_READINGS_PER_BATCH, Slot};
-use frame_support::traits::Get;
 use pallet_deren_registry::{MAX_DEVICES_PER_SITE, USUAL_REGISTER_STEP_MWH};
 
 /// Bytes of a full batch as a transaction.

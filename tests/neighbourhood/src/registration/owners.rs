@@ -22,9 +22,7 @@ use std::time::Duration;
 
 /// For how long a link code holds.
 const LINK_VALID: Duration = Duration::from_secs(3600);
-/// Owners need no REN: they pay fees in euros.
-
-/// Registers sites, links gateways, registers devices and places orders.
+/// Registers sites, links gateways, registers devices and places orders. Owners need no REN: they pay fees in euros.
 pub(super) async fn register(
     wallet: &Wallet<'_>,
     people: &People,
