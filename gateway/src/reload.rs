@@ -5,10 +5,9 @@ use crate::{
     board::Board,
     error::GatewayError,
     page::DeskSettings,
-    settings::{DeviceSettings, HomeAssistantSettings, Settings},
+    settings::{DeviceSettings, HomeAssistantSettings, Mistake, Settings},
     setup::Setup,
 };
-use deren_config::Mistake;
 use deren_meters::Library;
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{Notify, watch};

@@ -25,7 +25,7 @@ pub enum MeterError {
     /// A URI names a template that the library does not have for this kind of wire.
     #[error("no {kind} template is named `{name}`; {meant}")]
     UnknownTemplate {
-        /// `modbus`, `mqtt` or `http`.
+        /// `modbus` or `mqtt`.
         kind: &'static str,
         /// The name asked for.
         name: String,

@@ -13,7 +13,6 @@ use crate::{
     books::{BooksError, reconcile},
     db::{self, DbError},
 };
-use deren_primitives::Backoff;
 use sqlx::postgres::PgConnectOptions;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -102,7 +101,7 @@ impl Indexer {
     }
 
     async fn sessions(&self, shutdown: &CancellationToken, once: bool) -> Result<Option<BlockId>, IndexerError> {
-        let mut pauses = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let mut pause = FIRST_PAUSE;
         loop {
             let began = Instant::now();
             let ended = tokio::select! {
@@ -118,14 +117,14 @@ impl Indexer {
             };
             if error.is_the_databases() { &self.metrics.database_errors } else { &self.metrics.node_errors }.inc();
             if began.elapsed() > GOOD_SESSION {
-                pauses.reset();
+                pause = FIRST_PAUSE;
             }
-            let pause = pauses.next_whole_wait();
             tracing::warn!(%error, pause_ms = pause.as_millis() as u64, "the indexer begins again");
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(None),
                 () = tokio::time::sleep(pause) => {}
             }
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
 

@@ -1,7 +1,6 @@
 //! Logging in: who has the key gets in; forged, replayed, expired, another's and another chain's signatures do not.
 
 use crate::helpers::{Answer, App, Client, spawn_street, ss58};
-use deren_primitives::Hex;
 use ed25519_dalek::Signer;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -34,7 +33,7 @@ impl Wallet {
     }
 
     fn request(&self, challenge: &str, signed: &[u8]) -> Value {
-        let signature = Hex((self.sign)(signed)).to_string();
+        let signature = format!("0x{}", hex::encode((self.sign)(signed)));
         json!({"address": ss58(self.account), "challenge": challenge, "signature": signature})
     }
 

@@ -1,6 +1,7 @@
 //! Devices whose readings the chain refuses at present: each waits longer every time, and none is forgotten.
 
-use deren_primitives::{Backoff, DeviceId, ReadingError};
+use crate::backoff::Backoff;
+use deren_primitives::{DeviceId, ReadingError};
 use std::{
     collections::HashMap,
     time::{Duration, Instant},
@@ -30,7 +31,7 @@ impl Refusals {
                 | ReadingError::TooFast
         );
         let soon = passing && backoff.failures() < SOON_TIMES;
-        let wait = backoff.next_wait(rand::random());
+        let wait = backoff.next_wait();
         *until = now + if soon { wait.min(SOON) } else { wait };
     }
 

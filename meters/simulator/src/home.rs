@@ -202,4 +202,5 @@ fn powers(pv_mw: u64, load_mw: u64, flow: BatteryFlow) -> Powers {
 }
 
 #[cfg(test)]
+#[path = "home_tests.rs"]
 mod tests;

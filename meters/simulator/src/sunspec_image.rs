@@ -92,4 +92,5 @@ fn model(model: SunSpecModel, energy_scale: i8, device: &ChainDevice<'_>) -> Vec
 }
 
 #[cfg(test)]
+#[path = "sunspec_image/tests.rs"]
 mod tests;

@@ -10,9 +10,9 @@ use crate::{
 };
 use deren_meters::{
     Readout,
-    template::registers::{
-        ModbusTemplate,
+    modbus::{
         decode::{FieldError, Function},
+        template::ModbusTemplate,
     },
 };
 

@@ -2,12 +2,8 @@
 
 use crate::{
     MeterError,
-    patience::Patience,
-    template::registers::decode::Function,
-    wire::{
-        Wire,
-        modbus::{self, Bus, Read},
-    },
+    modbus::{self, Bus, Manners, Read, decode::Function},
+    uri::Wire,
 };
 use std::{
     collections::VecDeque,
@@ -36,7 +32,7 @@ pub fn frames(data: &[u8]) {
     super::block_on(async {
         for (address, function) in (0..REQUESTS).zip(functions.into_iter().cycle()) {
             let read = Read { unit: 1, function, address, count };
-            match bus.read(read, Patience::default()).await {
+            match bus.read(read, Manners::default()).await {
                 Ok(words) => assert_eq!(words.len(), usize::from(count)),
                 Err(MeterError::Timeout { .. }) => unreachable!("nothing waits for a connection that has ended"),
                 Err(error) => assert!(error.to_string().len() < 1_000, "{error}"),

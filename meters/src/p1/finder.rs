@@ -4,10 +4,7 @@
 //! A telegram that has no CRC16 by its kind is given once it stands between its neighbours, with the CRC16 that it would
 //! have; see `unchecked`.
 
-use super::{
-    telegram::{self, MAX_BYTES},
-    unchecked::Unchecked,
-};
+use super::{MAX_BYTES, unchecked::Unchecked};
 
 /// Digits of the CRC16 after `!`.
 const CRC_DIGITS: usize = 4;
@@ -101,7 +98,7 @@ impl Finder {
     fn ended(&mut self) -> Option<Result<Vec<u8>, String>> {
         let telegram = self.take();
         self.outside = Outside::default();
-        match telegram::parse(&telegram) {
+        match super::parse(&telegram) {
             Ok(_) => {
                 self.unchecked = Unchecked::default();
                 Some(Ok(telegram))

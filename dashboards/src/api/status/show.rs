@@ -1,12 +1,14 @@
 //! `GET status`: what a page needs before anything else.
 
 use crate::{
-    api::{parameters::Parameters, problem::Result, state::Api},
+    api::{
+        problem::{Problem, Result},
+        state::{Api, Parameters},
+    },
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
 use axum::extract::State;
 use chrono::Utc;
-use deren_primitives::Hex;
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
@@ -100,7 +102,7 @@ struct Head {
 
 /// The chain, how far its rows have come, and what pages need to begin.
 #[utoipa::path(get, path = "/status", tag = "status", responses(
-    (status = 200, body = StatusView)))]
+    (status = 200, body = StatusView), Problem))]
 pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
     let parameters = api.parameters().await?;
     let head: Head = sqlx::query_as(include_str!("head.sql")).fetch_one(api.db()).await?;
@@ -129,7 +131,7 @@ pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
 fn chain(api: &Api, parameters: &Parameters) -> ChainView {
     ChainView {
         name: parameters.chain_name.clone(),
-        genesis_hash: Hex(parameters.genesis_hash).to_string(),
+        genesis_hash: format!("0x{}", hex::encode(parameters.genesis_hash)),
         development: parameters.development,
         ss58_prefix: parameters.ss58_prefix,
         slot_seconds: parameters.slot_seconds.get(),

@@ -1,6 +1,9 @@
 //! A real broker on a free loopback port, stopped when dropped.
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
@@ -15,7 +18,7 @@ impl Mosquitto {
     /// Starts one; waits until it takes connections.
     pub async fn start() -> Self {
         loop {
-            let port = deren_testing::free_port();
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
             // Another process may have taken the port meanwhile; then the broker exits, and the next port is tried.
             if let Some(broker) = Self::start_at(port).await {
                 return broker;
@@ -34,13 +37,15 @@ impl Mosquitto {
     }
 
     fn spawn(config: &std::path::Path) -> Child {
-        Command::new(deren_testing::mosquitto())
+        let path = format!("{}:/usr/sbin:/usr/local/sbin", std::env::var("PATH").unwrap_or_default());
+        Command::new("mosquitto")
             .arg("-c")
             .arg(config)
+            .env("PATH", path)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("mosquitto starts")
+            .expect("these tests need mosquitto: install the package mosquitto")
     }
 
     async fn wait(&mut self) -> bool {

@@ -144,14 +144,22 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deren_primitives::{GatewayId, MarketId};
+    use deren_primitives::{GatewayId, MarketId, Quality, RegisterSpan};
 
     fn reading(sequence: u64, slot: u32, previous: ReadingHash) -> IntervalReading {
         IntervalReading {
-            registers: deren_testing::shown(0, 5),
+            device: DeviceId([1; 32]),
+            first_slot: Slot(slot),
+            slot_count: 1,
+            register_epoch: 0,
+            registers: RegisterSpan { export_close_mwh: 5_000, ..RegisterSpan::default() },
+            quality: Quality::GOOD,
+            clock_error_ms: 0,
+            samples: 9,
+            max_gap_ms: 0,
             sequence,
             previous,
-            ..deren_testing::reading(DeviceId([1; 32]), Slot(slot))
+            anchor: Default::default(),
         }
     }
 

@@ -2,8 +2,7 @@
 
 use super::{
     People, RegisteredHome,
-    market::{Grid, together},
-    missing,
+    market::{Grid, missing, together},
 };
 use crate::{
     NeighbourhoodError, Result,
@@ -14,11 +13,10 @@ use crate::{
 use deren_primitives::{DeviceRole, Side, SiteId, Source};
 use deren_runtime::{RuntimeCall, RuntimeEvent};
 use deren_simulator::serving::{Serving, ServingDevice};
-use deren_testing::unix_s;
 use futures::future::try_join_all;
 use pallet_deren_matching::{PriceStep, Steps};
 use sp_core::H256;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// For how long a link code holds.
 const LINK_VALID: Duration = Duration::from_secs(3600);
@@ -112,5 +110,6 @@ pub(crate) fn steps(bids: &[(u32, u32)]) -> Result<Steps> {
 
 /// When a link code that is made now ends.
 pub(crate) fn expires_unix_s() -> u64 {
-    unix_s() + LINK_VALID.as_secs()
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    (now + LINK_VALID).as_secs()
 }

@@ -1,0 +1,3 @@
+//! Settlement data that reconciles to the Wh and to the µ€.
+
+pub mod export;

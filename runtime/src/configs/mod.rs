@@ -1,0 +1,24 @@
+//! The parameters of each pallet, by subject.
+
+mod consensus;
+mod equivocation;
+mod euros;
+mod filters;
+mod governance;
+mod market;
+mod money;
+mod proxies;
+mod system;
+
+pub use consensus::BABE_EPOCH;
+pub use euros::{OnRampId, PowersOverEuros, ProtocolAccounts, Today, euro_roles_account};
+pub use filters::{Announceable, CallFilter};
+pub use governance::{
+    AdminOrigin, CouncilCollective, CouncilOrigin, MaxAnnouncedWeight, MaxProposalWeight, MotionDuration, NoticeBlocks,
+    SchedulerBudget, UrgentOrigin,
+};
+pub use market::{MaxMarkets, MaxOrders, MaxPointsPerMarket, PotId, RewardSchedule};
+use money::keyless;
+pub use money::{Eur, EurId, TreasuryAccount, treasury_account};
+pub use proxies::ProxyType;
+pub use system::{BlockLength, BlockWeights};
