@@ -34,7 +34,7 @@ pub const ACCOUNTABLE_SESSIONS: u32 = 84;
 
 /// How long a block may take to run: 2 of its 3 seconds.
 pub const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND.saturating_mul(2), u64::MAX);
-/// How long a block may be. Two fifths of it are some 11 000 readings.
+/// How long a block may be: some 27 000 readings, of which its limits let less than half in.
 pub const MAX_BLOCK_BYTES: u32 = 6_553_600;
 
 /// This share of a block's weight, rounded down.

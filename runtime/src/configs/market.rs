@@ -1,6 +1,6 @@
 //! The four pallets of the market, and who tells what to whom.
 
-use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin, system::NORMAL_RESERVE};
+use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin, system::{NORMAL_RATIO, NORMAL_RESERVE}};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
     units::{EUR, MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, REN, share_of},
@@ -87,9 +87,9 @@ parameter_types! {
     /// What readings may take of a block's time: all but what is reserved for what pays.
     pub ReadingRefTime: u64 =
         MAX_BLOCK_WEIGHT.saturating_sub(share_of(NORMAL_RESERVE, MAX_BLOCK_WEIGHT)).ref_time();
-    /// What readings may take of a block's bytes: two fifths, some 11 000 readings. The rest is left for what pays, whose
-    /// limit counts all bytes of a block, those of readings included.
-    pub ReadingBytes: u32 = Perbill::from_percent(40).mul_floor(MAX_BLOCK_BYTES);
+    /// What readings may take of a block's bytes: some 12 000 readings, more than its time has room for. What pays has a
+    /// limit that counts all bytes of a block, those of readings included; this leaves it the same share as of the time.
+    pub ReadingBytes: u32 = NORMAL_RATIO.saturating_sub(NORMAL_RESERVE).mul_floor(MAX_BLOCK_BYTES);
 }
 
 impl pallet_deren_metering::Config for Runtime {

@@ -42,7 +42,7 @@ fn local_has_four_validators_who_are_the_council_and_no_sudo_key() {
 
 #[test]
 fn presets_have_short_slots() {
-    for (preset, grace_blocks) in [(DEV, 1), (LOCAL, 5)] {
+    for (preset, grace_blocks) in [(DEV, 1), (LOCAL, 8)] {
         on_preset(preset, || {
             let parameters = Metering::parameters();
             assert_eq!((parameters.slot_seconds, parameters.slot_energy_seconds), (12, 900));
