@@ -1,15 +1,43 @@
 //! The steps of a clearing, checked, by zone and limit and by id. Nothing here decides what trades.
 
-use crate::{ClearError, MAX_STEPS, MAX_ZONES, Network, Step};
+use crate::{MAX_STEPS, MAX_ZONES, Network, Step};
 use alloc::vec::Vec;
-use core::ops::Range;
-use deren_primitives::Side;
+use core::{fmt, ops::Range};
+use deren_primitives::{OrderStepId, Side, ZoneId};
 
 const INDEX_BITS: u32 = MAX_STEPS.ilog2();
 const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
 const SIDE_BITS: u32 = 1;
 const LIMIT_BITS: u32 = u32::BITS;
 const _: () = assert!(INDEX_BITS + SIDE_BITS + LIMIT_BITS + MAX_ZONES.ilog2() <= u64::BITS);
+
+/// Why steps cannot be cleared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClearError {
+    /// More steps than [`MAX_STEPS`].
+    TooManySteps(usize),
+    /// A step is in a zone that the market does not have.
+    UnknownZone {
+        /// The step.
+        id: OrderStepId,
+        /// The zone that it names.
+        zone: ZoneId,
+    },
+    /// Two steps have the same id.
+    DuplicateStep(OrderStepId),
+}
+
+impl fmt::Display for ClearError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooManySteps(count) => write!(f, "{count} orders: a clearing has at most {MAX_STEPS}"),
+            Self::UnknownZone { id, zone } => write!(f, "order {id}: its zone {zone} is not a zone of this market"),
+            Self::DuplicateStep(id) => write!(f, "order {id} is there twice: give each order its own id"),
+        }
+    }
+}
+
+impl core::error::Error for ClearError {}
 
 /// A step's place in the order by zone, limit, side and index, in one number: such numbers sort several times
 /// faster than steps.

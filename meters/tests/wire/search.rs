@@ -188,9 +188,7 @@ async fn devices_that_a_broker_announces_are_found() {
 
 #[tokio::test]
 async fn a_broker_that_is_away_is_told_of() {
-    let port =
-        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-    let (records, events) = search(&format!("mqtt://127.0.0.1:{port}")).await;
+    let (records, events) = search(&format!("mqtt://127.0.0.1:{}", deren_testing::free_port())).await;
     assert!(records.is_empty());
     let told = events.iter().any(|event| matches!(event, Event::Trouble(MeterError::Unreachable { .. })));
     assert!(told, "{events:?}");
