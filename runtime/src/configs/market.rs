@@ -87,8 +87,8 @@ parameter_types! {
     /// What readings may take of a block's time: all but what is reserved for what pays.
     pub ReadingRefTime: u64 =
         MAX_BLOCK_WEIGHT.saturating_sub(share_of(NORMAL_RESERVE, MAX_BLOCK_WEIGHT)).ref_time();
-    /// What readings may take of a block's bytes: some 12 000 readings, more than its time has room for. What pays has a
-    /// limit that counts all bytes of a block, those of readings included; this leaves it the same share as of the time.
+    /// What readings may take of a block's bytes: some 12 000 readings, more than its time has room for. What pays has
+    /// a limit that counts all bytes, those of readings too. This leaves it the same share as of the time.
     pub ReadingBytes: u32 = NORMAL_RATIO.saturating_sub(NORMAL_RESERVE).mul_floor(MAX_BLOCK_BYTES);
 }
 
