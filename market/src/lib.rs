@@ -7,28 +7,23 @@
 
 extern crate alloc;
 
-mod book;
 mod bounds;
-mod clear;
-mod curve;
 #[cfg(feature = "file")]
 pub mod file;
 mod input;
+mod mechanism;
 mod network;
 mod outcome;
 pub mod point;
-mod ration;
 pub mod reading;
 pub mod rewards;
 mod settle;
-mod verify;
 mod violation;
 mod wide;
 
-pub use book::ClearError;
 pub use bounds::MAX_STEPS;
-pub use clear::clear;
 pub use input::{clearing_steps, cut_to_measured};
+pub use mechanism::uniform_price::{ClearError, clear, verify};
 pub use network::{Edge, MAX_DEPTH, MAX_ZONES, Network, NetworkError, Zone};
 pub use outcome::{Fill, Outcome, Step, ZoneOutcome};
 pub use reading::corroborate::{Claim, Energies, SlotEnergies};
@@ -37,5 +32,4 @@ pub use reading::pace::{MAX_READINGS_AT_ONCE, Pace, SERVICE_WINDOW_SLOTS, is_bef
 pub use settle::{
     Amounts, FillAmount, SettleError, bid_limit, buyer_pays_ueur, hold_ueur, seller_receives_ueur, settle,
 };
-pub use verify::verify;
 pub use violation::Violation;

@@ -4,13 +4,13 @@
 //! where the curve crosses 0. *Down*, each zone learns its flow, finds its price and shares out what is left at it.
 //! Nothing here may depend on the order of the steps, nor on anything but its arguments.
 
-use crate::{
-    ClearError, Fill, Network, Outcome, Step, ZoneOutcome,
+use super::{
+    ClearError,
     book::Book,
     curve::{Curve, Prices},
-    network::Node,
     ration::{Part, divide},
 };
+use crate::{Fill, Network, Outcome, Step, ZoneOutcome, network::Node};
 use alloc::{vec, vec::Vec};
 use deren_primitives::Side;
 
