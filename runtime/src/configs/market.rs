@@ -22,7 +22,7 @@ use frame_support::{
     weights::Weight,
 };
 use pallet_deren_matching::SubAccounts;
-use sp_runtime::{FixedU128, Perbill};
+use sp_runtime::{FixedU128, Perbill, traits::Saturating as _};
 
 /// The most markets of this chain.
 pub type MaxMarkets = ConstU32<16>;
