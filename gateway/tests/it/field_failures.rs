@@ -294,12 +294,20 @@ async fn a_copied_key_is_equivocation() {
     }
     let begun = |_: &Chain| [&gateway, &other].iter().all(|each| each.outbox.stored(device).unwrap().is_some());
     node.run_until("both begin the device's chain", begun).await;
+    // The first batch of each is lost, so that neither sees the other's before it has sent its own.
+    node.chain().lose_submissions = 2;
     let now_ms = unix_ms();
     for step in (0..45u64).rev() {
         let at_ms = now_ms - step * 250;
         gateway.sample_at(0, at_ms, at_ms).await;
         other.sample_at(0, at_ms, at_ms / 2).await;
     }
+    node.run_until("both send a reading of one number", |chain| {
+        let mut first = BTreeMap::new();
+        let readings = chain.submitted.iter().flat_map(|batch| &batch.readings).map(|signed| &signed.reading);
+        readings.into_iter().any(|reading| *first.entry(reading.sequence).or_insert(reading.hash()) != reading.hash())
+    })
+    .await;
     let noticed = |gateway: &Gateway| gateway.board.status().troubles.iter().any(|t| t.what.contains("second gateway"));
     node.run_until("one of the two notices", |_| noticed(&gateway) || noticed(&other)).await;
     // Two different authentic readings for one device and sequence: what anyone may report.

@@ -21,6 +21,9 @@ async fn each_template_reads_the_device_that_it_publishes() {
     let broker = Broker::start().await;
     for (name, template) in Library::builtin().expect("templates").iter() {
         let Template::Mqtt(template) = template else { continue };
+        if template.over_http {
+            continue;
+        }
         let readout = Readout {
             import_mwh: template.import.is_some().then_some(1_234_567_000),
             export_mwh: template.export.is_some().then_some(89_012_000),

@@ -13,7 +13,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 /// How meters push, the most usual first: P1 since DSMR 4; SML; P1 before DSMR 4 and D0 as IEC 62056-21 has it, which have
 /// seven bits of data where there is a parity; D0 with eight bits; slower D0.
@@ -36,8 +36,8 @@ const SLICES_OF_TEXT: usize = 44;
 const SLICES_ASTRAY: usize = 2;
 /// Fewer bytes of a slice may look like text, or like none, by chance.
 const LEAST_BYTES: u64 = 64;
-/// How long a port may take to be free again.
-const GIVEN_BACK: Duration = Duration::from_millis(100);
+/// How long a port may take to be free again: longer than a busy machine takes to end a task.
+const GIVEN_BACK: Duration = Duration::from_secs(5);
 
 /// Finds meters that push telegrams.
 pub(super) struct StreamProbe;
@@ -102,8 +102,9 @@ async fn pushed(device: StreamDevice, library: &Library) -> Result<Option<Record
             break Ok(None);
         }
     };
+    // A task of its own gives the port back. Whoever opens it before that is refused.
+    let given_back = driver.source().given_back();
     drop(driver);
-    // The port is given back by a task of its own.
-    sleep(GIVEN_BACK).await;
+    let _ = timeout(GIVEN_BACK, given_back).await;
     outcome
 }

@@ -111,6 +111,16 @@ impl StreamSource {
         state.map_or((0, 0), |state| (state.borrow().heard_bytes, state.borrow().text_bytes))
     }
 
+    /// Ends once nobody reads the stream any more, so that its port is free.
+    pub(super) fn given_back(&self) -> impl Future<Output = ()> + use<> {
+        let state = self.reader.as_ref().map(|reader| reader.state());
+        async move {
+            if let Some(mut state) = state {
+                while state.changed().await.is_ok() {}
+            }
+        }
+    }
+
     /// Who has that serial number.
     fn named(&self, serial: Option<String>) -> Identity {
         let (vendor, model) = match &self.decoder {
