@@ -21,21 +21,24 @@ export PATH := $(abspath $(DEREN_CACHE))/node/bin:$(PATH)
 BIN := $(CARGO_TARGET_DIR)/bin
 # cargo with the Rust that set-up chose for the runtime, and with the pages, which are built first if they changed.
 CARGO := source $(DEREN_CACHE)/env.sh && DEREN_WEB_DIST=$$(scripts/pages.sh) && export DEREN_WEB_DIST && cargo
-# All programs, as tests need them. One test is named along, because then cargo takes the features of tests for all
+# All programs, as tests need them. A small test is named along, because then cargo takes the features of tests for all
 # dependencies: without it the demo and the tests would each compile most of them for themselves.
-PROGRAMS := build --workspace --bins --test process
+PROGRAMS := build --workspace --bins --test postgres
 # For the same reason `--examples`; programs whose name is a library's too would be written over it.
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages demo test check build where release-programs edge-gateway deb bench fuzz pictures weights clean
+.PHONY: help setup pages api demo test check documents build where release-programs edge-gateway deb release bench fuzz pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
+	@echo 'make api            write openapi.json from the handlers, and from it the types of the pages'
+	@echo 'make documents      links, commands and prose of the documents; a second'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
 	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
+	@echo 'make release        a release of this commit: programs, packages, the runtime with its hash, checksums, contents'
 	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
 	@echo 'make fuzz [ARGS=…]  give random bytes to all that reads a wire or a file; ARGS="10000000 sml" as many to that one,'
 	@echo '                    ARGS="100000 runtime" to the runtime, as blocks of calls'
@@ -52,6 +55,11 @@ setup:
 pages: setup
 	@scripts/pages.sh
 
+# The handlers make the document, and the document makes the pages' types. `make check` and a test fail while one is old.
+api: setup
+	@export DEREN_UPDATE_SNAPSHOTS=1 && $(CARGO) test --workspace --test api the_document_is_the_committed_one
+	@cd dashboards/web && npm run --silent api
+
 # The demo's stdout is the neighbourhood's alone: its last line is read by programs.
 demo: setup
 	@{ $(CARGO) $(PROGRAMS); } >&2
@@ -65,13 +73,28 @@ test: setup
 	@cd tests/browser && DEREN_WEB_DIST=$$(../../scripts/pages.sh) npm run --silent pages
 	@$(CARGO) test --workspace
 
+# The scripts that check documents, then the documents: a link leads somewhere, a command is there, the reference says
+# what the code says, prose does not get worse, and one version stands everywhere.
+documents:
+	@python3 scripts/docs/tests.py --quiet
+	@python3 scripts/docs/links.py
+	@python3 scripts/docs/commands.py
+	@python3 scripts/docs/reference.py
+	@python3 scripts/docs/prose.py
+	@python3 scripts/release/tests.py --quiet
+	@python3 scripts/release/versions.py >/dev/null
+
 # The runtime's blob is built here too: without it every switch between check and test would rebuild the runtime.
-check: setup
+check: setup documents
 	@cargo fmt --all --check
 	@cd dashboards/web && npm run --silent check
 	@cd tests/browser && npm run --silent check
 	@cd dashboards/tests/peers && npm run --silent check
 	@$(DEREN_CACHE)/peers/bin/python -m openapi_spec_validator --validation-errors all dashboards/openapi.json
+	@$(DEREN_CACHE)/peers/bin/python scripts/circles.py --test
+	@$(DEREN_CACHE)/peers/bin/python scripts/circles.py
+	@if command -v cargo-deny >/dev/null; then cargo deny --locked check; \
+	    else echo 'make check: licences and advisories are not checked, because cargo-deny is not installed' >&2; fi
 	@$(CARGO) clippy --workspace --all-targets -- -D warnings
 	@export RUSTDOCFLAGS='-D warnings' && $(CARGO) doc --workspace --no-deps $(DOC_TARGETS)
 
@@ -97,6 +120,11 @@ where:
 # Its last lines are the packages' paths. DEREN_TARGET=aarch64-unknown-linux-gnu builds the gateway for a Raspberry Pi.
 deb: setup
 	@source $(DEREN_CACHE)/env.sh && DEREN_WEB_DIST=$$(scripts/pages.sh) && export DEREN_WEB_DIST && scripts/deb.sh $(ARGS)
+
+# Its last line is the release's folder. docs/contribute/release.md says how a release is made.
+release: build
+	@source $(DEREN_CACHE)/env.sh && packages=$$(DEREN_DEB_BUILT=1 scripts/deb.sh gateway node dashboards) && \
+	    scripts/release/release.sh $$packages
 
 bench: build
 	@$(CARGO) bench -p deren-market

@@ -2,8 +2,8 @@
 //!
 //! The key signs in this process and goes nowhere; of the point's official id the chain gets a salted hash.
 
-use crate::{api::address::Address, books::input::blake2_256, indexer::EUR_ASSET_ID};
-use deren_primitives::{MarketId, Source, Sources, point_commitment};
+use crate::{api::address::Address, indexer::EUR_ASSET_ID};
+use deren_primitives::{Hex, MarketId, Source, Sources, blake2_256, point_commitment};
 use serde::Serialize;
 use std::time::Duration;
 use subxt::{
@@ -161,18 +161,14 @@ async fn send(node: &Url, key: &Keypair, approval: &Approval) -> Result<Approved
         return Err(away(node, "the chain names the point by another rule than this program: update it"));
     }
     Ok(Approved {
-        connection_point: hex(&approved.commitment),
-        salt: hex(&point.salt),
+        connection_point: Hex(approved.commitment).to_string(),
+        salt: Hex(point.salt).to_string(),
         market: approved.market,
         zone,
         owner,
         max_power_w,
-        block: hex(block.block_hash().as_ref()),
+        block: Hex(block.block_hash()).to_string(),
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    format!("0x{}", hex::encode(bytes))
 }
 
 fn away(url: &Url, reason: impl ToString) -> OperatorError {
@@ -196,8 +192,11 @@ mod tests {
     #[test]
     fn a_point_is_named_as_the_pages_name_it() {
         let point = Point::new(" de0001 ", [7; 16], None).expect("an id");
-        assert_eq!(hex(&point.salted), "0xa9f806565c608bd9a31c93cbcf063316273f28a64cac0717be7292a6f44ae72c");
-        assert_eq!(hex(&point.nullifier), "0x719899c5bbb35b829bfedba4b324fab9f168131cd4934c9411cba457a82eb9ea");
+        assert_eq!(Hex(point.salted).to_string(), "0xa9f806565c608bd9a31c93cbcf063316273f28a64cac0717be7292a6f44ae72c");
+        assert_eq!(
+            Hex(point.nullifier).to_string(),
+            "0x719899c5bbb35b829bfedba4b324fab9f168131cd4934c9411cba457a82eb9ea"
+        );
         let regulated = Point::new("DE0001", [7; 16], Some([1; 32])).expect("an id");
         assert_eq!((regulated.salted, regulated.nullifier), (point.salted, [1; 32]));
     }

@@ -6,7 +6,7 @@ use crate::{
     settings::DeviceSettings,
 };
 use deren_meters::Sample;
-use deren_primitives::{DeviceId, DeviceRole, GatewayId};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, Hex};
 use serde::Serialize;
 use std::{
     collections::VecDeque,
@@ -172,7 +172,7 @@ impl Board {
             version: env!("CARGO_PKG_VERSION"),
             started_unix_ms: unix_ms(),
             gateway,
-            public_key: format!("0x{}", hex::encode(public_key)),
+            public_key: Hex(public_key).to_string(),
             key_epoch,
             clock: ClockState::Unknown,
             chain: ChainStatus::default(),

@@ -1,7 +1,7 @@
 //! Everything that can go wrong in the gateway, in words that say what, where and what to do. No message holds a
 //! secret.
 
-use crate::settings::Mistake;
+use deren_config::Mistake;
 use deren_meters::MeterError;
 use thiserror::Error;
 
@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum GatewayError {
     /// The configuration cannot be used.
-    #[error("{}", crate::settings::lines(mistakes))]
+    #[error("{}", deren_config::lines(mistakes))]
     Settings {
         /// Everything that is wrong with it.
         mistakes: Vec<Mistake>,

@@ -6,7 +6,6 @@
 //! [`home_assistant`] show what the [`board`] says. It holds no money, needs no database server, and builds without any crate of the node.
 
 pub mod alone;
-pub mod backoff;
 pub mod board;
 pub mod clock;
 pub mod devices;

@@ -6,7 +6,6 @@ use crate::{
     clock::ClockState,
 };
 use deren_exposition::Format;
-use deren_primitives::DeviceRole;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{TypedMetric, counter::Counter, family::Family, gauge::Gauge},
@@ -144,12 +143,7 @@ fn devices(registry: &mut Registry, devices: &[DeviceStatus]) {
     };
     let info = Family::<About, Gauge>::default();
     for device in devices {
-        let role = match device.role {
-            DeviceRole::Grid => "grid",
-            DeviceRole::Production => "production",
-            DeviceRole::Storage => "storage",
-        };
-        info.get_or_create(&About { device: device.name.clone(), role: role.to_owned() }).set(1);
+        info.get_or_create(&About { device: device.name.clone(), role: device.role.to_string() }).set(1);
     }
     registry.register("device_info", "What the device measures; the value is always 1", info);
     let set_counter = |counter: &Counter, value: i64| {
@@ -188,6 +182,7 @@ fn devices(registry: &mut Registry, devices: &[DeviceStatus]) {
 mod tests {
     use super::*;
     use crate::board::Board;
+    use deren_primitives::DeviceRole;
     use deren_primitives::GatewayId;
     use serde_json::Value;
     use std::collections::BTreeSet;

@@ -5,9 +5,9 @@ use crate::{
     error::GatewayError,
     files::{self, Readers},
 };
-use deren_primitives::{ChainParameters, SlotClock};
+use deren_primitives::{ChainParameters, Hex, SlotClock};
 use serde::{Deserialize, Serialize};
-use std::{num::NonZeroU32, path::Path};
+use std::path::Path;
 
 const FILE: &str = "chain.json";
 
@@ -24,7 +24,7 @@ impl ChainPin {
     /// A chain with this genesis hash. `None` if its slots would have no length.
     pub fn new(genesis: [u8; 32], parameters: ChainParameters) -> Option<Self> {
         let usable = parameters.slot_seconds > 0 && parameters.slot_energy_seconds > 0;
-        usable.then(|| Self { genesis: format!("0x{}", hex::encode(genesis)), parameters })
+        usable.then(|| Self { genesis: Hex(genesis).to_string(), parameters })
     }
 
     /// The chain pinned in `data_folder`, if there was a first contact.
@@ -56,7 +56,7 @@ impl ChainPin {
 
     /// Hash of block 0.
     pub fn genesis(&self) -> Option<[u8; 32]> {
-        parse_hash(&self.genesis)
+        Hex::parse(&self.genesis)
     }
 
     /// Hash of block 0 as text.
@@ -66,15 +66,8 @@ impl ChainPin {
 
     /// The chain's slots.
     pub fn clock(&self) -> SlotClock {
-        SlotClock::new(NonZeroU32::new(self.parameters.slot_seconds).unwrap_or(NonZeroU32::MIN))
+        self.parameters.clock()
     }
-}
-
-/// 32 bytes from `0x` and 64 hexadecimal digits.
-pub fn parse_hash(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(text.strip_prefix("0x")?, &mut bytes).ok()?;
-    Some(bytes)
 }
 
 #[cfg(test)]

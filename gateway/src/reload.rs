@@ -5,9 +5,10 @@ use crate::{
     board::Board,
     error::GatewayError,
     page::DeskSettings,
-    settings::{DeviceSettings, HomeAssistantSettings, Mistake, Settings},
+    settings::{DeviceSettings, HomeAssistantSettings, Settings},
     setup::Setup,
 };
+use deren_config::Mistake;
 use deren_meters::Library;
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{Notify, watch};

@@ -1,8 +1,9 @@
 //! One device, sampled for ever: it connects, asks who the device is, and hands each sample on. It judges nothing, and
 //! it never gives up.
 
-use crate::{backoff::Backoff, board::Board, clock::unix_ms, recorder::Event, settings::DeviceSettings};
+use crate::{board::Board, clock::unix_ms, recorder::Event, settings::DeviceSettings};
 use deren_meters::{Driver, Identity, Library, MeterError, open_with};
+use deren_primitives::Backoff;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -52,7 +53,7 @@ impl Sampler {
                 Err(error) => error,
             };
             self.failed(&error);
-            tokio::time::sleep(backoff.next_wait()).await;
+            tokio::time::sleep(backoff.next_wait(rand::random())).await;
         }
     }
 
@@ -87,7 +88,7 @@ impl Sampler {
                     if may_have_been_swapped(&error) {
                         known = None;
                     }
-                    tokio::time::sleep(backoff.next_wait()).await;
+                    tokio::time::sleep(backoff.next_wait(rand::random())).await;
                 }
             }
         }

@@ -5,12 +5,12 @@ use crate::{
     error::GatewayError,
     files::{self, Readers},
     keys::{KeyUri, Keys, Secret},
-    pin::parse_hash,
 };
-use blake2::{Blake2b, Digest, digest::consts::U32};
 use codec::Encode;
 use deren_meters::Identity;
-use deren_primitives::{DeviceId, GatewayId, PublicKey, Signature, SiteId, link_message, rotate_message};
+use deren_primitives::{
+    DeviceId, GatewayId, Hex, PublicKey, Signature, SiteId, blake2_256, link_message, rotate_message,
+};
 use rand::{TryRngCore, rngs::OsRng};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -135,7 +135,7 @@ impl Signer {
             return Err(GatewayError::file(&path, what));
         }
         let again =
-            known.as_ref().filter(|who| who.key_epoch == new_key_epoch).and_then(|who| parse_hash(&who.public_key));
+            known.as_ref().filter(|who| who.key_epoch == new_key_epoch).and_then(|who| Hex::parse(&who.public_key));
         let public_key = match again {
             Some(public_key) if keys.list()?.contains(&public_key) => public_key,
             _ => keys.generate()?,
@@ -167,7 +167,7 @@ impl Signer {
 
     fn with(path: PathBuf, keys: Keys, who: Who) -> Result<Self, GatewayError> {
         let unusable = || GatewayError::file(&path, "a key or the salt in it is not 64 hexadecimal digits");
-        let public_key = parse_hash(&who.public_key).ok_or_else(unusable)?;
+        let public_key = Hex::parse(&who.public_key).ok_or_else(unusable)?;
         let mut salt_seed = Zeroizing::new([0; 32]);
         hex::decode_to_slice(who.salt_seed.0.as_str(), &mut *salt_seed).map_err(|_| unusable())?;
         if who.key_epoch == 0 && public_key != who.gateway.0 {
@@ -218,7 +218,7 @@ impl Signer {
     pub fn device_id(&self, identity: &Identity) -> DeviceId {
         let parts =
             (SALT_DOMAIN, &*self.salt_seed, &identity.vendor, &identity.model, &identity.serial, identity.sub_unit);
-        let salt: [u8; 32] = Blake2b::<U32>::digest(parts.encode()).into();
+        let salt = blake2_256(&parts.encode());
         DeviceId::pseudonym(&salt, &identity.vendor, &identity.model, &identity.serial, identity.sub_unit)
     }
 
@@ -246,7 +246,7 @@ impl Signer {
 
     /// The key that was prepared, if it is still there.
     fn next_key(&self) -> Result<Option<PublicKey>, GatewayError> {
-        let Some(next) = self.who.next_public_key.as_deref().and_then(parse_hash) else {
+        let Some(next) = self.who.next_public_key.as_deref().and_then(Hex::parse) else {
             return Ok(None);
         };
         Ok(self.keys.list()?.contains(&next).then_some(next))
@@ -266,7 +266,7 @@ impl Signer {
             return Ok(false);
         };
         let named = [on_disk.next_public_key.as_deref(), Some(on_disk.public_key.as_str())];
-        let prepared = named.into_iter().flatten().any(|key| parse_hash(key).as_ref() == Some(public_key));
+        let prepared = named.into_iter().flatten().any(|key| Hex::parse(key).as_ref() == Some(public_key));
         if !prepared || !self.keys.list()?.contains(public_key) {
             return Ok(false);
         }
@@ -281,7 +281,7 @@ impl Signer {
 }
 
 fn text_of(key: &PublicKey) -> String {
-    format!("0x{}", hex::encode(key))
+    Hex(key).to_string()
 }
 
 fn gateway_of(who: &Option<Who>) -> Option<GatewayId> {

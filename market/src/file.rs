@@ -51,7 +51,7 @@ impl Market {
         let zones = file.zones.into_iter().map(ZoneEntry::into_zone).collect::<Result<Vec<_>, _>>()?;
         let network = Network::new(zones).map_err(FileError::Network)?;
         let steps: Vec<Step> = file.orders.into_iter().map(OrderEntry::into_step).collect();
-        crate::book::Book::new(&network, &steps).map_err(FileError::Orders)?;
+        crate::mechanism::uniform_price::Book::new(&network, &steps).map_err(FileError::Orders)?;
         Ok(Self { network, steps })
     }
 

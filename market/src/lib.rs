@@ -7,34 +7,29 @@
 
 extern crate alloc;
 
-mod book;
-mod clear;
-mod curve;
-mod excess;
+mod bounds;
 #[cfg(feature = "file")]
 pub mod file;
 mod input;
-mod measured;
+mod mechanism;
 mod network;
 mod outcome;
-mod pace;
 pub mod point;
-mod ration;
+pub mod reading;
 pub mod rewards;
 mod settle;
-mod verify;
 mod violation;
 mod wide;
 
-pub use clear::{ClearError, MAX_STEPS, clear};
-pub use excess::{EXCESS_DAYS, ExcessDay, ExcessHistory, TradedSlot, verify_excess};
+pub use bounds::MAX_STEPS;
 pub use input::{clearing_steps, cut_to_measured};
-pub use measured::{Claim, Energies, SlotEnergies};
+pub use mechanism::uniform_price::{ClearError, clear, verify};
 pub use network::{Edge, MAX_DEPTH, MAX_ZONES, Network, NetworkError, Zone};
 pub use outcome::{Fill, Outcome, Step, ZoneOutcome};
-pub use pace::{MAX_READINGS_AT_ONCE, Pace, SERVICE_WINDOW_SLOTS, is_before_service};
+pub use reading::corroborate::{Claim, Energies, SlotEnergies};
+pub use reading::excess::{EXCESS_DAYS, ExcessDay, ExcessHistory, TradedSlot, verify_excess};
+pub use reading::pace::{MAX_READINGS_AT_ONCE, Pace, SERVICE_WINDOW_SLOTS, is_before_service};
 pub use settle::{
     Amounts, FillAmount, SettleError, bid_limit, buyer_pays_ueur, hold_ueur, seller_receives_ueur, settle,
 };
-pub use verify::verify;
 pub use violation::Violation;

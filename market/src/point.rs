@@ -76,7 +76,7 @@ mod tests {
         assert!(fits_line(u32::MAX, 900, Some(1), None));
     }
 
-    const ROLES: [DeviceRole; 3] = [DeviceRole::Grid, DeviceRole::Production, DeviceRole::Storage];
+    const ROLES: [DeviceRole; 3] = DeviceRole::ALL;
 
     proptest! {
         #[test]

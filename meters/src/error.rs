@@ -25,7 +25,7 @@ pub enum MeterError {
     /// A URI names a template that the library does not have for this kind of wire.
     #[error("no {kind} template is named `{name}`; {meant}")]
     UnknownTemplate {
-        /// `modbus` or `mqtt`.
+        /// `modbus`, `mqtt` or `http`.
         kind: &'static str,
         /// The name asked for.
         name: String,

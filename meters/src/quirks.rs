@@ -15,15 +15,8 @@ const MAX_UNITS: usize = 16;
 /// Largest fall of a counter that may be waited out, Wh.
 const MAX_DIP_WH: u32 = 10_000;
 
-const FILES: &[(&str, &str)] = &[
-    ("enphase", include_str!("../quirks/enphase.toml")),
-    ("fronius", include_str!("../quirks/fronius.toml")),
-    ("huawei", include_str!("../quirks/huawei.toml")),
-    ("kostal", include_str!("../quirks/kostal.toml")),
-    ("sma", include_str!("../quirks/sma.toml")),
-    ("solaredge", include_str!("../quirks/solaredge.toml")),
-    ("sungrow", include_str!("../quirks/sungrow.toml")),
-];
+/// The files compiled in: name and text.
+const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/quirks.rs"));
 
 /// What to know of one manufacturer's devices. The default is a device without quirks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,9 +56,15 @@ impl Quirks {
     /// Those of that manufacturer, as a device or a template names it; without any known, none.
     #[must_use]
     pub fn of(manufacturer: &str) -> &'static Self {
-        static NONE: OnceLock<Quirks> = OnceLock::new();
         let known = all().unwrap_or_default();
-        known.iter().find(|quirks| quirks.are_of(manufacturer)).unwrap_or_else(|| NONE.get_or_init(Self::default))
+        known.iter().find(|quirks| quirks.are_of(manufacturer)).unwrap_or_else(Self::none)
+    }
+
+    /// Those of a device without any.
+    #[must_use]
+    pub fn none() -> &'static Self {
+        static NONE: OnceLock<Quirks> = OnceLock::new();
+        NONE.get_or_init(Self::default)
     }
 
     fn are_of(&self, manufacturer: &str) -> bool {

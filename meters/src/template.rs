@@ -2,8 +2,12 @@
 //!
 //! A template is checked when it is loaded, so that a driver or simulator never meets one that makes no sense.
 
+pub(crate) mod fault;
 mod fixture;
+mod origin;
 mod parse;
+pub mod payload;
+pub mod registers;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
@@ -11,22 +15,16 @@ pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use fixture::Origin;
-pub(crate) use parse::Fault;
+pub use origin::Origin;
 
-use crate::{
-    Counter, DeviceUri, MeterError, homewizard,
-    modbus::template::{ModbusTemplate, Production},
-    mqtt::template::MqttTemplate,
-    nearest::nearest,
-    p1,
-    uri::{StreamDevice, Telegrams},
-};
-use serde::{Deserialize, Serialize};
+use crate::MeterError;
+use deren_config::nearest;
+use payload::MqttTemplate;
+use registers::{ModbusTemplate, Production};
 use std::{
     collections::BTreeMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
@@ -35,187 +33,45 @@ pub const MAX_TEMPLATES: usize = 1_024;
 /// Largest template file, bytes.
 const MAX_FILE_BYTES: u64 = 64 * 1_024;
 
-macro_rules! built_in {
-    ($($name:literal),* $(,)?) => {
-        /// The templates compiled in: name and text.
-        const BUILT_IN: &[(&str, &str)] = &[$(($name, include_str!(concat!("../templates/", $name, ".toml")))),*];
-    };
-}
-built_in!(
-    "abb-b23",
-    "acrel-adw300",
-    "ahoy-dtu",
-    "alpha-ess",
-    "alpha-ess-battery",
-    "alpha-ess-meter",
-    "be-mpm3pm",
-    "bge-tech-ds100",
-    "bge-tech-ws100",
-    "carlo-gavazzi-em100",
-    "carlo-gavazzi-em24",
-    "carlo-gavazzi-em24-e1",
-    "carlo-gavazzi-em300",
-    "chint-dtsu666",
-    "chint-dtsu666-401e",
-    "deye-1p",
-    "deye-1p-battery",
-    "deye-1p-meter",
-    "deye-3p",
-    "deye-3p-battery",
-    "deye-3p-hv",
-    "deye-3p-hv-1098",
-    "deye-3p-hv-1098-battery",
-    "deye-3p-hv-1098-meter",
-    "deye-3p-hv-battery",
-    "deye-3p-hv-meter",
-    "deye-3p-meter",
-    "deye-micro",
-    "deye-string",
-    "dsmr-reader",
-    "dsmr-reader-topics",
-    "dzg-dvh4013",
-    "eastron-sdm120",
-    "eastron-sdm630",
-    "eastron-sdm72",
-    "eltako-dsz15",
-    "finder-7m",
-    "foxess-h3",
-    "foxess-h3-battery",
-    "foxess-h3-meter",
-    "foxess-h3-smart",
-    "foxess-h3-smart-battery",
-    "foxess-h3-smart-meter",
-    "fronius-datamanager",
-    "fronius-datamanager-integer",
-    "goodwe-dt",
-    "goodwe-et",
-    "goodwe-et-battery",
-    "goodwe-et-meter",
-    "goodwe-et-meter-64",
-    "growatt",
-    "growatt-battery",
-    "growatt-meter",
-    "growatt-output",
-    "growatt-sph",
-    "growatt-sph-battery",
-    "growatt-sph-meter",
-    "home-assistant",
-    "home-assistant-production",
-    "homewizard",
-    "huawei-battery",
-    "huawei-emma",
-    "huawei-emma-battery",
-    "huawei-emma-meter",
-    "huawei-meter",
-    "huawei-smartlogger",
-    "huawei-sun2000",
-    "huawei-sun2000-output",
-    "inepro-pro380",
-    "janitza-b",
-    "kostal-plenticore",
-    "kostal-plenticore-battery",
-    "kostal-plenticore-big-endian",
-    "kostal-plenticore-big-endian-battery",
-    "lovato-dmg610",
-    "opendtu",
-    "orno-we-504",
-    "orno-we-514",
-    "orno-we-516",
-    "orno-we-525",
-    "p1",
-    "saj-hybrid",
-    "saj-hybrid-battery",
-    "saj-hybrid-meter",
-    "saj-r5",
-    "schneider-iem3000",
-    "shelly-3em-gen1",
-    "shelly-em",
-    "shelly-em-gen1",
-    "shelly-em1",
-    "shelly-pm1",
-    "shelly-switch",
-    "shelly-switch-production",
-    "siemens-pac2200",
-    "sigenergy",
-    "sigenergy-battery",
-    "sigenergy-meter",
-    "sma-battery",
-    "sma-grid-meter",
-    "sma-hybrid",
-    "sma-inverter",
-    "sofar-hybrid",
-    "sofar-hybrid-battery",
-    "sofar-hybrid-meter",
-    "sofar-string",
-    "solaredge-battery",
-    "solax-hybrid",
-    "solax-hybrid-battery",
-    "solax-hybrid-g5-battery",
-    "solax-hybrid-meter",
-    "solis",
-    "solis-hybrid",
-    "solis-hybrid-meter",
-    "sungrow-sg",
-    "sungrow-sh",
-    "sungrow-sh-battery",
-    "sungrow-sh-meter",
-    "tasmota",
-    "tasmota-production",
-    "tasmota-sml",
-    "victron-grid",
-    "victron-grid-mqtt",
-    "victron-pvinverter",
-    "victron-pvinverter-mqtt",
-    "zigbee2mqtt",
-);
-
-/// What a device shows at one moment, in the units of this crate: what a template encodes, and what a fixture stands
-/// for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Readout {
-    /// Imported energy, mWh.
-    pub import_mwh: Option<u64>,
-    /// Exported energy, mWh.
-    pub export_mwh: Option<u64>,
-    /// Power, W, import positive.
-    pub power_w: Option<i32>,
-    /// Serial number.
-    pub serial: Option<String>,
-}
-
-/// What a device shows, and how it counts that.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counted {
-    pub(crate) readout: Readout,
-    pub(crate) import_counter: Counter,
-    pub(crate) export_counter: Counter,
-}
+/// The files compiled in: name and text.
+const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
 /// A device as data.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Template {
     /// A Modbus meter.
     Modbus(ModbusTemplate),
-    /// A meter that publishes over MQTT.
+    /// A meter whose payloads come over MQTT, or over HTTP.
     Mqtt(MqttTemplate),
 }
 
 impl Template {
-    /// Reads and checks a template's text. `name` is what a URI calls it.
+    /// Reads and checks the text of one template. `name` is what a URI calls it.
     ///
     /// # Errors
     /// [`MeterError::Template`] with what is wrong and in which line.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, MeterError> {
-        parse::parse(name, text)
+        let mut all = Self::all_from_toml(name, text)?;
+        match (all.pop(), all.is_empty()) {
+            (Some((_, template)), true) => Ok(template),
+            _ => Err(MeterError::Template { name: name.into(), reason: "describes several devices".into() }),
+        }
     }
 
-    /// Reads and checks a template file.
+    /// Reads and checks the text of a product: a template for each of its devices, with what a URI calls it. `name` is what it
+    /// calls the device that has no name of its own.
+    ///
+    /// # Errors
+    /// [`MeterError::Template`] with what is wrong and in which line.
+    pub fn all_from_toml(name: &str, text: &str) -> Result<Vec<(String, Self)>, MeterError> {
+        parse::parse(name, name, text)
+    }
+
+    /// Reads and checks the file of a product, as [`Self::all_from_toml`]. A device without a name has the file's.
     ///
     /// # Errors
     /// [`MeterError::File`] or [`MeterError::Template`] with the file, what is wrong and in which line.
-    pub fn from_file(path: &Path) -> Result<Self, MeterError> {
+    pub fn all_from_file(path: &Path) -> Result<Vec<(String, Self)>, MeterError> {
         let file = path.display().to_string();
         let failed = |reason: String| MeterError::File { path: file.clone(), reason };
         let metadata = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
@@ -227,7 +83,8 @@ impl Template {
             return Err(failed(format!("{length} bytes; a template has at most {MAX_FILE_BYTES}")));
         }
         let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-        parse::parse(&file, &text)
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        parse::parse(&file, stem, &text)
     }
 
     /// Manufacturer and product.
@@ -271,6 +128,7 @@ impl Template {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Modbus(_) => "modbus",
+            Self::Mqtt(template) if template.over_http => "http",
             Self::Mqtt(_) => "mqtt",
         }
     }
@@ -292,36 +150,50 @@ impl Library {
     pub fn builtin() -> Result<&'static Self, MeterError> {
         static BUILTIN: OnceLock<Result<Library, MeterError>> = OnceLock::new();
         let load = || {
-            let parse = |(name, text): &(&str, &str)| Ok(((*name).into(), Arc::new(Template::from_toml(name, text)?)));
-            let templates = BUILT_IN.iter().map(parse).collect::<Result<_, _>>()?;
-            Ok(Library { templates, ..Self::default() })
+            let mut library = Library::default();
+            for (name, text) in BUILT_IN {
+                for (name, template) in Template::all_from_toml(name, text)? {
+                    library.insert(&name, template);
+                }
+            }
+            Ok(library)
         };
         BUILTIN.get_or_init(load).as_ref().map_err(Clone::clone)
     }
 
-    /// The templates compiled in, and on top of them every `*.toml` of `folder`; a file of the same name replaces.
+    /// The templates compiled in, and on top of them every `*.toml` of `folder`; a device of the same name replaces.
     ///
-    /// A file that makes no sense harms nobody else: its name stands for no template then, not even for a built-in one, and
-    /// [`Self::broken`] tells of it.
+    /// A file that makes no sense harms nobody else: its name, and the devices of a built-in file of that name, stand for no
+    /// template then, and [`Self::broken`] tells of it.
     ///
     /// # Errors
     /// [`MeterError::File`] if the folder cannot be read, or has too many files.
     pub fn with_folder(folder: &Path) -> Result<Self, MeterError> {
         let failed = |reason: String| MeterError::File { path: folder.display().to_string(), reason };
-        let mut library = Self::builtin()?.clone();
+        let mut paths = Vec::new();
         for entry in fs::read_dir(folder).map_err(|error| failed(error.to_string()))? {
             let path = entry.map_err(|error| failed(error.to_string()))?.path();
-            if path.extension().is_none_or(|extension| extension != "toml") {
-                continue;
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
             }
+        }
+        if paths.len() > MAX_TEMPLATES {
+            return Err(failed(format!("more than {MAX_TEMPLATES} templates")));
+        }
+        paths.sort_unstable();
+        let mut library = Self::builtin()?.clone();
+        let mut own: BTreeMap<String, PathBuf> = BTreeMap::new();
+        for path in paths {
             // What begins with a dot is what editors leave behind.
             let name = path.file_stem().and_then(|stem| stem.to_str()).filter(|name| !name.starts_with('.'));
             let Some(name) = name else { continue };
-            match Template::from_file(&path) {
-                Ok(template) => library.insert(name, template),
+            match Template::all_from_file(&path) {
+                Ok(all) => library.take(&path, all, &mut own),
                 Err(error) => {
-                    library.templates.remove(name);
-                    library.broken.insert(name.into(), error);
+                    for name in Self::names_of_built_in(name) {
+                        library.refuse(&name, error.clone());
+                    }
+                    library.refuse(name, error);
                 }
             }
             if library.templates.len() + library.broken.len() > MAX_TEMPLATES {
@@ -331,9 +203,41 @@ impl Library {
         Ok(library)
     }
 
+    /// Takes the devices of a file. Where another file of the folder has one of the same name, that name stands for none.
+    fn take(&mut self, path: &Path, all: Vec<(String, Template)>, own: &mut BTreeMap<String, PathBuf>) {
+        for (name, template) in all {
+            match own.insert(name.clone(), path.to_owned()) {
+                None => self.insert(&name, template),
+                Some(other) => {
+                    let reason = format!("its device `{name}` is in {} too; keep one of them", other.display());
+                    self.refuse(&name, MeterError::Template { name: path.display().to_string(), reason });
+                }
+            }
+        }
+    }
+
+    /// Has a name stand for no template.
+    fn refuse(&mut self, name: &str, error: MeterError) {
+        self.templates.remove(name);
+        self.broken.insert(name.into(), error);
+    }
+
+    /// The devices of the built-in file of that name.
+    fn names_of_built_in(file: &str) -> Vec<String> {
+        let text = BUILT_IN.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text);
+        let all = Template::all_from_toml(file, text).unwrap_or_default();
+        all.into_iter().map(|(name, _)| name).collect()
+    }
+
     /// What is wrong with each file of a folder that makes no sense, with the file and the line.
     pub fn broken(&self) -> impl Iterator<Item = &MeterError> {
-        self.broken.values()
+        let mut told: Vec<&MeterError> = Vec::new();
+        for error in self.broken.values() {
+            if !told.contains(&error) {
+                told.push(error);
+            }
+        }
+        told.into_iter()
     }
 
     /// Adds a template, or replaces the one of that name.
@@ -346,34 +250,6 @@ impl Library {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Template> {
         self.templates.get(name).map(Arc::as_ref)
-    }
-
-    /// The template by which the device that `uri` names is read. `None`: it is read without one, or there is none.
-    #[must_use]
-    pub fn template_of(&self, uri: &DeviceUri) -> Option<&Template> {
-        self.find(uri).ok().flatten()
-    }
-
-    /// Refuses a URI of a device whose template is not here, is broken or is for another kind of wire.
-    ///
-    /// # Errors
-    /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
-    pub fn check(&self, uri: &DeviceUri) -> Result<(), MeterError> {
-        self.find(uri).map(drop)
-    }
-
-    fn find(&self, uri: &DeviceUri) -> Result<Option<&Template>, MeterError> {
-        let (name, kind) = match uri {
-            DeviceUri::Modbus(device) => (device.template.as_str(), "modbus"),
-            DeviceUri::Mqtt(device) => (device.template.as_str(), "mqtt"),
-            DeviceUri::Stream(StreamDevice { telegrams: Telegrams::P1, .. }) => (p1::TEMPLATE, "mqtt"),
-            DeviceUri::HomeWizard(_) => (homewizard::TEMPLATE, "mqtt"),
-            DeviceUri::SunSpec(_) | DeviceUri::Stream(StreamDevice { telegrams: Telegrams::Sml, .. }) => {
-                return Ok(None);
-            }
-        };
-        let template = self.get(name).filter(|template| template.kind() == kind);
-        template.map(Some).ok_or_else(|| self.lacks(kind, name))
     }
 
     /// Every template, by name.
@@ -402,10 +278,27 @@ impl Library {
     /// # Errors
     /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
     pub fn mqtt(&self, name: &str) -> Result<&MqttTemplate, MeterError> {
-        match self.get(name) {
-            Some(Template::Mqtt(template)) => Ok(template),
-            _ => Err(self.lacks("mqtt", name)),
+        self.payload("mqtt", name)
+    }
+
+    /// The template of that name for documents over HTTP.
+    ///
+    /// # Errors
+    /// [`MeterError::UnknownTemplate`] with the names that there are, or what is wrong with the template's file.
+    pub fn http(&self, name: &str) -> Result<&MqttTemplate, MeterError> {
+        self.payload("http", name)
+    }
+
+    fn payload(&self, kind: &'static str, name: &str) -> Result<&MqttTemplate, MeterError> {
+        match self.of_kind(kind, name)? {
+            Template::Mqtt(template) => Ok(template),
+            Template::Modbus(_) => Err(self.lacks(kind, name)),
         }
+    }
+
+    /// The template of that name and kind.
+    pub(crate) fn of_kind(&self, kind: &'static str, name: &str) -> Result<&Template, MeterError> {
+        self.get(name).filter(|template| template.kind() == kind).ok_or_else(|| self.lacks(kind, name))
     }
 
     /// Why there is no such template.

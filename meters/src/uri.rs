@@ -12,202 +12,151 @@
 //! | `p1+serial:///dev/tty…`, `p1+tcp://host:port` | meter that pushes P1 telegrams | the line's (`baud` 115 200), `timeout_ms` |
 //! | `homewizard+http://host` | HomeWizard's device, by its local API | `timeout_ms` (5 000) |
 //! | `sml+serial:///dev/tty…`, `sml+tcp://host:port` | meter that pushes SML telegrams | the same (`baud` 9 600) |
+//! | `json+http://host` | device with JSON documents, by template | `template`, `channel` (0), `timeout_ms` (5 000) |
+//! | `speedwire://239.12.255.254` | SMA's energy meter, which multicasts | `serial`, `interface`, `timeout_ms` (5 000) |
 //!
 //! Every Modbus wire takes `timeout_ms` (1 500; serial 1 000; or what the manufacturer's devices need) and `settle_ms`
 //! (0: silence after connecting); a serial line `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits` (1, 2); MQTT takes `timeout_ms` (the
 //! template's). Ports default to 502 and 1883.
 
-mod homewizard;
-mod parse;
-mod print;
-mod stream;
+pub(crate) mod broker;
+pub(crate) mod parts;
 #[cfg(test)]
 mod tests;
 
-pub use homewizard::{HTTP_PORT, HomeWizardDevice};
-pub use parse::broker;
-pub use stream::{StreamDevice, Telegrams};
+pub use crate::{
+    patience::Timing,
+    wire::{MODBUS_PORT, Parity, StopBits, Wire},
+};
+pub use broker::{Broker, MQTT_PORT, broker};
+pub use parts::MAX_TIMEOUT_MS;
 
-pub(crate) use parse::without_password;
-pub(crate) use print::escaped;
-
+use crate::{Library, MeterError, driver::source::Source};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    any::Any,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
-/// Port of Modbus TCP where a URI names none.
-pub const MODBUS_PORT: u16 = 502;
-/// Port of a broker where a URI names none.
-pub const MQTT_PORT: u16 = 1883;
-/// Longest time-out that a URI may ask for, ms.
-pub const MAX_TIMEOUT_MS: u32 = 600_000;
-
-/// How to reach one device.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum DeviceUri {
-    /// A device that describes itself by SunSpec models.
-    SunSpec(SunSpecDevice),
-    /// A Modbus meter that a template describes.
-    Modbus(ModbusDevice),
-    /// A meter that publishes to a broker, described by a template.
-    Mqtt(MqttDevice),
-    /// A meter that pushes telegrams over a stream of bytes.
-    Stream(StreamDevice),
-    /// A HomeWizard device, by its local API.
-    HomeWizard(HomeWizardDevice),
+/// How to reach one device, whatever its family. Two are equal if they are written alike: what is written says all.
+#[derive(Clone)]
+pub struct DeviceUri {
+    text: Arc<str>,
+    address: Arc<dyn Address>,
 }
 
-/// One SunSpec device among those of a Modbus unit.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SunSpecDevice {
-    /// The wire it is on.
-    pub wire: Wire,
-    /// Modbus unit id.
-    pub unit: u8,
-    /// Number of the SunSpec model to read; without one, any that counts energy.
-    pub model: Option<u16>,
-    /// Which occurrence of that model in the chain, from 0; without a model, which device of the chain.
-    pub index: u16,
-    /// Address of the chain's marker; without one, the usual places are tried.
-    pub base: Option<u16>,
-    /// How patient to be.
-    pub timing: Timing,
-}
+/// A device as its family names it: what a URI says. Its text is the whole URI, parameters at their default left out, and
+/// parses to the same device.
+pub trait Address: Any + fmt::Display + Send + Sync {
+    /// What reads it: its family's name, or the template's.
+    fn driver_name(&self) -> String;
 
-/// One Modbus meter.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ModbusDevice {
-    /// The wire it is on.
-    pub wire: Wire,
-    /// Modbus unit id.
-    pub unit: u8,
-    /// Name of its template.
-    pub template: String,
-    /// How patient to be.
-    pub timing: Timing,
-}
-
-/// One meter that publishes over MQTT.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct MqttDevice {
-    /// The broker.
-    pub broker: Broker,
-    /// What stands for `{topic}` in the template's topics, or one of these topics itself.
-    pub topic: String,
-    /// Name of its template.
-    pub template: String,
-    /// Which of its channels, if the template has several.
-    pub channel: u8,
-    /// Which of the meters that its message names, if it names several.
-    pub meter: Option<String>,
-    /// How long to wait for a message, ms; without one, the template's time.
-    pub timeout_ms: Option<u32>,
-}
-
-/// A wire that carries Modbus. Devices on the same wire share one connection.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Wire {
-    /// Modbus TCP.
-    Tcp {
-        /// Name or address, without brackets.
-        host: String,
-        /// TCP port.
-        port: u16,
-    },
-    /// Modbus RTU's frames over TCP, as serial device servers carry them.
-    RtuTcp {
-        /// Name or address, without brackets.
-        host: String,
-        /// TCP port.
-        port: u16,
-    },
-    /// Modbus RTU on a serial port.
-    Serial {
-        /// The port's path.
-        path: String,
-        /// Bits per second.
-        baud: u32,
-        /// Parity bit.
-        parity: Parity,
-        /// Stop bits.
-        stop_bits: StopBits,
-    },
-}
-
-/// Parity bit of a serial line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Parity {
-    /// No parity bit.
-    #[default]
-    None,
-    /// Even parity.
-    Even,
-    /// Odd parity.
-    Odd,
-}
-
-/// Stop bits of a serial line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum StopBits {
-    /// One stop bit.
-    #[default]
-    One,
-    /// Two stop bits.
-    Two,
-}
-
-/// How patient to be with a Modbus device.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Timing {
-    /// For connecting and for each request; without one, the wire's usual time.
-    pub timeout_ms: Option<u32>,
-    /// Silence after connecting, before the first request (Huawei inverters want 1 000 to 2 000), ms.
-    pub settle_ms: u32,
-}
-
-/// An MQTT broker and who to be there.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Broker {
-    /// Name or address, without brackets.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// User name, if the broker wants one.
-    pub user: Option<String>,
-    /// File whose first line is the password.
-    pub password_file: Option<PathBuf>,
-}
-
-impl Broker {
-    /// Where it is, without the user's name: `host:port`.
-    #[must_use]
-    pub fn address(&self) -> String {
-        Wire::Tcp { host: self.host.clone(), port: self.port }.to_string()
+    /// The template by which it is read, if it is read by one.
+    fn template(&self) -> Option<TemplateName<'_>> {
+        None
     }
+
+    /// The same device, read by another template. `None`: its URI names none.
+    fn with_template(&self, _name: &str) -> Option<DeviceUri> {
+        None
+    }
+
+    /// True if the device publishes when it likes, and cannot be asked.
+    fn is_published(&self) -> bool {
+        false
+    }
+
+    /// What reads it, with the templates of `library`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`MeterError::UnknownTemplate`] if the library lacks its template; [`MeterError::Uri`] if the URI asks for what such
+    /// devices do not have.
+    fn source(&self, library: &Library) -> Result<Box<dyn Source>, MeterError>;
 }
 
-impl Timing {
-    /// The time-out that holds on `wire`.
-    #[must_use]
-    pub fn timeout(&self, wire: &Wire) -> Duration {
-        let usual_ms = match wire {
-            Wire::Tcp { .. } | Wire::RtuTcp { .. } => 1_500,
-            Wire::Serial { .. } => 1_000,
-        };
-        Duration::from_millis(self.timeout_ms.unwrap_or(usual_ms).into())
-    }
+/// Which template a device is read by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TemplateName<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its kind of wire, as a template file names it.
+    pub kind: &'static str,
+    /// True if the URI names it; false if all devices of the family are read by it.
+    pub is_chosen: bool,
 }
 
 impl DeviceUri {
     /// What reads it: `sunspec`, `sunspec:<model>`, `p1`, `sml`, `homewizard`, or the template's name.
     #[must_use]
     pub fn driver_name(&self) -> String {
-        match self {
-            Self::SunSpec(device) => device.model.map_or("sunspec".into(), |model| format!("sunspec:{model}")),
-            Self::Modbus(device) => device.template.clone(),
-            Self::Mqtt(device) => device.template.clone(),
-            Self::Stream(device) => device.telegrams.name().into(),
-            Self::HomeWizard(_) => "homewizard".into(),
-        }
+        self.address.driver_name()
+    }
+
+    /// The template by which it is read, if it is read by one.
+    #[must_use]
+    pub fn template(&self) -> Option<TemplateName<'_>> {
+        self.address.template()
+    }
+
+    /// The same device, read by the template of that name. `None`: it is read without one that a URI names.
+    #[must_use]
+    pub fn with_template(&self, name: &str) -> Option<Self> {
+        self.address.with_template(name)
+    }
+
+    /// True for a device that publishes when it likes, and cannot be asked.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.address.is_published()
+    }
+
+    /// The device, if it is of that family: `uri.device::<ModbusDevice>()`.
+    #[must_use]
+    pub fn device<T: Address>(&self) -> Option<&T> {
+        let address: &dyn Any = &*self.address;
+        address.downcast_ref()
+    }
+
+    /// What reads it, with the templates of `library`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Address::source`].
+    pub(crate) fn source(&self, library: &Library) -> Result<Box<dyn Source>, MeterError> {
+        self.address.source(library)
+    }
+}
+
+impl<A: Address> From<A> for DeviceUri {
+    fn from(address: A) -> Self {
+        Self { text: address.to_string().into(), address: Arc::new(address) }
+    }
+}
+
+impl fmt::Display for DeviceUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for DeviceUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DeviceUri({})", self.text)
+    }
+}
+
+impl PartialEq for DeviceUri {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for DeviceUri {}
+
+impl Hash for DeviceUri {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
     }
 }
 

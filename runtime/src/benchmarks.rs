@@ -62,7 +62,7 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
     /// What is made in a slot holds from the next on, so the market is made one slot earlier.
     fn market(zones: u32) -> MarketId {
         let now = <crate::Metering as deren_runtime_apis::Metering>::current_slot();
-        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(Slot(now.0.saturating_sub(1)));
+        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(now.previous());
         let operator: AccountId = account("operator", 0, 0);
         let market = MarketId(NextMarket::<Runtime>::get());
         let created = Registry::create_market(RuntimeOrigin::root(), operator.clone(), 15, 100, 100_000);
@@ -108,7 +108,7 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
 
     fn begin(slot: Slot) {
         pallet_timestamp::Now::<Runtime>::put(crate::Metering::clock().start_ms(slot));
-        ClosedThrough::<Runtime>::put(Slot(slot.0.saturating_sub(1)));
+        ClosedThrough::<Runtime>::put(slot.previous());
     }
 
     fn fund(who: &AccountId, ueur: u128) {
@@ -136,7 +136,7 @@ impl pallet_deren_custody::benchmarking::BenchmarkHelper<AccountId> for Helper {
 impl pallet_deren_rewards::benchmarking::BenchmarkHelper for Helper {
     fn settle_through(slot: Slot) {
         use pallet_deren_matching::{benchmarking::BenchmarkHelper, types::MarketProgress};
-        while NextMarket::<Runtime>::get() < crate::configs::MaxMarkets::get() {
+        while NextMarket::<Runtime>::get() < <Runtime as pallet_deren_registry::Config>::MaxMarkets::get() {
             Self::market(1);
         }
         for market in 0..NextMarket::<Runtime>::get() {

@@ -11,7 +11,7 @@ mod measure;
 mod month;
 mod server;
 
-use deren_private_postgres::{Cluster, ClusterOptions};
+use deren_testing::postgres::{Cluster, ClusterOptions};
 use measure::{Kind, Quantiles};
 use month::Month;
 use std::{env, process::ExitCode};

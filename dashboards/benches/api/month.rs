@@ -2,7 +2,7 @@
 
 use crate::history::{History, Plan};
 use deren_dashboards::db;
-use deren_private_postgres::{Cluster, Database};
+use deren_testing::postgres::{Cluster, Database};
 use std::time::Instant;
 
 /// The length of a slot in production.

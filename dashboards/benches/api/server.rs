@@ -5,6 +5,7 @@ use deren_dashboards::{
     api::{self, Api, ApiSettings, Metrics, ServeLimits, address::Address},
     db,
 };
+use deren_primitives::Hex;
 use ed25519_dalek::Signer;
 use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
@@ -59,7 +60,7 @@ impl Server {
         let ask = http.post(format!("{}/login/challenge", self.url)).json(&json!({ "address": address }));
         let answer: Value = ask.send().await.expect("an answer").json().await.expect("a challenge");
         let challenge = answer["challenge"].as_str().expect("a challenge").to_owned();
-        let signature = format!("0x{}", hex::encode(key.sign(challenge.as_bytes()).to_bytes()));
+        let signature = Hex(key.sign(challenge.as_bytes()).to_bytes()).to_string();
         let login = json!({ "address": address, "challenge": challenge, "signature": signature });
         let answer = http.post(format!("{}/login", self.url)).json(&login).send().await.expect("an answer");
         let cookie = answer.headers().get("set-cookie").expect("a session").to_str().expect("text");

@@ -9,7 +9,7 @@ use deren_dashboards::{
     db,
     indexer::{BlockId, BlockRows, extend_tail, finalize},
 };
-use deren_private_postgres::{Cluster, ClusterOptions};
+use deren_testing::postgres::{Cluster, ClusterOptions};
 use sqlx::{Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions};
 use std::time::Instant;
 

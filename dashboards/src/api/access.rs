@@ -78,10 +78,13 @@ pub async fn zone_operator(api: &Api, caller: Caller, zone: u32) -> Result<()> {
 /// True if someone is logged in who operates this market.
 pub async fn operates(api: &Api, caller: Option<Caller>, market: u32) -> Result<bool> {
     let Some(caller) = caller else { return Ok(false) };
-    let operator: Option<Address> = sqlx::query_scalar(include_str!("access_operator.sql"))
-        .bind(i64::from(market))
-        .fetch_optional(api.db())
-        .await?;
+    let operator: Option<Address> = sqlx::query_scalar(
+        "SELECT operator FROM chain.seen_market_versions
+         WHERE market = $1 ORDER BY block_number DESC, event_index DESC LIMIT 1",
+    )
+    .bind(i64::from(market))
+    .fetch_optional(api.db())
+    .await?;
     Ok(operator == Some(caller.account))
 }
 

@@ -1,6 +1,7 @@
 //! Accounts as people write them: SS58 with the chain's prefix 42, or 32 bytes as `0x…`.
 
 use blake2::{Blake2b512, Digest};
+use deren_primitives::Hex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{fmt, str::FromStr};
 use utoipa::{
@@ -51,10 +52,8 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        if let Some(digits) = text.strip_prefix("0x") {
-            let mut bytes = [0; 32];
-            hex::decode_to_slice(digits, &mut bytes).map_err(|_| AddressError::NotAnAddress)?;
-            return Ok(Self(bytes));
+        if text.starts_with("0x") {
+            return Hex::parse(text).map(Self).ok_or(AddressError::NotAnAddress);
         }
         // Room for any SS58 form of 32 bytes; longer text is no address and costs nothing.
         let mut buffer = [0; 40];

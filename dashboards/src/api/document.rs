@@ -3,9 +3,9 @@
 //! It must never say what no handler does: `tests/api/openapi.rs` asks the server for all that is written here.
 
 use super::{login::session::COOKIE, problem::Problem};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use utoipa::{
-    IntoResponses, Modify, Number, OpenApi, ToSchema,
+    Modify, Number, OpenApi, ToSchema,
     openapi::{
         Components, ContentBuilder, KnownFormat, Object, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
         Schema, SchemaFormat, Type,
@@ -57,16 +57,14 @@ impl Modify for Session {
     }
 }
 
-/// Every handler's other answer.
-impl IntoResponses for Problem {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
-        let response = ResponseBuilder::new()
-            .description("What is wrong, and what to do")
-            .content("application/problem+json", content)
-            .build();
-        BTreeMap::from([("default".to_owned(), response.into())])
-    }
+/// Every handler's other answer: handlers describe only what they answer if all is well.
+fn problem() -> RefOr<Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
+    let response = ResponseBuilder::new()
+        .description("What is wrong, and what to do")
+        .content("application/problem+json", content)
+        .build();
+    response.into()
 }
 
 /// Completes the document of all handlers.
@@ -98,6 +96,7 @@ fn complete_operation(operation: &mut Operation) {
     if let (Some(tag), Some(verb)) = (operation.tags.as_ref().and_then(|tags| tags.first()), &operation.operation_id) {
         operation.operation_id = Some(format!("{tag}_{verb}"));
     }
+    operation.responses.responses.entry("default".to_owned()).or_insert_with(problem);
     for response in operation.responses.responses.values_mut() {
         if let (RefOr::T(response), Some(summary)) = (response, &operation.summary)
             && response.description.is_empty()

@@ -1,11 +1,5 @@
 //! What Prometheus may count of the API. Labels are routes and statuses only: bounded, and nobody's business.
 
-use super::state::Api;
-use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
-    response::Response,
-};
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{
@@ -16,7 +10,7 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
-use std::time::Instant;
+use std::time::Duration;
 
 /// From half a millisecond to 16 s.
 const FIRST_BUCKET_S: f64 = 0.0005;
@@ -71,24 +65,12 @@ impl Metrics {
         api.register("stream_clients_cut", "Clients cut because they read too slowly", metrics.stream_cut.clone());
         metrics
     }
-}
 
-/// Counts each request and how long it took.
-pub async fn count(State(api): State<Api>, request: Request, next: Next) -> Response {
-    // A route's pattern and never its values: the number of labels stays bounded.
-    let matched = request.extensions().get::<MatchedPath>();
-    let path = matched.map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
-    let method = match request.method().as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE") => known.to_owned(),
-        _ => "other".to_owned(),
-    };
-    let start = Instant::now();
-    let response = next.run(request).await;
-    let status = response.status().as_u16();
-    tracing::debug!(method, path, status, elapsed_us = start.elapsed().as_micros(), "answered");
-    let metrics = api.metrics();
-    let route = Route { method: method.clone(), path: path.clone() };
-    metrics.durations.get_or_create(&route).observe(start.elapsed().as_secs_f64());
-    metrics.requests.get_or_create(&Answer { method, path, status }).inc();
-    response
+    /// Counts an answer with this status, which took so long. `path` is a route's pattern and never its values: the number
+    /// of labels stays bounded.
+    pub fn answered(&self, method: String, path: String, status: u16, took: Duration) {
+        let route = Route { method: method.clone(), path: path.clone() };
+        self.durations.get_or_create(&route).observe(took.as_secs_f64());
+        self.requests.get_or_create(&Answer { method, path, status }).inc();
+    }
 }

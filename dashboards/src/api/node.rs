@@ -1,6 +1,6 @@
 //! Balances from the chain's state at its finalised head. Sends nothing, signs nothing, and waits at most seconds.
 
-use super::{address::Address, state::Parameters};
+use super::{address::Address, parameters::Parameters};
 use std::{sync::Arc, time::Duration};
 use subxt::{OnlineClient, SubstrateConfig, ext::scale_decode::DecodeAsType};
 use tokio::sync::Mutex;

@@ -1,4 +1,4 @@
-//! Which handler answers which address, and the document that says so (OpenAPI).
+//! Everything that is served: each noun names its own handlers, and the document (OpenAPI) has them all.
 
 use super::{
     accounts,
@@ -6,7 +6,7 @@ use super::{
     guard::{self, PublicReads},
     health,
     kept::{self, Lasting},
-    login, markets, metrics,
+    login, markets,
     problem::Problem,
     settlement, sites,
     state::Api,
@@ -17,7 +17,7 @@ use prometheus_client::registry::Registry;
 use std::{future::ready, sync::Arc};
 use tower_http::compression::CompressionLayer;
 use utoipa::{OpenApi, openapi::OpenApi as Document};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 /// Where the document is.
 const DOCUMENT: &str = "/api/v1/openapi.json";
@@ -25,29 +25,17 @@ const DOCUMENT: &str = "/api/v1/openapi.json";
 const MAX_BODY_BYTES: usize = 16 * 1024;
 
 fn documented() -> OpenApiRouter<Api> {
-    let v1 = OpenApiRouter::new()
-        .routes(routes!(status::show::show))
-        .routes(routes!(login::challenge::challenge))
-        .routes(routes!(login::create::create, login::show::show, login::delete::delete))
-        .routes(routes!(markets::list::list))
-        .routes(routes!(markets::show::show))
-        .routes(routes!(markets::zones::zones))
-        .routes(routes!(markets::slots::slots))
-        .routes(routes!(markets::slot::slot))
-        .routes(routes!(markets::sums::sums))
-        .routes(routes!(markets::market_file::market_file))
-        .routes(routes!(markets::result::result))
-        .routes(routes!(markets::gaps::gaps))
-        .routes(routes!(accounts::show::show))
-        .routes(routes!(accounts::summary::summary))
-        .routes(routes!(accounts::trades::trades))
-        .routes(routes!(accounts::set_retail_tariff::set_retail_tariff))
-        .routes(routes!(sites::show::show))
-        .routes(routes!(sites::readings::readings))
-        .routes(routes!(sites::set_name::set_name))
-        .routes(routes!(zones::set_name::set_name))
-        .routes(routes!(settlement::export::export))
-        .routes(routes!(stream::open::open));
+    let nouns = [
+        accounts::routes(),
+        login::routes(),
+        markets::routes(),
+        settlement::routes(),
+        sites::routes(),
+        status::routes(),
+        stream::routes(),
+        zones::routes(),
+    ];
+    let v1 = nouns.into_iter().fold(OpenApiRouter::new(), OpenApiRouter::merge);
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", v1)
 }
 
@@ -76,7 +64,7 @@ pub fn router(api: Api, registry: Arc<Registry>) -> Router {
         .layer(middleware::from_fn(guard::in_time))
         .layer(middleware::from_fn(guard::same_origin))
         .layer(middleware::from_fn_with_state(PublicReads::new(public), guard::other_origins))
-        .layer(middleware::from_fn_with_state(api.clone(), metrics::count))
+        .layer(middleware::from_fn_with_state(api.clone(), guard::count))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(api.clone(), guard::secure_headers))
         .with_state(api)

@@ -7,7 +7,7 @@ use super::{
     BooksError, Quality, remarks,
     rows::{bytes32, narrow},
 };
-use deren_primitives::{MarketId, ReadingVerdict, Slot};
+use deren_primitives::{Hex, MarketId, ReadingVerdict, Slot};
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool};
 use std::time::{Duration, Instant};
@@ -67,43 +67,8 @@ pub struct Gaps {
     pub next_to_unix_s: Option<i64>,
 }
 
-/// Slots of devices in service without a reading, or with one that was remarked about (256: `OVER_EXPORT`). Devices of
-/// which as many good readings are there as they owe are left out at once: that is nearly all of them.
-const GAPS: &str = "
-    WITH serving AS (
-        SELECT d.device, d.site, d.gateway, d.role, greatest(d.from_slot, $2) AS lo, least($3, (
-            SELECT x.until_slot FROM seen_device_removals x
-            WHERE x.device = d.device AND (x.block_number, x.event_index) > (d.block_number, d.event_index)
-            ORDER BY x.block_number, x.event_index LIMIT 1)) AS hi
-        FROM seen_devices d WHERE d.market = $1 AND d.from_slot < $3),
-    over AS (SELECT DISTINCT site, slot FROM seen_over_exports WHERE market = $1 AND slot >= $2 AND slot < $3),
-    good AS (
-        SELECT device, count(*) AS slots FROM seen_readings
-        WHERE market = $1 AND first_slot >= $2 AND first_slot < $3 AND slot_count = 1 AND verdict = 0
-        GROUP BY device),
-    suspect AS MATERIALIZED (
-        SELECT s.* FROM (SELECT *, sum(hi - lo) OVER (PARTITION BY device) AS owed FROM serving WHERE lo < hi) s
-        LEFT JOIN good g ON g.device = s.device
-        WHERE coalesce(g.slots, 0) < s.owed OR (s.role = 'grid' AND s.site IN (SELECT site FROM over))),
-    covered AS (
-        SELECT device, first_slot AS slot, verdict FROM seen_readings
-        WHERE market = $1 AND first_slot >= $2 AND first_slot < $3 AND slot_count = 1
-          AND device IN (SELECT device FROM suspect)
-        UNION ALL
-        SELECT r.device, s.slot, r.verdict
-        FROM seen_readings r
-        CROSS JOIN LATERAL generate_series(greatest(r.first_slot, $2), least(r.first_slot + r.slot_count, $3) - 1) s (slot)
-        WHERE r.market = $1 AND r.slot_count > 1 AND r.first_slot < $3 AND r.first_slot + r.slot_count > $2)
-    SELECT s.slot, m.site, m.device, m.gateway, m.role,
-           c.verdict | CASE WHEN o.site IS NULL THEN 0 ELSE 256 END
-    FROM suspect m
-    CROSS JOIN LATERAL generate_series(m.lo, m.hi - 1) s (slot)
-    LEFT JOIN covered c ON c.device = m.device AND c.slot = s.slot
-    LEFT JOIN over o ON o.site = m.site AND o.slot = s.slot AND m.role = 'grid'
-    WHERE c.device IS NULL OR c.verdict <> 0 OR o.site IS NOT NULL
-    ORDER BY s.slot DESC, m.site, m.device LIMIT $4";
-
-type GapRow = (i64, i64, Vec<u8>, Vec<u8>, String, Option<i32>);
+/// Slot, site, device, gateway, role, the reading's verdict, and whether the site exported more than was shown.
+type GapRow = (i64, i64, Vec<u8>, Vec<u8>, String, Option<i32>, bool);
 
 /// The newest gaps of the slots from `first` up to but without `end`, at most `limit`. Slots that are not closed yet
 /// are left out: their readings may still come.
@@ -155,19 +120,25 @@ async fn ask(
     (first, end): (u32, u32),
     limit: u32,
 ) -> Result<Vec<GapRow>, BooksError> {
-    let question = sqlx::query_as::<_, GapRow>(GAPS).bind(i64::from(market.0)).bind(i64::from(first));
+    let question =
+        sqlx::query_as::<_, GapRow>(include_str!("gaps.sql")).bind(i64::from(market.0)).bind(i64::from(first));
     Ok(question.bind(i64::from(end)).bind(i64::from(limit)).fetch_all(connection).await?)
 }
 
-fn gap((slot, site, device, gateway, role, verdict): GapRow, start: impl Fn(u32) -> i64) -> Result<Gap, BooksError> {
+fn gap(
+    (slot, site, device, gateway, role, verdict, over_export): GapRow,
+    start: impl Fn(u32) -> i64,
+) -> Result<Gap, BooksError> {
     let slot: u32 = narrow("readings.first_slot", slot)?;
     let verdict = verdict.map(|bits| narrow("readings.verdict", bits.into()).map(ReadingVerdict)).transpose()?;
+    let remark = if over_export { ReadingVerdict::OVER_EXPORT } else { ReadingVerdict::GOOD };
+    let verdict = verdict.map(|verdict| verdict.with(remark));
     Ok(Gap {
         slot,
         start_unix_s: start(slot),
         site: narrow("devices.site", site)?,
-        device: format!("0x{}", hex::encode(bytes32("devices.device", &device)?)),
-        gateway: format!("0x{}", hex::encode(bytes32("devices.gateway", &gateway)?)),
+        device: Hex(bytes32("devices.device", &device)?).to_string(),
+        gateway: Hex(bytes32("devices.gateway", &gateway)?).to_string(),
         role,
         kind: match verdict.map(Quality::of) {
             None => GapKind::Missing,

@@ -6,16 +6,10 @@
 mod load;
 
 use super::BooksError;
-use blake2::{Blake2b, Digest, digest::consts::U32};
 use codec::Encode;
 use deren_market::{Network, SlotEnergies, Step, Zone, clearing_steps, cut_to_measured, file::Market};
-use deren_primitives::{Side, SiteId, ZoneId};
+use deren_primitives::{Side, SiteId, ZoneId, blake2_256};
 use std::collections::BTreeMap;
-
-/// blake2b with 32 bytes of output, as the chain hashes.
-pub(crate) fn blake2_256(bytes: &[u8]) -> [u8; 32] {
-    Blake2b::<U32>::digest(bytes).into()
-}
 
 /// An order that takes part in a slot's clearing if something was measured.
 #[derive(Clone, Debug, PartialEq, Eq)]

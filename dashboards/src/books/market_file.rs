@@ -3,12 +3,12 @@
 
 use super::{
     BooksError,
-    input::{SlotInput, blake2_256, input_hash},
+    input::{SlotInput, input_hash},
     rows::bytes32,
 };
 use codec::Encode;
 use deren_market::{Outcome, file::Market};
-use deren_primitives::{MarketId, Slot};
+use deren_primitives::{MarketId, Slot, blake2_256};
 use sqlx::PgConnection;
 
 /// A slot's clearing, proved to be the chain's by the hash of its input.

@@ -35,12 +35,7 @@ pub(super) fn side(value: &str) -> Result<Side, BooksError> {
 
 /// What a device measures.
 pub(super) fn role(value: &str) -> Result<DeviceRole, BooksError> {
-    match value {
-        "grid" => Ok(DeviceRole::Grid),
-        "production" => Ok(DeviceRole::Production),
-        "storage" => Ok(DeviceRole::Storage),
-        _ => Err(BooksError::Row { what: "a role", value: value.to_owned() }),
-    }
+    value.parse().map_err(|_| BooksError::Row { what: "a role", value: value.to_owned() })
 }
 
 #[cfg(test)]
@@ -61,7 +56,7 @@ mod tests {
             let name = serde_json::to_value(each).expect("JSON");
             assert_eq!(side(name.as_str().expect("a name")).expect("known"), each);
         }
-        for each in [DeviceRole::Grid, DeviceRole::Production, DeviceRole::Storage] {
+        for each in DeviceRole::ALL {
             let name = serde_json::to_value(each).expect("JSON");
             assert_eq!(role(name.as_str().expect("a name")).expect("known"), each);
         }

@@ -6,7 +6,7 @@ use deren_dashboards::{
     api::address::Address,
     operator::{Approval, Point, approve_point},
 };
-use deren_primitives::Source;
+use deren_primitives::{Hex, Source};
 use rand::Rng as _;
 use serde::{Deserialize as _, de::IntoDeserializer as _};
 use std::{
@@ -60,10 +60,7 @@ fn source(text: &str) -> Result<Source, String> {
 }
 
 fn hash(text: &str) -> Result<[u8; 32], String> {
-    let mut bytes = [0; 32];
-    let digits = text.strip_prefix("0x").unwrap_or_default();
-    hex::decode_to_slice(digits, &mut bytes).map_err(|_| "it is 0x and 64 hexadecimal digits".to_owned())?;
-    Ok(bytes)
+    Hex::parse(text).ok_or_else(|| "it is 0x and 64 hexadecimal digits".to_owned())
 }
 
 /// Approves it; what was approved goes to stdout as one JSON line.

@@ -1,12 +1,12 @@
 //! A chain as a real node sees it, through its JSON-RPC. It only asks; it sends nothing.
 
 use super::{
-    decode::EventReader,
+    events::EventReader,
     rows::{BlockHead, BlockId, BlockRows},
     source::{ChainDescription, Source, SourceError},
 };
 use codec::{Compact, Decode as _};
-use deren_primitives::ChainParameters;
+use deren_primitives::{ChainParameters, Hex};
 use futures::FutureExt as _;
 use std::{
     collections::BTreeMap,
@@ -76,7 +76,7 @@ impl Node {
 
     async fn header(&self, hash: [u8; 32]) -> Result<SubstrateHeader<H256>, SourceError> {
         let header = ask("chain_getHeader", self.rpc.chain_get_header(Some(H256(hash)))).await?;
-        header.ok_or_else(|| SourceError::Gone(format!("0x{}", hex::encode(hash))))
+        header.ok_or_else(|| SourceError::Gone(Hex(hash).to_string()))
     }
 
     /// What the block wrote into its state: its events, the runtime that made it, and its time.

@@ -1,5 +1,6 @@
 //! What one block says, as rows in the form that PostgreSQL's COPY reads. Nothing here knows the chain.
 
+use deren_primitives::Hex;
 use std::{collections::BTreeMap, fmt::Display};
 
 /// Which block.
@@ -13,7 +14,7 @@ pub struct BlockId {
 
 impl std::fmt::Display for BlockId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "block {} (0x{})", self.number, hex::encode(self.hash))
+        write!(f, "block {} ({})", self.number, Hex(self.hash))
     }
 }
 

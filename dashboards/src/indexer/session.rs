@@ -13,6 +13,7 @@ use crate::{
     books::{BooksError, reconcile},
     db::{self, DbError},
 };
+use deren_primitives::Backoff;
 use sqlx::postgres::PgConnectOptions;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -101,7 +102,7 @@ impl Indexer {
     }
 
     async fn sessions(&self, shutdown: &CancellationToken, once: bool) -> Result<Option<BlockId>, IndexerError> {
-        let mut pause = FIRST_PAUSE;
+        let mut pauses = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         loop {
             let began = Instant::now();
             let ended = tokio::select! {
@@ -117,14 +118,14 @@ impl Indexer {
             };
             if error.is_the_databases() { &self.metrics.database_errors } else { &self.metrics.node_errors }.inc();
             if began.elapsed() > GOOD_SESSION {
-                pause = FIRST_PAUSE;
+                pauses.reset();
             }
+            let pause = pauses.next_whole_wait();
             tracing::warn!(%error, pause_ms = pause.as_millis() as u64, "the indexer begins again");
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(None),
                 () = tokio::time::sleep(pause) => {}
             }
-            pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where blocks come from. The follower knows a chain only through this, so that tests can give it one that forks at will.
 
 use super::{
-    decode::DecodeError,
+    events::DecodeError,
     rows::{BlockId, BlockRows},
 };
 use deren_primitives::ChainParameters;

@@ -4,6 +4,7 @@ use super::{
     rows::{BlockId, BlockRows},
     source::ChainDescription,
 };
+use deren_primitives::Hex;
 use sqlx::{Connection as _, PgConnection};
 
 /// The fungible asset that stands for euros has this id in DeREN's runtime.
@@ -148,7 +149,7 @@ fn words(block: Option<BlockId>) -> String {
 }
 
 fn block_id(table: &'static str, (number, hash): (i64, Vec<u8>)) -> Result<BlockId, WriteError> {
-    let corrupt = || WriteError::Corrupt { table, value: format!("block {number}, 0x{}", hex::encode(&hash)) };
+    let corrupt = || WriteError::Corrupt { table, value: format!("block {number}, {}", Hex(&hash)) };
     let number = u32::try_from(number).map_err(|_| corrupt())?;
     let hash = hash.as_slice().try_into().map_err(|_| corrupt())?;
     Ok(BlockId { number, hash })

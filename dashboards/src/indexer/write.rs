@@ -8,6 +8,7 @@ use super::{
     standing::{WriteError, expect_cursor, expect_parent},
 };
 use crate::db::{CHANNEL, Notice, notify};
+use deren_primitives::Hex;
 use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -33,24 +34,15 @@ async fn write_final(
     expect_cursor(transaction, cursor, "FOR UPDATE").await?;
     put_blocks(transaction, blocks, None).await?;
     // Of a tail on another fork nothing is worth keeping; of ours, what is above the last.
-    let hash = format!("0x{}", hex::encode(last.hash));
+    let hash = Hex(last.hash).to_string();
     let notice = Notice::Finalized { first: first.number, number: last.number, hash };
-    sqlx::query(
-        "WITH replaced AS (
-             DELETE FROM tail_blocks WHERE number <= $1
-                 OR NOT EXISTS (SELECT FROM tail_blocks WHERE number = $1 AND hash = $2)
-         ), moved AS (
-             INSERT INTO cursor (height, hash) VALUES ($1, $2)
-             ON CONFLICT (only_one) DO UPDATE SET height = $1, hash = $2
-         )
-         SELECT pg_notify($3, $4)",
-    )
-    .bind(i64::from(last.number))
-    .bind(last.hash.as_slice())
-    .bind(CHANNEL)
-    .bind(notice.payload())
-    .execute(transaction)
-    .await?;
+    sqlx::query(include_str!("finalize.sql"))
+        .bind(i64::from(last.number))
+        .bind(last.hash.as_slice())
+        .bind(CHANNEL)
+        .bind(notice.payload())
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 
@@ -82,7 +74,7 @@ async fn write_tail(
     put_blocks(transaction, blocks, Some("tail_")).await?;
     let newest = blocks.last().map(|block| block.head.id).or(cursor);
     if let Some(BlockId { number, hash }) = newest {
-        let hash = format!("0x{}", hex::encode(hash));
+        let hash = Hex(hash).to_string();
         notify(transaction, &Notice::Best { number, hash, forked_at }).await?;
     }
     Ok(())

@@ -66,25 +66,23 @@ fn variables_stand_before_the_file() {
 #[test]
 fn an_unknown_variable_of_ours_is_refused() {
     let error = with("DEREN_DASHBOARDS_LISTN", "x").expect_err("unknown");
-    assert!(
-        error.to_string().contains("variable DEREN_DASHBOARDS_LISTN") && error.reason.contains("`listen`"),
-        "{error}"
-    );
+    let said = error.to_string();
+    assert!(said.contains("variable DEREN_DASHBOARDS_LISTN") && said.contains("`listen`"), "{said}");
 }
 
 #[test]
 fn values_of_the_wrong_kind_are_refused_with_their_line() {
-    let error = parse(&WHOLE.replace("300000", "\"much\"")).expect_err("a text");
-    assert_eq!(error.place, "dashboards.toml line 5");
+    let said = |text: String| parse(&text).expect_err("wrong").to_string();
+    assert!(said(WHOLE.replace("300000", "\"much\"")).starts_with("dashboards.toml line 5: "));
     assert!(parse(&WHOLE.replace("\"127.0.0.1:0\"", "\"here\"")).is_err());
-    assert!(parse(&WHOLE.replace("ws://127", "http://127")).expect_err("no ws").reason.contains("ws://"));
-    assert!(parse(&WHOLE.replace("//Visitor1", "Visitor1")).expect_err("no path").reason.contains("//Alice"));
+    assert!(said(WHOLE.replace("ws://127", "http://127")).contains("ws://"));
+    assert!(said(WHOLE.replace("//Visitor1", "Visitor1")).contains("//Alice"));
 }
 
 #[test]
 fn what_is_missing_is_named_with_an_example() {
     let error = parse("node_url = \"ws://127.0.0.1:9944\"").expect_err("no database");
-    assert!(error.reason.contains("database_url = \"postgres://"), "{error}");
+    assert!(error.to_string().contains("database_url = \"postgres://"), "{error}");
 }
 
 #[test]
@@ -93,4 +91,56 @@ fn no_message_shows_the_password() {
     assert!(!format!("{settings:?}").contains("geheim"));
     let error = parse(&WHOLE.replace("postgres://deren", "post://deren")).expect_err("no address");
     assert!(!error.to_string().contains("geheim"), "{error}");
+}
+
+#[test]
+fn every_mistake_is_named_with_its_line_in_one_run() {
+    let text = r#"
+listen = "here"
+nod_url = "ws://127.0.0.1:9944"
+node_url = "http://127.0.0.1:9944"
+retail_ueur_per_kwh = -1
+
+[development.market_clock]
+real_unix_ms = -1
+speed_permille = 0
+
+[[development.accounts]]
+name = "Visitor 1"
+role = "guest"
+derivation = "Visitor1"
+
+[[development.accounts]]
+name = ""
+role = "owner"
+"#;
+    let variables = [("DEREN_DASHBOARDS_PUBLIC_NODE_URL".to_owned(), "x".to_owned())];
+    let error = Settings::parse("dashboards.toml", text, variables.into_iter()).expect_err("wrong").to_string();
+    let said: Vec<&str> = error.lines().collect();
+    let expected = [
+        ("line 1:", "no `database_url`"),
+        ("line 2:", "like 127.0.0.1:8080"),
+        ("line 3:", "did you mean `node_url`?"),
+        ("line 4:", "ws://"),
+        ("line 5:", "from 0 to 4294967295"),
+        ("line 7:", "no `market_unix_s`"),
+        ("line 8:", "`real_unix_ms` is -1"),
+        ("line 9:", "`speed_permille` is 0"),
+        ("line 13:", "`role` is `guest`"),
+        ("line 14:", "//Alice"),
+        ("line 16:", "no `derivation`"),
+        ("line 17:", "`name`"),
+        ("DEREN_DASHBOARDS_PUBLIC_NODE_URL:", "not a node's address"),
+    ];
+    assert_eq!(said.len(), expected.len(), "{error}");
+    for (line, (place, what)) in said.iter().zip(expected) {
+        assert!(line.contains(place) && line.contains(what), "{place} {what}: {line}");
+    }
+}
+
+#[test]
+fn two_accounts_of_one_name_are_refused() {
+    let second = "[[development.accounts]]\nname = \"Visitor 1\"\nrole = \"owner\"\nderivation = \"//Two\"\n";
+    let error = parse(&format!("{WHOLE}\n{second}")).expect_err("wrong").to_string();
+    assert_eq!(error, "dashboards.toml line 13: two accounts are called Visitor 1");
 }

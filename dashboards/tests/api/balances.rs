@@ -1,9 +1,9 @@
 //! Balances come from a real node's finalised state, also after it was away.
 
-#[path = "../indexer/support/node.rs"]
+#[path = "../it/indexer/support/node.rs"]
 #[allow(dead_code, reason = "the indexer's tests use the rest")]
 mod node;
-#[path = "../indexer/support/wait.rs"]
+#[path = "../it/indexer/support/wait.rs"]
 #[allow(dead_code, reason = "the indexer's tests use the rest")]
 mod wait;
 

@@ -1,7 +1,7 @@
 //! A database that goes away and comes back: answers say so, nothing has to be restarted.
 
 use crate::helpers::{Options, spawn_over, until};
-use deren_private_postgres::{Cluster, ClusterOptions};
+use deren_testing::postgres::{Cluster, ClusterOptions};
 use reqwest::Method;
 
 #[tokio::test(flavor = "multi_thread")]

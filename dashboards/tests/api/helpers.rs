@@ -1,12 +1,12 @@
 //! `spawn_app`: an API on a random port over a fresh database, gone when dropped.
 
-use blake2::{Blake2b, Digest, digest::consts::U32};
 use deren_dashboards::{
     api::{self, Api, ApiSettings, Metrics, ServeLimits, address::Address},
     db,
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
-use deren_private_postgres::{Cluster, ClusterOptions};
+use deren_primitives::blake2_256;
+use deren_testing::postgres::{Cluster, ClusterOptions};
 use prometheus_client::registry::Registry;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -196,7 +196,7 @@ impl App {
     /// A client with a session of this account, as if its owner had signed.
     pub async fn logged_in(&self, account: [u8; 32]) -> Client {
         let token: [u8; 32] = rand::random();
-        let hash: [u8; 32] = Blake2b::<U32>::digest(token).into();
+        let hash = blake2_256(&token);
         sqlx::query("INSERT INTO local.sessions VALUES ($1, $2, $3)")
             .bind(hash)
             .bind(account)

@@ -1,6 +1,7 @@
 //! Logging in: who has the key gets in; forged, replayed, expired, another's and another chain's signatures do not.
 
 use crate::helpers::{Answer, App, Client, spawn_street, ss58};
+use deren_primitives::Hex;
 use ed25519_dalek::Signer;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -33,7 +34,7 @@ impl Wallet {
     }
 
     fn request(&self, challenge: &str, signed: &[u8]) -> Value {
-        let signature = format!("0x{}", hex::encode((self.sign)(signed)));
+        let signature = Hex((self.sign)(signed)).to_string();
         json!({"address": ss58(self.account), "challenge": challenge, "signature": signature})
     }
 

@@ -1,28 +1,20 @@
 //! The OpenAPI document is what the committed file says: whoever changes the API sees it.
 
 use crate::{
-    fixture::{ANNA, SLOT},
+    fixture::{ANNA, SLOT, hour},
     helpers::{Client, spawn_app, spawn_street, ss58},
 };
 use deren_dashboards::api::openapi;
 use reqwest::Method;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
 
 #[test]
 fn the_document_is_the_committed_one() {
     let document = openapi().to_pretty_json().expect("JSON") + "\n";
-    if std::env::var_os("DEREN_UPDATE_SNAPSHOTS").is_some() {
-        std::fs::write(COMMITTED, &document).expect("the file is written");
-    }
-    let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
-    assert!(
-        document == committed,
-        "the API is not what openapi.json says; look at the change and commit it: \
-         DEREN_UPDATE_SNAPSHOTS=1 cargo test -p deren-dashboards --test api openapi"
-    );
+    deren_testing::assert_snapshot(COMMITTED, document, "-p deren-dashboards --test api openapi");
 }
 
 #[tokio::test]
@@ -175,4 +167,71 @@ async fn beyond_the_bounds_of_a_parameter_is_a_bad_request() {
         }
     }
     assert!(tried > 50, "{tried} values");
+}
+
+/// The fields of an object by name, with their schemas.
+fn fields<'a>(document: &'a Value, schema: &'a Value) -> BTreeMap<&'a str, &'a Value> {
+    let mut found = BTreeMap::new();
+    if let Some(reference) = schema["$ref"].as_str() {
+        let schema = document.pointer(reference.trim_start_matches('#')).expect("a schema");
+        found.extend(fields(document, schema));
+    }
+    for parts in ["allOf", "oneOf"] {
+        schema[parts].as_array().into_iter().flatten().for_each(|part| found.extend(fields(document, part)));
+    }
+    found.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, schema)| (name.as_str(), schema)));
+    found
+}
+
+fn may_be_null(schema: &Value) -> bool {
+    let has_null = |kinds: &Value| kinds.as_array().is_some_and(|kinds| kinds.contains(&"null".into()));
+    let mut parts = schema["oneOf"].as_array().into_iter().flatten();
+    has_null(&schema["type"]) || parts.any(|part| part["type"] == "null")
+}
+
+/// Each place where an answer is not what its schema says, in words.
+fn differences(document: &Value, schema: &Value, answer: &Value, place: &str) -> Vec<String> {
+    match answer {
+        Value::Null if !may_be_null(schema) => vec![format!("{place} is null")],
+        Value::Array(items) => {
+            let of_item = |item| differences(document, &schema["items"], item, place);
+            items.iter().flat_map(of_item).collect()
+        }
+        Value::Object(answer) => {
+            let described = fields(document, schema);
+            let missing = described.keys().filter(|name| !answer.contains_key(**name));
+            let mut found: Vec<String> = missing.map(|name| format!("{place}.{name} is left out")).collect();
+            for (name, value) in answer {
+                match described.get(name.as_str()) {
+                    Some(schema) => found.extend(differences(document, schema, value, &format!("{place}.{name}"))),
+                    None => found.push(format!("{place}.{name} is not described")),
+                }
+            }
+            found
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The types that are made of the document rely on it: what there is not is null, and is never left out.
+#[tokio::test]
+async fn answers_have_all_fields_that_are_described_and_no_others() {
+    let app = spawn_street().await;
+    // Anna may see everything.
+    app.sql("UPDATE market_versions SET operator = (SELECT owner FROM sites WHERE site = 0)").await;
+    let client = app.logged_in(ANNA).await;
+    let document = serde_json::to_value(openapi()).expect("JSON");
+    let mut compared = 0;
+    for operation in Operation::all().iter().filter(|operation| operation.method == Method::GET) {
+        let schema = &operation.described["responses"]["200"]["content"]["application/json"]["schema"];
+        if schema["$ref"].is_null() {
+            continue;
+        }
+        let has_range = operation.parameters().any(|parameter| parameter["name"] == "from");
+        let range = if has_range { hour() } else { String::new() };
+        let answer = client.get(&format!("{}&{range}", operation.address("", ""))).await.ok();
+        assert_eq!(differences(&document, schema, &answer, &operation.path), Vec::<String>::new());
+        compared += 1;
+    }
+    assert!(compared > 10, "{compared} answers");
 }

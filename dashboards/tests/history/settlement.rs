@@ -1,20 +1,15 @@
 //! Clearing, settlement and rewards, as the chain does them.
 
 use super::{History, MARKET, SlotTruth, readings::Read};
-use blake2::{Blake2b, Digest, digest::consts::U32};
 use codec::Encode;
 use deren_market::{Amounts, Network, Outcome, Step, Zone, clear, clearing_steps, cut_to_measured, settle, verify};
-use deren_primitives::{Side, SiteId, SlotState, SlotSummary, ZoneId};
+use deren_primitives::{Side, SiteId, SlotState, SlotSummary, ZoneId, blake2_256};
 use std::collections::BTreeMap;
 
 const POT: [u8; 32] = [0xc0; 32];
 const TREASURY: [u8; 32] = [0x77; 32];
 /// REN for a produced and sold Wh, in the smallest unit: each is rewarded as if others had paid a fee of 1 µ€ for it.
 const REN_PER_WH: u128 = 1_000_000;
-
-fn blake2_256(bytes: &[u8]) -> [u8; 32] {
-    Blake2b::<U32>::digest(bytes).into()
-}
 
 impl History {
     /// Closes the slot, lets late readings come, clears and settles.

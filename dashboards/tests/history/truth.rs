@@ -1,6 +1,6 @@
 //! What a history knows of itself, to compare answers with.
 
-use deren_primitives::SlotSummary;
+use deren_primitives::{Hex, SlotSummary};
 use std::collections::BTreeMap;
 
 /// A slot that was cleared.
@@ -63,7 +63,7 @@ impl super::History {
                     Some(1) => "estimated",
                     Some(_) => continue,
                 };
-                let device = format!("0x{}", hex::encode(meter.device));
+                let device = Hex(meter.device).to_string();
                 gaps.push(ExpectedGap { slot, site: home.site, device, kind });
             }
         }

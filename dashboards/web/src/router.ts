@@ -1,6 +1,6 @@
 /** Which page is shown. A path a page, no hash; the server answers each of them with the same document. */
 import { createRoot, createSignal } from "solid-js";
-import type { Role } from "./api/types";
+import type { Role } from "./session/key";
 
 export type Path = "/" | "/buy" | "/grid" | "/link";
 

@@ -1,9 +1,10 @@
 //! `check`: is the configuration right, and does every device answer? Changes nothing.
 
+use deren_config::Mistake;
 use deren_gateway::{
     error::GatewayError,
     pin::ChainPin,
-    settings::{DeviceSettings, Mistake, Settings},
+    settings::{DeviceSettings, Settings},
 };
 use deren_meters::Library;
 use std::{path::Path, process::ExitCode};

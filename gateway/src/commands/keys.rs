@@ -7,7 +7,7 @@ use deren_gateway::{
     devices::DeviceBook, error::GatewayError, keys::Keys as KeyStore, settings::Settings, signer::Signer,
 };
 use deren_meters::{DeviceUri, Identity, Library, MeterError, open_with};
-use deren_primitives::{DeviceId, DeviceRole, GatewayId};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, Hex};
 use serde::Serialize;
 use std::{path::Path, process::ExitCode};
 
@@ -57,7 +57,7 @@ pub(crate) async fn keys(config: &Path) -> anyhow::Result<ExitCode> {
     let all_known = devices.iter().all(|device| device.device.is_some());
     print_line(&Keys {
         gateway: signer.gateway(),
-        public_key: format!("0x{}", hex::encode(signer.public_key())),
+        public_key: Hex(signer.public_key()).to_string(),
         key_epoch: signer.key_epoch(),
         devices,
     })?;
@@ -98,9 +98,9 @@ pub(crate) async fn replace(config: &Path, gateway: Option<GatewayId>) -> anyhow
     let (signer, rotation) = Signer::replace(&settings.key, &settings.data_folder, gateway, new_key_epoch, &genesis)?;
     print_line(&Replacement {
         gateway: signer.gateway(),
-        new_key: format!("0x{}", hex::encode(rotation.new_key)),
+        new_key: Hex(rotation.new_key).to_string(),
         new_key_epoch: rotation.new_key_epoch,
-        code: format!("0x{}", hex::encode(rotation.signature)),
+        code: Hex(rotation.signature).to_string(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,13 +4,13 @@ use super::print_line;
 use anyhow::{Context, bail};
 use deren_gateway::{
     error::GatewayError,
-    pin::{ChainPin, parse_hash},
+    pin::ChainPin,
     proof::KeyBook,
     settings::Settings,
     signer::Signer,
     uplink::{Node, check_chain},
 };
-use deren_primitives::{GatewayId, SiteId};
+use deren_primitives::{GatewayId, Hex, SiteId};
 use serde::Serialize;
 use std::{
     path::Path,
@@ -38,7 +38,7 @@ struct Rotation {
 
 pub(crate) async fn link(config: &Path, owner: &str, site: u32, expires_unix_s: u64) -> anyhow::Result<ExitCode> {
     let settings = Settings::load(config)?;
-    let owner_bytes = parse_hash(owner)
+    let owner_bytes = Hex::parse(owner)
         .with_context(|| format!("--owner is `{owner}`, it should be 0x and 64 hexadecimal digits"))?;
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     if expires_unix_s <= now_s {
@@ -49,10 +49,10 @@ pub(crate) async fn link(config: &Path, owner: &str, site: u32, expires_unix_s: 
     let code = signer.link_code(&genesis, &owner_bytes, SiteId(site), expires_unix_s)?;
     print_line(&LinkCode {
         gateway: signer.gateway(),
-        owner: format!("0x{}", hex::encode(owner_bytes)),
+        owner: Hex(owner_bytes).to_string(),
         site: SiteId(site),
         expires_unix_s,
-        code: format!("0x{}", hex::encode(code)),
+        code: Hex(code).to_string(),
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -69,10 +69,10 @@ pub(crate) async fn rotate(config: &Path) -> anyhow::Result<ExitCode> {
     )?;
     print_line(&Rotation {
         gateway: signer.gateway(),
-        new_key: format!("0x{}", hex::encode(rotation.new_key)),
+        new_key: Hex(rotation.new_key).to_string(),
         new_key_epoch: rotation.new_key_epoch,
-        signature: format!("0x{}", hex::encode(rotation.signature)),
-        proof: format!("0x{}", hex::encode(rotation.proof)),
+        signature: Hex(rotation.signature).to_string(),
+        proof: Hex(rotation.proof).to_string(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

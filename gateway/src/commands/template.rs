@@ -4,7 +4,7 @@
 use super::print_line;
 use clap::Subcommand;
 use deren_meters::{
-    DeviceUri, Library, Origin, Readout, Record, Template as DeviceTemplate, modbus::template::Production,
+    DeviceUri, Library, Origin, Readout, Record, Template as DeviceTemplate, template::registers::Production,
 };
 use serde::Serialize;
 use std::{
@@ -78,17 +78,23 @@ fn list(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
     Ok(if all.broken().next().is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Exit code 0 if all is well, 1 if the fixture reads otherwise than it says; a template that makes no sense is an
+/// Exit code 0 if all is well, 1 if a fixture reads otherwise than it says; a template that makes no sense is an
 /// error, exit code 2.
 fn check(file: &Path) -> anyhow::Result<ExitCode> {
-    let template = DeviceTemplate::from_file(file)?;
-    if let Err(reason) = template.check_fixture() {
-        println!("{}: the template is right, but not its fixture: {reason}", file.display());
-        return Ok(ExitCode::FAILURE);
+    let mut code = ExitCode::SUCCESS;
+    for (_, template) in DeviceTemplate::all_from_file(file)? {
+        let (vendor, model) = template.product();
+        match template.check_fixture() {
+            Ok(()) => {
+                println!("{}: the template is right, and so is its fixture: {vendor} {model}", file.display());
+            }
+            Err(reason) => {
+                println!("{}: the template is right, but not its fixture: {reason}", file.display());
+                code = ExitCode::FAILURE;
+            }
+        }
     }
-    let (vendor, model) = template.product();
-    println!("{}: the template is right, and so is its fixture: {vendor} {model}", file.display());
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 /// What `test` prints.
@@ -99,13 +105,18 @@ struct Tested<'a> {
 }
 
 async fn test(file: &Path, uri: &str) -> anyhow::Result<ExitCode> {
-    let template = DeviceTemplate::from_file(file)?;
-    let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let uri = named(uri, name)?;
+    let templates = DeviceTemplate::all_from_file(file)?;
+    // Of several devices the URI may choose one; without its word it is the first.
+    let asked = |name: &str| uri.contains(&format!("template={name}"));
+    let name = templates.iter().map(|(name, _)| name).filter(|name| asked(name)).max_by_key(|name| name.len());
+    let name = name.or(templates.first().map(|(name, _)| name)).cloned().unwrap_or_default();
+    let uri = named(uri, &name)?;
     let mut library = Library::default();
-    library.insert(name, template);
+    for (name, template) in templates {
+        library.insert(&name, template);
+    }
     let read = deren_meters::read_with(&uri, &library).await?;
-    if let Some(template) = library.get(name) {
+    if let Some(template) = library.get(&name) {
         print_line(&Tested { read, fixture: template.fixture_expect() })?;
     }
     Ok(ExitCode::SUCCESS)
@@ -116,13 +127,11 @@ fn named(uri: &str, name: &str) -> anyhow::Result<DeviceUri> {
     let has_one = uri.split_once('?').is_some_and(|(_, rest)| rest.split('&').any(|one| one.starts_with("template=")));
     let separator = if uri.contains('?') { '&' } else { '?' };
     let text = if has_one { uri.to_owned() } else { format!("{uri}{separator}template={name}") };
-    let mut uri: DeviceUri = text.parse()?;
-    match &mut uri {
-        DeviceUri::Modbus(device) => device.template = name.into(),
-        DeviceUri::Mqtt(device) => device.template = name.into(),
-        other => anyhow::bail!("{other} is read without a template; give a modbus or mqtt URI"),
+    let uri: DeviceUri = text.parse()?;
+    match uri.with_template(name) {
+        Some(uri) => Ok(uri),
+        None => anyhow::bail!("{uri} is read without a template; give a modbus or mqtt URI"),
     }
-    Ok(uri)
 }
 
 #[cfg(test)]

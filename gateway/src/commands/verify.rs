@@ -2,8 +2,8 @@
 
 use super::print_line;
 use anyhow::Context;
-use deren_gateway::proof::{self, Failure, Hex, TrustedKey};
-use deren_primitives::DeviceId;
+use deren_gateway::proof::{self, Failure, TrustedKey};
+use deren_primitives::{DeviceId, Hex};
 use serde::Serialize;
 use std::{fs::File, io::BufReader, path::Path, process::ExitCode};
 
@@ -41,7 +41,7 @@ pub(crate) fn verify(file: &Path, keys: &[String]) -> anyhow::Result<ExitCode> {
 fn trusted_key(text: &str) -> anyhow::Result<TrustedKey> {
     let parse = || {
         let (epoch, key) = text.split_once(':')?;
-        Some(TrustedKey { key_epoch: epoch.parse().ok()?, public_key: Hex::<32>::parse(key)?.0 })
+        Some(TrustedKey { key_epoch: epoch.parse().ok()?, public_key: Hex::parse_as_written(key)? })
     };
     parse().with_context(|| {
         format!("--key is `{text}`, it should be the key's epoch, `:`, 0x and 64 hexadecimal digits in lower case")

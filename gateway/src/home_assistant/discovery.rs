@@ -5,7 +5,7 @@
 //! and the device's name stay, so that its history stays too.
 
 use crate::board::{DeviceStatus, Status};
-pub use deren_meters::mqtt::GATEWAY_TOPIC_ROOT as TOPIC_ROOT;
+pub use deren_meters::template::payload::GATEWAY_TOPIC_ROOT as TOPIC_ROOT;
 use deren_primitives::DeviceRole;
 use serde_json::{Map, Value, json};
 

@@ -3,7 +3,7 @@
 //! whose signature nobody could check any more.
 
 use super::{
-    Header, Hex, Key, KeyBook, Period, SealedReading, Writer,
+    Header, Key, KeyBook, Period, SealedReading, Writer,
     line::{Device, FORMAT, MAX_DEVICES, VERSION},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     settings::DeviceSettings,
     signer::Signer,
 };
-use deren_primitives::{DeviceId, GatewayId, PublicKey, interval_message};
+use deren_primitives::{DeviceId, GatewayId, Hex, PublicKey, interval_message};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,

@@ -1,15 +1,12 @@
 //! The public keys that this gateway handed over to, with the signatures that did it, in a file beside the outbox: by
 //! them an outsider follows the gateway from its first key to its present one. It holds nothing secret.
 
-use super::{
-    Hex,
-    line::{Key, MAX_KEYS},
-};
+use super::line::{Key, MAX_KEYS};
 use crate::{
     error::GatewayError,
     files::{self, Readers},
 };
-use deren_primitives::{GatewayId, PublicKey, Signature};
+use deren_primitives::{GatewayId, Hex, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -22,9 +19,9 @@ const FILE: &str = "rotations.json";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownKey {
     /// The key.
-    pub public_key: Hex<32>,
+    pub public_key: Hex<[u8; 32]>,
     /// The signature by which the key before handed over to it, if this gateway made one.
-    pub rotation_signature: Option<Hex<64>>,
+    pub rotation_signature: Option<Hex<[u8; 64]>>,
 }
 
 /// The keys by epoch.

@@ -1,9 +1,8 @@
 //! The lines of a file of exported readings. Field names and their order are the format: a change of either is a new
 //! [`VERSION`]. Numbers are whole, units are the last part of a name, bytes are [`Hex`].
 
-use super::Hex;
 use deren_primitives::{
-    Anchor, DeviceId, DeviceRole, IntervalReading, Quality, ReadingHash, RegisterSpan, Signature, Slot,
+    Anchor, DeviceId, DeviceRole, Hex, IntervalReading, Quality, ReadingHash, RegisterSpan, Signature, Slot,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,9 +28,9 @@ pub struct Header {
     /// [`VERSION`].
     pub version: u32,
     /// Hash of the chain's block 0.
-    pub genesis: Hex<32>,
+    pub genesis: Hex<[u8; 32]>,
     /// The gateway: its first public key.
-    pub gateway: Hex<32>,
+    pub gateway: Hex<[u8; 32]>,
     /// Length of a slot.
     pub slot_seconds: u32,
     /// The metered time that a slot stands for.
@@ -53,10 +52,10 @@ pub struct Key {
     /// How often the key had been changed.
     pub key_epoch: u32,
     /// The Ed25519 public key.
-    pub public_key: Hex<32>,
+    pub public_key: Hex<[u8; 32]>,
     /// The signature of the key before over [`deren_primitives::rotate_message`]; null if the gateway does not have
     /// it: then only the chain, or somebody who has looked there, can say that the key is the gateway's.
-    pub rotation_signature: Option<Hex<64>>,
+    pub rotation_signature: Option<Hex<[u8; 64]>>,
 }
 
 /// A device whose readings follow.
@@ -64,7 +63,7 @@ pub struct Key {
 #[serde(deny_unknown_fields)]
 pub struct Device {
     /// Its pseudonym.
-    pub device: Hex<32>,
+    pub device: Hex<[u8; 32]>,
     /// What it measures; null if the gateway no longer knows.
     pub role: Option<DeviceRole>,
     /// Its rated power; null if it is not known.
@@ -79,7 +78,7 @@ pub struct Device {
 #[serde(deny_unknown_fields)]
 pub struct ReadingLine {
     /// Whose registers.
-    pub device: Hex<32>,
+    pub device: Hex<[u8; 32]>,
     /// The first slot that it covers.
     pub first_slot: u32,
     /// How many.
@@ -105,15 +104,15 @@ pub struct ReadingLine {
     /// Its number.
     pub sequence: u64,
     /// Hash of the reading before.
-    pub previous: Hex<32>,
+    pub previous: Hex<[u8; 32]>,
     /// Number of a finalised block that it was signed after.
     pub anchor_block_number: u32,
     /// Hash of that block.
-    pub anchor_block_hash: Hex<32>,
+    pub anchor_block_hash: Hex<[u8; 32]>,
     /// Epoch of the key that signed.
     pub key_epoch: u32,
     /// Signature over [`deren_primitives::interval_message`].
-    pub signature: Hex<64>,
+    pub signature: Hex<[u8; 64]>,
 }
 
 /// The last line: shows that the file is whole.
@@ -125,11 +124,11 @@ pub struct End {
     /// How many readings there are.
     pub readings: u64,
     /// blake2_256 of all bytes before this line.
-    pub file_hash: Hex<32>,
+    pub file_hash: Hex<[u8; 32]>,
     /// Epoch of the key that signed.
     pub key_epoch: u32,
     /// Signature over [`deren_primitives::export_message`].
-    pub signature: Hex<64>,
+    pub signature: Hex<[u8; 64]>,
 }
 
 /// A reading, and the signature by which it can be checked.

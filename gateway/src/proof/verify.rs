@@ -10,7 +10,9 @@ use super::{
     period::Period,
 };
 use blake2::{Blake2b, Digest, digest::consts::U32};
-use deren_primitives::{DeviceId, GatewayId, PublicKey, Slot, export_message, interval_message, verify as is_signed};
+use deren_primitives::{
+    DeviceId, GatewayId, Hex, PublicKey, Slot, export_message, interval_message, verify as is_signed,
+};
 use serde::Serialize;
 use std::{collections::BTreeMap, io::BufRead};
 
@@ -25,7 +27,7 @@ pub struct Summary {
     /// Whose readings.
     pub gateway: GatewayId,
     /// Of which chain.
-    pub genesis: super::Hex<32>,
+    pub genesis: Hex<[u8; 32]>,
     /// Start of the time exported, in seconds since 1970.
     pub from_unix_s: u64,
     /// Its end.

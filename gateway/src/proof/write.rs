@@ -1,11 +1,8 @@
 //! Writes a file of exported readings, line by line; nothing is held back.
 
-use super::{
-    Hex,
-    line::{End, FORMAT, Header, ReadingLine, SealedReading},
-};
+use super::line::{End, FORMAT, Header, ReadingLine, SealedReading};
 use blake2::{Blake2b, Digest, digest::consts::U32};
-use deren_primitives::{GatewayId, Signature, export_message};
+use deren_primitives::{GatewayId, Hex, Signature, export_message};
 use serde::Serialize;
 use std::io::{self, Write};
 

@@ -1,6 +1,7 @@
 //! Does what the grid meter exports agree with what production and storage show? By the chain's own rule, so that a
 //! wrong direction or role is told to its owner before the chain flags it. It only warns: no reading is held for it.
 
+use deren_market::reading::tolerated_wh;
 use deren_primitives::{DeviceRole, IntervalReading, Quality, Slot};
 use std::collections::BTreeMap;
 
@@ -78,8 +79,8 @@ fn disagreement(devices: &[Shown], step_mwh: u64) -> Option<String> {
     let shown_wh: u64 = others().map(|shown| shown.export_wh).fold(0, u64::saturating_add);
     let taken_wh: u64 = others().map(|shown| shown.import_wh).fold(0, u64::saturating_add);
     let net_wh = grid.export_wh.saturating_sub(grid.import_wh);
-    let above =
-        is_above(grid.export_wh, shown_wh, step_mwh) || is_above(net_wh, shown_wh.saturating_sub(taken_wh), step_mwh);
+    let is_above = |claimed_wh: u64, shown_wh: u64| claimed_wh > tolerated_wh(shown_wh, step_mwh);
+    let above = is_above(grid.export_wh, shown_wh) || is_above(net_wh, shown_wh.saturating_sub(taken_wh));
     if !above {
         return None;
     }
@@ -98,36 +99,16 @@ fn disagreement(devices: &[Shown], step_mwh: u64) -> Option<String> {
     ))
 }
 
-/// The chain's tolerance: 5% and two register steps.
-fn is_above(claimed_wh: u64, shown_wh: u64, step_mwh: u64) -> bool {
-    let most = u128::from(shown_wh) * 105_000 + u128::from(step_mwh) * 200;
-    u128::from(claimed_wh) * 100_000 > most
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use DeviceRole::{Grid, Production, Storage};
-    use deren_primitives::{DeviceId, ReadingHash, RegisterSpan};
+    use deren_primitives::DeviceId;
 
     fn reading(slot: u32, import_wh: u64, export_wh: u64) -> IntervalReading {
         IntervalReading {
-            device: DeviceId([1; 32]),
-            first_slot: Slot(slot),
-            slot_count: 1,
-            register_epoch: 0,
-            registers: RegisterSpan {
-                import_close_mwh: import_wh * 1000,
-                export_close_mwh: export_wh * 1000,
-                ..Default::default()
-            },
-            quality: Quality::GOOD,
-            clock_error_ms: 0,
-            samples: 90,
-            max_gap_ms: 10_000,
-            sequence: 0,
-            previous: ReadingHash::default(),
-            anchor: Default::default(),
+            registers: deren_testing::shown(import_wh, export_wh),
+            ..deren_testing::reading(DeviceId([1; 32]), Slot(slot))
         }
     }
 

@@ -1,6 +1,6 @@
 //! `[home_assistant]`: the broker at which Home Assistant is to find this gateway.
 
-use super::table::Table;
+use deren_config::Table;
 use deren_meters::uri::{self, Broker};
 use std::{path::Path, time::Duration};
 

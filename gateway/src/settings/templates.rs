@@ -1,11 +1,9 @@
 //! The templates of the devices: those built in, and those of the owner's folder. What is wrong with one of them, or a
 //! device that names one which is not there, is complained of; it keeps no other device from being read.
 
-use super::{
-    Settings,
-    mistake::{Mistake, Place},
-};
+use super::Settings;
 use crate::error::GatewayError;
+use deren_config::{Mistake, Place};
 use deren_meters::{Library, MeterError};
 use std::{path::Path, sync::Arc};
 

@@ -1,6 +1,7 @@
 //! An owner's account as people write it: SS58, or 32 bytes as `0x…`.
 
 use blake2::{Blake2b512, Digest};
+use deren_primitives::Hex;
 
 const CHECKSUM_DOMAIN: &[u8] = b"SS58PRE";
 /// What addresses of this chain begin with, as the runtime says.
@@ -12,10 +13,8 @@ const PREFIX: u8 = 42;
 /// What is wrong with the text, for the person who typed it.
 pub fn parse(text: &str) -> Result<[u8; 32], &'static str> {
     let text = text.trim();
-    if let Some(digits) = text.strip_prefix("0x") {
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(digits, &mut bytes).map_err(|_| "An account in digits has 64 of them after 0x.")?;
-        return Ok(bytes);
+    if text.starts_with("0x") {
+        return Hex::parse(text).ok_or("An account in digits has 64 of them after 0x.");
     }
     // Prefix, 32 bytes, two of checksum. What is longer is no address, and costs nothing.
     let mut buffer = [0; 36];

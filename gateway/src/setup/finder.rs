@@ -97,8 +97,8 @@ impl Finder {
                 tokio::select! {
                     () = cancelled.cancelled() => {}
                     // Devices that answer do not wait for those that publish when they like.
-                    () = this.refresh_while_looked_at(is_published) => {}
-                    () = this.refresh_while_looked_at(|uri| !is_published(uri)) => {}
+                    () = this.refresh_while_looked_at(DeviceUri::is_published) => {}
+                    () = this.refresh_while_looked_at(|uri| !uri.is_published()) => {}
                 }
                 let mut state = this.state();
                 if !cancelled.is_cancelled() {
@@ -193,7 +193,7 @@ impl Finder {
                     match read {
                         Ok(Ok(record)) => *found = Found::new(record, &templates),
                         // What publishes seldom need not have published meanwhile.
-                        Err(_) if is_published(&uri) => {}
+                        Err(_) if uri.is_published() => {}
                         Ok(Err(error)) => found.trouble = Some(error.to_string()),
                         Err(_) => found.trouble = Some("it gave no answer in time".to_owned()),
                     }
@@ -201,11 +201,6 @@ impl Finder {
                 .await;
         }
     }
-}
-
-/// True for a device that publishes when it likes, and cannot be asked.
-fn is_published(uri: &DeviceUri) -> bool {
-    matches!(uri, DeviceUri::Mqtt(_))
 }
 
 #[cfg(test)]

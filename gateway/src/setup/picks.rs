@@ -1,10 +1,10 @@
 //! What the owner picks on the page: a home's name, and devices with their roles. It is checked as the configuration
 //! is, and replaces what was picked before in one step that survives a loss of power.
 
-use super::picked;
 use crate::{
     error::GatewayError,
     files::{self, Readers},
+    settings::picked,
 };
 use deren_meters::Library;
 use deren_primitives::{DeviceRole, MAX_HOME_NAME_BYTES, MAX_LINKED_DEVICES};

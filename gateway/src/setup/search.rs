@@ -1,7 +1,9 @@
 //! A search as the page shows it: where it looks, how far it is, and what was found.
 
 use crate::clock::unix_ms;
-use deren_meters::{DeviceUri, Library, Record, Template, discover::Target, modbus::template::ModbusTemplate};
+use deren_meters::{
+    Library, Record, Template, discover::Target, sunspec::SunSpecDevice, template::registers::ModbusTemplate,
+};
 use deren_primitives::DeviceRole;
 use serde::Serialize;
 
@@ -86,17 +88,14 @@ impl Found {
 /// A device shows what it is by its SunSpec model, by a template that is for one role only, or by counting only what
 /// it gives.
 fn likely_role(record: &Record, templates: &Library) -> DeviceRole {
-    let template = match &record.uri {
-        DeviceUri::SunSpec(device) => {
-            return match device.model {
-                Some(101..=199 | 701..=799) => DeviceRole::Production,
-                _ => DeviceRole::Grid,
-            };
-        }
-        DeviceUri::Modbus(device) => templates.get(&device.template),
-        DeviceUri::Mqtt(device) => templates.get(&device.template),
-        DeviceUri::Stream(_) | DeviceUri::HomeWizard(_) => None,
-    };
+    if let Some(device) = record.uri.device::<SunSpecDevice>() {
+        return match device.model {
+            Some(101..=199 | 701..=799) => DeviceRole::Production,
+            _ => DeviceRole::Grid,
+        };
+    }
+    // A template that all devices of a family share says nothing of this one.
+    let template = record.uri.template().filter(|it| it.is_chosen).and_then(|it| templates.get(it.name));
     if let Some(Template::Modbus(ModbusTemplate { roles, .. })) = template
         && let [role] = roles[..]
     {

@@ -1,6 +1,7 @@
 //! How often a PIN may be tried: a few times, then once a minute, then ever more seldom. Wherever the tries come from:
 //! who guesses can have many addresses.
 
+use deren_primitives::Backoff;
 use std::time::{Duration, Instant};
 
 /// As many wrong PINs in a row are free.
@@ -9,10 +10,17 @@ const FIRST_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 /// Wrong PINs in a row.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tries {
     failures: u32,
+    waits: Backoff,
     closed_until: Option<Instant>,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self { failures: 0, waits: Backoff::new(FIRST_WAIT, LONGEST_WAIT), closed_until: None }
+    }
 }
 
 impl Tries {
@@ -24,9 +32,8 @@ impl Tries {
     /// A wrong one.
     pub(super) fn failed(&mut self, now: Instant) {
         self.failures = self.failures.saturating_add(1);
-        if let Some(beyond) = self.failures.checked_sub(FREE) {
-            let wait = FIRST_WAIT.saturating_mul(2u32.saturating_pow(beyond.min(16))).min(LONGEST_WAIT);
-            self.closed_until = now.checked_add(wait);
+        if self.failures >= FREE {
+            self.closed_until = now.checked_add(self.waits.next_whole_wait());
         }
     }
 

@@ -2,6 +2,7 @@
 //! device's power allows: what would waits, and becomes part of a longer, estimated one.
 
 use super::{Point, Registers, SlotBuilder, Span, judge::Step, points::Observation, progress::Reset};
+use deren_market::reading::max_gap_ms;
 use deren_primitives::{Quality, RegisterSpan, Slot};
 
 /// At most this many spans come of one sample; what is left comes of the next ones.
@@ -128,7 +129,7 @@ impl SlotBuilder {
         }
         self.progress = before;
         if let Some(reset) = &mut self.progress.reset {
-            reset.slot = reset.slot.max(Slot(now.0.saturating_sub(1)));
+            reset.slot = reset.slot.max(now.previous());
         }
         None
     }
@@ -155,7 +156,7 @@ impl SlotBuilder {
 
     /// Seals everything before slot `now`: what was sampled, and then what was not.
     fn seal_before(&mut self, now: Slot, next: Slot, last: Point, point: Point) -> Vec<Span> {
-        let before_now = Slot(now.0.saturating_sub(1));
+        let before_now = now.previous();
         let start_ms = self.rules.clock.start_ms(now);
         // After a hold the boundary may lie before the last sample; then it was met when that was taken.
         let crossed = self.progress.crossed.take().filter(|crossed| crossed.at_ms == start_ms);
@@ -208,7 +209,8 @@ impl SlotBuilder {
             Some(reset) => reset.old_close,
             None => last.towards(point, self.rules.clock.start_ms(end_slot)),
         };
-        let guessed = slot_count > 1 || progress.samples == 0 || progress.max_gap_ms > self.rules.clock.slot_ms() / 2;
+        let guessed =
+            slot_count > 1 || progress.samples == 0 || progress.max_gap_ms > max_gap_ms(self.rules.clock.slot_ms());
         let mut quality = std::mem::take(&mut progress.quality);
         if guessed || reset.is_some() {
             quality = quality.with(Quality::ESTIMATED);

@@ -1,6 +1,7 @@
 //! Cases of the slot builder, one a rule.
 
 mod power;
+mod properties;
 
 use super::*;
 use deren_primitives::{DeviceCursor, SlotClock};

@@ -109,25 +109,10 @@ impl Flight {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deren_primitives::{
-        Anchor, GatewayId, IntervalReading, Quality, ReadingHash, RegisterSpan, SignedReading, Slot,
-    };
+    use deren_primitives::{GatewayId, IntervalReading, SignedReading, Slot};
 
     fn signed(device: u8, sequence: u64) -> SignedReading {
-        let reading = IntervalReading {
-            device: DeviceId([device; 32]),
-            first_slot: Slot(1),
-            slot_count: 1,
-            register_epoch: 0,
-            registers: RegisterSpan::default(),
-            quality: Quality::GOOD,
-            clock_error_ms: 0,
-            samples: 0,
-            max_gap_ms: 0,
-            sequence,
-            previous: ReadingHash::default(),
-            anchor: Anchor::default(),
-        };
+        let reading = IntervalReading { sequence, ..deren_testing::reading(DeviceId([device; 32]), Slot(1)) };
         SignedReading { reading, signature: [0; 64] }
     }
 

@@ -1,10 +1,10 @@
 //! One node, over one WebSocket: the handful of JSON-RPC calls that a gateway needs. No metadata, no node crates: the
 //! runtime itself builds the transaction, so an upgrade that leaves `GatewayApi` as it is changes nothing here.
 
-use crate::{error::GatewayError, pin::parse_hash};
+use crate::error::GatewayError;
 use codec::{DecodeAll, Encode};
 use deren_primitives::{
-    ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, ReadingBatch, ReadingOutcome, Signature,
+    ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, Hex, ReadingBatch, ReadingOutcome, Signature,
 };
 use jsonrpsee::{
     core::{
@@ -100,7 +100,7 @@ impl Node {
     /// [`GatewayError::Node`].
     pub async fn block_hash(&self, number: u32) -> Result<Option<[u8; 32]>, GatewayError> {
         let text: Option<String> = self.ask("chain_getBlockHash", rpc_params![number]).await?;
-        text.map(|text| parse_hash(&text).ok_or_else(|| self.nonsense("chain_getBlockHash", "not a hash"))).transpose()
+        text.map(|text| Hex::parse(&text).ok_or_else(|| self.nonsense("chain_getBlockHash", "not a hash"))).transpose()
     }
 
     /// Hash of the newest finalised block.
@@ -109,7 +109,7 @@ impl Node {
     /// [`GatewayError::Node`].
     pub async fn finalised_hash(&self) -> Result<[u8; 32], GatewayError> {
         let text: String = self.ask("chain_getFinalizedHead", rpc_params![]).await?;
-        parse_hash(&text).ok_or_else(|| self.nonsense("chain_getFinalizedHead", "not a hash"))
+        Hex::parse(&text).ok_or_else(|| self.nonsense("chain_getFinalizedHead", "not a hash"))
     }
 
     /// Time of the best block, in milliseconds since 1970.
@@ -199,7 +199,7 @@ impl Node {
     /// [`GatewayError::Node`] if the node cannot be asked; what the pool thinks of the transaction is no error.
     pub async fn submit(&self, batch: &ReadingBatch, signature: &Signature) -> Result<Submitted, GatewayError> {
         let bytes: Vec<u8> = self.call("GatewayApi_transaction", &(batch, signature), None).await?;
-        let text = format!("0x{}", hex::encode(bytes));
+        let text = Hex(bytes).to_string();
         let answer: Result<String, ClientError> =
             self.client.request("author_submitExtrinsic", rpc_params![text]).await;
         match answer {
@@ -225,8 +225,8 @@ impl Node {
         arguments: &impl Encode,
         at: Option<[u8; 32]>,
     ) -> Result<T, GatewayError> {
-        let arguments = format!("0x{}", hex::encode(arguments.encode()));
-        let at = at.map(|hash| format!("0x{}", hex::encode(hash)));
+        let arguments = Hex(arguments.encode()).to_string();
+        let at = at.map(|hash| Hex(hash).to_string());
         let answer: Result<String, ClientError> =
             self.client.request("state_call", rpc_params![function, arguments, at]).await;
         let text = answer.map_err(|error| failed(&self.url, function, error))?;
@@ -234,8 +234,7 @@ impl Node {
     }
 
     fn decode<T: DecodeAll>(&self, what: &str, text: &str) -> Result<T, GatewayError> {
-        let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
-        bytes.and_then(|bytes| T::decode_all(&mut &bytes[..]).ok()).ok_or_else(|| {
+        Hex::parse_any(text).and_then(|bytes| T::decode_all(&mut &bytes[..]).ok()).ok_or_else(|| {
             self.nonsense(what, "the answer cannot be understood: is this program too old for the chain?")
         })
     }

@@ -1,7 +1,6 @@
 //! Devices whose readings the chain refuses at present: each waits longer every time, and none is forgotten.
 
-use crate::backoff::Backoff;
-use deren_primitives::{DeviceId, ReadingError};
+use deren_primitives::{Backoff, DeviceId, ReadingError};
 use std::{
     collections::HashMap,
     time::{Duration, Instant},
@@ -31,7 +30,7 @@ impl Refusals {
                 | ReadingError::TooFast
         );
         let soon = passing && backoff.failures() < SOON_TIMES;
-        let wait = backoff.next_wait();
+        let wait = backoff.next_wait(rand::random());
         *until = now + if soon { wait.min(SOON) } else { wait };
     }
 

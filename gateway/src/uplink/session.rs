@@ -8,7 +8,6 @@ use super::{
     refusals::Refusals,
 };
 use crate::{
-    backoff::Backoff,
     clock::unix_ms,
     error::GatewayError,
     outbox::{Outbox, Standing as OutboxStanding},
@@ -16,7 +15,7 @@ use crate::{
     recorder::Event,
     signer::Signer,
 };
-use deren_primitives::{Anchor, DeviceCursor, DeviceId, GatewayRecord, LASTING_ANCHOR_BLOCKS, Slot};
+use deren_primitives::{Anchor, Backoff, DeviceCursor, DeviceId, GatewayRecord, Hex, LASTING_ANCHOR_BLOCKS, Slot};
 use jsonrpsee::core::client::Subscription;
 use std::{
     collections::BTreeSet,
@@ -313,7 +312,7 @@ impl<'u> Session<'u> {
             if followed {
                 tracing::info!(key_epoch = record.key_epoch, "the chain took the new key: signing with it from now on");
                 self.uplink.board.update(|status| {
-                    status.public_key = format!("0x{}", hex::encode(record.public_key));
+                    status.public_key = Hex(record.public_key).to_string();
                     status.key_epoch = record.key_epoch;
                 });
             } else if !self.is_our_key(&record) {

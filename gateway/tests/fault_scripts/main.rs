@@ -2,7 +2,7 @@
 //! trades is true within the declared error, no reading is above rated power × time, and the chain of readings is whole.
 //!
 //! Everything is in this process and by seed: the simulator's books and fault scripts → what the device shows → the
-//! gateway's slot builder → its outbox, which numbers, chains and signs → the chain's own rules, from its source file.
+//! gateway's slot builder → its outbox, which numbers, chains and signs → the chain's own rules, which are the market's.
 //!
 //! A script may end without a reading that trades for three reasons alone, in fewer than one in twenty each: the device
 //! withholds its energy (`Tally::mute`), shows less than it once did (`Tally::below`), or stands as one that is stuck
@@ -11,13 +11,6 @@
 //! `DEREN_FAULT_SCRIPTS` says how many scripts (64), `DEREN_FAULT_SEED` which is the first (0). A failure names its seed.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-
-extern crate self as deren_runtime_apis;
-
-/// The metering pallet's rules as the chain applies them; the file reads nothing but what this crate's root gives it.
-#[path = "../../../runtime/pallets/metering/src/judge.rs"]
-#[allow(missing_docs)]
-mod judge;
 
 mod device;
 mod gateway;
@@ -34,26 +27,6 @@ use std::{
     },
     time::Instant,
 };
-
-/// What an accepted reading shows, as the runtime names it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Energies {
-    /// Drawn, Wh.
-    pub import_wh: u64,
-    /// Given, Wh.
-    pub export_wh: u64,
-}
-
-/// What the registry says of a device, as far as the rules ask.
-#[derive(Clone, Copy, Debug)]
-pub struct DeviceView {
-    /// The most that flows through it.
-    pub rated_power_w: u32,
-    /// How coarsely it counts.
-    pub register_step_mwh: u32,
-    /// It trades.
-    pub in_service: bool,
-}
 
 fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).ok().map_or(usual, |text| text.parse().expect("a number"))

@@ -1,13 +1,15 @@
 //! What the chain makes of the readings, and whether what it would trade is true.
 
 use crate::{
-    DeviceView,
     device::Device,
     gateway::{Recorded, every_ms},
     homes::WEEK_MS,
-    judge,
 };
 use deren_gateway::slots::boundary_error_mwh;
+use deren_market::{
+    Energies,
+    reading::{self, ChainTime, Facts},
+};
 use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, RegisterSpan, Slot, SlotClock};
 use std::{
     collections::BTreeMap,
@@ -137,14 +139,13 @@ fn accept(
     reading: &IntervalReading,
     cursor: &mut DeviceCursor,
 ) -> Result<ReadingVerdict, deren_primitives::ReadingError> {
-    let view = DeviceView {
-        rated_power_w: device.power.rated_w,
-        register_step_mwh: device.step_mwh() as u32,
-        in_service: true,
-    };
-    judge::ensure_next(reading, cursor, Slot(u32::MAX))?;
-    let verdict = judge::verdict(reading, cursor, &view, (clock(), device.power.slot_energy_seconds), Slot(0));
-    *cursor = judge::advance(reading, reading.hash());
+    let facts =
+        Facts { rated_power_w: device.power.rated_w, register_step_mwh: device.step_mwh() as u32, in_service: true };
+    reading::ensure_next(reading, cursor, Slot(u32::MAX))?;
+    let slot_energy_seconds = device.power.slot_energy_seconds;
+    let time = ChainTime { clock: clock(), slot_energy_seconds, closed_through: Slot(0) };
+    let verdict = reading::verdict(reading, cursor, &facts, &time);
+    *cursor = reading::advance(reading, reading.hash());
     Ok(verdict)
 }
 
@@ -159,7 +160,7 @@ fn error_permille(device: &Device<'_>, reading: &IntervalReading) -> u64 {
     ];
     let declared_mwh =
         2 * boundary_error_mwh(device.power, reading.max_gap_ms, reading.clock_error_ms, device.step_mwh());
-    let shown = judge::energies(reading);
+    let shown = Energies::of(reading);
     let shows_nothing = *registers == RegisterSpan::default();
     let mut worst = 0;
     for (direction, booked_mwh) in booked.into_iter().enumerate() {

@@ -1,10 +1,10 @@
 //! What the chain answers to gateways, indexers and verifiers through its runtime APIs, and why it refuses or
 //! flags a reading.
 
-use crate::{DeviceId, PublicKey, ReadingHash, RegisterSpan, Slot};
+use crate::{DeviceId, PublicKey, ReadingHash, RegisterSpan, Slot, SlotClock};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use core::fmt;
+use core::{fmt, num::NonZeroU32};
 use scale_info::TypeInfo;
 
 /// What was set at genesis and everyone must know to take part.
@@ -23,6 +23,13 @@ pub struct ChainParameters {
     pub slots_per_era: u32,
     /// True on a development chain, where well-known keys are allowed.
     pub development: bool,
+}
+
+impl ChainParameters {
+    /// The chain's slots. A slot takes at least a second, whatever stands in the parameters.
+    pub fn clock(&self) -> SlotClock {
+        SlotClock::new(NonZeroU32::new(self.slot_seconds).unwrap_or(NonZeroU32::MIN))
+    }
 }
 
 /// A gateway as the chain knows it.
@@ -125,7 +132,7 @@ impl ReadingVerdict {
     /// Nothing to remark: it trades.
     pub const GOOD: Self = Self(0);
     /// The gateway set a quality bit, it covers more than one slot, or the slot was not measured well enough:
-    /// [`crate::is_measured`].
+    /// `deren_market::reading::is_measured`.
     pub const ESTIMATED: Self = Self(1);
     /// Does not start where the device's last reading of the same register epoch ended.
     pub const DISCONTINUOUS: Self = Self(1 << 1);
@@ -147,7 +154,7 @@ impl ReadingVerdict {
     pub const NOT_IN_SERVICE: Self = Self(1 << 9);
     /// Does not begin with the slot after the device's last reading: what flowed between would be sold in another slot.
     pub const SKIPPED: Self = Self(1 << 10);
-    /// The gateway's clock may be wrong by more than [`crate::MAX_CLOCK_ERROR_MS`].
+    /// The gateway's clock may be wrong by more than `deren_market::reading::MAX_CLOCK_ERROR_MS`.
     pub const CLOCK_UNSURE: Self = Self(1 << 11);
 
     /// True if the reading trades.

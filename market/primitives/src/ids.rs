@@ -1,15 +1,10 @@
 //! Names of things. An id never carries meaning beyond which thing it names.
 
+use crate::{Hex, blake2_256, hex_digits};
 use alloc::vec::Vec;
-use blake2::{Blake2b, Digest, digest::consts::U32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
 use scale_info::TypeInfo;
-
-/// blake2b with 32 bytes of output, the hash of everything in DeREN.
-pub(crate) fn blake2_256(bytes: &[u8]) -> [u8; 32] {
-    Blake2b::<U32>::digest(bytes).into()
-}
 
 macro_rules! bytes_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -22,7 +17,7 @@ macro_rules! bytes_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "0x{}", hex::encode(self.0))
+                Hex(self.0).fmt(f)
             }
         }
 
@@ -38,7 +33,7 @@ macro_rules! bytes_id {
             /// Reads 64 hexadecimal digits, with or without a leading `0x`.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let mut bytes = [0; 32];
-                hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut bytes)?;
+                hex::decode_to_slice(hex_digits(text), &mut bytes)?;
                 Ok(Self(bytes))
             }
         }
@@ -177,6 +172,47 @@ pub enum DeviceRole {
     Storage,
 }
 
+impl DeviceRole {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Grid, Self::Production, Self::Storage];
+
+    /// The role's name in configurations, tables and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Production => "production",
+            Self::Storage => "storage",
+        }
+    }
+}
+
+impl fmt::Display for DeviceRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text names no [`DeviceRole`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownRole;
+
+impl fmt::Display for UnknownRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a role is grid, production or storage")
+    }
+}
+
+impl core::error::Error for UnknownRole {}
+
+impl core::str::FromStr for DeviceRole {
+    type Err = UnknownRole;
+
+    /// Reads what [`DeviceRole::as_str`] writes.
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(UnknownRole)
+    }
+}
+
 /// The side of an order.
 #[derive(
     Clone,
@@ -230,6 +266,16 @@ mod tests {
         assert_ne!(base, DeviceId::pseudonym(&salt, "EastronS", "DM630", "1234", 0));
         assert_ne!(base, DeviceId::pseudonym(&salt, "Eastron", "SDM630", "1235", 0));
         assert_ne!(base, DeviceId::pseudonym(&salt, "Eastron", "SDM630", "1234", 1));
+    }
+
+    #[test]
+    fn a_role_has_one_name() {
+        for role in DeviceRole::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+            assert_eq!(serde_json::to_value(role).expect("JSON"), role.as_str());
+        }
+        assert_eq!("meter".parse::<DeviceRole>(), Err(UnknownRole));
+        assert_eq!("Grid".parse::<DeviceRole>(), Err(UnknownRole));
     }
 
     #[test]

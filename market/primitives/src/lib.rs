@@ -7,25 +7,31 @@
 
 extern crate alloc;
 
+mod backoff;
 mod chain;
+mod hash;
+mod hex;
 mod ids;
+mod keys;
 mod link_code;
-mod measuring;
 mod point;
 mod reading;
 mod signing;
 mod slot;
 mod timeline;
 
+pub use backoff::Backoff;
 pub use chain::{
     ChainParameters, DeviceCursor, GatewayRecord, ReadingError, ReadingOutcome, ReadingVerdict, SiteEnergy, SlotState,
     SlotSummary,
 };
-pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHash, Side, SiteId, ZoneId};
+pub use hash::blake2_256;
+pub use hex::{Hex, hex_digits};
+pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHash, Side, SiteId, UnknownRole, ZoneId};
+pub use keys::{PublicKey, Signature};
 pub use link_code::{
     LinkCode, LinkCodeError, LinkedDevice, MAX_HOME_NAME_BYTES, MAX_LINK_CODE_LETTERS, MAX_LINKED_DEVICES,
 };
-pub use measuring::{MAX_CLOCK_ERROR_MS, MIN_SAMPLES_PER_SLOT, is_measured};
 pub use point::{POINT_DOMAIN, Source, Sources, point_commitment};
 pub use reading::{
     Anchor, IntervalReading, LASTING_ANCHOR_BLOCKS, MAX_ATTEMPT, MAX_READINGS_PER_BATCH, Quality, ReadingBatch,
@@ -34,8 +40,8 @@ pub use reading::{
 #[cfg(feature = "std")]
 pub use signing::verify;
 pub use signing::{
-    BATCH_DOMAIN, EXPORT_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, PublicKey, ROTATE_DOMAIN, Signature, batch_message,
-    export_message, interval_message, link_message, rotate_message,
+    BATCH_DOMAIN, EXPORT_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, ROTATE_DOMAIN, batch_message, export_message,
+    interval_message, link_message, rotate_message,
 };
 pub use slot::{Slot, SlotClock};
 pub use timeline::{Timeline, TimelineFull};

@@ -1,6 +1,6 @@
 //! What an operator approves at a connection point: under which name, and which sources may stand behind it.
 
-use crate::{MarketId, ids::blake2_256};
+use crate::{MarketId, blake2_256};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -43,6 +43,13 @@ impl RegisterSpan {
         (self.export_close_mwh / 1000).checked_sub(self.export_open_mwh / 1000)
     }
 
+    /// The larger of what was imported and what was exported, mWh; a register that went back counts as 0.
+    pub fn largest_mwh(&self) -> u64 {
+        let imported_mwh = self.import_close_mwh.saturating_sub(self.import_open_mwh);
+        let exported_mwh = self.export_close_mwh.saturating_sub(self.export_open_mwh);
+        imported_mwh.max(exported_mwh)
+    }
+
     /// True if neither register went back, to the mWh.
     pub fn is_forward(&self) -> bool {
         self.import_open_mwh <= self.import_close_mwh && self.export_open_mwh <= self.export_close_mwh
@@ -167,7 +174,7 @@ pub struct ReadingBatch {
 impl ReadingBatch {
     /// blake2_256 of the SCALE bytes of the readings with their signatures, which the batch's signature covers.
     pub fn readings_hash(&self) -> [u8; 32] {
-        crate::ids::blake2_256(&self.readings.encode())
+        crate::blake2_256(&self.readings.encode())
     }
 }
 

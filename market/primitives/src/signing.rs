@@ -1,15 +1,9 @@
 //! The bytes that are signed, each built by one function with a domain of its own, and the one rule by which
 //! signatures are judged.
 
-use crate::{GatewayId, ReadingBatch, ReadingHash, SiteId};
+use crate::{GatewayId, PublicKey, ReadingBatch, ReadingHash, Signature, SiteId};
 use alloc::vec::Vec;
 use codec::Encode;
-
-/// An Ed25519 public key.
-pub type PublicKey = [u8; 32];
-
-/// An Ed25519 signature. Others of the same bytes may be valid too: nothing may be keyed on it.
-pub type Signature = [u8; 64];
 
 /// Domain of a reading's signature.
 pub const INTERVAL_DOMAIN: &[u8; 18] = b"DEREN/interval/v1\0";

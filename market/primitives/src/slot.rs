@@ -36,6 +36,11 @@ impl Slot {
         self.plus(1)
     }
 
+    /// The slot before this one; the first slot has itself as its previous one.
+    pub fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
     /// The slot `count` after this one, at most the last.
     pub fn plus(self, count: u32) -> Self {
         Self(self.0.saturating_add(count))
@@ -97,6 +102,12 @@ mod tests {
         assert_eq!(clock.slot_at(clock.start_ms(slot)), slot);
         assert_eq!(clock.slot_at(clock.end_ms(slot) - 1), slot);
         assert_eq!(clock.slot_at(clock.end_ms(slot)), slot.next());
+    }
+
+    #[test]
+    fn the_first_slot_has_none_before_it() {
+        assert_eq!((Slot(7).previous(), Slot(0).previous()), (Slot(6), Slot(0)));
+        assert_eq!(Slot(7).previous().next(), Slot(7));
     }
 
     proptest! {

@@ -3,12 +3,10 @@
 mod auctions;
 mod double_auction;
 mod edges;
-mod excess;
 mod market;
-mod measured;
 mod network;
-mod pace;
 mod properties;
+mod reading;
 mod rewards;
 mod settlement;
 mod ties;

@@ -3,13 +3,17 @@
 
 mod check;
 mod devices;
+mod http;
 mod read;
+mod speedwire;
 mod streams;
 mod time;
 
 pub use devices::{
     ChainEnd, MeterConfig, ModbusConfig, MqttConfig, Phases, SunSpecConfig, SunSpecDevice, SunSpecModel,
 };
+pub use http::HttpConfig;
+pub use speedwire::SpeedwireConfig;
 pub use streams::{StreamConfig, TelegramKind};
 pub use time::{Day, TimeOfDay};
 
@@ -76,6 +80,12 @@ pub struct HomeConfig {
     /// Its meters that push telegrams over TCP, at most 8.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub streams: Vec<StreamConfig>,
+    /// Its meters that send Speedwire datagrams, at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speedwire: Vec<SpeedwireConfig>,
+    /// Its devices that show JSON documents over HTTP, at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub http: Vec<HttpConfig>,
 }
 
 impl HomeConfig {
@@ -91,6 +101,8 @@ impl HomeConfig {
             modbus: Vec::new(),
             mqtt: Vec::new(),
             streams: Vec::new(),
+            speedwire: Vec::new(),
+            http: Vec::new(),
         }
     }
 }

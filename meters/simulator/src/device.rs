@@ -1,5 +1,7 @@
 //! One device of a home that runs. Never knows how its registers look on a wire.
 
+pub use crate::moment::{Moment, Registers, Shown};
+
 use crate::{
     clock::Clock,
     faults::FaultScript,
@@ -18,17 +20,6 @@ const STEPS_AT_ONCE: u64 = 3_600;
 pub struct RunningHome {
     home: Arc<Mutex<Home>>,
     clock: Clock,
-}
-
-/// A home at one instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// Simulated seconds since the start.
-    pub elapsed_s: u64,
-    /// Energies since the start.
-    pub books: Books,
-    /// Powers of the latest second.
-    pub powers: Powers,
 }
 
 impl RunningHome {
@@ -65,26 +56,6 @@ impl RunningHome {
     fn at_mark(&self, elapsed_s: u64) -> Option<(Books, Powers)> {
         self.home.lock().unwrap_or_else(PoisonError::into_inner).at_mark(elapsed_s)
     }
-}
-
-/// A device's cumulative registers and its power.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Registers {
-    /// From the grid, or charged.
-    pub import_mwh: u64,
-    /// To the grid, produced, or discharged.
-    pub export_mwh: u64,
-    /// Import positive.
-    pub power_w: i32,
-}
-
-/// What a device shows: registers, or what is no number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// The simulated second that is shown.
-    pub elapsed_s: u64,
-    /// The registers; none while the device shows "not implemented".
-    pub registers: Option<Registers>,
 }
 
 /// One device of a running home.
@@ -143,5 +114,4 @@ impl Device {
 }
 
 #[cfg(test)]
-#[path = "device_tests.rs"]
 mod tests;

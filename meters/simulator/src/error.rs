@@ -1,5 +1,6 @@
 //! Everything that can go wrong before a simulator serves, or make it stop.
 
+use deren_config::{Mistake, Place};
 use std::{io, net::SocketAddr, path::PathBuf};
 
 /// Why a simulator cannot start or go on.
@@ -13,16 +14,12 @@ pub enum SimulatorError {
         /// Why not.
         source: io::Error,
     },
-    /// The text is not TOML, or not a configuration.
-    #[error("line {line}, column {column}: {message}")]
-    Syntax {
-        /// From 1.
-        line: usize,
-        /// From 1.
-        column: usize,
-        /// What is wrong.
-        message: String,
-    },
+    /// The text is not TOML, or not a configuration, or asks for what cannot be simulated.
+    #[error("{}", by_line(.0))]
+    Mistakes(
+        /// Everything that is wrong, in the order in which it is written.
+        Vec<Mistake>,
+    ),
     /// The configuration asks for what cannot be simulated.
     #[error("configuration: {0}")]
     Config(String),
@@ -62,4 +59,13 @@ pub enum SimulatorError {
         /// The last failure.
         reason: String,
     },
+}
+
+/// Each mistake in a line of its own, by line and column of a text that may be no file's.
+fn by_line(mistakes: &[Mistake]) -> String {
+    let said = |mistake: &Mistake| match &mistake.place {
+        Place::Line { line, column, .. } => format!("line {line}, column {column}: {}", mistake.reason),
+        Place::Variable(_) => mistake.to_string(),
+    };
+    mistakes.iter().map(said).collect::<Vec<_>>().join("\n")
 }

@@ -202,5 +202,4 @@ fn powers(pv_mw: u64, load_mw: u64, flow: BatteryFlow) -> Powers {
 }
 
 #[cfg(test)]
-#[path = "home_tests.rs"]
 mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Sun, clouds, load and battery of each home are a pure function of a seed and the simulated instant; their energies
 //! are integers that balance to the mWh. Devices show them over real Modbus TCP (SunSpec chains and template meters),
-//! to a real MQTT broker, and as P1 and SML telegrams over TCP, faster than real time if asked, with faults by script.
+//! to a real MQTT broker, as P1 and SML telegrams over TCP, as Speedwire datagrams and as JSON documents, faster than real time if asked, with faults by script.
 //!
 //! It knows of device templates, and nothing of keys, slots or the chain.
 
@@ -16,9 +16,11 @@ pub mod device;
 mod error;
 pub mod faults;
 pub mod home;
+pub mod http_server;
 pub mod load;
 pub mod modbus_server;
 pub mod model;
+pub mod moment;
 pub mod mqtt_payload;
 pub mod mqtt_publisher;
 pub mod noise;
@@ -27,6 +29,7 @@ pub mod scripts;
 pub mod serving;
 pub mod simulator;
 pub mod sky;
+pub mod speedwire_sender;
 pub mod steps;
 pub mod stream_server;
 pub mod sun;

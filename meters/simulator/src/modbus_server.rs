@@ -6,7 +6,7 @@ use crate::{
     faults::FaultKind,
     unit::{NoRegisters, Range, UnitKind},
 };
-use deren_meters::modbus::decode::Function;
+use deren_meters::template::registers::decode::Function;
 use std::{
     collections::BTreeMap,
     future::Future,

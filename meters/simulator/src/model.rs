@@ -2,9 +2,9 @@
 //! since when, and what is wrong at the moment. It reads no clock, so that weeks of it can be asked for at once.
 
 use crate::{
-    device::{Moment, Registers, Shown},
     faults::{FaultKind, FaultScript},
     home::{Books, Powers},
+    moment::{Moment, Registers, Shown},
     noise::Noise,
 };
 use deren_primitives::DeviceRole;

@@ -7,7 +7,7 @@ use crate::{
 };
 use deren_meters::{
     Readout,
-    mqtt::template::{MqttTemplate, Quantity},
+    template::payload::{MqttTemplate, Quantity},
 };
 use serde_json::Value;
 
@@ -84,5 +84,4 @@ fn nulled(template: &MqttTemplate, topic: &str, messages: Vec<(String, Vec<u8>)>
 }
 
 #[cfg(test)]
-#[path = "mqtt_payload_tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@ use crate::{
     faults::FaultKind,
     mqtt_payload::{self, Message},
 };
-use deren_meters::{mqtt::template::MqttTemplate, uri::Broker};
+use deren_meters::{template::payload::MqttTemplate, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, Incoming, MqttOptions, QoS};
 use std::{convert::Infallible, time::Duration};
 use tokio::{

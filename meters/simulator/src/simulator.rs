@@ -7,14 +7,16 @@ use crate::{
     clock::{Clock, unix_now},
     config::SimulatorConfig,
     device::{Device, RunningHome},
+    http_server::HttpServer,
     modbus_server::ModbusServer,
     mqtt_publisher::{Connection, MqttPublisher},
     serving::{Serving, ServingHome},
+    speedwire_sender::SpeedwireSender,
     stream_server::StreamServer,
 };
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, UdpSocket},
     sync::watch,
     task::JoinSet,
     time::{Instant, interval, timeout_at},
@@ -39,6 +41,19 @@ struct BoundStream {
     server: StreamServer,
 }
 
+/// A device over HTTP that listens and does not answer yet.
+struct BoundHttp {
+    address: SocketAddr,
+    listener: TcpListener,
+    server: HttpServer,
+}
+
+/// A meter that sends datagrams, and does not yet.
+struct BoundSender {
+    socket: UdpSocket,
+    sender: SpeedwireSender,
+}
+
 /// All that one home brings.
 struct BuiltHome {
     serving: ServingHome,
@@ -47,6 +62,8 @@ struct BuiltHome {
     servers: Vec<BoundServer>,
     publishers: Vec<MqttPublisher>,
     streams: Vec<BoundStream>,
+    senders: Vec<BoundSender>,
+    over_http: Vec<BoundHttp>,
 }
 
 /// A simulator that serves. Dropping it stops all of it.
@@ -86,22 +103,16 @@ impl Simulator {
             simulator.devices.push(built.devices);
             simulator.homes.push(built.running);
             for BoundServer { address, listener, server } in built.servers {
-                simulator.tasks.spawn(async move {
-                    let stopped = server.serve(listener).await;
-                    SimulatorError::Serve {
-                        address,
-                        source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),
-                    }
-                });
+                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
             }
             for BoundStream { address, listener, server } in built.streams {
-                simulator.tasks.spawn(async move {
-                    let stopped = server.serve(listener).await;
-                    SimulatorError::Serve {
-                        address,
-                        source: stopped.err().unwrap_or_else(|| std::io::ErrorKind::Other.into()),
-                    }
-                });
+                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
+            }
+            for BoundHttp { address, listener, server } in built.over_http {
+                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
+            }
+            for BoundSender { socket, sender } in built.senders {
+                simulator.tasks.spawn(until_it_stops(SocketAddr::V4(sender.to), sender.send(socket)));
             }
             for publisher in built.publishers {
                 let (state, connection) = watch::channel(Connection::default());
@@ -145,6 +156,12 @@ impl Simulator {
             None => SimulatorError::Config("nothing is simulated".into()),
         }
     }
+}
+
+/// Serves, and says why it stopped.
+async fn until_it_stops(address: SocketAddr, serving: impl Future<Output = io::Result<()>>) -> SimulatorError {
+    let stopped = serving.await;
+    SimulatorError::Serve { address, source: stopped.err().unwrap_or_else(|| io::ErrorKind::Other.into()) }
 }
 
 async fn wait_for_brokers(connections: Vec<(String, watch::Receiver<Connection>)>) -> Result<(), SimulatorError> {

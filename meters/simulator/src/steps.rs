@@ -3,11 +3,13 @@
 use crate::config::{SunSpecModel, TelegramKind};
 use deren_meters::{
     Counter,
-    modbus::{
-        decode::{Field, Layout},
-        template::{ModbusTemplate, Sum},
+    template::{
+        payload::{Format, MqttTemplate, Quantity},
+        registers::{
+            ModbusTemplate, Sum,
+            decode::{Field, Layout},
+        },
     },
-    mqtt::template::{Format, MqttTemplate, Quantity},
 };
 
 /// A float32 of up to 16 777 216 Wh (24 bits) or 16 384 kWh resolves a Wh; no simulated meter shows more.
@@ -55,6 +57,9 @@ pub const fn telegram_mwh(telegrams: TelegramKind) -> u32 {
         TelegramKind::Sml => 100,
     }
 }
+
+/// Of a Speedwire meter, which counts watt-seconds.
+pub const SPEEDWIRE_MWH: u32 = 1;
 
 fn ten_to(exponent: i32) -> u32 {
     10u32.saturating_pow(exponent.max(0).unsigned_abs())

@@ -1,7 +1,7 @@
 //! A meter that pushes telegrams over TCP to whoever connects. It reads nothing.
 
 use crate::{config::TelegramKind, device::Device, unit::readout};
-use deren_meters::{mqtt::template::MqttTemplate, sml};
+use deren_meters::{sml, template::payload::MqttTemplate};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     io::AsyncWriteExt,

@@ -96,5 +96,4 @@ pub fn day_length_h(latitude_deg: f64, declination_deg: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "sun_tests.rs"]
 mod tests;

@@ -92,5 +92,4 @@ fn model(model: SunSpecModel, energy_scale: i8, device: &ChainDevice<'_>) -> Vec
 }
 
 #[cfg(test)]
-#[path = "sunspec_image/tests.rs"]
 mod tests;

@@ -7,8 +7,11 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri, Library, MeterError, Readout,
-    modbus::template::ModbusTemplate,
-    mqtt::template::{Format, MqttTemplate},
+    mqtt::MqttDevice,
+    template::{
+        payload::{Format, MqttTemplate},
+        registers::ModbusTemplate,
+    },
     uri::Broker,
 };
 
@@ -23,6 +26,9 @@ pub fn check(config: &SimulatorConfig) -> Result<(), SimulatorError> {
         }
         for device in &home.mqtt {
             mqtt(&home.name, device)?;
+        }
+        for device in &home.http {
+            http(&home.name, &device.template)?;
         }
     }
     Ok(())
@@ -55,6 +61,12 @@ pub(crate) fn mqtt(home: &str, config: &MqttConfig) -> Result<(MqttTemplate, Bro
     Ok((template.clone(), broker(&config.broker).map_err(|error| template_error(home, error))?))
 }
 
+/// The template of a device that shows JSON documents.
+pub(crate) fn http(home: &str, template: &str) -> Result<MqttTemplate, SimulatorError> {
+    let named = Library::builtin().and_then(|library| library.http(template));
+    named.cloned().map_err(|error| template_error(home, error))
+}
+
 /// How P1 telegrams look.
 pub(crate) fn p1(home: &str) -> Result<MqttTemplate, SimulatorError> {
     let named = Library::builtin().and_then(|library| library.mqtt("p1"));
@@ -79,10 +91,9 @@ fn broker(text: &str) -> Result<Broker, MeterError> {
     if !text.starts_with("mqtt://") {
         return Err(refuse("a broker is written mqtt://host:port".into()));
     }
-    match format!("{}/x?template=x", text.trim_end_matches('/')).parse::<DeviceUri>()? {
-        DeviceUri::Mqtt(device) => Ok(device.broker),
-        _ => Err(refuse("a broker is written mqtt://host:port".into())),
-    }
+    let uri = format!("{}/x?template=x", text.trim_end_matches('/')).parse::<DeviceUri>()?;
+    let device = uri.device::<MqttDevice>().ok_or_else(|| refuse("a broker is written mqtt://host:port".into()))?;
+    Ok(device.broker.clone())
 }
 
 #[cfg(test)]

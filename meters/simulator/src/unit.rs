@@ -10,9 +10,9 @@ use crate::{
 };
 use deren_meters::{
     Readout,
-    modbus::{
+    template::registers::{
+        ModbusTemplate,
         decode::{FieldError, Function},
-        template::ModbusTemplate,
     },
 };
 

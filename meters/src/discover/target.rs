@@ -1,14 +1,18 @@
 //! Where to look for devices: a host, a subnet, all of this machine's own networks, its serial ports, a broker, or what
 //! announces itself. Never beyond private and loopback ranges.
 
-use super::{local, place::Place};
+use super::{local, place::Place, private::is_private};
 use crate::{
-    Library, MeterError, Template,
-    uri::{self, Broker, MQTT_PORT, Wire},
+    Library, MeterError,
+    families::{FAMILIES, Family},
+    uri::{
+        broker::{self, Broker, MQTT_PORT},
+        parts::without_password,
+    },
+    wire::{Wire, escaped},
 };
 use ipnet::{IpNet, Ipv4Net};
 use std::{
-    collections::BTreeSet,
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
@@ -18,23 +22,8 @@ use tokio::net::lookup_host;
 
 /// Most addresses of one search (a /22).
 pub const MAX_HOSTS: usize = 1_024;
-/// Ports that are tried where the target names none: Modbus TCP, and SolarEdge's.
-pub const USUAL_PORTS: [u16; 2] = [502, 1_502];
 /// Where the system has its serial ports.
 const DEVICES: &str = "/dev";
-
-/// Most ports that are tried of a host, with those that only templates name.
-const MAX_PORTS: usize = 4;
-
-/// The ports that are tried where the target names none.
-pub(super) fn ports(library: &Library) -> Vec<u16> {
-    let named = library.iter().filter_map(|(_, template)| match template {
-        Template::Modbus(template) => Some(&template.wire.ports),
-        Template::Mqtt(_) => None,
-    });
-    let others: BTreeSet<u16> = named.flatten().copied().filter(|port| !USUAL_PORTS.contains(port)).collect();
-    USUAL_PORTS.into_iter().chain(others).take(MAX_PORTS).collect()
-}
 
 /// Where to look for devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +70,8 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, MeterError> {
         let refuse = |reason: String| MeterError::Target { text: text.chars().take(256).collect(), reason };
         if text.starts_with("mqtt://") {
-            let shown = uri::without_password(text);
-            return broker(text).map_err(|reason| MeterError::Target { text: shown, reason });
+            let shown = without_password(text);
+            return private_broker(text).map_err(|reason| MeterError::Target { text: shown, reason });
         }
         let target = parse(text)
             .ok_or_else(|| refuse("is not a host, a host:port, a subnet such as 192.168.1.0/24, `local`, `serial`, a port such as /dev/ttyUSB0, `mdns`, `brokers` or mqtt://broker".into()))?;
@@ -114,8 +103,8 @@ impl FromStr for Target {
 
 const NOT_PRIVATE: &str = "is not a private or loopback address; search your own network only";
 
-fn broker(text: &str) -> Result<Target, String> {
-    let broker = uri::broker(text)?;
+fn private_broker(text: &str) -> Result<Target, String> {
+    let broker = broker::broker(text)?;
     if broker.host.parse().is_ok_and(|address| !is_private(address)) {
         return Err(NOT_PRIVATE.into());
     }
@@ -169,8 +158,9 @@ impl Target {
         )
     }
 
-    /// Every place of the target, at these ports where it names none. A name is looked up, and stays the name.
-    pub(super) async fn places(&self, ports: &[u16]) -> Result<Vec<Place>, MeterError> {
+    /// Every place of the target, at the families' usual ports where it names none. A name is looked up, and stays the name.
+    pub(super) async fn places(&self, library: &Library) -> Result<Vec<Place>, MeterError> {
+        let ports = &ports(library);
         match self {
             Self::Subnet(subnet) => Ok(hosts([*subnet], ports)),
             Self::LocalNetworks => Ok(hosts(local::networks(&local::addresses()?).into_iter().map(IpNet::V4), ports)),
@@ -207,14 +197,30 @@ impl Target {
     }
 }
 
-/// A host at that port, or at the usual ones.
-fn wires(host: &str, port: Option<u16>, usual: &[u16]) -> impl Iterator<Item = Place> {
-    let ports = port.map_or(usual.to_vec(), |port| vec![port]);
-    ports.into_iter().map(move |port| Place::Host(Wire::Tcp { host: host.into(), port }))
+/// A TCP port, and a family whose devices may listen on it.
+type Port = (u16, &'static Family);
+
+/// The ports that are tried where the target names none.
+fn ports(library: &Library) -> Vec<Port> {
+    let of = |family: &'static Family| family.probe.ports(library).into_iter().map(move |port| (port, family));
+    FAMILIES.iter().flat_map(of).collect()
+}
+
+/// A host at that port, or at the usual ones. A port that is nobody's is asked by those who may listen on any.
+fn wires(host: &str, port: Option<u16>, usual: &[Port]) -> impl Iterator<Item = Place> {
+    let ports: Vec<Port> = match port {
+        None => usual.to_vec(),
+        Some(port) => {
+            let of_it: Vec<Port> = usual.iter().filter(|(usual, _)| *usual == port).copied().collect();
+            let others = || FAMILIES.iter().filter(|family| family.probe.takes_any_port()).map(|family| (port, family));
+            if of_it.is_empty() { others().collect() } else { of_it }
+        }
+    };
+    ports.into_iter().map(move |(port, family)| Place::Host(Wire::Tcp { host: host.into(), port }, family))
 }
 
 /// Every host of these networks, at the usual ports.
-fn hosts(networks: impl IntoIterator<Item = IpNet>, usual: &[u16]) -> Vec<Place> {
+fn hosts(networks: impl IntoIterator<Item = IpNet>, usual: &[Port]) -> Vec<Place> {
     let hosts = networks.into_iter().flat_map(|network| network.hosts()).take(MAX_HOSTS);
     hosts.flat_map(|host| wires(&host.to_string(), None, usual).collect::<Vec<_>>()).collect()
 }
@@ -225,18 +231,6 @@ fn brokers(own: &[Ipv4Net]) -> Vec<Place> {
     let hosts = local::networks(own).into_iter().flat_map(|network| network.hosts()).filter(|host| !is_own(host));
     let at = |host: Ipv4Addr| Broker { host: host.to_string(), port: MQTT_PORT, user: None, password_file: None };
     [Ipv4Addr::LOCALHOST].into_iter().chain(hosts).take(MAX_HOSTS).map(|host| Place::PerhapsBroker(at(host))).collect()
-}
-
-/// True for addresses that belong to a home or a machine: private, link-local, unique local and loopback.
-#[must_use]
-pub fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(mapped) => is_private(IpAddr::V4(mapped)),
-            None => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
-        },
-    }
 }
 
 impl fmt::Display for Target {
@@ -252,7 +246,7 @@ impl fmt::Display for Target {
             Self::Broker(broker) => {
                 write!(f, "mqtt://{broker}")?;
                 match &broker.password_file {
-                    Some(file) => write!(f, "?password_file={}", uri::escaped(&file.to_string_lossy())),
+                    Some(file) => write!(f, "?password_file={}", escaped(&file.to_string_lossy())),
                     None => Ok(()),
                 }
             }
@@ -277,15 +271,6 @@ mod tests {
             assert_eq!(text.parse::<Target>().expect(text).to_string(), text);
         }
         assert_eq!("[::1]".parse(), Ok(Target::Host { host: "::1".into(), port: None }));
-    }
-
-    #[test]
-    fn ports_that_only_templates_name_are_tried_too_and_not_too_many() {
-        let mut library = Library::builtin().expect("templates").clone();
-        assert_eq!(ports(&library), USUAL_PORTS);
-        let text = include_str!("../../templates/kostal-plenticore.toml").replace("[1502]", "[1502, 5020, 5021, 5022]");
-        library.insert("mine", Template::from_toml("mine", &text).expect("a template"));
-        assert_eq!(ports(&library), [502, 1502, 5020, 5021]);
     }
 
     #[test]

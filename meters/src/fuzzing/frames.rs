@@ -2,8 +2,12 @@
 
 use crate::{
     MeterError,
-    modbus::{self, Bus, Manners, Read, decode::Function},
-    uri::Wire,
+    patience::Patience,
+    template::registers::decode::Function,
+    wire::{
+        Wire,
+        modbus::{self, Bus, Read},
+    },
 };
 use std::{
     collections::VecDeque,
@@ -32,7 +36,7 @@ pub fn frames(data: &[u8]) {
     super::block_on(async {
         for (address, function) in (0..REQUESTS).zip(functions.into_iter().cycle()) {
             let read = Read { unit: 1, function, address, count };
-            match bus.read(read, Manners::default()).await {
+            match bus.read(read, Patience::default()).await {
                 Ok(words) => assert_eq!(words.len(), usize::from(count)),
                 Err(MeterError::Timeout { .. }) => unreachable!("nothing waits for a connection that has ended"),
                 Err(error) => assert!(error.to_string().len() < 1_000, "{error}"),

@@ -3,9 +3,11 @@
 use super::image::{Image, Registers};
 use crate::{
     DeviceUri, Library, Template,
-    driver::Driver,
-    modbus::{Bus, ModbusDriver, template::ModbusTemplate},
-    sunspec::SunSpecDriver,
+    driver::{Driver, source::Source, watched::Watched},
+    modbus::{ModbusDevice, source::ModbusSource},
+    sunspec::{SunSpecDevice, source::SunSpecSource},
+    template::registers::ModbusTemplate,
+    wire::modbus::Bus,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -23,13 +25,14 @@ pub fn modbus(data: &[u8]) {
         modbus.filter_map(|(name, template)| Some((uri(name).ok()?, template.clone()))).collect()
     });
     let chosen = usize::from(*which).checked_rem(templates.len()).and_then(|place| templates.get(place));
-    let Some((DeviceUri::Modbus(device), Template::Modbus(template))) = chosen else { return };
+    let Some((uri, Template::Modbus(template))) = chosen else { return };
+    let Some(device) = uri.device::<ModbusDevice>() else { return };
     // Hardly any registers fit a fingerprint: the second time none is asked for.
     let unmarked = ModbusTemplate { fingerprint: Vec::new(), ..template.clone() };
     for template in [template, &unmarked] {
         let image = Image::new(Registers::Stream(words(rest)), *odd_in, *oddity);
         let bus = Arc::new(Bus::over(device.wire.clone(), move || image.connection()));
-        exercise(&mut ModbusDriver::over(bus, device.clone(), template.clone()));
+        exercise(ModbusSource::over(bus, device.clone(), template.clone()), uri);
     }
 }
 
@@ -44,14 +47,16 @@ pub fn sunspec(data: &[u8]) {
     let base = [40_000, 0, 50_000, 40_000][usize::from(flags & 3)];
     let marker = if flags & 0x80 == 0 { SUNSPEC_MARKER.as_slice() } else { &[] };
     let registers = Registers::At(base, [marker, &words(rest)].concat());
-    let Some(DeviceUri::SunSpec(device)) = devices.get(usize::from(flags >> 2 & 3)) else { return };
+    let Some(uri) = devices.get(usize::from(flags >> 2 & 3)) else { return };
+    let Some(device) = uri.device::<SunSpecDevice>() else { return };
     let image = Image::new(registers, *odd_in, *oddity);
     let bus = Arc::new(Bus::over(device.wire.clone(), move || image.connection()));
-    exercise(&mut SunSpecDriver::over(bus, device.clone()));
+    exercise(SunSpecSource::over(bus, device.clone()), uri);
 }
 
 /// Asks it what a gateway asks: who it is, what it shows (the second time is another path), and what is behind it.
-fn exercise(driver: &mut dyn Driver) {
+fn exercise(source: impl Source + 'static, uri: &DeviceUri) {
+    let mut driver = Watched::new(Box::new(source), uri);
     super::block_on(async {
         let _ = driver.identify().await;
         for _ in 0..2 {

@@ -1,6 +1,6 @@
 //! Telegrams that meters push: as they are, and with the CRCs that fit, which random bytes hardly ever have.
 
-use crate::{p1, sml};
+use crate::{families::speedwire::telegram, p1, sml};
 
 /// P1.
 pub fn p1(data: &[u8]) {
@@ -37,4 +37,10 @@ pub fn sml(data: &[u8]) {
     }
     let _ = sml::decode(data, "fuzz");
     let _ = sml::decode(&sml::message(1, GET_LIST_RESPONSE, 7, data), "fuzz");
+}
+
+/// A Speedwire datagram. What says who sent it is one of a meter, or refused.
+pub fn speedwire(data: &[u8]) {
+    let read = telegram::decode(data, "fuzz");
+    assert!(read.is_err() || telegram::sender(data).is_some());
 }

@@ -1,6 +1,6 @@
 //! What is text: payloads of brokers, templates of a folder, URIs of a configuration; and what announces itself.
 
-use crate::{DeviceUri, Library, Template, discover, homewizard, mqtt, mqtt::home_assistant::ValueTemplate};
+use crate::{DeviceUri, Library, Template, discover, mqtt, template::payload::value_template::ValueTemplate, wire};
 
 /// Payloads of a broker, each up to a zero byte: of the topics of the template that the first part names, or chooses by its
 /// first byte; and then the same bytes as notifications of what changed. What Home Assistant is told of a sensor is one.
@@ -34,7 +34,7 @@ pub fn value_template(data: &[u8]) {
 
 /// An answer over HTTP.
 pub fn http(data: &[u8]) {
-    homewizard::answer(data);
+    wire::http::answer(data);
 }
 
 /// A template of a folder.

@@ -4,7 +4,10 @@
 //! A telegram that has no CRC16 by its kind is given once it stands between its neighbours, with the CRC16 that it would
 //! have; see `unchecked`.
 
-use super::{MAX_BYTES, unchecked::Unchecked};
+use super::{
+    telegram::{self, MAX_BYTES},
+    unchecked::Unchecked,
+};
 
 /// Digits of the CRC16 after `!`.
 const CRC_DIGITS: usize = 4;
@@ -98,7 +101,7 @@ impl Finder {
     fn ended(&mut self) -> Option<Result<Vec<u8>, String>> {
         let telegram = self.take();
         self.outside = Outside::default();
-        match super::parse(&telegram) {
+        match telegram::parse(&telegram) {
             Ok(_) => {
                 self.unchecked = Unchecked::default();
                 Some(Ok(telegram))

@@ -1,7 +1,7 @@
 //! Telegrams of real meters, as other projects show them, read by our template and by the crate `dsmr5`.
 
-use super::*;
-use crate::{Library, Readout};
+use super::telegram::{Telegram, write};
+use crate::{Counter, Library, Readout};
 
 /// Kaifa, DSMR 4.2, from the example telegrams of the Python package dsmr-parser.
 pub(crate) const DSMR_4_2: &str = include_str!("../../tests/telegrams/dsmr-4.2.txt");

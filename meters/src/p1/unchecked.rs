@@ -2,7 +2,7 @@
 //! neighbours: the same lines of energy, and no register below the one before or above the one after. A garbled digit then
 //! shows, in the telegram or in one beside it. What counts is one telegram old, 1 to 10 s.
 
-use super::{MAX_BYTES, Telegram, lines, seal, split};
+use super::telegram::{MAX_BYTES, Telegram, lines, seal, split};
 
 /// The most that a register may rise from one telegram to the next, mWh: a minute at 120 kW.
 const MOST_RISEN_MWH: i128 = 2_000_000;

@@ -1,6 +1,6 @@
 //! SML telegrams of real meters and our own, whole and broken.
 
-use super::*;
+use super::{codes::*, *};
 use crate::{Counter, MeterError, Readout};
 use proptest::prelude::*;
 

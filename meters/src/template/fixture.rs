@@ -1,20 +1,7 @@
 //! What a template's own fixture says, and whether the template reads it so.
 
-use super::{Readout, Template};
-use serde::{Deserialize, Serialize};
-
-/// Where the registers or payloads of a fixture come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// Read from a real device, and published by the source.
-    Recorded,
-    /// An example that the source gives.
-    Documented,
-    /// Put together by the documented registers or fields: no device was at hand.
-    Composed,
-}
+use super::{Template, origin::Origin};
+use crate::sample::Readout;
 
 impl Template {
     /// Where its fixture comes from.

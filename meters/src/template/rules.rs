@@ -2,13 +2,13 @@
 //! field: a pattern for "not available" read as a number, another scale behind the same fingerprint, a part of a sum left
 //! out, what a battery gave booked as production.
 
+use super::registers::{
+    Mark, ModbusTemplate, Production, Sum,
+    decode::{Field, Layout},
+};
 use super::{
     Template,
-    tests::{image, is_known, modbus_templates},
-};
-use crate::modbus::{
-    decode::{Field, Layout},
-    template::{Mark, ModbusTemplate, Production, Sum},
+    tests::{image, is_known, modbus_templates, texts},
 };
 use deren_primitives::DeviceRole;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ fn exclude(one: &ModbusTemplate, other: &ModbusTemplate) -> bool {
 
 #[test]
 fn every_fixture_says_whether_a_device_was_recorded_and_where_it_is_published() {
-    for (name, text) in super::BUILT_IN {
+    for (name, text) in &texts() {
         let (device, fixture) = text.split_once("\n[fixture]\n").unwrap_or_else(|| panic!("{name} has a fixture"));
         for key in ["origin", "source"] {
             let lines = fixture.lines().filter(|line| !line.starts_with(&format!("{key} = ")));
@@ -131,7 +131,7 @@ fn nothing_is_counted_as_production_and_as_what_a_battery_gave() {
 #[test]
 fn a_sum_has_all_phases_or_tariffs_or_none() {
     const ORDINALS: [&str; 4] = ["first", "second", "third", "fourth"];
-    for (name, text) in super::BUILT_IN.iter().filter(|(_, text)| text.contains("kind = \"modbus\"")) {
+    for (name, text) in texts().iter().filter(|(_, text)| text.contains("kind = \"modbus\"")) {
         let mut parts: Vec<(&str, &str)> = Vec::new();
         for line in text.lines().filter(|line| line.starts_with("[[import]]") || line.starts_with("[[export]]")) {
             let (key, comment) = line.split_once('#').unwrap_or((line, ""));

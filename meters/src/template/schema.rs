@@ -1,13 +1,13 @@
 //! The JSON schema of template files, for editors: made from the very types that read them, kept in
 //! `meters/templates/schema.json`, and compared with what reads templates.
 //!
-//! `UPDATE_SCHEMA=1 cargo test -p deren-meters --lib template::schema` writes the file again.
+//! `DEREN_UPDATE_SNAPSHOTS=1 cargo test -p deren-meters --lib template::schema` writes the file again.
 
-use super::*;
-use crate::modbus::{
+use super::registers::{
+    Sum,
     decode::{Field, Function},
-    template::Sum,
 };
+use super::*;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -59,19 +59,37 @@ impl JsonSchema for Function {
     }
 }
 
-/// The schema of each kind of template, and one that takes either.
+/// The schema of a product with several devices: what is said of all of them, and of each.
+fn product(kind: &str, device: &Value) -> Value {
+    let of_all = device["properties"].as_object().expect("keys").clone();
+    let mut own = of_all.clone();
+    own.remove("kind");
+    own.insert("name".into(), json!({ "type": "string", "pattern": "^[a-z0-9-]{1,64}$", "description": "What a URI calls it; without one, the file's name." }));
+    let mut properties = of_all;
+    let devices = json!({ "type": "object", "properties": own, "additionalProperties": false });
+    properties.insert("device".into(), json!({ "type": "array", "minItems": 1, "maxItems": 8, "items": devices, "description": "A device of the product." }));
+    json!({
+        "title": format!("product with several {kind} devices"), "type": "object", "properties": properties,
+        "required": ["device", "kind"], "additionalProperties": false,
+    })
+}
+
+/// The schema of each kind of template, of a device or of a product, and one that takes any.
 fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut kinds = Vec::new();
-    for (kind, schema) in
-        [("modbus", ModbusTemplate::json_schema(&mut generator)), ("mqtt", MqttTemplate::json_schema(&mut generator))]
-    {
+    let mut products = Vec::new();
+    let registers = ModbusTemplate::json_schema(&mut generator);
+    let payload = MqttTemplate::json_schema(&mut generator);
+    for (kind, schema) in [("modbus", registers), ("mqtt", payload.clone()), ("http", payload)] {
         let mut schema = schema.to_value();
         schema["properties"]["kind"] = json!({ "const": kind, "description": "Kind of wire." });
         schema["required"].as_array_mut().expect("some are required").push("kind".into());
         schema["title"] = format!("{kind} device").into();
+        products.push(product(kind, &schema));
         kinds.push(schema);
     }
+    kinds.extend(products);
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "DeREN device template",
@@ -98,11 +116,7 @@ fn as_json(text: &str) -> Value {
 #[test]
 fn the_schema_file_is_what_the_code_reads() {
     let text = serde_json::to_string_pretty(&schema()).expect("JSON") + "\n";
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        fs::write(FILE, &text).expect("written");
-    }
-    let kept = fs::read_to_string(FILE).unwrap_or_default();
-    assert!(kept == text, "schema.json is old; UPDATE_SCHEMA=1 cargo test -p deren-meters --lib template::schema");
+    deren_testing::assert_snapshot(FILE, text, "-p deren-meters --lib template::schema");
 }
 
 #[test]

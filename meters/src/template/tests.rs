@@ -1,14 +1,14 @@
 //! Every built-in template against its recorded device, both ways.
 
 use super::*;
-use crate::quantity::whole;
-use crate::{
-    modbus::{
+use super::{
+    payload::{Format, MqttTemplate as Mqtt},
+    registers::{
+        Block, Sum,
         decode::{Field, Function},
-        template::{Block, Sum},
     },
-    mqtt::template::{Format, MqttTemplate as Mqtt},
 };
+use crate::{quantity::whole, sample::Readout};
 use proptest::prelude::*;
 
 pub(super) fn modbus_templates() -> Vec<(&'static str, &'static ModbusTemplate)> {
@@ -27,6 +27,95 @@ fn mqtt_templates() -> Vec<(&'static str, &'static Mqtt)> {
         Template::Modbus(_) => None,
     })
     .collect()
+}
+
+/// The text of every built-in template by itself: what its product's file says of all devices, and what it says of this one.
+pub(super) fn texts() -> Vec<(String, String)> {
+    BUILT_IN.iter().flat_map(|(stem, text)| each_device(stem, text)).collect()
+}
+
+fn each_device(stem: &str, text: &str) -> Vec<(String, String)> {
+    let mut sections: Vec<Vec<&str>> = text.split("\n[[device]]\n").map(|section| section.lines().collect()).collect();
+    let product = sections.remove(0);
+    if sections.is_empty() {
+        return vec![(stem.into(), text.into())];
+    }
+    // What is written above `[[device]]` is about the device.
+    let about = |lines: &[&str]| lines.iter().rev().take_while(|line| line.starts_with('#')).count();
+    let mut before = product.clone();
+    let product: Vec<&str> = product[..product.len() - about(&product)].iter().skip(1).copied().collect();
+    let mut texts = Vec::new();
+    for section in sections {
+        let comment = before[before.len() - about(&before)..].to_vec();
+        let tables = section.iter().position(|line| line.starts_with('[')).unwrap_or(section.len());
+        let (keys, rest) = section.split_at(tables);
+        let (names, keys): (Vec<&str>, Vec<&str>) = keys.iter().copied().partition(|line| line.starts_with("name = "));
+        let name = names.first().map_or(stem, |line| line.trim_start_matches("name = ").trim_matches('"'));
+        let rest: Vec<String> = rest.iter().map(|line| line.replacen("[device.", "[", 1)).collect();
+        let text = [comment.join("\n"), keys.join("\n"), product.join("\n"), rest.join("\n")].join("\n");
+        texts.push((name.to_owned(), text + "\n"));
+        before = section;
+    }
+    texts
+}
+
+#[test]
+fn a_product_s_file_says_of_each_device_what_a_file_of_its_own_would() {
+    let library = Library::builtin().expect("templates");
+    let texts = texts();
+    assert_eq!(texts.len(), library.iter().count());
+    assert!(texts.len() > BUILT_IN.len() + 40);
+    for (name, text) in &texts {
+        let mut alone = Template::from_toml(name, text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        if let (Template::Modbus(alone), Some(Template::Modbus(known))) = (&mut alone, library.get(name)) {
+            alone.part_of = alone.part_of.take().or(known.part_of.clone());
+        }
+        assert_eq!(Some(&alone), library.get(name), "{name}");
+    }
+}
+
+#[test]
+fn a_product_whose_devices_make_no_sense_is_refused_with_the_line() {
+    let good = include_str!("../../templates/foxess-h3.toml");
+    for (what, with, reason) in [
+        ("name = \"foxess-h3-battery\"\n", "", "another device is named `changed`"),
+        ("name = \"foxess-h3-battery\"", "name = \"Battery\"", "small letters"),
+        ("name = \"foxess-h3-battery\"", "name = 7", "small letters"),
+        ("roles = [\"storage\"]", "roles = [\"storage\"]\nvendor = \"Fox\"", "`vendor` is said of the product and of"),
+        ("roles = [\"storage\"]", "roles = [\"friend\"]", "unknown variant"),
+        ("[[device]]", "[device]", "line"),
+        ("[wire]", "[wires]", "unknown field"),
+    ] {
+        let text = good.replacen(what, with, 1);
+        assert_ne!(text, good, "{with}");
+        let error = Template::all_from_toml("changed", &text).expect_err(with).to_string();
+        assert!(error.contains(reason) && error.contains("line "), "{with}: {error}");
+    }
+    let names: Vec<String> =
+        Template::all_from_toml("mine", good).expect("good").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["mine", "foxess-h3-battery", "foxess-h3-meter"]);
+    assert!(Template::from_toml("mine", good).expect_err("three").to_string().contains("several devices"));
+}
+
+#[test]
+fn a_product_in_a_folder_replaces_its_devices_and_none_stays_behind_a_broken_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = include_str!("../../templates/foxess-h3.toml").replace("Fox ESS", "Vixen");
+    fs::write(folder.path().join("foxess-h3.toml"), &text).expect("written");
+    let library = Library::with_folder(folder.path()).expect("a library");
+    for name in ["foxess-h3", "foxess-h3-battery", "foxess-h3-meter"] {
+        assert_eq!(library.modbus(name).expect(name).vendor, "Vixen");
+    }
+    fs::write(folder.path().join("foxess-h3.toml"), text.replace("[wire]", "[wires]")).expect("written");
+    fs::write(folder.path().join("one.toml"), &text).expect("written");
+    let library = Library::with_folder(folder.path()).expect("a library");
+    assert!(library.modbus("foxess-h3").is_err());
+    fs::write(folder.path().join("two.toml"), &text).expect("written");
+    let library = Library::with_folder(folder.path()).expect("a library");
+    let told = library.modbus("foxess-h3-battery").expect_err("two files have it").to_string();
+    assert!(told.contains("two.toml") && told.contains("one.toml"), "{told}");
+    assert!(library.modbus("one").is_ok() && library.modbus("two").is_ok());
+    assert_eq!(library.broken().count(), 3, "one of the file, and two of the devices that are there twice");
 }
 
 /// Reads blocks of registers as the driver does.

@@ -1,7 +1,7 @@
 //! Device URIs: what parses, what prints, what is refused and how.
 
 use super::*;
-use crate::MeterError;
+use crate::{MeterError, mqtt::MqttDevice, stream::StreamDevice, sunspec::SunSpecDevice};
 use proptest::prelude::*;
 
 fn parsed(text: &str) -> DeviceUri {
@@ -42,12 +42,16 @@ fn prints_what_it_parses() {
 
 #[test]
 fn fills_in_what_is_left_out() {
-    let DeviceUri::SunSpec(device) = parsed("sunspec+tcp://127.0.0.1") else { panic!("wrong family") };
+    let uri = parsed("sunspec+tcp://127.0.0.1");
+    let device: &SunSpecDevice = uri.device().expect("its family");
     assert_eq!(device.wire, Wire::Tcp { host: "127.0.0.1".into(), port: 502 });
     assert_eq!((device.unit, device.model, device.index), (1, None, 0));
-    let DeviceUri::Stream(device) = parsed("p1+serial:///dev/ttyUSB0") else { panic!("wrong family") };
+    let uri = parsed("p1+serial:///dev/ttyUSB0");
+    let device: &StreamDevice = uri.device().expect("its family");
     assert!(matches!(device.wire, Wire::Serial { baud: 115_200, parity: Parity::None, stop_bits: StopBits::One, .. }));
-    let DeviceUri::Mqtt(device) = parsed("mqtt://broker/a/b%20c?template=p1") else { panic!("wrong family") };
+    let uri = parsed("mqtt://broker/a/b%20c?template=p1");
+    assert!(uri.device::<StreamDevice>().is_none(), "another family's");
+    let device: &MqttDevice = uri.device().expect("its family");
     assert_eq!((device.broker.port, device.topic.as_str(), device.timeout_ms), (1883, "a/b c", None));
 }
 
@@ -125,7 +129,7 @@ proptest! {
         meter in proptest::option::of("[a-zA-Z0-9/ äß:%?&=~*-]{0,20}"),
     ) {
         let broker = Broker { host: "broker".into(), port, user, password_file: None };
-        let uri = DeviceUri::Mqtt(MqttDevice { broker, topic, template: "tasmota".into(), channel: 3, meter, timeout_ms });
+        let uri = DeviceUri::from(MqttDevice { broker, topic, template: "tasmota".into(), channel: 3, meter, timeout_ms });
         prop_assert_eq!(uri.to_string().parse::<DeviceUri>(), Ok(uri));
     }
 }

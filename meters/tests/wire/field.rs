@@ -7,9 +7,9 @@ use crate::support::{
 };
 use deren_meters::{
     DeviceUri, MeterError, Record,
-    mqtt::announced,
+    mqtt::{MqttDevice, announced},
     read,
-    uri::{self, broker as broker_of},
+    uri::broker as broker_of,
 };
 use futures::{StreamExt, stream};
 use serde::Deserialize;
@@ -140,7 +140,7 @@ async fn payload_of_the_field_is_read(name: String, case: Case) {
     let target = case.discover.as_deref().expect("a URI or a search").replace("HOST", &host);
     let found = announced(&broker_of(&target).expect("a broker"), Duration::from_secs(20), 1).await;
     let found = found.expect(&name).pop().expect("a device");
-    let DeviceUri::Mqtt(uri::MqttDevice { topic, template, .. }) = &found.uri else { panic!("{name}") };
+    let MqttDevice { topic, template, .. } = found.uri.device().expect(&name);
     if let Some(expected) = &case.right.discovered_template {
         assert_eq!(template, expected, "{name}");
     }

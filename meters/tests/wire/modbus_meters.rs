@@ -4,10 +4,7 @@ use crate::support::{
     driver,
     served::{Memory, Served},
 };
-use deren_meters::{
-    DeviceUri, Driver, Library, MeterError, Readout, Template,
-    modbus::{ModbusDriver, template::ModbusTemplate},
-};
+use deren_meters::{DeviceUri, Library, MeterError, Readout, Template, open_with, template::registers::ModbusTemplate};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -128,11 +125,13 @@ fn any_registers_of(name: &str, template: &ModbusTemplate) {
     let memory = Memory::default();
     let device = runtime.block_on(Served::start(&memory));
     let uri = format!("modbus+tcp://127.0.0.1:{}?template={name}", device.port);
-    let Ok(DeviceUri::Modbus(uri)) = uri.parse() else { panic!("{uri} names a Modbus device") };
+    let uri: DeviceUri = uri.parse().expect("a URI");
     // The silence that a device, or all of its vendor's, want after each connection would be most of the test's time.
     let mut template = template.clone();
     template.wire.settle_ms = 0;
     template.vendor.clear();
+    let mut library = Library::default();
+    library.insert(name, Template::Modbus(template.clone()));
     let words =
         prop::collection::vec(prop_oneof![Just(0u16), Just(0x7fff), Just(0x8000), Just(0xffff), any::<u16>()], 80);
     let mut runner = TestRunner::new(Config { cases: 32, ..Config::default() });
@@ -140,8 +139,8 @@ fn any_registers_of(name: &str, template: &ModbusTemplate) {
         for (_, field) in template.fields() {
             memory.put(1, field.function.into(), field.address, &words[..field.word_count().into()]);
         }
-        let mut meter = ModbusDriver::new(uri.clone(), template.clone());
         runtime.block_on(async {
+            let mut meter = open_with(&uri, &library).await.expect("a driver");
             let _ = meter.identify().await;
             let _ = meter.sample().await;
         });

@@ -5,7 +5,6 @@ use crate::support::{
     driver,
 };
 use deren_meters::{DeviceUri, Library, MeterError, Readout, Template, read};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 const EMDATA: &str = r#"{"id":0,"total_act":3063.295,"total_act_ret":12.1}"#;
 
@@ -22,6 +21,9 @@ async fn each_template_reads_the_device_that_it_publishes() {
     let broker = Broker::start().await;
     for (name, template) in Library::builtin().expect("templates").iter() {
         let Template::Mqtt(template) = template else { continue };
+        if template.over_http {
+            continue;
+        }
         let readout = Readout {
             import_mwh: template.import.is_some().then_some(1_234_567_000),
             export_mwh: template.export.is_some().then_some(89_012_000),
@@ -31,7 +33,7 @@ async fn each_template_reads_the_device_that_it_publishes() {
         let topic = format!("home/{name}");
         let _publisher = Publisher::start(broker.port, template.encode(&readout, &topic));
         let uri: DeviceUri = format!("mqtt://127.0.0.1:{}/{topic}?template={name}", broker.port).parse().expect(name);
-        let before = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+        let before = deren_testing::unix_ms();
         let record = read(&uri).await.expect(name);
         assert_eq!((record.import_mwh, record.export_mwh), (readout.import_mwh, readout.export_mwh), "{name}");
         let topic_as_serial = template.topic_is_serial.then(|| topic.clone());
@@ -44,7 +46,7 @@ async fn each_template_reads_the_device_that_it_publishes() {
             sample = meter.sample().await.expect(name);
         }
         assert_eq!(sample.power_w, readout.power_w, "{name}");
-        assert!(u128::from(sample.at_unix_ms) >= before, "{name}: it says when the message came");
+        assert!(sample.at_unix_ms >= before, "{name}: it says when the message came");
     }
 }
 

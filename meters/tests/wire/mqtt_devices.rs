@@ -10,7 +10,7 @@ use deren_meters::{
     open, uri,
 };
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 fn messages(messages: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
@@ -25,7 +25,7 @@ async fn sampled(port: u16, rest: &str) -> Result<Sample, MeterError> {
 #[tokio::test]
 async fn opendtu_counts_only_what_is_reachable_and_new() {
     let broker = Broker::start().await;
-    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let now_s = deren_testing::unix_s();
     for (serial, reachable, updated_s, valid) in [
         ("1", "1", now_s - 20, true),
         ("2", "0", now_s - 20, false),

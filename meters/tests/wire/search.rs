@@ -127,8 +127,8 @@ async fn a_meter_that_pushes_text_without_a_crc_at_9600_is_found_with_its_speed_
         case["stream_hex"].as_array().expect("lines").iter().filter_map(|line| line.as_str()).collect();
     let byte = |at: usize| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("hexadecimal");
     let meter = Pusher::serial_at(9_600, vec![(0..digits.len() / 2).map(byte).collect()]);
-    let (records, _) = search(&meter.place).await;
-    let [record] = &records[..] else { panic!("one meter: {records:?}") };
+    let (records, events) = search(&meter.place).await;
+    let [record] = &records[..] else { panic!("one meter: {records:?} after {events:?}") };
     assert_eq!(record.uri.to_string(), format!("p1+serial://{}?baud=9600&parity=even", meter.place));
     assert_eq!((record.import_mwh, record.export_mwh), (Some(151_623_177), Some(10_500_000)));
 }
@@ -188,9 +188,7 @@ async fn devices_that_a_broker_announces_are_found() {
 
 #[tokio::test]
 async fn a_broker_that_is_away_is_told_of() {
-    let port =
-        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-    let (records, events) = search(&format!("mqtt://127.0.0.1:{port}")).await;
+    let (records, events) = search(&format!("mqtt://127.0.0.1:{}", deren_testing::free_port())).await;
     assert!(records.is_empty());
     let told = events.iter().any(|event| matches!(event, Event::Trouble(MeterError::Unreachable { .. })));
     assert!(told, "{events:?}");

@@ -1,6 +1,5 @@
 //! What BABE's and GRANDPA's calls weigh on this chain. The pallets' own figures are those of another database.
 
-use super::consensus::MaxValidators;
 use crate::Runtime;
 use frame_support::{
     traits::Get,
@@ -22,7 +21,7 @@ fn micros(micros: u64) -> Weight {
 /// for a proof of the session that goes on, the trie of all keys is built, which reads each validator's. How many
 /// those are is the reporter's word, so it counts as no fewer than there may be.
 fn report_equivocation(validators: u32, proof_us: u64) -> Weight {
-    let validators = u64::from(validators.max(MaxValidators::get()));
+    let validators = u64::from(validators.max(<Runtime as pallet_babe::Config>::MaxAuthorities::get()));
     let membership = micros(35)
         .saturating_add(
             Weight::from_parts(WEIGHT_REF_TIME_PER_NANOS.saturating_mul(10_175), 0).saturating_mul(validators),

@@ -1,6 +1,6 @@
 //! Power over euros: who makes and burns them, and what the administration may do with others'. No key has a role over EUR.
 
-use super::{AdminOrigin, EurId, TreasuryAccount, keyless};
+use super::{AdminOrigin, EurId, TreasuryAccount, euro_roles_account};
 use crate::{
     AccountId, Assets, Balances, Metering, Runtime, RuntimeOrigin,
     units::{EUR, EUR_ASSET, REN},
@@ -16,11 +16,6 @@ use pallet_deren_custody::OverEuros;
 
 /// Begins the address of every account that a pallet derives from one of this chain's names.
 const KEYLESS: &[u8] = b"modldrn/";
-
-/// Owns EUR and has all roles over it. It has no key, so only [`PowersOverEuros`] uses them.
-pub fn euro_roles_account() -> AccountId {
-    keyless(*b"drn/euro")
-}
 
 /// Accounts without a key, in which the chain's own rules keep money: pots, claims, treasury, euros to be paid out.
 pub struct ProtocolAccounts;

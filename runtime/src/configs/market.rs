@@ -1,6 +1,9 @@
 //! The four pallets of the market, and who tells what to whom.
 
-use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin, system::{NORMAL_RATIO, NORMAL_RESERVE}};
+use super::{
+    AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin,
+    system::{NORMAL_RATIO, NORMAL_RESERVE},
+};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
     units::{EUR, MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, REN, share_of},

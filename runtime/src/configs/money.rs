@@ -1,13 +1,13 @@
 //! REN, the chain's own token; EUR, an asset that stands for prepaid euros; and fees, which are taken in EUR or else in REN.
 
-use super::AdminOrigin;
+use super::{AdminOrigin, treasury_account};
 use crate::{
     AccountId, Assets, AssetsHolder, Balance, Balances, Matching, Runtime, RuntimeCall, RuntimeEvent,
     RuntimeFreezeReason, RuntimeHoldReason, System,
     units::{EUR_ASSET, MILLI_REN, REN},
 };
 use frame_support::{
-    PalletId, parameter_types,
+    parameter_types,
     traits::{
         AsEnsureOriginWithArg, ConstU8, ConstU32, ConstU128, Get, NeverEnsureOrigin, VariantCountOf, fungible::ItemOf,
     },
@@ -15,17 +15,7 @@ use frame_support::{
 };
 use pallet_deren_fees::{EurElseRen, FeeWaiver};
 use pallet_transaction_payment::{Multiplier, TargetedFeeAdjustment};
-use sp_runtime::{FixedPointNumber, FixedU128, Perbill, Perquintill, traits::AccountIdConversion};
-
-/// An account without a key: only the runtime's own rules move what is in it.
-pub(super) fn keyless(name: [u8; 8]) -> AccountId {
-    PalletId(name).into_account_truncating()
-}
-
-/// Where fees go: the chain's treasury.
-pub fn treasury_account() -> AccountId {
-    keyless(*b"drn/trsy")
-}
+use sp_runtime::{FixedPointNumber, FixedU128, Perbill, Perquintill};
 
 parameter_types! {
     /// The chain's treasury.

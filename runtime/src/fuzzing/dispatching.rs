@@ -4,9 +4,9 @@
 use super::{
     blocks::{author_is_disabled, signed_by},
     coverage::error_name,
+    maker::Maker,
     shapes::Name,
     table::by_nobody_of_the_administration,
-    values::Maker,
 };
 use crate::{
     AccountId, Executive, OriginCaller, RuntimeCall, RuntimeOrigin, System, UncheckedExtrinsic,

@@ -2,10 +2,10 @@
 //! their types and names alone: give it an entry if a run says that it never succeeds.
 
 use super::{
+    maker::{Fields, Maker},
     people::{DEVICES, device, point},
     readings,
     shapes::Name,
-    values::{Fields, Maker},
     world,
 };
 use crate::{Runtime, System, configs::Eur};
@@ -60,11 +60,6 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Council", "vote" | "close" | "disapprove_proposal" | "kill") => motion,
         _ => return None,
     })
-}
-
-/// The hash of block 0, which everything that is signed names.
-pub fn genesis() -> [u8; 32] {
-    System::block_hash(0).0
 }
 
 fn place_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
@@ -189,7 +184,7 @@ fn link_gateway(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let id = maker.people.gateway(maker.bytes.below(12)).public().0;
     let key = Gateways::<Runtime>::get(GatewayId(id)).map_or(id, |state| state.public_key);
     let expires_unix_s: u64 = 4_000_000_000;
-    let code = maker.people.secret(&key)?.sign(&link_message(&genesis(), &owner, site, expires_unix_s)).0;
+    let code = maker.people.secret(&key)?.sign(&link_message(&world::genesis_hash(), &owner, site, expires_unix_s)).0;
     Some(vec![
         ("site", site.encode()),
         ("gateway", id.encode()),
@@ -207,7 +202,7 @@ fn register_device(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let free = (0..DEVICES).map(|next| device(number.wrapping_add(next)));
     let free = free.into_iter().find(|id| world::owner_of_device(*id).is_none())?;
     let rated_power_w = 500 + 10 * u32::from(maker.bytes.byte());
-    let role = *maker.bytes.pick(&[DeviceRole::Grid, DeviceRole::Production, DeviceRole::Storage])?;
+    let role = *maker.bytes.pick(&DeviceRole::ALL)?;
     Some(vec![
         ("site", site.encode()),
         ("device", free.encode()),
@@ -226,14 +221,14 @@ fn key_change(maker: &mut Maker<'_, '_>, signed_by_the_new: bool) -> Option<(Gat
     let state = Gateways::<Runtime>::get(gateway)?;
     let new_key = maker.people.gateway(maker.bytes.byte().into()).public().0;
     let signer = maker.people.secret(if signed_by_the_new { &new_key } else { &state.public_key })?;
-    let message = rotate_message(&genesis(), gateway, state.key_epoch + 1, &new_key);
+    let message = rotate_message(&world::genesis_hash(), gateway, state.key_epoch + 1, &new_key);
     Some((gateway, new_key, signer.sign(&message).0))
 }
 
 /// That the new key is there, as the new key itself signs it.
 fn proof_of(maker: &Maker<'_, '_>, gateway: GatewayId, new_key: &[u8; 32]) -> Option<[u8; 64]> {
     let key_epoch = Gateways::<Runtime>::get(gateway)?.key_epoch + 1;
-    Some(maker.people.secret(new_key)?.sign(&rotate_message(&genesis(), gateway, key_epoch, new_key)).0)
+    Some(maker.people.secret(new_key)?.sign(&rotate_message(&world::genesis_hash(), gateway, key_epoch, new_key)).0)
 }
 
 fn rotate_key(maker: &mut Maker<'_, '_>) -> Option<Fields> {

@@ -1,9 +1,8 @@
 //! Batches of readings that are really signed: of gateways that go on as they should, and of others that do not.
 
 use super::{
-    makers::genesis,
+    maker::{Fields, Maker},
     people::device,
-    values::{Fields, Maker},
     world,
 };
 use crate::{Metering, Runtime, System};
@@ -34,7 +33,7 @@ impl Signer {
     }
 
     fn sign(&self, reading: IntervalReading) -> SignedReading {
-        let message = interval_message(&genesis(), self.gateway, self.key_epoch, reading.hash());
+        let message = interval_message(&world::genesis_hash(), self.gateway, self.key_epoch, reading.hash());
         SignedReading { reading, signature: self.key.sign(&message).0 }
     }
 }
@@ -69,7 +68,7 @@ pub fn submit(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     disturb(maker, &mut signed);
     remember(maker, &signed);
     signed.truncate(deren_primitives::MAX_READINGS_PER_BATCH as usize);
-    let genesis = if maker.bytes.one_in(64) { [1; 32] } else { genesis() };
+    let genesis = if maker.bytes.one_in(64) { [1; 32] } else { world::genesis_hash() };
     let key_epoch = signer.key_epoch + u32::from(maker.bytes.one_in(64));
     let attempt = if maker.bytes.one_in(8) { maker.bytes.byte().into() } else { 0 };
     let batch = ReadingBatch { genesis, gateway, key_epoch, attempt, readings: signed.try_into().ok()? };
@@ -98,7 +97,7 @@ pub fn equivocation(maker: &mut Maker<'_, '_>) -> Option<Fields> {
 
 /// The newest slot that is over.
 fn newest_ended() -> Slot {
-    Slot(Metering::clock().slot_at(world::now_ms()).0.saturating_sub(1))
+    Metering::clock().slot_at(world::now_ms()).previous()
 }
 
 /// A reading of the device's first slot that has none, if that is over.

@@ -1,43 +1,19 @@
 //! A value of any type from the input: mostly one that means something in this world, sometimes any.
 
 use super::{
-    bytes::Bytes,
+    maker::{Fields, Maker},
     makers,
-    people::{ACCOUNTS, People, device, point},
-    shapes::{Name, Shapes},
-    table::Table,
+    people::{device, point},
+    shapes::Name,
     world,
 };
-use crate::{AccountId, Runtime, RuntimeCall};
+use crate::{Runtime, RuntimeCall};
 use codec::{Compact, Decode, Encode};
-use deren_primitives::SignedReading;
 use scale_info::{Field, TypeDef, TypeDefPrimitive, form::PortableForm};
 use sp_core::Pair;
 
-/// Arguments of a call that are chosen on purpose, each by its name and as SCALE bytes. The others are chosen by
-/// their types and names.
-pub type Fields = Vec<(&'static str, Vec<u8>)>;
-
 /// How deep a call may lie in others.
 const MAX_DEPTH: u8 = 2;
-
-/// Makes calls from an input.
-pub struct Maker<'a, 'b> {
-    /// The input.
-    pub bytes: &'a mut Bytes<'b>,
-    /// What types there are.
-    pub shapes: &'a Shapes,
-    /// Which calls there are.
-    pub table: &'a Table,
-    /// Who takes part.
-    pub people: &'a People,
-    /// Readings that were sent before.
-    pub sent: &'a mut Vec<SignedReading>,
-    /// Who has a say in the things that this call names, the first of them most of all.
-    pub concerned: Vec<AccountId>,
-    /// How deep the call that is being made lies in others.
-    pub depth: u8,
-}
 
 impl Maker<'_, '_> {
     /// A call of this name; none if its bytes are no call, or nothing is there to call it for.
@@ -141,15 +117,6 @@ impl Maker<'_, '_> {
             _ => return false,
         }
         true
-    }
-
-    /// One of the twenty, or rarely one without a key.
-    pub fn account(&mut self) -> AccountId {
-        if self.bytes.one_in(24) {
-            let known = self.bytes.pick(&self.people.keyless).cloned();
-            return known.unwrap_or_else(|| self.people.account(0));
-        }
-        self.people.account(self.bytes.below(ACCOUNTS))
     }
 
     /// What a connection point may take: mostly what is behind those of the beginning, and more.

@@ -3,12 +3,12 @@
 
 use super::{
     blocks::{begin_block_at, merged},
+    maker::{Fields, Maker},
     people::{COUNCIL, People, device, point},
     shapes::Name,
-    values::{Fields, Maker},
 };
 use crate::{
-    AccountId, Balances, Executive, Metering, Runtime, RuntimeOrigin, genesis,
+    AccountId, Balances, Executive, Metering, Runtime, RuntimeOrigin, System, genesis,
     units::{EUR, REN},
 };
 use codec::Encode;
@@ -110,7 +110,7 @@ fn add_site(maker: &mut Maker<'_, '_>, number: u32) {
     run(maker, as_owner(), "Registry", "register_site", vec![("commitment", commitment.encode())]);
     let id = maker.people.gateway((number / 2) as usize).public().0;
     let (account, expires): ([u8; 32], u64) = (owner.clone().into(), 4_000_000_000);
-    let message = deren_primitives::link_message(&super::makers::genesis(), &account, SiteId(number), expires);
+    let message = deren_primitives::link_message(&genesis_hash(), &account, SiteId(number), expires);
     let code = maker.people.secret(&id).expect("ours").sign(&message).0;
     let link = vec![
         ("site", SiteId(number).encode()),
@@ -265,4 +265,9 @@ pub fn owner_of_gateway(id: [u8; 32]) -> Option<AccountId> {
 /// The chain's clock, in whole milliseconds of its newest block.
 pub fn now_ms() -> u64 {
     pallet_timestamp::Now::<Runtime>::get()
+}
+
+/// The hash of block 0, which everything that is signed names.
+pub fn genesis_hash() -> [u8; 32] {
+    System::block_hash(0).0
 }

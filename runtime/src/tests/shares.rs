@@ -12,8 +12,8 @@ use crate::{
 };
 use codec::Encode;
 use deren_primitives::{
-    Anchor, DeviceId, DeviceRole, IntervalReading, Quality, ReadingBatch, ReadingHash, RegisterSpan, SignedReading,
-    Slot, batch_message, interval_message,
+    Anchor, DeviceId, DeviceRole, IntervalReading, ReadingBatch, ReadingHash, SignedReading, Slot, batch_message,
+    interval_message,
 };
 use frame_support::{dispatch::DispatchClass, weights::Weight};
 use sp_core::{Pair, ed25519};
@@ -34,18 +34,10 @@ struct Meter {
 impl Meter {
     fn read(&mut self, anchor: Anchor) -> IntervalReading {
         let reading = IntervalReading {
-            device: self.id,
-            first_slot: self.next_slot,
-            slot_count: 1,
-            register_epoch: 0,
-            registers: RegisterSpan::default(),
-            quality: Quality::GOOD,
-            clock_error_ms: 5,
-            samples: 12,
-            max_gap_ms: 1_000,
             sequence: self.sequence,
             previous: self.previous,
             anchor,
+            ..deren_testing::reading(self.id, self.next_slot)
         };
         (self.sequence, self.previous) = (self.sequence + 1, reading.hash());
         self.next_slot = self.next_slot.next();

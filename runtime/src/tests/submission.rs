@@ -7,9 +7,8 @@ use crate::{
 };
 use codec::{Decode, DecodeAll, Encode};
 use deren_primitives::{
-    Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingBatch, ReadingHash, ReadingOutcome,
-    ReadingVerdict, RegisterSpan, Signature, SignedReading, SiteId, Slot, Sources, ZoneId, batch_message,
-    interval_message, link_message, point_commitment,
+    Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, ReadingBatch, ReadingOutcome, ReadingVerdict, Signature,
+    SignedReading, SiteId, Slot, Sources, ZoneId, batch_message, interval_message, link_message, point_commitment,
 };
 use pallet_deren_registry::{Call, PointTerms};
 use sp_core::{H256, Pair, ed25519};
@@ -32,18 +31,9 @@ pub(super) fn genesis_hash() -> [u8; 32] {
 /// A batch of one reading of `DEVICE`, its first, for `slot`.
 fn batch(key: &ed25519::Pair, slot: Slot) -> (ReadingBatch, Signature) {
     let reading = IntervalReading {
-        device: DEVICE,
-        first_slot: slot,
-        slot_count: 1,
-        register_epoch: 0,
-        registers: RegisterSpan { import_close_mwh: 250_000, ..Default::default() },
-        quality: Quality::GOOD,
-        clock_error_ms: 5,
-        samples: 12,
-        max_gap_ms: 1_000,
-        sequence: 0,
-        previous: ReadingHash::default(),
+        registers: deren_testing::shown(250, 0),
         anchor: Anchor { block_number: System::block_number() - 1, block_hash: System::parent_hash().0 },
+        ..deren_testing::reading(DEVICE, slot)
     };
     let message = interval_message(&genesis_hash(), gateway(key), 0, reading.hash());
     let signature = key.sign(&message).0;

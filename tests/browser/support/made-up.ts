@@ -1,6 +1,6 @@
 /** A made-up API with the built pages for each test, and a browser that looks at them. */
 import { type Page } from "@playwright/test";
-import { type Fixture, type World, startFixture } from "../../../dashboards/web/tests/fixture/server.mjs";
+import { type Fixture, type World, startFixture } from "../../../dashboards/web/tests/fixture/server.ts";
 import { expect, settle, test as base } from "./browser.ts";
 
 type MadeUp = {

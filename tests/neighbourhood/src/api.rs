@@ -7,7 +7,7 @@ pub use answers::{AccountShown, Bought, SlotShown, Status, ZoneOfSlot, ZoneShown
 pub use books::{differences, totals};
 
 use crate::{NeighbourhoodError, Result, chain::Account};
-use deren_primitives::{MarketId, SiteId, ZoneId};
+use deren_primitives::{Hex, MarketId, SiteId, ZoneId};
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -107,7 +107,7 @@ impl Api {
         let challenge = challenge["challenge"]
             .as_str()
             .ok_or_else(|| failed("the challenge", path, format!("there is none in {challenge}")))?;
-        let signature = format!("0x{}", hex::encode(account.sign(challenge.as_bytes())));
+        let signature = Hex(account.sign(challenge.as_bytes())).to_string();
         let path = "/api/v1/login";
         let login = json!({ "address": address, "challenge": challenge, "signature": signature });
         let response = self.request(Method::POST, path).json(&login).send().await;

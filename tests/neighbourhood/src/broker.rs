@@ -1,6 +1,7 @@
 //! The MQTT broker: mosquitto, on a port of its own, keeping nothing.
 
-use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, ports};
+use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher};
+use deren_testing::next_free_port;
 use std::{fs, path::Path, path::PathBuf, process::Command, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -27,7 +28,7 @@ pub struct Broker {
 impl Broker {
     /// Writes its configuration into `folder` and starts it; it may not serve yet.
     pub fn start(binaries: &Binaries, folder: &Path, log: PathBuf) -> Result<Self> {
-        let port = ports::free()?;
+        let port = next_free_port()?;
         let configuration = folder.join("mosquitto.conf");
         let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n");
         fs::write(&configuration, text).map_err(NeighbourhoodError::file(&configuration))?;

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-/// Reads every block with each client; see `docs/architecture.md`.
+/// Reads every block with each client; see `runtime/node/README.md`.
 const READERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../clients");
 /// The pages, with tests that sign their calls on a real node.
 const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../dashboards/web");

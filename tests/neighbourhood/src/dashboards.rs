@@ -1,10 +1,9 @@
 //! The dashboards: indexer, API and pages in one process, with the settings that people would write.
 
-use crate::{
-    Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, api::Api, layout::RETAIL_UEUR_PER_KWH, ports,
-};
-use deren_primitives::ZoneId;
+use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, api::Api, layout::RETAIL_UEUR_PER_KWH};
+use deren_primitives::{Hex, ZoneId};
 use deren_runtime::AccountId;
+use deren_testing::next_free_port;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use std::{
@@ -105,7 +104,7 @@ impl Dashboards {
         accounts: &[ReadyAccount],
         market_clock: MarketClock,
     ) -> Result<Self> {
-        let port = ports::free()?;
+        let port = next_free_port()?;
         let settings = Settings {
             listen: format!("127.0.0.1:{port}"),
             database_url,
@@ -180,7 +179,7 @@ impl Dashboards {
             .args(["approve-point", "--key", "-", "--source", "solar", "--node", node_url])
             .args(["--zone", &point.zone.to_string(), "--max-power-w", &point.max_power_w.to_string()])
             .args(["--official-id", point.official_id])
-            .args(["--owner", &format!("0x{}", hex::encode::<&[u8]>(point.owner.as_ref()))]);
+            .args(["--owner", &Hex::<&[u8]>(point.owner.as_ref()).to_string()]);
         let said = said_by(command, what, operator_key).await?;
         let approved: Approved = serde_json::from_str(said.trim()).map_err(|error| NeighbourhoodError::Command {
             what: what.to_owned(),

@@ -1,7 +1,7 @@
 //! The dashboards' database: a private PostgreSQL cluster that is gone when everything has ended.
 
 use crate::{NeighbourhoodError, Result, binaries::system};
-use deren_private_postgres::{Cluster, ClusterOptions};
+use deren_testing::postgres::{Cluster, ClusterOptions};
 use std::{collections::BTreeMap, process::Stdio, time::Duration};
 
 const NAME: &str = "deren";

@@ -62,13 +62,8 @@ pub enum NeighbourhoodError {
         source: io::Error,
     },
     /// No port was free.
-    #[error("no free port on 127.0.0.1 between {first} and {last}: close what uses them")]
-    NoFreePort {
-        /// The first tried.
-        first: u16,
-        /// The last tried.
-        last: u16,
-    },
+    #[error(transparent)]
+    NoFreePort(#[from] deren_testing::NoFreePort),
     /// A node did not answer, or not as asked.
     #[error("{method} at {url}: {reason}")]
     Rpc {
@@ -81,7 +76,7 @@ pub enum NeighbourhoodError {
     },
     /// There is no database.
     #[error("{0}")]
-    Database(#[from] deren_private_postgres::PostgresError),
+    Database(#[from] deren_testing::postgres::PostgresError),
     /// The dashboards' API did not answer, or not as asked.
     #[error("{request}: {reason}")]
     Api {

@@ -1,9 +1,10 @@
 //! A home's gateway: the same program, configuration and commands that people use.
 
-use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, ports};
-use deren_primitives::{DeviceId, DeviceRole, GatewayId, PublicKey, Signature, SiteId};
+use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, Hex, PublicKey, Signature, SiteId, hex_digits};
 use deren_runtime::AccountId;
 use deren_simulator::serving::{ServingDevice, ServingHome};
+use deren_testing::next_free_port;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     fs,
@@ -109,7 +110,7 @@ impl Gateway {
     ) -> Result<Self> {
         let folder = folder.join(name.to_lowercase());
         fs::create_dir_all(&folder).map_err(NeighbourhoodError::file(&folder))?;
-        let page_port = ports::free()?;
+        let page_port = next_free_port()?;
         let path = folder.join("gateway.toml");
         fs::write(&path, configuration(page_port)).map_err(NeighbourhoodError::file(&path))?;
         Ok(Self {
@@ -171,12 +172,13 @@ impl Gateway {
 
     /// The code by which `owner` may link it to `site`.
     pub async fn link_code(&self, owner: &AccountId, site: SiteId, expires_unix_s: u64) -> Result<Signature> {
-        let owner = format!("0x{}", hex::encode::<&[u8]>(owner.as_ref()));
+        let owner = Hex::<&[u8]>(owner.as_ref()).to_string();
         let (site, expires) = (site.to_string(), expires_unix_s.to_string());
         let link: Link = self.command("link", &["--owner", &owner, "--site", &site, "--expires", &expires]).await?;
         let mut code = [0; 64];
-        hex::decode_to_slice(link.code.strip_prefix("0x").unwrap_or(&link.code), &mut code).map_err(|error| {
-            NeighbourhoodError::Command { what: "deren-gateway link".into(), reason: format!("its code: {error}") }
+        hex::decode_to_slice(hex_digits(&link.code), &mut code).map_err(|error| NeighbourhoodError::Command {
+            what: "deren-gateway link".into(),
+            reason: format!("its code: {error}"),
         })?;
         Ok(code)
     }
@@ -280,7 +282,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_that_is_not_there_is_an_error() {
-        let port = ports::free().expect("a port");
+        let port = next_free_port().expect("a port");
         assert!(status(port).await.is_err());
     }
 }

@@ -19,13 +19,12 @@ use deren_simulator::{
     faults::{Fault, FaultKind},
     serving::Serving,
 };
+use deren_testing::unix_ms;
 use sp_core::H256;
 use std::{
     fs,
-    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// A slot of both development presets, in which the simulator shows a quarter of an hour.
@@ -217,7 +216,7 @@ impl Neighbourhood {
 
     /// The chain's slots.
     pub fn clock(&self) -> SlotClock {
-        SlotClock::new(NonZeroU32::new(self.parameters.slot_seconds).unwrap_or(NonZeroU32::MIN))
+        self.parameters.clock()
     }
 
     /// Gets everything ready for a newcomer on the first street, with this connection. Gives the commitment that the
@@ -308,11 +307,6 @@ fn market_clock(config: &Config, simulated: &SimulatorConfig) -> MarketClock {
         market_unix_s: config.day.unix_s() + u64::from(config.start.second_of_day()),
         speed_permille: SIMULATED_SECONDS_PER_SLOT * 1000 / SLOT_SECONDS,
     }
-}
-
-fn unix_ms() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The presets' times are those to which the simulator's speed fits.

@@ -1,6 +1,7 @@
 //! One node of the chain. Nodes know each other by address: nothing is discovered, and nothing leaves 127.0.0.1.
 
-use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, chain::Rpc, ports};
+use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, chain::Rpc};
+use deren_testing::next_free_port;
 use sp_core::{Pair, ed25519};
 use std::{
     path::{Path, PathBuf},
@@ -48,7 +49,7 @@ struct Address {
 
 impl Address {
     fn new(number: u8) -> Result<Self> {
-        Ok(Self { port: ports::free()?, secret: [number.saturating_add(1); 32] })
+        Ok(Self { port: next_free_port()?, secret: [number.saturating_add(1); 32] })
     }
 
     /// As other nodes are told: `/ip4/…/p2p/<peer id>`.
@@ -103,7 +104,7 @@ impl Node {
         let addresses = (0u8..).take(all.len()).map(Address::new).collect::<Result<Vec<_>>>()?;
         let mut nodes = Vec::new();
         for (&(name, ref place), own) in all.iter().zip(&addresses) {
-            let rpc_port = ports::free()?;
+            let rpc_port = next_free_port()?;
             let mut arguments = arguments(preset.chain(), name, &folder.join(place), own, rpc_port);
             // Who follows from the first block finds every state.
             arguments.push("--state-pruning=archive".to_owned());
@@ -128,7 +129,7 @@ impl Node {
     /// Starts one node that makes all blocks, of a chain by name or by a file with its specification.
     pub fn start_alone(program: &Path, chain: &str, folder: &Path, logs: &Path) -> Result<Self> {
         let name = "alice";
-        let (own, rpc_port) = (Address::new(0)?, ports::free()?);
+        let (own, rpc_port) = (Address::new(0)?, next_free_port()?);
         let mut node = Self {
             name,
             program: program.to_owned(),

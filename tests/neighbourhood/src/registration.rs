@@ -7,13 +7,13 @@ mod market;
 mod newcomer;
 mod owners;
 
-pub(crate) use market::{approval, endow, missing, named, next_zone, together};
+pub(crate) use market::{approval, endow, named, next_zone, together};
 pub(crate) use newcomer::no_street;
 pub use newcomer::{NEWCOMER, NEWCOMER_PATH, expect_newcomer};
 pub(crate) use owners::{expires_unix_s, source_of, steps};
 
 use crate::{
-    Result, Watcher,
+    NeighbourhoodError, Result, Watcher,
     chain::{Account, Wallet},
     gateway::Gateway,
     layout::Home,
@@ -94,4 +94,9 @@ pub async fn register(
     let owners = owners::register(wallet, people, homes, serving, gateways, &grid);
     let homes = shown("the owners' sites, gateways, devices and orders", watcher, owners).await?;
     Ok(Registered { market, substation: grid.substation, feeders: grid.feeders, homes })
+}
+
+/// An event that must have been there.
+pub(crate) fn missing(what: &str) -> NeighbourhoodError {
+    NeighbourhoodError::Decode { what: "what a transaction caused".into(), reason: format!("{what} is not in it") }
 }

@@ -19,7 +19,7 @@ pub struct RetailTariffBody {
 /// Sets what the account that is logged in pays its supplier. It must own a site.
 #[utoipa::path(put, path = "/accounts/{address}/retail-tariff", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account")), request_body = RetailTariffBody, responses(
-    (status = 200, body = RetailTariffBody), Problem))]
+    (status = 200, body = RetailTariffBody)))]
 pub async fn set_retail_tariff(
     State(api): State<Api>,
     caller: Caller,
@@ -34,11 +34,15 @@ pub async fn set_retail_tariff(
         )));
     }
     // Anyone can make keys and log in with them; only sites are scarce, and so rows are.
-    let set = sqlx::query(include_str!("set_retail_tariff.sql"))
-        .bind(address.0)
-        .bind(i64::from(body.retail_ueur_per_kwh))
-        .execute(api.db())
-        .await?;
+    let set = sqlx::query(
+        "INSERT INTO local.retail_tariffs (account, retail_ueur_per_kwh)
+         SELECT $1, $2 WHERE EXISTS (SELECT FROM chain.seen_sites WHERE owner = $1)
+         ON CONFLICT (account) DO UPDATE SET retail_ueur_per_kwh = excluded.retail_ueur_per_kwh",
+    )
+    .bind(address.0)
+    .bind(i64::from(body.retail_ueur_per_kwh))
+    .execute(api.db())
+    .await?;
     match set.rows_affected() {
         0 => Err(Problem::forbidden("Only an account that owns a site has a tariff to compare with.")),
         _ => Ok(axum::Json(body)),

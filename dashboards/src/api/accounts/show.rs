@@ -1,6 +1,6 @@
 //! `GET accounts/{address}`: sites, markets and money of an account.
 
-use crate::api::handler::{Address, Api, Caller, Path, Problem, Result, State, access};
+use crate::api::handler::{Address, Api, Caller, Path, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
@@ -40,7 +40,7 @@ pub struct OwnSiteView {
 /// Sites, markets and money of the account that is logged in.
 #[utoipa::path(get, path = "/accounts/{address}", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account")), responses(
-    (status = 200, body = AccountView), Problem))]
+    (status = 200, body = AccountView)))]
 pub async fn show(
     State(api): State<Api>,
     caller: Caller,

@@ -43,7 +43,7 @@ pub struct Sums {
 /// What the account that is logged in bought and sold.
 #[utoipa::path(get, path = "/accounts/{address}/summary", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account"), RangeQuery), responses(
-    (status = 200, body = SummaryView), Problem))]
+    (status = 200, body = SummaryView)))]
 pub async fn summary(
     State(api): State<Api>,
     caller: Caller,
@@ -64,7 +64,10 @@ pub async fn summary(
         .fetch_one(api.db())
         .await?;
     let own_tariff: Option<i64> =
-        sqlx::query_scalar(include_str!("retail_tariff.sql")).bind(address.0).fetch_optional(api.db()).await?;
+        sqlx::query_scalar("SELECT retail_ueur_per_kwh FROM local.retail_tariffs WHERE account = $1")
+            .bind(address.0)
+            .fetch_optional(api.db())
+            .await?;
     let retail_ueur_per_kwh = own_tariff.unwrap_or(api.settings().retail_ueur_per_kwh.into());
     let retail_ueur = i64::try_from(i128::from(sums.bought_wh) * i128::from(retail_ueur_per_kwh) / 1000)
         .map_err(Problem::internal)?;

@@ -1,6 +1,6 @@
 //! `GET accounts/{address}/trades`: each fill of an account, newest first.
 
-use crate::api::handler::{Address, Api, Caller, LimitedRangeQuery, Path, Problem, Query, Result, State, access};
+use crate::api::handler::{Address, Api, Caller, LimitedRangeQuery, Path, Query, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
@@ -41,7 +41,7 @@ pub struct TradeView {
 /// Trades of the account that is logged in.
 #[utoipa::path(get, path = "/accounts/{address}/trades", tag = "accounts", security(("session" = [])),
     params(("address" = Address, Path, description = "The account"), LimitedRangeQuery<MAX_TRADES>), responses(
-    (status = 200, body = TradesView), Problem))]
+    (status = 200, body = TradesView)))]
 pub async fn trades(
     State(api): State<Api>,
     caller: Caller,

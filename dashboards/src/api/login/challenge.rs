@@ -38,7 +38,7 @@ pub struct ChallengeView {
 
 /// A text that the account's key is to sign, good for one login within five minutes.
 #[utoipa::path(post, path = "/login/challenge", tag = "login", request_body = ChallengeRequest, responses(
-    (status = 200, body = ChallengeView), Problem))]
+    (status = 200, body = ChallengeView)))]
 pub async fn challenge(
     State(api): State<Api>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -49,19 +49,28 @@ pub async fn challenge(
     let expires_unix_s = now.timestamp().saturating_add(CHALLENGE_S);
     let challenge = text(request.address, api.parameters().await?.genesis_hash, Token::random()?, expires_unix_s);
     let mut transaction = api.db().begin().await?;
-    sqlx::query(include_str!("delete_old_challenges.sql"))
-        .bind(now.timestamp())
-        .bind(request.address.0)
-        .bind(MAX_CHALLENGES_OF_ACCOUNT)
-        .execute(&mut *transaction)
-        .await?;
-    let inserted = sqlx::query(include_str!("insert_challenge.sql"))
-        .bind(&challenge)
-        .bind(request.address.0)
-        .bind(expires_unix_s)
-        .bind(MAX_CHALLENGES)
-        .execute(&mut *transaction)
-        .await?;
+    sqlx::query(
+        "DELETE FROM local.challenges
+         WHERE expires_unix_s <= $1
+            OR challenge IN (
+                SELECT challenge FROM local.challenges
+                WHERE account = $2 ORDER BY number DESC OFFSET $3 - 1)",
+    )
+    .bind(now.timestamp())
+    .bind(request.address.0)
+    .bind(MAX_CHALLENGES_OF_ACCOUNT)
+    .execute(&mut *transaction)
+    .await?;
+    let inserted = sqlx::query(
+        "INSERT INTO local.challenges (challenge, account, expires_unix_s)
+         SELECT $1, $2, $3 WHERE (SELECT count(*) FROM local.challenges) < $4",
+    )
+    .bind(&challenge)
+    .bind(request.address.0)
+    .bind(expires_unix_s)
+    .bind(MAX_CHALLENGES)
+    .execute(&mut *transaction)
+    .await?;
     transaction.commit().await?;
     if inserted.rows_affected() == 0 {
         return Err(Problem::unavailable("Too many people are logging in at once. Try again in a minute."));

@@ -35,7 +35,7 @@ pub struct LoginRequest {
 
 /// Logs the account in whose key signed the challenge, by the cookie `deren_session`.
 #[utoipa::path(post, path = "/login", tag = "login", request_body = LoginRequest, responses(
-    (status = 200, body = LoginView), Problem))]
+    (status = 200, body = LoginView)))]
 pub async fn create(
     State(api): State<Api>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -46,11 +46,14 @@ pub async fn create(
     let signature = LoginSignature::from_hex(&request.signature)
         .map_err(|error: SignatureError| Problem::bad_request(format!("{error}.")))?;
     // Used up before it is checked: nobody tries two signatures on one challenge, and two requests cannot share one.
-    let expires_unix_s: Option<i64> = sqlx::query_scalar(include_str!("use_challenge.sql"))
-        .bind(&request.challenge)
-        .bind(request.address.0)
-        .fetch_optional(api.db())
-        .await?;
+    let expires_unix_s: Option<i64> = sqlx::query_scalar(
+        "DELETE FROM local.challenges WHERE challenge = $1 AND account = $2
+         RETURNING expires_unix_s",
+    )
+    .bind(&request.challenge)
+    .bind(request.address.0)
+    .fetch_optional(api.db())
+    .await?;
     let is_fresh = expires_unix_s.is_some_and(|expires| expires > chrono::Utc::now().timestamp());
     if !is_fresh || !signature.is_by(request.address, &request.challenge) {
         tracing::info!(account = %request.address, "a login was refused");

@@ -9,7 +9,7 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use blake2::{Blake2b, Digest, digest::consts::U32};
+use deren_primitives::blake2_256;
 use rand::{TryRngCore, rngs::OsRng};
 use sqlx::PgPool;
 
@@ -51,7 +51,7 @@ impl Token {
     }
 
     fn hash(self) -> [u8; 32] {
-        Blake2b::<U32>::digest(self.0).into()
+        blake2_256(&self.0)
     }
 
     /// The header that makes a browser keep it for as long as the session lasts. A page that came over https gets one
@@ -100,11 +100,13 @@ impl OptionalFromRequestParts<Api> for Caller {
 }
 
 async fn find(db: &PgPool, token: Token) -> Result<Option<Caller>> {
-    let row: Option<(Address, i64)> = sqlx::query_as(include_str!("find_session.sql"))
-        .bind(token.hash())
-        .bind(chrono::Utc::now().timestamp())
-        .fetch_optional(db)
-        .await?;
+    let row: Option<(Address, i64)> = sqlx::query_as(
+        "SELECT account, expires_unix_s FROM local.sessions WHERE token_hash = $1 AND expires_unix_s > $2",
+    )
+    .bind(token.hash())
+    .bind(chrono::Utc::now().timestamp())
+    .fetch_optional(db)
+    .await?;
     Ok(row.map(|(account, expires_unix_s)| Caller { account, expires_unix_s }))
 }
 
@@ -114,19 +116,28 @@ pub async fn begin(db: &PgPool, account: Address) -> Result<(Token, i64)> {
     let now = chrono::Utc::now().timestamp();
     let expires_unix_s = now.saturating_add(SESSION_S);
     let mut transaction = db.begin().await?;
-    sqlx::query(include_str!("delete_old_sessions.sql"))
-        .bind(now)
-        .bind(account.0)
-        .bind(MAX_SESSIONS_OF_ACCOUNT)
-        .execute(&mut *transaction)
-        .await?;
-    let inserted = sqlx::query(include_str!("insert_session.sql"))
-        .bind(token.hash())
-        .bind(account.0)
-        .bind(expires_unix_s)
-        .bind(MAX_SESSIONS)
-        .execute(&mut *transaction)
-        .await?;
+    sqlx::query(
+        "DELETE FROM local.sessions
+         WHERE expires_unix_s <= $1
+            OR token_hash IN (
+                SELECT token_hash FROM local.sessions
+                WHERE account = $2 ORDER BY number DESC OFFSET $3 - 1)",
+    )
+    .bind(now)
+    .bind(account.0)
+    .bind(MAX_SESSIONS_OF_ACCOUNT)
+    .execute(&mut *transaction)
+    .await?;
+    let inserted = sqlx::query(
+        "INSERT INTO local.sessions (token_hash, account, expires_unix_s)
+         SELECT $1, $2, $3 WHERE (SELECT count(*) FROM local.sessions) < $4",
+    )
+    .bind(token.hash())
+    .bind(account.0)
+    .bind(expires_unix_s)
+    .bind(MAX_SESSIONS)
+    .execute(&mut *transaction)
+    .await?;
     transaction.commit().await?;
     if inserted.rows_affected() == 0 {
         return Err(Problem::unavailable("Too many people are logged in at once. Try again later."));

@@ -1,6 +1,7 @@
 //! Whether an account's owner signed a text. Knows nothing of sessions or databases.
 
 use crate::api::address::Address;
+use deren_primitives::hex_digits;
 
 /// The context in which Substrate's sr25519 keys sign.
 const SR25519_CONTEXT: &[u8] = b"substrate";
@@ -42,7 +43,7 @@ pub enum SignatureError {
 impl LoginSignature {
     /// Reads 64 bytes of ed25519 or sr25519, or a `MultiSignature` of either, as `0x…`.
     pub fn from_hex(text: &str) -> Result<Self, SignatureError> {
-        let digits = text.strip_prefix("0x").unwrap_or(text);
+        let digits = hex_digits(text);
         if digits.len() > 2 * ECDSA_LENGTH {
             return Err(SignatureError::Length);
         }
@@ -87,6 +88,7 @@ impl LoginSignature {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use deren_primitives::Hex;
     use ed25519_dalek::Signer;
     use proptest::prelude::*;
 
@@ -106,7 +108,7 @@ mod tests {
 
     fn parsed(tag: Option<u8>, signature: [u8; 64]) -> LoginSignature {
         let bytes: Vec<u8> = tag.into_iter().chain(signature).collect();
-        LoginSignature::from_hex(&format!("0x{}", hex::encode(bytes))).expect("a signature")
+        LoginSignature::from_hex(&Hex(bytes).to_string()).expect("a signature")
     }
 
     #[test]

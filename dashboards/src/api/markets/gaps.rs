@@ -1,7 +1,7 @@
 //! `GET markets/{id}/gaps`: readings that are missing, late, flagged or estimated, for the operator.
 
 use crate::{
-    api::handler::{Api, Caller, LimitedRangeQuery, Path, Problem, Query, Result, State, access},
+    api::handler::{Api, Caller, LimitedRangeQuery, Path, Query, Result, State, access},
     books::gaps::{self, Gaps, MAX_GAPS},
 };
 use deren_primitives::MarketId;
@@ -9,7 +9,7 @@ use deren_primitives::MarketId;
 /// What the market's operator must look after, newest first; slots are given out whole.
 #[utoipa::path(get, path = "/markets/{id}/gaps", tag = "markets", security(("session" = [])),
     params(("id" = u32, Path, description = "The market"), LimitedRangeQuery<MAX_GAPS>), responses(
-    (status = 200, body = Gaps), Problem))]
+    (status = 200, body = Gaps)))]
 pub async fn gaps(
     State(api): State<Api>,
     caller: Caller,

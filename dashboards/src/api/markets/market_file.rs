@@ -2,7 +2,7 @@
 
 use crate::{
     api::{
-        handler::{Api, Path, Problem, Result, State},
+        handler::{Api, Path, Result, State},
         kept::{self, Lasting},
     },
     books::{market_file::ClearedSlot, snapshot},
@@ -16,7 +16,7 @@ use deren_primitives::{MarketId, Slot};
 #[utoipa::path(get, path = "/markets/{id}/slots/{slot}/market-file", tag = "markets",
     params(("id" = u32, Path, description = "The market"), ("slot" = u32, Path, description = "The slot")), responses(
     (status = 200, body = Object, content_type = "application/json"),
-    (status = 304, description = "It is what the request's `If-None-Match` names"), Problem))]
+    (status = 304, description = "It is what the request's `If-None-Match` names")))]
 pub async fn market_file(
     State(api): State<Api>,
     headers: HeaderMap,

@@ -13,7 +13,7 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 #[utoipa::path(get, path = "/markets/{id}/slots/{slot}/result", tag = "markets",
     params(("id" = u32, Path, description = "The market"), ("slot" = u32, Path, description = "The slot")), responses(
     (status = 200, body = Object, content_type = "application/json"),
-    (status = 304, description = "It is what the request's `If-None-Match` names"), Problem))]
+    (status = 304, description = "It is what the request's `If-None-Match` names")))]
 pub async fn result(
     State(api): State<Api>,
     headers: HeaderMap,

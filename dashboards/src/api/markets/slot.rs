@@ -47,7 +47,7 @@ pub struct ProofView {
 /// One slot with all that shaped it.
 #[utoipa::path(get, path = "/markets/{id}/slots/{slot}", tag = "markets", security((), ("session" = [])),
     params(("id" = u32, Path, description = "The market"), ("slot" = u32, Path, description = "The slot")), responses(
-    (status = 200, body = SlotDetailView), Problem))]
+    (status = 200, body = SlotDetailView)))]
 pub async fn slot(
     State(api): State<Api>,
     caller: Option<Caller>,

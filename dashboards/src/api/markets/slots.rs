@@ -4,7 +4,7 @@ use super::{
     MarketView,
     terms::{TermsView, terms},
 };
-use crate::api::handler::{Api, Caller, LimitedRangeQuery, Path, Problem, Query, Result, State, access};
+use crate::api::handler::{Api, Caller, LimitedRangeQuery, Path, Query, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
@@ -124,7 +124,7 @@ struct MeasuredRow {
 /// What happened in each slot of a range of time, newest first.
 #[utoipa::path(get, path = "/markets/{id}/slots", tag = "markets", security((), ("session" = [])),
     params(("id" = u32, Path, description = "The market"), LimitedRangeQuery<MAX_SLOTS>), responses(
-    (status = 200, body = SlotsView), Problem))]
+    (status = 200, body = SlotsView)))]
 pub async fn slots(
     State(api): State<Api>,
     caller: Option<Caller>,

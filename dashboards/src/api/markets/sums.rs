@@ -1,6 +1,6 @@
 //! `GET markets/{id}/sums`: what a market settled, by hour, day or month.
 
-use crate::api::handler::{Api, Path, Problem, Query, RangeQuery, Result, State, TimeRange, time_zone};
+use crate::api::handler::{Api, Path, Query, RangeQuery, Result, State, TimeRange, time_zone};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::{IntoParams, ToSchema};
@@ -89,7 +89,7 @@ pub struct MarketSumsView {
 /// What a market settled, by hour, day or month; slots that are not settled yet are not in it.
 #[utoipa::path(get, path = "/markets/{id}/sums", tag = "markets",
     params(("id" = u32, Path, description = "The market"), SumsQuery), responses(
-    (status = 200, body = SumsView), Problem))]
+    (status = 200, body = SumsView)))]
 pub async fn sums(
     State(api): State<Api>,
     Path(market): Path<u32>,

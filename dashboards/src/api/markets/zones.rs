@@ -4,7 +4,7 @@ use super::{
     MarketView,
     terms::{EdgeView, terms},
 };
-use crate::api::handler::{Address, Api, Path, Problem, Result, State};
+use crate::api::handler::{Address, Api, Path, Result, State};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
@@ -59,7 +59,7 @@ struct ZoneRow {
 
 /// The tree of zones with the lines' fees and capacities.
 #[utoipa::path(get, path = "/markets/{id}/zones", tag = "markets", params(("id" = u32, Path, description = "The market")), responses(
-    (status = 200, body = ZonesView), Problem))]
+    (status = 200, body = ZonesView)))]
 pub async fn zones(State(api): State<Api>, Path(market): Path<u32>) -> Result<axum::Json<ZonesView>> {
     let MarketView { operator, .. } = super::find(&api, market).await?;
     let current_slot = api.current_slot().await?;

@@ -33,8 +33,7 @@ pub struct ExportQuery {
 
 /// Settlement data: all of the market for its operator, one's own sites' for anyone else.
 #[utoipa::path(get, path = "/settlement/export", tag = "settlement", security(("session" = [])), params(ExportQuery), responses(
-    (status = 200, body = String, content_type = "text/csv"),
-    Problem))]
+    (status = 200, body = String, content_type = "text/csv")))]
 pub async fn export(
     State(api): State<Api>,
     caller: Caller,

@@ -96,7 +96,7 @@ pub struct PointView {
 /// What a site measured, traded and earned; for its owner and its market's operator.
 #[utoipa::path(get, path = "/sites/{id}/readings", tag = "sites", security(("session" = [])),
     params(("id" = u32, Path, description = "The site"), ReadingsQuery), responses(
-    (status = 200, body = ReadingsView), Problem))]
+    (status = 200, body = ReadingsView)))]
 pub async fn readings(
     State(api): State<Api>,
     caller: Caller,

@@ -7,8 +7,7 @@ WITH measured AS (
            sum(export_wh - import_wh) FILTER (WHERE role = 'storage') AS discharged_wh,
            max(slot_count) AS slots,
            max(slot_count) FILTER (WHERE role = 'grid') AS grid_slots,
-           -- Bit 0: estimated, bit 6: late; any other: flagged. See deren_primitives::ReadingVerdict.
-           max(CASE WHEN verdict & 64 <> 0 THEN 3 WHEN verdict & ~65 <> 0 THEN 2 WHEN verdict <> 0 THEN 1 ELSE 0 END) AS quality,
+           max(chain.quality_of(verdict)) AS quality,
            bool_and(finalized) AS finalized
     FROM chain.seen_readings
     WHERE site = $1 AND starts_at >= to_timestamp($2 * $6) AND starts_at < to_timestamp($3 * $6)

@@ -1,11 +1,11 @@
 //! `PUT sites/{id}/name`: the owner names a site.
 
-use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Problem, Result, State, access};
+use crate::api::handler::{Api, Caller, Json, Name, NameBody, Path, Result, State, access};
 
 /// Names a site, as its owner.
 #[utoipa::path(put, path = "/sites/{id}/name", tag = "sites", security(("session" = [])), params(("id" = u32, Path, description = "The site")),
     request_body = NameBody, responses(
-    (status = 200, body = NameBody), Problem))]
+    (status = 200, body = NameBody)))]
 pub async fn set_name(
     State(api): State<Api>,
     caller: Caller,
@@ -14,6 +14,13 @@ pub async fn set_name(
 ) -> Result<axum::Json<NameBody>> {
     let site = access::own_site(&api, caller, site).await?;
     let name = Name::parse(&body.name)?;
-    sqlx::query(include_str!("set_name.sql")).bind(site.site).bind(name.as_str()).execute(api.db()).await?;
+    sqlx::query(
+        "INSERT INTO local.site_names (site, name) VALUES ($1, $2)
+         ON CONFLICT (site) DO UPDATE SET name = excluded.name",
+    )
+    .bind(site.site)
+    .bind(name.as_str())
+    .execute(api.db())
+    .await?;
     Ok(axum::Json(NameBody { name: name.as_str().to_owned() }))
 }

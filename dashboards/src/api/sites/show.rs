@@ -1,6 +1,6 @@
 //! `GET sites/{id}`: a site with its devices, gateways and orders.
 
-use crate::api::handler::{Address, Api, Caller, Path, Problem, Result, State, access};
+use crate::api::handler::{Address, Api, Caller, Path, Result, State, access};
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
@@ -106,7 +106,7 @@ struct OrderRow {
 
 /// A site, for its owner and its market's operator.
 #[utoipa::path(get, path = "/sites/{id}", tag = "sites", security(("session" = [])), params(("id" = u32, Path, description = "The site")), responses(
-    (status = 200, body = SiteView), Problem))]
+    (status = 200, body = SiteView)))]
 pub async fn show(State(api): State<Api>, caller: Caller, Path(site): Path<u32>) -> Result<axum::Json<SiteView>> {
     let access::SiteAccess { site, market, zone, owner, max_power_w, active, .. } =
         access::site(&api, caller, site).await?;

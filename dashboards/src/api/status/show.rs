@@ -1,14 +1,12 @@
 //! `GET status`: what a page needs before anything else.
 
 use crate::{
-    api::{
-        problem::{Problem, Result},
-        state::{Api, Parameters},
-    },
+    api::{parameters::Parameters, problem::Result, state::Api},
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
 use axum::extract::State;
 use chrono::Utc;
+use deren_primitives::Hex;
 use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
@@ -102,7 +100,7 @@ struct Head {
 
 /// The chain, how far its rows have come, and what pages need to begin.
 #[utoipa::path(get, path = "/status", tag = "status", responses(
-    (status = 200, body = StatusView), Problem))]
+    (status = 200, body = StatusView)))]
 pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
     let parameters = api.parameters().await?;
     let head: Head = sqlx::query_as(include_str!("head.sql")).fetch_one(api.db()).await?;
@@ -131,7 +129,7 @@ pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
 fn chain(api: &Api, parameters: &Parameters) -> ChainView {
     ChainView {
         name: parameters.chain_name.clone(),
-        genesis_hash: format!("0x{}", hex::encode(parameters.genesis_hash)),
+        genesis_hash: Hex(parameters.genesis_hash).to_string(),
         development: parameters.development,
         ss58_prefix: parameters.ss58_prefix,
         slot_seconds: parameters.slot_seconds.get(),

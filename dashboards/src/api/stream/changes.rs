@@ -60,12 +60,18 @@ async fn publish_slots(api: &Api, first: i64, through: i64, finalized: bool) -> 
 }
 
 async fn publish_orders(api: &Api, first: i64, through: i64) -> sqlx::Result<()> {
-    let rows: Vec<i64> = sqlx::query_scalar(include_str!("new_orders.sql"))
-        .bind(first)
-        .bind(through)
-        .bind(MAX_ROWS)
-        .fetch_all(api.db())
-        .await?;
+    let rows: Vec<i64> = sqlx::query_scalar(
+        "SELECT DISTINCT site
+         FROM chain.seen_order_versions
+         WHERE block_number BETWEEN $1 AND $2
+         ORDER BY site
+         LIMIT $3",
+    )
+    .bind(first)
+    .bind(through)
+    .bind(MAX_ROWS)
+    .fetch_all(api.db())
+    .await?;
     for site in rows {
         api.hub().publish("orders", &json!({"site": site}));
     }

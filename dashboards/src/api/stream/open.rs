@@ -1,10 +1,7 @@
 //! `GET stream`: server-sent events, until the client goes or falls behind.
 
-use super::{Next, Since, Subscription};
-use crate::api::{
-    problem::{Problem, Result},
-    state::Api,
-};
+use super::hub::{Next, Since, Subscription};
+use crate::api::{problem::Result, state::Api};
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName},
@@ -26,7 +23,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// `lagged`, and the newest block. `lagged` is also the last event of a client that fell behind.
 #[utoipa::path(get, path = "/stream", tag = "stream",
     params(("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that came before")), responses(
-    (status = 200, content_type = "text/event-stream", body = String), Problem))]
+    (status = 200, content_type = "text/event-stream", body = String)))]
 pub async fn open(State(api): State<Api>, headers: HeaderMap) -> Result<impl IntoResponse> {
     let subscription = api.hub().subscribe(since(&headers))?;
     Ok(Sse::new(events(subscription)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))

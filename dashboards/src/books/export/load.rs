@@ -9,40 +9,6 @@ use deren_primitives::{DeviceId, OrderStepId, ReadingVerdict, SiteId, Slot, Zone
 use sqlx::{PgConnection, PgPool};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// `starts_at` says the same as the slot, and lets TimescaleDB look into few chunks only.
-const READINGS: &str = "
-    SELECT r.first_slot, r.slot_count, r.site, r.device, r.import_wh, r.export_wh, r.verdict,
-           EXISTS (SELECT FROM seen_over_exports o WHERE o.site = r.site AND o.slot = r.first_slot),
-           r.block_number, r.finalized, s.zone
-    FROM seen_readings r
-    LEFT JOIN (SELECT site, zone FROM seen_sites WHERE market = $1) s ON s.site = r.site
-    WHERE r.market = $1 AND r.first_slot >= $2 AND r.first_slot < $3
-      AND r.starts_at >= to_timestamp($4) AND r.starts_at < to_timestamp($5)
-      AND r.role = 'grid' AND ($6::bigint[] IS NULL OR r.site = ANY($6))
-    ORDER BY r.first_slot, r.site, r.block_number, r.event_index";
-
-const FILLS: &str = "
-    SELECT slot, step_id::text, quantity_wh, price_ueur_per_kwh, amount_ueur, block_number, finalized, zone
-    FROM seen_fills
-    WHERE market = $1 AND slot >= $2 AND slot < $3
-      AND starts_at >= to_timestamp($4) AND starts_at < to_timestamp($5)
-      AND ($6::bigint[] IS NULL OR site = ANY($6))
-    ORDER BY slot, step_id";
-
-const PAYMENTS: &str = "
-    SELECT slot, 0 AS kind, zone, amount_ueur, block_number, finalized FROM seen_network_fees
-    WHERE market = $1 AND slot >= $2 AND slot < $3
-    UNION ALL
-    SELECT slot, 1, 0, congestion_rent_ueur, block_number, finalized FROM seen_community_payments
-    WHERE market = $1 AND slot >= $2 AND slot < $3 AND congestion_rent_ueur > 0
-    UNION ALL
-    SELECT slot, 2, 0, amount_ueur, block_number, finalized FROM seen_protocol_fees
-    WHERE market = $1 AND slot >= $2 AND slot < $3
-    UNION ALL
-    SELECT slot, 3, 0, dust_ueur, block_number, finalized FROM seen_community_payments
-    WHERE market = $1 AND slot >= $2 AND slot < $3 AND dust_ueur > 0
-    ORDER BY 1, 2, 3";
-
 type ReadingRow = (i64, i64, i64, Vec<u8>, i64, i64, i32, bool, i64, bool, Option<i64>);
 type FillRow = (i64, String, i64, i64, i64, i64, bool, i64);
 type PaymentRow = (i64, i32, i64, i64, i64, bool);
@@ -56,16 +22,17 @@ pub(super) async fn page(pool: &PgPool, scope: &Scope, (first, end): (Slot, Slot
     let (first, end) = (i64::from(first.0), i64::from(end.0));
     let market = i64::from(scope.market.0);
 
-    let question = sqlx::query_as::<_, ReadingRow>(READINGS).bind(market).bind(first).bind(end);
+    let question = sqlx::query_as::<_, ReadingRow>(include_str!("readings.sql")).bind(market).bind(first).bind(end);
     let question = question.bind((first * length) as f64).bind((end * length) as f64).bind(sites.as_deref());
     let readings = question.fetch_all(&mut *connection).await?;
-    let question = sqlx::query_as::<_, FillRow>(FILLS).bind(market).bind(first).bind(end);
+    let question = sqlx::query_as::<_, FillRow>(include_str!("fills.sql")).bind(market).bind(first).bind(end);
     let question = question.bind((first * length) as f64).bind((end * length) as f64).bind(sites.as_deref());
     let fills = question.fetch_all(&mut *connection).await?;
     let payments = match sites {
         Some(_) => Vec::new(),
         None => {
-            let question = sqlx::query_as::<_, PaymentRow>(PAYMENTS).bind(market).bind(first).bind(end);
+            let question =
+                sqlx::query_as::<_, PaymentRow>(include_str!("payments.sql")).bind(market).bind(first).bind(end);
             question.fetch_all(&mut *connection).await?
         }
     };

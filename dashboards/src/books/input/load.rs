@@ -12,57 +12,6 @@ use deren_primitives::{MarketId, SiteId, Slot, ZoneId};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
-/// Zones that exist in the slot; of the line to the parent, what holds then.
-const ZONES: &str = "
-    WITH edges AS (
-        SELECT DISTINCT ON (zone) zone, capacity_up_wh, capacity_down_wh
-        FROM seen_edge_versions WHERE market = $1 AND from_slot <= $2
-        ORDER BY zone, block_number DESC, event_index DESC),
-    fees AS (
-        SELECT DISTINCT ON (zone) zone, fee_ueur_per_kwh
-        FROM seen_edge_versions WHERE market = $1 AND fee_from_slot <= $2
-        ORDER BY zone, block_number DESC, event_index DESC)
-    SELECT z.zone, z.parent, f.fee_ueur_per_kwh, e.capacity_up_wh::text, e.capacity_down_wh::text
-    FROM seen_zones z LEFT JOIN edges e ON e.zone = z.zone LEFT JOIN fees f ON f.zone = z.zone
-    WHERE z.market = $1 AND z.from_slot <= $2 ORDER BY z.zone";
-
-const PROTOCOL_FEE: &str = "
-    SELECT protocol_fee_bp FROM seen_market_versions WHERE market = $1 AND from_slot <= $2
-    ORDER BY block_number DESC, event_index DESC LIMIT 1";
-
-/// Orders that stand in the slot, of sites that are active and still belong to who placed them.
-const ORDERS: &str = "
-    WITH versions AS (
-        SELECT DISTINCT ON (site, side) site, side, owner, change, limits_ueur_per_kwh, caps_wh
-        FROM seen_order_versions WHERE market = $1 AND from_slot <= $2
-        ORDER BY site, side, block_number DESC, event_index DESC),
-    states AS (
-        SELECT DISTINCT ON (site) site, active
-        FROM seen_site_states WHERE market = $1 AND from_slot <= $2
-        ORDER BY site, block_number DESC, event_index DESC),
-    owners AS (
-        SELECT DISTINCT ON (site) site, owner
-        FROM seen_site_owners WHERE market = $1 AND from_slot <= $2
-        ORDER BY site, block_number DESC, event_index DESC)
-    SELECT v.site, v.side, s.zone, v.limits_ueur_per_kwh, v.caps_wh
-    FROM versions v
-    JOIN seen_sites s ON s.site = v.site AND s.market = $1
-    LEFT JOIN owners o ON o.site = v.site
-    JOIN states a ON a.site = v.site AND a.active
-    WHERE v.change IN ('placed', 'changed', 'resumed') AND v.owner = coalesce(o.owner, s.owner)";
-
-/// Readings of exactly this slot to which the chain remarked nothing, with the register step that the device had been
-/// registered with when the reading came.
-const READINGS: &str = "
-    SELECT r.site, r.role, r.import_wh, r.export_wh, d.register_step_mwh
-    FROM seen_readings r
-    CROSS JOIN LATERAL (
-        SELECT register_step_mwh FROM seen_devices d
-        WHERE d.site = r.site AND d.device = r.device
-          AND (d.block_number, d.event_index) < (r.block_number, r.event_index)
-        ORDER BY d.block_number DESC, d.event_index DESC LIMIT 1) d
-    WHERE r.market = $1 AND r.first_slot = $2 AND r.verdict = 0";
-
 type ZoneRow = (i64, Option<i64>, Option<i64>, Option<String>, Option<String>);
 type OrderRow = (i64, String, i64, Vec<i64>, Vec<i64>);
 
@@ -81,7 +30,8 @@ impl SlotInput {
 }
 
 async fn zones(connection: &mut PgConnection, market: MarketId, slot: Slot) -> Result<Vec<Zone>, BooksError> {
-    let question = sqlx::query_as::<_, ZoneRow>(ZONES).bind(i64::from(market.0)).bind(i64::from(slot.0));
+    let question =
+        sqlx::query_as::<_, ZoneRow>(include_str!("zones.sql")).bind(i64::from(market.0)).bind(i64::from(slot.0));
     let mut zones = Vec::new();
     for (zone, parent, fee, up, down) in question.fetch_all(connection).await? {
         let id = ZoneId(narrow("zones.zone", zone)?);
@@ -106,13 +56,18 @@ async fn protocol_fee_bp(
     market: MarketId,
     slot: Slot,
 ) -> Result<Option<u16>, BooksError> {
-    let question = sqlx::query_scalar(PROTOCOL_FEE).bind(i64::from(market.0)).bind(i64::from(slot.0));
+    let question = sqlx::query_scalar(
+        "SELECT protocol_fee_bp FROM seen_market_versions WHERE market = $1 AND from_slot <= $2
+         ORDER BY block_number DESC, event_index DESC LIMIT 1",
+    );
+    let question = question.bind(i64::from(market.0)).bind(i64::from(slot.0));
     let fee: Option<i64> = question.fetch_optional(connection).await?;
     fee.map(|fee| narrow("market_versions.protocol_fee_bp", fee)).transpose()
 }
 
 async fn orders(connection: &mut PgConnection, market: MarketId, slot: Slot) -> Result<Vec<StandingOrder>, BooksError> {
-    let question = sqlx::query_as::<_, OrderRow>(ORDERS).bind(i64::from(market.0)).bind(i64::from(slot.0));
+    let question =
+        sqlx::query_as::<_, OrderRow>(include_str!("orders.sql")).bind(i64::from(market.0)).bind(i64::from(slot.0));
     let mut orders = Vec::new();
     for (site, of_side, zone, limits, caps) in question.fetch_all(connection).await? {
         let step = |(limit, cap): (i64, i64)| {
@@ -133,7 +88,7 @@ async fn energies(
     market: MarketId,
     slot: Slot,
 ) -> Result<BTreeMap<SiteId, SlotEnergies>, BooksError> {
-    let question = sqlx::query_as::<_, (i64, String, i64, i64, i64)>(READINGS);
+    let question = sqlx::query_as::<_, (i64, String, i64, i64, i64)>(include_str!("readings.sql"));
     let question = question.bind(i64::from(market.0)).bind(i64::from(slot.0));
     let mut energies: BTreeMap<SiteId, SlotEnergies> = BTreeMap::new();
     for (site, of_role, import_wh, export_wh, step_mwh) in question.fetch_all(connection).await? {

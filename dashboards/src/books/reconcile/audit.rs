@@ -13,24 +13,6 @@ use deren_primitives::{MarketId, OrderStepId, Slot, ZoneId};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
-/// Settled slots whose clearing stands.
-const SLOTS: &str = "
-    SELECT c.market, c.slot FROM slots_cleared c
-    JOIN slots_settled s ON s.market = c.market AND s.slot = c.slot
-    WHERE c.slot BETWEEN $1 AND $2
-      AND NOT EXISTS (SELECT FROM slots_voided v WHERE v.market = c.market AND v.slot = c.slot)
-    ORDER BY c.market, c.slot";
-
-/// Fills with whether the other columns say the same as the id, and whether the owner is the site's.
-const FILLS: &str = "
-    SELECT f.step_id::text, f.zone, f.quantity_wh, f.price_ueur_per_kwh, f.amount_ueur,
-           f.step_id = f.site::numeric * 16 + CASE f.side WHEN 'sell' THEN 8 ELSE 0 END + f.step
-           AND f.owner = coalesce(
-               (SELECT o.owner FROM site_owners o WHERE o.site = f.site AND o.from_slot <= f.slot
-                          ORDER BY o.block_number DESC, o.event_index DESC LIMIT 1),
-               (SELECT s.owner FROM sites s WHERE s.site = f.site))
-    FROM fills f WHERE f.market = $1 AND f.slot = $2";
-
 type FillRow = (String, i64, i64, i64, i64, bool);
 
 /// What a fill's row says.
@@ -61,7 +43,15 @@ pub(super) async fn differences(
     first: Slot,
     through: Slot,
 ) -> Result<Vec<String>, BooksError> {
-    let question = sqlx::query_as::<_, (i64, i64)>(SLOTS).bind(i64::from(first.0)).bind(i64::from(through.0));
+    // Settled slots whose clearing stands.
+    let question = sqlx::query_as::<_, (i64, i64)>(
+        "SELECT c.market, c.slot FROM slots_cleared c
+         JOIN slots_settled s ON s.market = c.market AND s.slot = c.slot
+         WHERE c.slot BETWEEN $1 AND $2
+           AND NOT EXISTS (SELECT FROM slots_voided v WHERE v.market = c.market AND v.slot = c.slot)
+         ORDER BY c.market, c.slot",
+    );
+    let question = question.bind(i64::from(first.0)).bind(i64::from(through.0));
     let mut differences = Vec::new();
     for (market, slot) in question.fetch_all(&mut *connection).await? {
         let market = MarketId(narrow("slots_cleared.market", market)?);
@@ -92,7 +82,8 @@ async fn fills(
     market: MarketId,
     slot: Slot,
 ) -> Result<Vec<(OrderStepId, Settled)>, BooksError> {
-    let question = sqlx::query_as::<_, FillRow>(FILLS).bind(i64::from(market.0)).bind(i64::from(slot.0));
+    let question =
+        sqlx::query_as::<_, FillRow>(include_str!("fills.sql")).bind(i64::from(market.0)).bind(i64::from(slot.0));
     let row = |(step, zone, quantity_wh, price_ueur_per_kwh, amount_ueur, is_sound): FillRow| {
         let settled = Settled {
             zone: ZoneId(narrow("fills.zone", zone)?),

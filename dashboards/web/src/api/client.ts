@@ -1,14 +1,14 @@
-/** The API's requests, one function each. It knows paths and shapes, and holds no state. */
+/** The API's requests, one function each. Paths and shapes are the API's own (`types.ts`); no state is held. */
+import type { Answer, Asked, Name } from "./operations";
 import { Problem, isDenied, problemOf } from "./problem";
-import type { Account, Gap, Market, MarketPoint, Readings, Site, Slot, Slots, Status, Summary, Trade, Zone } from "./types";
+import type { Resolution, Slot } from "./types";
 
 const BASE = "/api/v1/";
 /** An answer that takes longer never comes. */
 const TIME_OUT_MS = 20_000;
 
 type Range = { from: number; to: number };
-/** What one point of a site's readings stands for. */
-export type Resolution = "slot" | "hour" | "day" | "month";
+export type { Resolution };
 type SlotsQuery = { from?: number; to?: number; limit?: number };
 type Query = Record<string, string | number | undefined>;
 
@@ -64,43 +64,57 @@ export function withQuery(path: string, query: Query): string {
   return text === "" ? path : `${path}?${text}`;
 }
 
-const get = <T>(path: string, query: Query = {}) => send<T>("GET", withQuery(path, query));
-const of = (address: string) => `accounts/${encodeURIComponent(address)}`;
+/** What any operation may be asked with. */
+type Anything = { path?: Record<string, string | number>; query?: Query; body?: unknown };
+
+/** An operation's address, with its values and its query. */
+function addressOf(template: string, { path = {}, query = {} }: Anything): string {
+  return withQuery(template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? "")), query);
+}
+
+/** Asks for an operation by its name, as "GET markets/{id}/slots"; the compiler knows what it takes and answers. */
+function ask<N extends Name>(name: N, asked: Asked<N>): Promise<Answer<N>> {
+  const [method = "", template = ""] = name.split(" ");
+  const { path, query, body } = asked as Anything;
+  return send(method, addressOf(template, { ...(path && { path }), ...(query && { query }) }), body);
+}
 
 /** The visitor's time zone: in it the API cuts hours and days. */
 const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const api = {
-  status: () => get<Status>("status"),
-  markets: async () => (await get<{ markets: Market[] }>("markets")).markets,
-  zones: async (market: number) => (await get<{ zones: Zone[] }>(`markets/${market}/zones`)).zones,
+  status: () => ask("GET status", {}),
+  markets: async () => (await ask("GET markets", {})).markets,
+  zones: async (market: number) => (await ask("GET markets/{id}/zones", { path: { id: market } })).zones,
   slots: async (market: number, query: SlotsQuery): Promise<Slot[]> => (await api.slotsPage(market, query)).slots,
   /** The newest slots of a range with their terms, and where the next request ends if there are older ones. */
-  slotsPage: (market: number, query: SlotsQuery) => get<Slots>(`markets/${market}/slots`, query),
+  slotsPage: (market: number, query: SlotsQuery) => ask("GET markets/{id}/slots", { path: { id: market }, query }),
   /** What a market settled in each piece of a range. */
   marketSums: async (market: number, range: Range, resolution: Exclude<Resolution, "slot">) =>
-    (await get<{ points: MarketPoint[] }>(`markets/${market}/sums`, { ...range, resolution, tz: timeZone() })).points,
-  gaps: async (market: number, range: Range) => (await get<{ gaps: Gap[] }>(`markets/${market}/gaps`, range)).gaps,
-  account: (address: string) => get<Account>(of(address)),
-  summary: (address: string, range: Range) => get<Summary>(`${of(address)}/summary`, range),
+    (await ask("GET markets/{id}/sums", { path: { id: market }, query: { ...range, resolution, tz: timeZone() } })).points,
+  gaps: async (market: number, range: Range) =>
+    (await ask("GET markets/{id}/gaps", { path: { id: market }, query: range })).gaps,
+  account: (address: string) => ask("GET accounts/{address}", { path: { address } }),
+  summary: (address: string, range: Range) => ask("GET accounts/{address}/summary", { path: { address }, query: range }),
   trades: async (address: string, query: Range & { limit: number }) =>
-    (await get<{ trades: Trade[] }>(`${of(address)}/trades`, query)).trades,
-  site: (id: number) => get<Site>(`sites/${id}`),
+    (await ask("GET accounts/{address}/trades", { path: { address }, query })).trades,
+  site: (id: number) => ask("GET sites/{id}", { path: { id } }),
   readings: (id: number, range: Range, resolution: Resolution) =>
-    get<Readings>(`sites/${id}/readings`, { ...range, resolution, tz: timeZone() }),
-  nameSite: (id: number, name: string) => send<undefined>("PUT", `sites/${id}/name`, { name }),
-  nameZone: (id: number, name: string) => send<undefined>("PUT", `zones/${id}/name`, { name }),
+    ask("GET sites/{id}/readings", { path: { id }, query: { ...range, resolution, tz: timeZone() } }),
+  nameSite: (id: number, name: string) => ask("PUT sites/{id}/name", { path: { id }, body: { name } }),
+  nameZone: (id: number, name: string) => ask("PUT zones/{id}/name", { path: { id }, body: { name } }),
   setRetailTariff: (address: string, retail_ueur_per_kwh: number) =>
-    send<undefined>("PUT", `${of(address)}/retail-tariff`, { retail_ueur_per_kwh }),
+    ask("PUT accounts/{address}/retail-tariff", { path: { address }, body: { retail_ueur_per_kwh } }),
   /** Settlement data of whoever is logged in, whom the caller makes sure of; an operator gets the whole market's. */
-  settlement: async (market: number, range: Range) =>
-    (await answer("GET", withQuery("settlement/export", { market, ...range, format: "csv" }))).blob(),
-  challenge: (address: string) => send<{ challenge: string }>("POST", "login/challenge", { address }),
+  settlement: async (market: number, range: Range) => (await answer("GET", csvOf(market, range))).blob(),
+  challenge: (address: string) => ask("POST login/challenge", { body: { address } }),
   login: (address: string, challenge: string, signature: string) =>
-    send<{ address: string; expires_unix_s: number }>("POST", "login", { address, challenge, signature }),
-  whoIsLoggedIn: () => get<{ address: string }>("login"),
-  logout: () => send<undefined>("DELETE", "login"),
+    ask("POST login", { body: { address, challenge, signature } }),
+  whoIsLoggedIn: () => ask("GET login", {}),
+  logout: () => ask("DELETE login", {}),
 };
+
+const csvOf = (market: number, range: Range) => withQuery("settlement/export", { market, ...range, format: "csv" });
 
 /** Where a slot's exact input and result are to be had, to clear it again on any machine. */
 export function slotFile(market: number, slot: number, file: "market-file" | "result"): string {
@@ -109,5 +123,5 @@ export function slotFile(market: number, slot: number, file: "market-file" | "re
 
 /** Where the settlement's CSV is to be had; the browser downloads it with the session's cookie. */
 export function settlementCsv(market: number, range: Range): string {
-  return BASE + withQuery("settlement/export", { market, ...range, format: "csv" });
+  return BASE + csvOf(market, range);
 }

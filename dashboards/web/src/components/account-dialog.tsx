@@ -1,10 +1,10 @@
 /** Choosing who one is: a development account, a key of one's own, or a wallet. */
 import { For, Match, Show, Switch, createSignal } from "solid-js";
 import { words } from "../api/problem";
-import type { DevelopmentAccount, Role, SpareAccount, Status } from "../api/types";
+import type { DevelopmentAccount, Status } from "../api/types";
 import { part } from "../load";
 import { PAGES, navigate, path } from "../router";
-import { type Identity, type OwnIdentity, isSame } from "../session/key";
+import { type Identity, type OwnIdentity, type Role, isSame } from "../session/key";
 import { type Session, enter, leave, session } from "../session/session";
 import { Dialog } from "./dialog";
 import { OwnKeys } from "./own-keys";
@@ -98,7 +98,8 @@ function Current(props: { ss58Prefix: number }) {
   );
 }
 
-const isPlayed = (account: DevelopmentAccount | SpareAccount): account is DevelopmentAccount => account.role !== "spare";
+type Played = DevelopmentAccount & { role: Role };
+const isPlayed = (account: DevelopmentAccount): account is Played => account.role !== "spare";
 
 const ownOf = (identity: Identity): OwnIdentity | null =>
   identity.kind === "passkey" || identity.kind === "passphrase" ? identity : null;
@@ -137,8 +138,8 @@ function Export(props: { identity: OwnIdentity; ss58Prefix: number }) {
   );
 }
 
-function Accounts(props: { title: string; accounts: DevelopmentAccount[]; choose: (account: DevelopmentAccount) => Promise<void> }) {
-  const isNow = (account: DevelopmentAccount) => {
+function Accounts(props: { title: string; accounts: Played[]; choose: (account: Played) => Promise<void> }) {
+  const isNow = (account: Played) => {
     const now = session();
     return now.phase === "in" && isSame(now.identity, { kind: "development", ...account });
   };

@@ -118,7 +118,7 @@ async function begin(owner: string, status: Status, step: () => void): Promise<v
   const sign = signer(status, step);
   await sign(ON_RAMP, { kind: "issue", to: owner, amount_ueur: PLAY_MONEY_UEUR });
   await sign(
-    { kind: "development", ...operator },
+    { kind: "development", ...operator, role: operator.role },
     { kind: "approve_point", zone: zone.id, salted: point.salted, nullifier: point.nullifier, owner, max_power_w: MAX_POWER_W, hasSun: true },
   );
   await sign(me(), { kind: "register_site", commitment: point.commitment });

@@ -1,6 +1,9 @@
 /** What can sign, and how a person's choice of it is remembered. No key is in this module. */
 import type { PolkadotSigner } from "polkadot-api/signer";
-import type { Role } from "../api/types";
+import type { DevelopmentRole } from "../api/types";
+
+/** Whom a development account plays. A spare one plays nobody: its home waits for a newcomer. */
+export type Role = Exclude<DevelopmentRole, "spare">;
 
 /** A key in the page, or one in a wallet that asks its owner each time. */
 export type Key =

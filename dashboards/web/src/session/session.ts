@@ -154,7 +154,7 @@ async function enterByName(name: string, status: Status): Promise<void> {
     setSession({ phase: "out", error: `This chain has no development account named "${name}".` });
     return;
   }
-  await enter({ kind: "development", ...found });
+  await enter({ kind: "development", ...found, role: found.role });
 }
 
 let takenBackAtMs = 0;

@@ -1,8 +1,8 @@
 //! Frames: the length of the bytes (u32, little endian), the first four bytes of their blake2_256, the bytes.
 
 use super::Entry;
-use blake2::{Blake2b, Digest, digest::consts::U32};
 use codec::{DecodeAll, Encode};
+use deren_primitives::blake2_256;
 use std::io::{self, Read};
 
 /// No entry is longer; what claims to be is damaged.
@@ -75,6 +75,6 @@ fn fill(from: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
 }
 
 fn checksum(content: &[u8]) -> [u8; 4] {
-    let [a, b, c, d, ..]: [u8; 32] = Blake2b::<U32>::digest(content).into();
+    let [a, b, c, d, ..] = blake2_256(content);
     [a, b, c, d]
 }

@@ -1,7 +1,7 @@
 //! What was archived is read again, each reading once, whatever a crash left behind.
 
 use super::*;
-use deren_primitives::{Anchor, DeviceId, IntervalReading, Quality, ReadingHash, RegisterSpan};
+use deren_primitives::{DeviceId, IntervalReading};
 use std::fs;
 
 fn by(key_epoch: u32) -> SignedBy {
@@ -9,20 +9,7 @@ fn by(key_epoch: u32) -> SignedBy {
 }
 
 fn signed(device: u8, sequence: u64, slot: u32) -> SignedReading {
-    let reading = IntervalReading {
-        device: DeviceId([device; 32]),
-        first_slot: Slot(slot),
-        slot_count: 1,
-        register_epoch: 0,
-        registers: RegisterSpan::default(),
-        quality: Quality::GOOD,
-        clock_error_ms: 0,
-        samples: 6,
-        max_gap_ms: 10,
-        sequence,
-        previous: ReadingHash::default(),
-        anchor: Anchor::default(),
-    };
+    let reading = IntervalReading { sequence, ..deren_testing::reading(DeviceId([device; 32]), Slot(slot)) };
     SignedReading { reading, signature: [9; 64] }
 }
 

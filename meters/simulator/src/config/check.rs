@@ -1,10 +1,12 @@
 //! Refuses what cannot be simulated: what is wrong, where, and what would be right.
 
-use super::{BatteryConfig, HomeConfig, ModbusConfig, MqttConfig, PvConfig, SimulatorConfig, SunSpecConfig};
+use super::{
+    BatteryConfig, HomeConfig, ModbusConfig, MqttConfig, PvConfig, SimulatorConfig, SpeedwireConfig, SunSpecConfig,
+};
 use crate::{
     SimulatorError,
     clock::Clock,
-    faults::{Fault, FaultKind, Wire},
+    faults::{Fault, FaultKind, RandomFaults, Wire},
     steps,
 };
 use deren_primitives::DeviceRole;
@@ -33,84 +35,134 @@ fn at_most(name: &str, number: usize, most: usize) -> Checked {
     if number <= most { Ok(()) } else { Err(format!("{number} {name}; at most {most} are simulated")) }
 }
 
+/// What cannot be simulated: the keys that lead to it, with numbers from 0 in lists, and what is wrong with it.
+pub(super) type Complaint = (Vec<String>, String);
+
+/// Notes what was found wrong at `path`.
+fn note(found: &mut Vec<Complaint>, path: &[&str], checked: Checked) {
+    if let Err(what) = checked {
+        found.push((path.iter().map(|step| (*step).to_owned()).collect(), what));
+    }
+}
+
 impl SimulatorConfig {
     /// Checks all that types cannot.
     ///
     /// # Errors
-    /// [`SimulatorError::Config`] with the first thing that cannot be simulated.
+    /// [`SimulatorError::Config`] with all that cannot be simulated, one a line.
     pub fn check(&self) -> Result<(), SimulatorError> {
-        self.check_all().map_err(SimulatorError::Config)
+        let found: Vec<String> = self.complaints().into_iter().map(|(_, what)| what).collect();
+        if found.is_empty() { Ok(()) } else { Err(SimulatorError::Config(found.join("\n"))) }
     }
 
-    fn check_all(&self) -> Checked {
-        within("latitude_deg", &self.latitude_deg, -90.0..=90.0)?;
-        within("longitude_deg", &self.longitude_deg, -180.0..=180.0)?;
-        within("speed", &self.speed, 0.001..=3_600.0)?;
-        within("cloudiness", &self.cloudiness, 0.0..=1.0)?;
-        if let Some(t0_unix_ms) = self.t0_unix_ms {
-            let simulated_s = Clock::new(0, self.speed_permille(), t0_unix_ms).elapsed_s();
-            if simulated_s > MOST_CATCH_UP_S {
-                return Err(format!(
-                    "`t0_unix_ms` is {simulated_s} simulated seconds ago; at most {MOST_CATCH_UP_S} are caught up with"
-                ));
-            }
+    /// All that cannot be simulated.
+    pub(super) fn complaints(&self) -> Vec<Complaint> {
+        let mut found = Vec::new();
+        note(&mut found, &["latitude_deg"], within("latitude_deg", &self.latitude_deg, -90.0..=90.0));
+        note(&mut found, &["longitude_deg"], within("longitude_deg", &self.longitude_deg, -180.0..=180.0));
+        note(&mut found, &["speed"], within("speed", &self.speed, 0.001..=3_600.0));
+        note(&mut found, &["cloudiness"], within("cloudiness", &self.cloudiness, 0.0..=1.0));
+        if found.is_empty() {
+            note(&mut found, &["t0_unix_ms"], self.check_start());
         }
         // TOML has no larger integer.
-        within("seed", &self.seed, 0..=i64::MAX as u64)?;
+        note(&mut found, &["seed"], within("seed", &self.seed, 0..=i64::MAX as u64));
         if self.homes.is_empty() {
-            return Err("there is no home; add one as [[homes]] with a name".into());
+            let none = Err("there is no home; add one as [[homes]] with a name".into());
+            note(&mut found, &["homes"], none);
         }
-        at_most("homes", self.homes.len(), MOST_HOMES)?;
+        note(&mut found, &["homes"], at_most("homes", self.homes.len(), MOST_HOMES));
         let mut names = BTreeSet::new();
         let mut servers = BTreeSet::new();
-        for home in &self.homes {
+        for (number, home) in self.homes.iter().enumerate().take(MOST_HOMES) {
+            let number = number.to_string();
             if !names.insert(&home.name) {
-                return Err(format!("two homes are called `{}`; names are unique", home.name));
+                let twice = Err(format!("two homes are called `{}`; names are unique", home.name));
+                note(&mut found, &["homes", &number, "name"], twice);
             }
-            home.check(&mut servers).map_err(|what| format!("home `{}`: {what}", home.name))?;
+            home.check(&mut servers, &mut |path, checked| {
+                let path = [&["homes", number.as_str()][..], path].concat();
+                note(&mut found, &path, checked.map_err(|what| format!("home `{}`: {what}", home.name)));
+            });
         }
-        Ok(())
+        found
+    }
+
+    fn check_start(&self) -> Checked {
+        let Some(t0_unix_ms) = self.t0_unix_ms else { return Ok(()) };
+        let simulated_s = Clock::new(0, self.speed_permille(), t0_unix_ms).elapsed_s();
+        if simulated_s <= MOST_CATCH_UP_S {
+            return Ok(());
+        }
+        Err(format!(
+            "`t0_unix_ms` is {simulated_s} simulated seconds ago; at most {MOST_CATCH_UP_S} are caught up with"
+        ))
     }
 }
 
 impl HomeConfig {
-    fn check(&self, servers: &mut BTreeSet<SocketAddr>) -> Checked {
+    /// Hands what each part is worth to `note`, with the keys that lead to the part.
+    fn check(&self, servers: &mut BTreeSet<SocketAddr>, note: &mut impl FnMut(&[&str], Checked)) {
+        note(&["name"], self.check_name());
+        note(&["connection_w"], within("connection_w", &self.connection_w, 1..=1_000_000));
+        note(&["load"], within("load.wh_a_day", &self.load.wh_a_day, 0..=1_000_000));
+        note(&["pv"], self.pv.as_ref().map_or(Ok(()), PvConfig::check));
+        note(&["battery"], self.battery.as_ref().map_or(Ok(()), BatteryConfig::check));
+        note(&[], self.check_connection());
+        note(&["random_faults"], self.random_faults.as_ref().map_or(Ok(()), check_random_faults));
+        note(&["modbus"], at_most("Modbus servers", self.modbus.len(), MOST_SERVERS));
+        note(&["mqtt"], at_most("MQTT devices", self.mqtt.len(), MOST_SERVERS));
+        note(&["streams"], at_most("meters that push telegrams", self.streams.len(), MOST_SERVERS));
+        note(&["speedwire"], at_most("meters that send Speedwire", self.speedwire.len(), MOST_SERVERS));
+        note(&["http"], at_most("devices over HTTP", self.http.len(), MOST_SERVERS));
+        let mut is_taken = |listen: SocketAddr| listen.port() != 0 && !servers.insert(listen);
+        for (number, server) in self.modbus.iter().enumerate() {
+            let checked = if is_taken(server.listen) {
+                Err(format!("{} is listened at twice; give each server its own port, or port 0", server.listen))
+            } else {
+                server.check(self).map_err(|what| format!("Modbus server {}: {what}", server.listen))
+            };
+            note(&["modbus", &number.to_string()], checked);
+        }
+        for (number, meter) in self.streams.iter().enumerate() {
+            let checked = if is_taken(meter.listen) {
+                Err(format!("{} is listened at twice; give each meter its own port, or port 0", meter.listen))
+            } else {
+                self.check_role(meter.role).and_then(|()| within("every_s", &meter.every_s, 1..=150))
+            };
+            note(&["streams", &number.to_string()], checked);
+        }
+        for (number, device) in self.http.iter().enumerate() {
+            let checked = if is_taken(device.listen) {
+                Err(format!("{} is listened at twice; give each device its own port, or port 0", device.listen))
+            } else {
+                self.check_role(device.role)
+            };
+            note(&["http", &number.to_string()], checked);
+        }
+        for (number, meter) in self.speedwire.iter().enumerate() {
+            note(&["speedwire", &number.to_string()], self.check_speedwire(meter));
+        }
+        for (number, device) in self.mqtt.iter().enumerate() {
+            let checked = device.check(self).map_err(|what| format!("MQTT device `{}`: {what}", device.topic));
+            note(&["mqtt", &number.to_string()], checked);
+        }
+    }
+
+    fn check_name(&self) -> Checked {
         if self.name.is_empty() || self.name.len() > MOST_NAME_BYTES {
             return Err(format!("a name has 1 to {MOST_NAME_BYTES} bytes"));
         }
-        within("connection_w", &self.connection_w, 1..=1_000_000)?;
-        within("load.wh_a_day", &self.load.wh_a_day, 0..=1_000_000)?;
-        self.pv.as_ref().map_or(Ok(()), PvConfig::check)?;
-        self.battery.as_ref().map_or(Ok(()), BatteryConfig::check)?;
-        self.check_connection()?;
-        if let Some(random) = &self.random_faults {
-            within("random_faults.seed", &random.seed, 0..=i64::MAX as u64)?;
-            within("random_faults.per_day", &random.per_day, 1..=200)?;
-            within("random_faults.days", &random.days, 1..=100)?;
-        }
-        at_most("Modbus servers", self.modbus.len(), MOST_SERVERS)?;
-        at_most("MQTT devices", self.mqtt.len(), MOST_SERVERS)?;
-        at_most("meters that push telegrams", self.streams.len(), MOST_SERVERS)?;
-        for server in &self.modbus {
-            if server.listen.port() != 0 && !servers.insert(server.listen) {
-                return Err(format!(
-                    "{} is listened at twice; give each server its own port, or port 0",
-                    server.listen
-                ));
-            }
-            server.check(self).map_err(|what| format!("Modbus server {}: {what}", server.listen))?;
-        }
-        for meter in &self.streams {
-            if meter.listen.port() != 0 && !servers.insert(meter.listen) {
-                return Err(format!("{} is listened at twice; give each meter its own port, or port 0", meter.listen));
-            }
-            self.check_role(meter.role)?;
-            within("every_s", &meter.every_s, 1..=150)?;
-        }
-        for device in &self.mqtt {
-            device.check(self).map_err(|what| format!("MQTT device `{}`: {what}", device.topic))?;
-        }
         Ok(())
+    }
+
+    fn check_speedwire(&self, meter: &SpeedwireConfig) -> Checked {
+        let to = meter.to.ip();
+        if !(to.is_multicast() || to.is_private() || to.is_loopback()) {
+            return Err(format!("a meter sends Speedwire to {to}; use a multicast, private or loopback address"));
+        }
+        self.check_role(meter.role)?;
+        within("every_s", &meter.every_s, 1..=60)
     }
 
     /// A meter never shows more than its rating; what does would be flagged and trade nothing.
@@ -139,6 +191,12 @@ impl HomeConfig {
             _ => Ok(()),
         }
     }
+}
+
+fn check_random_faults(random: &RandomFaults) -> Checked {
+    within("random_faults.seed", &random.seed, 0..=i64::MAX as u64)?;
+    within("random_faults.per_day", &random.per_day, 1..=200)?;
+    within("random_faults.days", &random.days, 1..=100)
 }
 
 impl PvConfig {

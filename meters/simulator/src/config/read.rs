@@ -2,6 +2,7 @@
 
 use super::{Day, HomeConfig, SimulatorConfig, TimeOfDay, defaults};
 use crate::{SimulatorError, clock::SpeedPermille};
+use deren_config::Text;
 use std::path::Path;
 
 impl SimulatorConfig {
@@ -33,12 +34,19 @@ impl SimulatorConfig {
     /// Reads and checks a text.
     ///
     /// # Errors
-    /// [`SimulatorError::Syntax`] with line and column for what is not TOML or not a configuration;
-    /// [`SimulatorError::Config`] for what cannot be simulated.
+    /// [`SimulatorError::Mistakes`] with line and column of all that is not TOML or not a configuration, or else of all
+    /// that cannot be simulated.
     pub fn from_toml(text: &str) -> Result<Self, SimulatorError> {
-        let config: Self = toml::from_str(text).map_err(|error| syntax(text, &error))?;
-        config.check()?;
-        Ok(config)
+        let parsed = Text::new("", text);
+        let config: Self = parsed.read_without(&[]).map_err(SimulatorError::Mistakes)?;
+        let complaints = config.complaints();
+        if complaints.is_empty() {
+            return Ok(config);
+        }
+        let mut mistakes: Vec<_> =
+            complaints.into_iter().map(|(path, what)| parsed.nearest(&path).mistake(what)).collect();
+        mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+        Err(SimulatorError::Mistakes(mistakes))
     }
 
     /// One home with a roof and a household on a June day that runs at 75 times real time, so that there is energy to
@@ -79,30 +87,5 @@ impl SimulatorConfig {
     }
 }
 
-fn syntax(text: &str, error: &toml::de::Error) -> SimulatorError {
-    let mut message = error.message().replace('\n', " ");
-    if let Some(nearest) = nearest_key(&message).map(str::to_owned) {
-        message = format!("{message}; did you mean `{nearest}`?");
-    }
-    let at = error.span().map_or(0, |span| span.start);
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-    SimulatorError::Syntax { line, column, message }
-}
-
-/// The known key that is most like the unknown one, from serde's "unknown field `a`, expected one of `b`, `c`".
-fn nearest_key(message: &str) -> Option<&str> {
-    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
-    let (unknown, rest) = rest.split_once('`')?;
-    let known = rest.split('`').skip(1).step_by(2);
-    known
-        .map(|key| (strsim::jaro_winkler(unknown, key), key))
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .map(|(_, key)| key)
-}
-
 #[cfg(test)]
-#[path = "read_tests.rs"]
 mod tests;

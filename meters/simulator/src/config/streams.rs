@@ -1,6 +1,6 @@
 //! Devices of a home that push telegrams to whoever connects, as an adapter on a meter's port does.
 
-use deren_meters::uri::Telegrams;
+use deren_meters::stream::Telegrams;
 use deren_primitives::DeviceRole;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,18 +1,23 @@
 //! From one home's configuration to its devices, servers and publishers, and to how a gateway reaches them.
 
-use super::{BoundServer, BoundStream, BuiltHome};
+use super::{BoundHttp, BoundSender, BoundServer, BoundStream, BuiltHome};
 use crate::{
     SimulatorError,
     clock::Clock,
-    config::{HomeConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, StreamConfig, SunSpecConfig},
+    config::{
+        HomeConfig, HttpConfig, MeterConfig, ModbusConfig, MqttConfig, SimulatorConfig, SpeedwireConfig, StreamConfig,
+        SunSpecConfig,
+    },
     device::{Device, RunningHome},
     faults::{FaultKind, FaultScript},
     home::Home,
+    http_server::HttpServer,
     modbus_server::ModbusServer,
     mqtt_publisher::MqttPublisher,
     noise::Noise,
     scripts,
     serving::{ServingDevice, ServingHome},
+    speedwire_sender::SpeedwireSender,
     steps,
     stream_server::StreamServer,
     templates,
@@ -20,12 +25,21 @@ use crate::{
 };
 use deren_meters::{
     DeviceUri,
-    modbus::template::Sum,
-    uri::{ModbusDevice, MqttDevice, StreamDevice, SunSpecDevice, Timing, Wire},
+    families::{http::HttpDevice, speedwire::SpeedwireDevice},
+    modbus::ModbusDevice,
+    mqtt::MqttDevice,
+    stream::StreamDevice,
+    sunspec::SunSpecDevice,
+    template::registers::Sum,
+    uri::{Timing, Wire},
 };
 use deren_primitives::DeviceRole;
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
-use tokio::net::TcpListener;
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+use tokio::net::{TcpListener, UdpSocket};
 
 /// Makes the devices of one home.
 struct Builder<'a> {
@@ -69,8 +83,17 @@ pub(super) async fn home(
     for (number, meter) in config.streams.iter().enumerate() {
         streams.push(builder.stream(number, meter).await?);
     }
-    let serving = ServingHome { name: config.name.clone(), devices: builder.serving };
-    Ok(BuiltHome { serving, devices: builder.devices, running: builder.running, servers, publishers, streams })
+    let mut senders = Vec::with_capacity(config.speedwire.len());
+    for (number, meter) in config.speedwire.iter().enumerate() {
+        senders.push(builder.sender(number, meter).await?);
+    }
+    let mut over_http = Vec::with_capacity(config.http.len());
+    for (number, device) in config.http.iter().enumerate() {
+        over_http.push(builder.over_http(number, device).await?);
+    }
+    let Builder { serving, devices, running, .. } = builder;
+    let serving = ServingHome { name: config.name.clone(), devices: serving };
+    Ok(BuiltHome { serving, devices, running, servers, publishers, streams, senders, over_http })
 }
 
 impl Builder<'_> {
@@ -125,7 +148,7 @@ impl Builder<'_> {
             let device = self.device(&name, configured.role).with_moduli([modulus_mwh; 2]);
             let model = u16::from(configured.model);
             let seen = occurrences.entry(model).or_default();
-            let uri = DeviceUri::SunSpec(SunSpecDevice {
+            let uri = DeviceUri::from(SunSpecDevice {
                 wire: wire.clone(),
                 unit: config.unit,
                 model: Some(model),
@@ -152,7 +175,7 @@ impl Builder<'_> {
         }
         let name = format!("modbus {server} unit {}", config.unit);
         let device = self.device(&name, config.role).with_moduli(moduli_mwh);
-        let uri = DeviceUri::Modbus(ModbusDevice {
+        let uri = DeviceUri::from(ModbusDevice {
             wire: wire.clone(),
             unit: config.unit,
             template: config.template.clone(),
@@ -166,7 +189,7 @@ impl Builder<'_> {
     fn publisher(&mut self, number: usize, config: &MqttConfig) -> Result<MqttPublisher, SimulatorError> {
         let (template, broker) = templates::mqtt(&self.config.name, config)?;
         let device = self.device(&format!("mqtt {number}"), config.role);
-        let uri = DeviceUri::Mqtt(MqttDevice {
+        let uri = DeviceUri::from(MqttDevice {
             broker: broker.clone(),
             topic: config.topic.clone(),
             template: config.template.clone(),
@@ -190,7 +213,7 @@ impl Builder<'_> {
         let device = self.device(&format!("stream {number}"), config.role);
         let telegrams = config.telegrams;
         let wire = reached_at(address);
-        let uri = DeviceUri::Stream(StreamDevice { telegrams: telegrams.into(), wire, timeout_ms: None });
+        let uri = DeviceUri::from(StreamDevice { telegrams: telegrams.into(), wire, timeout_ms: None });
         self.serve(uri, &device, steps::telegram_mwh(telegrams));
         let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
         let p1 = templates::p1(&self.config.name)?;
@@ -198,12 +221,60 @@ impl Builder<'_> {
     }
 }
 
+/// A meter that sends datagrams.
+impl Builder<'_> {
+    async fn sender(&mut self, number: usize, config: &SpeedwireConfig) -> Result<BoundSender, SimulatorError> {
+        // To this machine from this machine; elsewhere the system chooses the way.
+        let own = if config.to.ip().is_loopback() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
+        let address = SocketAddr::from((own, 0));
+        let socket = UdpSocket::bind(address).await.map_err(|source| {
+            let home = self.config.name.clone();
+            SimulatorError::Listen { home, address, source }
+        })?;
+        let device = self.device(&format!("speedwire {number}"), config.role);
+        let uri = DeviceUri::from(SpeedwireDevice {
+            to: *config.to.ip(),
+            port: config.to.port(),
+            serial: device.plate().serial,
+            interface: None,
+            timeout_ms: None,
+        });
+        self.serve(uri, &device, steps::SPEEDWIRE_MWH);
+        let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
+        Ok(BoundSender { socket, sender: SpeedwireSender { device, to: config.to, interval } })
+    }
+}
+
+/// A device over HTTP.
+impl Builder<'_> {
+    async fn over_http(&mut self, number: usize, config: &HttpConfig) -> Result<BoundHttp, SimulatorError> {
+        let template = templates::http(&self.config.name, &config.template)?;
+        let listen_error =
+            |source| SimulatorError::Listen { home: self.config.name.clone(), address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
+        let address = listener.local_addr().map_err(listen_error)?;
+        let device = self.device(&format!("http {number}"), config.role);
+        let uri = DeviceUri::from(HttpDevice {
+            host: host_of(address),
+            port: address.port(),
+            template: config.template.clone(),
+            channel: 0,
+            timeout_ms: None,
+        });
+        self.serve(uri, &device, steps::mqtt_mwh(&template));
+        Ok(BoundHttp { address, listener, server: HttpServer { device, template } })
+    }
+}
+
 /// How a client on this machine reaches a server.
 fn reached_at(address: SocketAddr) -> Wire {
-    let host = match address {
+    Wire::Tcp { host: host_of(address), port: address.port() }
+}
+
+fn host_of(address: SocketAddr) -> String {
+    match address {
         _ if !address.ip().is_unspecified() => address.ip().to_string(),
         SocketAddr::V4(_) => "127.0.0.1".into(),
         SocketAddr::V6(_) => "::1".into(),
-    };
-    Wire::Tcp { host, port: address.port() }
+    }
 }

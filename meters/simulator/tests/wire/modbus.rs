@@ -1,16 +1,14 @@
 //! Modbus TCP by an independent client: values, exceptions, clients, speed, reproducibility.
 
 use super::*;
-use deren_meters::{DeviceUri, uri::Wire};
+use deren_meters::{modbus::ModbusDevice, sunspec::SunSpecDevice, uri::Wire};
 use std::net::SocketAddr;
 use tokio_modbus::{ExceptionCode, Slave, client::tcp, prelude::*};
 
 pub fn address(simulator: &Simulator) -> SocketAddr {
-    let wire = match &simulator.serving().homes[0].devices[0].uri {
-        DeviceUri::SunSpec(device) => &device.wire,
-        DeviceUri::Modbus(device) => &device.wire,
-        other => panic!("{other} is not a Modbus device"),
-    };
+    let uri = &simulator.serving().homes[0].devices[0].uri;
+    let of_sunspec = uri.device::<SunSpecDevice>().map(|device| &device.wire);
+    let wire = of_sunspec.or(uri.device::<ModbusDevice>().map(|device| &device.wire)).expect("a Modbus device");
     let Wire::Tcp { host, port } = wire else { panic!("not TCP") };
     format!("{host}:{port}").parse().unwrap()
 }

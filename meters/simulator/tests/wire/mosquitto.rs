@@ -1,9 +1,6 @@
 //! A real broker on a free loopback port, stopped when dropped.
 
-use std::{
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-};
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
@@ -18,7 +15,7 @@ impl Mosquitto {
     /// Starts one; waits until it takes connections.
     pub async fn start() -> Self {
         loop {
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let port = deren_testing::free_port();
             // Another process may have taken the port meanwhile; then the broker exits, and the next port is tried.
             if let Some(broker) = Self::start_at(port).await {
                 return broker;
@@ -37,15 +34,13 @@ impl Mosquitto {
     }
 
     fn spawn(config: &std::path::Path) -> Child {
-        let path = format!("{}:/usr/sbin:/usr/local/sbin", std::env::var("PATH").unwrap_or_default());
-        Command::new("mosquitto")
+        Command::new(deren_testing::mosquitto())
             .arg("-c")
             .arg(config)
-            .env("PATH", path)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("these tests need mosquitto: install the package mosquitto")
+            .expect("mosquitto starts")
     }
 
     async fn wait(&mut self) -> bool {

@@ -43,7 +43,7 @@ async fn it_prints_one_line_serves_and_stops_on_sigterm() {
     stdout.read_line(&mut line).unwrap();
     let serving: Serving = serde_json::from_str(&line).unwrap();
     assert_eq!((serving.speed_permille, serving.homes[0].devices.len()), (75_000, 4));
-    let deren_meters::DeviceUri::SunSpec(device) = &serving.homes[0].devices[0].uri else { panic!("{line}") };
+    let device: &deren_meters::sunspec::SunSpecDevice = serving.homes[0].devices[0].uri.device().expect(&line);
     let address = device.wire.to_string().parse().unwrap();
     use tokio_modbus::prelude::*;
     let mut client = client::tcp::connect_slave(address, Slave(1)).await.unwrap();

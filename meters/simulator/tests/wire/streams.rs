@@ -1,8 +1,8 @@
 //! Meters that push telegrams: read by our drivers, and by dsmr-parser and smllib, which know nothing of us.
 
 use super::*;
-use deren_meters::DeviceUri;
-use deren_simulator::config::{StreamConfig, TelegramKind};
+use deren_meters::{DeviceUri, stream::StreamDevice};
+use deren_simulator::config::{HttpConfig, SpeedwireConfig, StreamConfig, TelegramKind};
 use std::process::Command;
 
 fn pushing_home() -> HomeConfig {
@@ -21,9 +21,28 @@ async fn our_drivers_read_the_telegrams_that_we_push() {
     drivers::every_device_reads_true(&start(midsummer(20.0), vec![pushing_home()]).await).await;
 }
 
+#[tokio::test]
+async fn our_driver_reads_the_datagrams_that_a_meter_sends() {
+    let port = std::net::UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap().port();
+    let to = std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, port);
+    let speedwire = vec![SpeedwireConfig { to, ..SpeedwireConfig::new(Grid) }];
+    let home = HomeConfig { pv: Some(PvConfig::new(6.0)), speedwire, ..HomeConfig::new("sending") };
+    drivers::every_device_reads_true(&start(midsummer(20.0), vec![home]).await).await;
+}
+
+#[tokio::test]
+async fn our_driver_reads_every_template_for_http_that_we_serve() {
+    let library = deren_meters::Library::builtin().unwrap();
+    let names = library.iter().filter(|(_, template)| template.kind() == "http" && template.counts() == (true, true));
+    let http: Vec<HttpConfig> = names.map(|(name, _)| HttpConfig::new(Grid, name)).collect();
+    assert!(http.len() >= 5);
+    let home = HomeConfig { pv: Some(PvConfig::new(6.0)), http, ..HomeConfig::new("documents") };
+    drivers::every_device_reads_true(&start(midsummer(20.0), vec![home]).await).await;
+}
+
 /// What the peer sees in one telegram that it gets over TCP: import and export in Wh, power in W, serial number.
 async fn peer_reads(kind: &str, uri: &DeviceUri) -> serde_json::Value {
-    let DeviceUri::Stream(device) = uri else { panic!("{uri}") };
+    let device: &StreamDevice = uri.device().expect("a stream");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/peers/read_telegram.py");
     let mut command = Command::new(peers::python());
     command.args([script, kind, "--tcp", &device.wire.to_string()]);

@@ -2,7 +2,6 @@
 
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use std::{
-    net::TcpListener,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -40,7 +39,7 @@ impl Broker {
     }
 
     async fn in_folder(folder: TempDir, settings: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let port = deren_testing::free_port();
         let config = format!("listener {port} 127.0.0.1\npersistence false\n{settings}");
         std::fs::write(folder.path().join("mosquitto.conf"), config).expect("written");
         let mut broker = Self { port, folder, process: None };
@@ -51,7 +50,7 @@ impl Broker {
     /// Starts it (again) on its port.
     pub async fn restart(&mut self) {
         self.stop();
-        let process = Command::new(executable())
+        let process = Command::new(deren_testing::mosquitto())
             .arg("-c")
             .arg(self.folder.path().join("mosquitto.conf"))
             .stdout(Stdio::null())
@@ -80,11 +79,6 @@ impl Drop for Broker {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn executable() -> &'static str {
-    // Debian puts it where only root's path looks.
-    if std::path::Path::new("/usr/sbin/mosquitto").exists() { "/usr/sbin/mosquitto" } else { "mosquitto" }
 }
 
 fn make_readable(path: &std::path::Path, mode: u32) {

@@ -98,7 +98,7 @@ impl<T: Config> Pallet<T> {
     /// Through which slot everything in this market is settled. Nobody could trade in a market that was never seen, so
     /// that all its closed slots are. It never goes back.
     pub(crate) fn market_settled_through(market: MarketId) -> Slot {
-        Progress::<T>::get(market).map_or_else(T::Metering::closed_through, |progress| before(progress.next))
+        Progress::<T>::get(market).map_or_else(T::Metering::closed_through, |progress| progress.next.previous())
     }
 
     /// Panics, when the runtime is tested, if a stage could be too heavy to be ever done.
@@ -121,9 +121,4 @@ impl<T: Config> Pallet<T> {
             assert!(with_look.all_lte(budget), "a stage of {with_look} does not fit into BlockBudget {budget}");
         }
     }
-}
-
-/// The slot before this one.
-fn before(slot: Slot) -> Slot {
-    Slot(slot.0.saturating_sub(1))
 }

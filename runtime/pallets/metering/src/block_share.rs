@@ -1,10 +1,15 @@
 //! How much of a block readings take. They are free, and so must leave room for what people pay for; what people pay for
 //! leaves room for them by its own class's limit.
 
-use crate::{BlockUse, Config, InThisBlock, WeightInfo, submit};
+use crate::{BlockUse, Config, InThisBlock, WeightInfo};
 use codec::Encode;
 use deren_primitives::ReadingBatch;
 use frame_support::{traits::Get, weights::Weight};
+
+/// How many readings a batch carries, for its weight.
+pub(crate) fn readings(batch: &ReadingBatch) -> u32 {
+    u32::try_from(batch.readings.len()).unwrap_or(u32::MAX)
+}
 
 /// The bytes of a batch.
 pub(crate) fn bytes(batch: &ReadingBatch) -> u32 {
@@ -13,7 +18,7 @@ pub(crate) fn bytes(batch: &ReadingBatch) -> u32 {
 
 /// The time that a batch may take at most, its authorisation included.
 fn declared<T: Config>(batch: &ReadingBatch) -> Weight {
-    let count = submit::count(batch);
+    let count = readings(batch);
     T::WeightInfo::submit_spread(count).saturating_add(T::WeightInfo::authorize_submit(count))
 }
 

@@ -1,7 +1,6 @@
 //! The clock of slots: which one it is, and which ones are closed. Only the blocks' timestamps and numbers move it.
 
 use crate::{ClosedThrough, Config, Endings, Event, Pallet, Parameters, SlotEnding};
-use core::num::NonZeroU32;
 use deren_primitives::{ChainParameters, Slot, SlotClock};
 use frame_support::traits::Time;
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -33,7 +32,7 @@ impl<T: Config> Pallet<T> {
 
     /// Turns times into slots.
     pub fn clock() -> SlotClock {
-        SlotClock::new(NonZeroU32::new(Self::parameters().slot_seconds).unwrap_or(NonZeroU32::MIN))
+        Self::parameters().clock()
     }
 
     /// The slot of the newest timestamp.
@@ -43,7 +42,7 @@ impl<T: Config> Pallet<T> {
 
     /// The newest closed slot. In the first block that is the one before the block's own.
     pub(crate) fn newest_closed() -> Slot {
-        ClosedThrough::<T>::get().unwrap_or_else(|| before(Self::slot_now()))
+        ClosedThrough::<T>::get().unwrap_or_else(|| Self::slot_now().previous())
     }
 
     /// Closes each slot whose grace is over and since whose end enough blocks were made, each of which could have carried its
@@ -55,7 +54,7 @@ impl<T: Config> Pallet<T> {
             return 0;
         }
         let (parameters, clock) = (Self::parameters(), Self::clock());
-        let ended = before(clock.slot_at(now_ms));
+        let ended = clock.slot_at(now_ms).previous();
         let Some(closed) = ClosedThrough::<T>::get() else {
             ClosedThrough::<T>::put(ended);
             return 0;
@@ -74,7 +73,7 @@ impl<T: Config> Pallet<T> {
             }
         }
         let grace_ms = u64::from(parameters.grace_seconds).saturating_mul(1000);
-        let graced = before(clock.slot_at(now_ms.saturating_sub(grace_ms)));
+        let graced = clock.slot_at(now_ms.saturating_sub(grace_ms)).previous();
         let (mut through, mut before) = (closed, closed);
         for ending in &endings {
             let ended = ending.through.since(before).min(MAX_SLOTS_OF_HALT);
@@ -95,9 +94,4 @@ impl<T: Config> Pallet<T> {
         }
         looked_at
     }
-}
-
-/// The slot before this one.
-pub(crate) fn before(slot: Slot) -> Slot {
-    Slot(slot.0.saturating_sub(1))
 }

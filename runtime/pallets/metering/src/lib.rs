@@ -14,7 +14,6 @@ mod clock;
 mod equivocation;
 mod forget;
 mod invariants;
-mod judge;
 mod over_export;
 mod session;
 mod submit;
@@ -284,8 +283,8 @@ pub mod pallet {
         /// [`deren_primitives::batch_message`]. Each reading is accepted or refused by itself. Of the operational class, so that
         /// what is free does not raise the fees of what is not; readings have a share of each block of their own.
         #[pallet::call_index(0)]
-        #[pallet::weight((T::WeightInfo::submit_spread(submit::count(batch)), DispatchClass::Operational))]
-        #[pallet::weight_of_authorize(T::WeightInfo::authorize_submit(submit::count(batch)))]
+        #[pallet::weight((T::WeightInfo::submit_spread(block_share::readings(batch)), DispatchClass::Operational))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_submit(block_share::readings(batch)))]
         #[pallet::authorize(|_source, batch: &ReadingBatch, signature: &Signature| {
             Pallet::<T>::authorize_batch(batch, signature).map(|valid| (valid, Weight::zero()))
         })]

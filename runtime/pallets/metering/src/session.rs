@@ -1,9 +1,12 @@
 //! One batch being judged: what it needs of storage is read once, and written once at its end. The same code serves
 //! the transaction pool, the block and the runtime's query, which writes nothing.
 
-use crate::{Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies, judge};
+use crate::{Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies};
 use alloc::collections::BTreeMap;
-use deren_market::{Pace, is_before_service};
+use deren_market::{
+    Pace, is_before_service,
+    reading::{self, ChainTime, Facts},
+};
 use deren_primitives::{
     Anchor, ChainParameters, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey,
     ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, SlotClock, interval_message,
@@ -57,6 +60,12 @@ pub(crate) struct Accepted {
     pub verdict: ReadingVerdict,
 }
 
+/// What the rules ask of a device.
+fn facts(device: &DeviceView) -> Facts {
+    let DeviceView { rated_power_w, register_step_mwh, in_service, .. } = *device;
+    Facts { rated_power_w, register_step_mwh, in_service }
+}
+
 impl<T: Config> Session<T> {
     /// The cheap checks of a batch: its chain, its gateway, its key epoch.
     pub fn open(batch: &ReadingBatch) -> Result<Self, ReadingError> {
@@ -98,7 +107,7 @@ impl<T: Config> Session<T> {
         let standing = self.standings.get(&reading.device).copied().or_else(|| Cursors::<T>::get(reading.device));
         let DeviceStanding { cursor, pace } =
             standing.unwrap_or(DeviceStanding { cursor: DeviceCursor::default(), pace: Pace::from(device.from) });
-        judge::ensure_next(reading, &cursor, self.current)?;
+        reading::ensure_next(reading, &cursor, self.current)?;
         if standing.is_none() && is_before_service(reading.end_slot(), device.from) {
             return Err(ReadingError::BeforeService);
         }
@@ -115,10 +124,10 @@ impl<T: Config> Session<T> {
     /// Takes a reading that passed all checks, and says what it is worth.
     pub fn accept(&mut self, reading: &IntervalReading, next: Next) -> Accepted {
         let Next { device, cursor, pace, hash } = next;
-        let verdict = judge::verdict(reading, &cursor, &device, self.lengths(), self.closed)
-            .with(self.judge_anchor(reading.anchor));
-        let energies = judge::energies(reading);
-        self.standings.insert(reading.device, DeviceStanding { cursor: judge::advance(reading, hash), pace });
+        let verdict =
+            reading::verdict(reading, &cursor, &facts(&device), &self.time()).with(self.judge_anchor(reading.anchor));
+        let energies = Energies::of(reading);
+        self.standings.insert(reading.device, DeviceStanding { cursor: reading::advance(reading, hash), pace });
         self.count(device.market, reading);
         if verdict.trades() {
             let key = (device.market, reading.first_slot, device.site);
@@ -135,9 +144,10 @@ impl<T: Config> Session<T> {
         reading.end_slot() > self.closed.next()
     }
 
-    /// How long a slot is, and the metered seconds that it stands for.
-    fn lengths(&self) -> (SlotClock, u32) {
-        (self.clock, self.parameters.slot_energy_seconds)
+    /// What the chain knows of time.
+    fn time(&self) -> ChainTime {
+        let slot_energy_seconds = self.parameters.slot_energy_seconds;
+        ChainTime { clock: self.clock, slot_energy_seconds, closed_through: self.closed }
     }
 
     /// Counts the reading for its open slots. Nothing is counted for closed slots, which may be forgotten already.

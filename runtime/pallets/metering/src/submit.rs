@@ -10,16 +10,11 @@ use deren_primitives::{
 };
 use frame_support::{dispatch::DispatchResultWithPostInfo, weights::Weight};
 
-/// How many readings a batch carries, for its weight.
-pub(crate) fn count(batch: &ReadingBatch) -> u32 {
-    u32::try_from(batch.readings.len()).unwrap_or(u32::MAX)
-}
-
 impl<T: Config> Pallet<T> {
     /// The batch was authorised in this block, so that the first reading's signature was checked.
     pub(crate) fn do_submit(batch: ReadingBatch) -> DispatchResultWithPostInfo {
         let mut session = Session::<T>::open(&batch).map_err(|_| Error::<T>::BatchNotAuthentic)?;
-        let (gateway, readings, bytes) = (batch.gateway, count(&batch), block_share::bytes(&batch));
+        let (gateway, readings, bytes) = (batch.gateway, block_share::readings(&batch), block_share::bytes(&batch));
         for (place, signed) in batch.readings.into_iter().enumerate() {
             match judge(&mut session, &signed, place > 0) {
                 Ok(accepted) => Self::deposit_accepted(gateway, signed.reading, accepted),

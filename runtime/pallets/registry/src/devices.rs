@@ -3,22 +3,10 @@
 
 use crate::{
     Config, DeviceRecord, Devices, Error, Event, GatewayDevices, GatewaySites, Gateways, MAX_DEVICES_PER_SITE,
-    Membership, Pallet, Points, SiteDevices, points,
+    Membership, Pallet, Points, SiteDevices, points, types::Rating,
 };
-use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, Slot, Source};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, MarketId, SiteId, Slot};
 use frame_support::{BoundedVec, ensure, pallet_prelude::DispatchResult, traits::ConstU32};
-
-/// What an owner says a device is.
-pub struct Rating {
-    /// What it measures.
-    pub role: DeviceRole,
-    /// What a production device makes power from.
-    pub source: Option<Source>,
-    /// More than this it cannot measure.
-    pub rated_power_w: u32,
-    /// The smallest step of its registers.
-    pub register_step_mwh: u32,
-}
 
 pub(crate) type Memberships = BoundedVec<Membership, ConstU32<MAX_DEVICES_PER_SITE>>;
 

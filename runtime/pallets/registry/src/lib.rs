@@ -352,7 +352,7 @@ pub mod pallet {
                 ensure_signed(origin)?,
                 site,
                 device,
-                devices::Rating { role, source, rated_power_w, register_step_mwh },
+                types::Rating { role, source, rated_power_w, register_step_mwh },
                 gateway,
             )
         }

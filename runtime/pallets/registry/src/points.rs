@@ -2,7 +2,7 @@
 
 use crate::{
     Config, Devices, Error, Event, MAX_POINT_POWER_W, MAX_REGISTER_STEP_MWH, Markets, Membership, Nullifiers, Pallet,
-    PointRecord, PointTerms, Points, SiteDevices, ZoneRecord, Zones, devices::Rating,
+    PointRecord, PointTerms, Points, SiteDevices, ZoneRecord, Zones, types::Rating,
 };
 use alloc::vec::Vec;
 use deren_market::point::{Ratings, fits_line};

@@ -225,3 +225,15 @@ pub enum KeyChange {
     /// The owner of all of its sites vouched for the new one.
     Replaced,
 }
+
+/// What an owner says a device is.
+pub struct Rating {
+    /// What it measures.
+    pub role: DeviceRole,
+    /// What a production device makes power from.
+    pub source: Option<Source>,
+    /// More than this it cannot measure.
+    pub rated_power_w: u32,
+    /// The smallest step of its registers.
+    pub register_step_mwh: u32,
+}

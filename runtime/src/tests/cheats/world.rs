@@ -233,18 +233,13 @@ impl Meter {
             export_close_mwh: self.export_mwh + 1_000 * export_wh,
         };
         let reading = IntervalReading {
-            device: self.id,
-            first_slot: slot,
-            slot_count: 1,
-            register_epoch: 0,
             registers,
             quality: shown.quality,
-            clock_error_ms: 5,
             samples: shown.samples,
-            max_gap_ms: 1_000,
             sequence: self.sequence,
             previous: self.previous,
             anchor,
+            ..deren_testing::reading(self.id, slot)
         };
         (self.import_mwh, self.export_mwh) = (registers.import_close_mwh, registers.export_close_mwh);
         (self.sequence, self.previous) = (self.sequence + 1, reading.hash());

@@ -5,7 +5,7 @@ use crate::{
     chain::{Head, Rpc},
 };
 use deren_primitives::{Slot, SlotClock};
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 /// How many blocks it sees before it goes home: twenty minutes of them.
 const MOST_BLOCKS: u32 = 400;
@@ -23,7 +23,7 @@ pub(super) struct Blocks<'a> {
 impl<'a> Blocks<'a> {
     pub(super) async fn new(rpc: &'a Rpc) -> Result<Self> {
         let parameters = rpc.parameters(rpc.best().await?.hash).await?;
-        let clock = SlotClock::new(NonZeroU32::new(parameters.slot_seconds).unwrap_or(NonZeroU32::MIN));
+        let clock = parameters.clock();
         Ok(Self { rpc, clock, last: None, left: MOST_BLOCKS })
     }
 

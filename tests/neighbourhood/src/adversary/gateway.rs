@@ -4,8 +4,8 @@ use super::Kind;
 use crate::chain::{Head, authorised};
 use codec::Encode;
 use deren_primitives::{
-    Anchor, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingBatch, RegisterSpan,
-    Signature, SignedReading, SiteId, Slot, batch_message, interval_message, link_message,
+    Anchor, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, ReadingBatch, RegisterSpan, Signature,
+    SignedReading, SiteId, Slot, batch_message, interval_message, link_message,
 };
 use deren_runtime::{AccountId, Hash, RuntimeCall};
 use ed25519_dalek::{Signer, SigningKey};
@@ -75,23 +75,16 @@ pub(super) fn read(
 ) -> IntervalReading {
     let open = cursor.registers;
     let reading = IntervalReading {
-        device,
-        first_slot: slot,
-        slot_count: 1,
-        register_epoch: 0,
         registers: RegisterSpan {
             import_open_mwh: open.import_close_mwh,
             import_close_mwh: open.import_close_mwh.saturating_add(flow.import_mwh),
             export_open_mwh: open.export_close_mwh,
             export_close_mwh: open.export_close_mwh.saturating_add(flow.export_mwh),
         },
-        quality: Quality::GOOD,
-        clock_error_ms: 5,
-        samples: 24,
-        max_gap_ms: 500,
         sequence: cursor.next_sequence,
         previous: cursor.last_hash,
         anchor: Anchor { block_number: anchor.number, block_hash: anchor.hash.0 },
+        ..deren_testing::reading(device, slot)
     };
     *cursor = DeviceCursor {
         next_sequence: reading.sequence.saturating_add(1),

@@ -1,4 +1,7 @@
 //! The API's answers, as far as the neighbourhood looks at them. Amounts are µ€, energy is Wh.
+//!
+//! It is written by hand and takes nothing from the dashboards, so that it is an independent witness of what they
+//! answer. Its tests hold it against the API's document.
 
 use deren_primitives::{Side, SiteId, ZoneId};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -137,3 +140,6 @@ fn ren<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u128>, D::Error> {
     let text: Option<String> = Option::deserialize(from)?;
     text.map(|text| text.parse().map_err(|error| D::Error::custom(format!("`{text}` REN: {error}")))).transpose()
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,7 +110,7 @@ proptest! {
 
 #[tokio::test]
 async fn an_api_that_is_not_there_is_named() {
-    let port = crate::free_port().expect("a port");
+    let port = deren_testing::free_port();
     let api = Api::new(port).expect("a client");
     let error = api.status().await.expect_err("nobody listens").to_string();
     assert!(error.contains("/api/v1/status"), "{error}");

@@ -1,8 +1,9 @@
 //! All euros of the chain, counted from its state alone.
 
-use super::rpc::{Rpc, hex};
+use super::rpc::Rpc;
 use crate::{NeighbourhoodError, Result};
 use codec::{Decode, Encode};
+use deren_primitives::{Hex, hex_digits};
 use deren_runtime::{AccountId, Hash, units::EUR_ASSET};
 use jsonrpsee::rpc_params;
 use sp_crypto_hashing::{blake2_128, twox_128};
@@ -65,10 +66,10 @@ impl Rpc {
         let mut sum = 0u128;
         let mut last: Option<String> = None;
         for _ in 0..MOST_ACCOUNTS / KEYS_AT_ONCE as usize + 1 {
-            let params = rpc_params![hex(below), KEYS_AT_ONCE, last.clone(), at];
+            let params = rpc_params![Hex(below).to_string(), KEYS_AT_ONCE, last.clone(), at];
             let keys: Vec<String> = self.request("state_getKeysPaged", params).await?;
             for key in &keys {
-                let key = hex::decode(key.trim_start_matches("0x")).unwrap_or_default();
+                let key = hex::decode(hex_digits(key)).unwrap_or_default();
                 sum = sum.saturating_add(number(&self.storage(&key, at).await?.unwrap_or_default())?);
             }
             last = keys.last().cloned();

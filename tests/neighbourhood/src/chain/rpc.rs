@@ -2,6 +2,7 @@
 
 use crate::{NeighbourhoodError, Result};
 use codec::{Decode, Encode};
+use deren_primitives::{Hex, hex_digits};
 use deren_runtime::{Hash, Header};
 use futures::lock::Mutex;
 use jsonrpsee::{
@@ -77,14 +78,14 @@ impl Rpc {
         let method = "author_submitAndWatchExtrinsic";
         self.client()
             .await?
-            .subscribe(method, rpc_params![hex(transaction)], "author_unwatchExtrinsic")
+            .subscribe(method, rpc_params![Hex(transaction).to_string()], "author_unwatchExtrinsic")
             .await
             .map_err(|error| self.error(method, error))
     }
 
     /// Sends a transaction and does not care.
     pub async fn submit(&self, transaction: &[u8]) -> Result<Hash> {
-        self.request("author_submitExtrinsic", rpc_params![hex(transaction)]).await
+        self.request("author_submitExtrinsic", rpc_params![Hex(transaction).to_string()]).await
     }
 
     /// The hash of a block by its number on the best chain; `None` if there is none yet.
@@ -134,13 +135,14 @@ impl Rpc {
     /// A value of a block's state, as bytes.
     pub async fn storage(&self, key: &[u8], at: Hash) -> Result<Option<Vec<u8>>> {
         let method = "state_getStorage";
-        let value: Option<String> = self.request(method, rpc_params![hex(key), at]).await?;
+        let value: Option<String> = self.request(method, rpc_params![Hex(key).to_string(), at]).await?;
         value.map(|text| unhex(&text).map_err(|error| self.error(method, error))).transpose()
     }
 
     /// Asks the runtime of a block, with SCALE arguments and answer.
     pub async fn state_call<T: Decode>(&self, function: &str, arguments: impl Encode, at: Hash) -> Result<T> {
-        let answer: String = self.request("state_call", rpc_params![function, hex(&arguments.encode()), at]).await?;
+        let answer: String =
+            self.request("state_call", rpc_params![function, Hex(arguments.encode()).to_string(), at]).await?;
         let bytes = unhex(&answer).map_err(|error| self.error(function, error))?;
         T::decode(&mut bytes.as_slice())
             .map_err(|error| NeighbourhoodError::Decode { what: function.to_owned(), reason: error.to_string() })
@@ -157,10 +159,6 @@ impl Rpc {
     }
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    format!("0x{}", hex::encode(bytes))
-}
-
 fn unhex(text: &str) -> Result<Vec<u8>, hex::FromHexError> {
-    hex::decode(text.strip_prefix("0x").unwrap_or(text))
+    hex::decode(hex_digits(text))
 }

@@ -4,12 +4,13 @@ use super::{
     FEEDERS,
     wiring::{Wire, wire_up},
 };
-use crate::{NeighbourhoodError, Result, ports};
+use crate::{NeighbourhoodError, Result};
 use deren_primitives::DeviceRole;
 use deren_simulator::{
     config::{BatteryConfig, HomeConfig, LoadConfig, Phases, PlanWindow, PvConfig, SunSpecModel, TimeOfDay},
     load::Profile,
 };
+use deren_testing::next_free_port;
 
 /// The fewest homes between which something can be traded.
 pub const MIN_HOMES: usize = 2;
@@ -152,7 +153,7 @@ fn home(number: usize, broker_port: u16, visitor: Option<usize>) -> Result<Home>
 
 /// A home as it is planned, of somebody who bids nothing.
 fn equipped(plan: &Plan, name: String, account: String, broker_port: u16) -> Result<Home> {
-    let modbus_port = ports::free()?;
+    let modbus_port = next_free_port()?;
     let mut simulated = HomeConfig::new(&name);
     simulated.load = LoadConfig { profile: plan.profile, wh_a_day: plan.wh_a_day };
     let add = |simulated: &mut HomeConfig, role, wire| wire_up(simulated, role, wire, modbus_port, broker_port);

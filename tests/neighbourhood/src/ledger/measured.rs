@@ -144,22 +144,14 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deren_primitives::{GatewayId, MarketId, Quality, RegisterSpan};
+    use deren_primitives::{GatewayId, MarketId};
 
     fn reading(sequence: u64, slot: u32, previous: ReadingHash) -> IntervalReading {
         IntervalReading {
-            device: DeviceId([1; 32]),
-            first_slot: Slot(slot),
-            slot_count: 1,
-            register_epoch: 0,
-            registers: RegisterSpan { export_close_mwh: 5_000, ..RegisterSpan::default() },
-            quality: Quality::GOOD,
-            clock_error_ms: 0,
-            samples: 9,
-            max_gap_ms: 0,
+            registers: deren_testing::shown(0, 5),
             sequence,
             previous,
-            anchor: Default::default(),
+            ..deren_testing::reading(DeviceId([1; 32]), Slot(slot))
         }
     }
 

@@ -3,10 +3,7 @@
 use super::*;
 use codec::Encode;
 use deren_market::{Step, bid_limit};
-use deren_primitives::{
-    DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingHash, ReadingVerdict, RegisterSpan, Side,
-    SlotState,
-};
+use deren_primitives::{DeviceId, DeviceRole, GatewayId, IntervalReading, ReadingVerdict, Side, SlotState};
 use deren_runtime::Runtime;
 use pallet_deren_matching::{PriceStep, Steps};
 use pallet_deren_metering::{Energies, Event as Metering};
@@ -82,22 +79,8 @@ fn order(site: SiteId, side: Side, limit_ueur_per_kwh: u32) -> RuntimeEvent {
 
 fn reading(site: SiteId, number: u8, role: DeviceRole, import_wh: u64, export_wh: u64) -> RuntimeEvent {
     let reading = IntervalReading {
-        device: DeviceId([number; 32]),
-        first_slot: SLOT,
-        slot_count: 1,
-        register_epoch: 0,
-        registers: RegisterSpan {
-            import_close_mwh: import_wh * 1000,
-            export_close_mwh: export_wh * 1000,
-            ..RegisterSpan::default()
-        },
-        quality: Quality::GOOD,
-        clock_error_ms: 0,
-        samples: 9,
-        max_gap_ms: 10,
-        sequence: 0,
-        previous: ReadingHash::default(),
-        anchor: Default::default(),
+        registers: deren_testing::shown(import_wh, export_wh),
+        ..deren_testing::reading(DeviceId([number; 32]), SLOT)
     };
     RuntimeEvent::Metering(Metering::ReadingAccepted {
         gateway: GatewayId([9; 32]),

@@ -3,8 +3,8 @@
 use crate::chain::{Head, authorised};
 use codec::Encode;
 use deren_primitives::{
-    Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingBatch, ReadingHash, RegisterSpan,
-    Signature, SignedReading, SiteId, Slot, batch_message, interval_message, link_message,
+    Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, ReadingBatch, ReadingHash, RegisterSpan, Signature,
+    SignedReading, SiteId, Slot, batch_message, interval_message, link_message,
 };
 use deren_runtime::{AccountId, Hash, RuntimeCall};
 use ed25519_dalek::{Signer, SigningKey};
@@ -106,18 +106,11 @@ impl FleetDevice {
             RegisterSpan { import_open_mwh: open, import_close_mwh: close, ..RegisterSpan::default() }
         };
         let reading = IntervalReading {
-            device: self.id,
-            first_slot: slot,
-            slot_count: 1,
-            register_epoch: 0,
             registers,
-            quality: Quality::GOOD,
-            clock_error_ms: 5,
-            samples: 90,
-            max_gap_ms: 100,
             sequence: self.next_sequence,
             previous: self.previous,
             anchor,
+            ..deren_testing::reading(self.id, slot)
         };
         self.next_sequence += 1;
         self.previous = reading.hash();

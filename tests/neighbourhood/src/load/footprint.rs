@@ -11,7 +11,6 @@ use crate::{
     chain::{Until, Wallet},
     gateway::{Gateway, first_key},
     node::Node,
-    ports,
     simulator::Simulator,
 };
 use codec::Encode;
@@ -21,6 +20,7 @@ use deren_simulator::{
     config::{HomeConfig, MeterConfig, ModbusConfig, SimulatorConfig},
     serving::{Serving, ServingDevice},
 };
+use deren_testing::{next_free_port, unix_s};
 use pallet_deren_registry::Call as Registry;
 use serde::Serialize;
 use sp_core::H256;
@@ -29,7 +29,7 @@ use std::{
     fs,
     net::{Ipv4Addr, SocketAddr},
     path::Path,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 /// Meters of the gateway, each the grid meter of a site.
@@ -130,7 +130,7 @@ fn meters() -> Result<SimulatorConfig> {
     simulated.speed = 1.0;
     for number in 0..DEVICES {
         let mut home = HomeConfig::new(format!("home-{number}"));
-        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()?));
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, next_free_port()?));
         let meter = MeterConfig::new(DeviceRole::Grid, "eastron-sdm630");
         home.modbus.push(ModbusConfig { listen, meters: vec![meter], ..ModbusConfig::default() });
         simulated.homes.push(home);
@@ -170,8 +170,7 @@ async fn register(
     let (_, sites) = connect(wallet, &owners, &points, config.watcher.as_ref()).await?;
     let owner = owners.first().ok_or_else(|| unreadable("the owner", "there is none"))?;
     let keys = gateway.keys().await?;
-    let expires_unix_s =
-        (SystemTime::now() + Duration::from_secs(3600)).duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let expires_unix_s = unix_s() + 3600;
     let mut devices = Vec::new();
     for ((name, served), site) in served(serving).zip(sites) {
         let key = keys.devices.iter().find(|key| key.name == name).and_then(|key| key.device);

@@ -4,13 +4,10 @@ use super::{LoadConfig, Ready, specification};
 use crate::{NeighbourhoodError, Result, chain::Rpc};
 use deren_primitives::{MarketId, Slot, SlotClock, SlotState};
 use deren_runtime::Hash;
+use deren_testing::unix_ms;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use std::{
-    num::NonZeroU32,
-    path::Path,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{path::Path, time::Duration};
 
 const AT_ONCE: usize = 32;
 const SLOT_SECONDS: u32 = 60;
@@ -53,9 +50,9 @@ pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) 
     let mut ready = Ready::start(config, program, &spec.display().to_string(), folder).await?;
     let rpc = ready.node.rpc().clone();
     let parameters = rpc.parameters(rpc.best().await?.hash).await?;
-    let clock = SlotClock::new(NonZeroU32::new(parameters.slot_seconds).unwrap_or(NonZeroU32::MIN));
+    let clock = parameters.clock();
     // What was registered in this slot trades from the next on.
-    let first = clock.slot_at(now_ms()?).plus(1);
+    let first = clock.slot_at(unix_ms()).plus(1);
     let (mut settled, mut finalised) = (Vec::new(), Vec::new());
     let (mut readings_per_slot, mut bought_wh_per_slot) = (u32::MAX, u64::MAX);
     for number in 0..config.slots {
@@ -81,7 +78,7 @@ pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) 
         }
         config.watcher.done(
             &format!("slot {slot}, settled and finalised"),
-            Duration::from_millis(now_ms()?.saturating_sub(end_ms)),
+            Duration::from_millis(unix_ms().saturating_sub(end_ms)),
         );
     }
     Ok(Latency {
@@ -103,7 +100,7 @@ enum Newest {
 /// Waits until the chain's own time is past the slot: before that, readings of it would be refused.
 async fn ended(rpc: &Rpc, clock: SlotClock, slot: Slot) -> Result<()> {
     let mut seen = Hash::zero();
-    while now_ms()? < clock.end_ms(slot) + SLOT_DEADLINE_MS {
+    while unix_ms() < clock.end_ms(slot) + SLOT_DEADLINE_MS {
         let best = rpc.best().await?.hash;
         if best != seen {
             seen = best;
@@ -119,7 +116,7 @@ async fn ended(rpc: &Rpc, clock: SlotClock, slot: Slot) -> Result<()> {
 /// Waits until the slot is settled, and gives the milliseconds since its end.
 async fn is_settled(rpc: &Rpc, market: MarketId, slot: Slot, end_ms: u64, newest: Newest) -> Result<u64> {
     let mut seen = Hash::zero();
-    while now_ms()? < end_ms + SLOT_DEADLINE_MS {
+    while unix_ms() < end_ms + SLOT_DEADLINE_MS {
         let head = match newest {
             Newest::Best => rpc.best().await?,
             Newest::Finalized => rpc.finalized().await?,
@@ -128,7 +125,7 @@ async fn is_settled(rpc: &Rpc, market: MarketId, slot: Slot, end_ms: u64, newest
             seen = head.hash;
             let summary = rpc.slot(market, slot, head.hash).await?;
             if summary.is_some_and(|summary| summary.state == SlotState::Settled) {
-                return Ok(now_ms()?.saturating_sub(end_ms));
+                return Ok(unix_ms().saturating_sub(end_ms));
             }
         }
         tokio::time::sleep(LOOK).await;
@@ -139,11 +136,6 @@ async fn is_settled(rpc: &Rpc, market: MarketId, slot: Slot, end_ms: u64, newest
 fn late(slot: Slot, state: &str) -> NeighbourhoodError {
     let seconds = SLOT_DEADLINE_MS / 1000;
     NeighbourhoodError::Configuration(format!("slot {slot} was not {state} within {seconds} s after its end"))
-}
-
-fn now_ms() -> Result<u64> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).map_err(|error| NeighbourhoodError::Configuration(format!("the clock: {error}")))
 }
 
 fn spread(mut each: Vec<u64>) -> Spread {

@@ -11,12 +11,13 @@ use deren_runtime::{
     RuntimeCall, RuntimeEvent,
     units::{EUR, REN},
 };
+use deren_testing::unix_s;
 use futures::future::try_join_all;
 use pallet_deren_matching::{Call as Matching, PriceStep, Steps};
 use pallet_deren_registry::{Call as Registry, Event, PointTerms};
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 /// Sites that one account owns.
 pub(super) const SITES_PER_OWNER: usize = 20;
@@ -142,8 +143,7 @@ async fn sites(wallet: &Wallet<'_>, owner: &Account, market: MarketId, points: &
 
 /// Links the owner's gateways, registers their devices, and places an order for each site.
 async fn link(wallet: &Wallet<'_>, fleet: &Fleet, number: usize, owner: &Account) -> Result<()> {
-    let expires_unix_s =
-        (SystemTime::now() + Duration::from_secs(3600)).duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let expires_unix_s = unix_s() + 3600;
     let own = fleet.gateways.chunks(SITES_PER_OWNER).nth(number).unwrap_or_default();
     for some in own.chunks(SITES_PER_TRANSACTION) {
         let mut calls = Vec::new();

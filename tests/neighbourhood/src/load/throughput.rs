@@ -4,12 +4,13 @@ use super::{LoadConfig, Ready, specification};
 use crate::{NeighbourhoodError, Result, Wait, chain::Rpc};
 use deren_primitives::{DeviceId, MAX_READINGS_PER_BATCH, Slot};
 use deren_runtime::Hash;
+use deren_testing::unix_s;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use std::{
     collections::VecDeque,
     path::Path,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 /// With slots of one second a backlog has grown soon.
@@ -119,8 +120,7 @@ async fn sequences(rpc: &Rpc, devices: &[DeviceId], at: Hash) -> Result<Vec<u64>
 }
 
 fn slot_now() -> Slot {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    Slot(u32::try_from(seconds / u64::from(SLOT_SECONDS)).unwrap_or(u32::MAX))
+    Slot(u32::try_from(unix_s() / u64::from(SLOT_SECONDS)).unwrap_or(u32::MAX))
 }
 
 /// The slot in which the newest block's time lies.

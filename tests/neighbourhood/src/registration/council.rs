@@ -1,6 +1,6 @@
 //! The council's way: one proposes, all vote, one closes; then what was announced waits for its notice, and happens.
 
-use super::{People, market::missing};
+use super::{People, missing};
 use crate::{
     NeighbourhoodError, Result,
     chain::{Wallet, error_in_words, events},

@@ -1,6 +1,6 @@
 //! The administration's and the operator's part.
 
-use super::{People, council};
+use super::{People, council, missing};
 use crate::{
     NeighbourhoodError, Result,
     chain::{Account, Wallet},
@@ -136,9 +136,4 @@ pub(crate) fn named(market: MarketId, salted: H256) -> H256 {
 /// here it is as well known as all else.
 fn point(home: &Home) -> H256 {
     blake2_256(&("DEREN demonstration salt", format!("DE0001234567890000000{}", home.account)).encode()).into()
-}
-
-/// An event that must have been there.
-pub(crate) fn missing(what: &str) -> NeighbourhoodError {
-    NeighbourhoodError::Decode { what: "what a transaction caused".into(), reason: format!("{what} is not in it") }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     People, RegisteredHome,
-    market::{Grid, missing, together},
+    market::{Grid, together},
+    missing,
 };
 use crate::{
     NeighbourhoodError, Result,
@@ -13,10 +14,11 @@ use crate::{
 use deren_primitives::{DeviceRole, Side, SiteId, Source};
 use deren_runtime::{RuntimeCall, RuntimeEvent};
 use deren_simulator::serving::{Serving, ServingDevice};
+use deren_testing::unix_s;
 use futures::future::try_join_all;
 use pallet_deren_matching::{PriceStep, Steps};
 use sp_core::H256;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// For how long a link code holds.
 const LINK_VALID: Duration = Duration::from_secs(3600);
@@ -110,6 +112,5 @@ pub(crate) fn steps(bids: &[(u32, u32)]) -> Result<Steps> {
 
 /// When a link code that is made now ends.
 pub(crate) fn expires_unix_s() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    (now + LINK_VALID).as_secs()
+    unix_s() + LINK_VALID.as_secs()
 }

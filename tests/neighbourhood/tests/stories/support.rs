@@ -2,10 +2,8 @@
 
 use deren_neighbourhood::{Config, Follower, Neighbourhood, SlotReport, Wait, Watcher};
 use deren_primitives::{DeviceId, DeviceRole, Slot};
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use deren_testing::unix_ms;
+use std::{sync::Arc, time::Duration};
 
 /// More than anything here takes while the machine is busy with other things too.
 pub const DEADLINE: Duration = Duration::from_secs(240);
@@ -86,8 +84,7 @@ pub async fn until(follower: &mut Follower, what: &str, condition: impl Fn(&Foll
 
 /// The slot in which the time lies now.
 pub fn now(neighbourhood: &Neighbourhood) -> Slot {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-    neighbourhood.clock().slot_at(u64::try_from(since.as_millis()).expect("before the year 500 000 000"))
+    neighbourhood.clock().slot_at(unix_ms())
 }
 
 /// Waits until the time lies in `slot` or later.

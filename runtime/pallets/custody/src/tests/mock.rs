@@ -8,29 +8,14 @@ use frame_support::{
 use frame_system::EnsureRoot;
 use sp_runtime::{BuildStorage, DispatchResult};
 
-#[frame_support::runtime]
-mod runtime {
-    #[runtime::runtime]
-    #[runtime::derive(
-        RuntimeCall,
-        RuntimeEvent,
-        RuntimeError,
-        RuntimeOrigin,
-        RuntimeTask,
-        RuntimeHoldReason,
-        RuntimeFreezeReason
-    )]
-    pub struct Test;
-
-    #[runtime::pallet_index(0)]
-    pub type System = frame_system;
-    #[runtime::pallet_index(1)]
-    pub type Ren = pallet_balances;
-    #[runtime::pallet_index(2)]
-    pub type Eur = pallet_balances<Instance2>;
-    #[runtime::pallet_index(3)]
-    pub type Custody = pallet_deren_custody;
-}
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Ren: pallet_balances,
+        Eur: pallet_balances::<Instance2>,
+        Custody: pallet_deren_custody,
+    }
+);
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {

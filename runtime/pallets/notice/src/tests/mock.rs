@@ -9,31 +9,15 @@ use frame_support::{
 use frame_system::EnsureSignedBy;
 use sp_runtime::{BuildStorage, DispatchResult};
 
-#[frame_support::runtime]
-mod runtime {
-    #[runtime::runtime]
-    #[runtime::derive(
-        RuntimeCall,
-        RuntimeEvent,
-        RuntimeError,
-        RuntimeOrigin,
-        RuntimeTask,
-        RuntimeHoldReason,
-        RuntimeFreezeReason
-    )]
-    pub struct Test;
-
-    #[runtime::pallet_index(0)]
-    pub type System = frame_system;
-    #[runtime::pallet_index(1)]
-    pub type Balances = pallet_balances;
-    #[runtime::pallet_index(2)]
-    pub type Preimage = pallet_preimage;
-    #[runtime::pallet_index(3)]
-    pub type Scheduler = pallet_scheduler;
-    #[runtime::pallet_index(4)]
-    pub type Notice = pallet_deren_notice;
-}
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Balances: pallet_balances,
+        Preimage: pallet_preimage,
+        Scheduler: pallet_scheduler,
+        Notice: pallet_deren_notice,
+    }
+);
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {

@@ -93,7 +93,7 @@ fn take(step: Step) {
             let site = SiteId(site.into());
             let code = link_code(7, &OWNER, site, 2_000);
             let _ = Registry::link_gateway(by(OWNER), site, public(7), 2_000, code);
-            let roles = [DeviceRole::Grid, DeviceRole::Production, DeviceRole::Storage];
+            let roles = DeviceRole::ALL;
             register_at(site, n, roles[usize::from(role)], 12_000)
         }
         Step::Remove(n) => Registry::remove_device(by(OWNER), device(n)),

@@ -12,29 +12,14 @@ use pallet_session::disabling::UpToLimitDisablingStrategy;
 use sp_runtime::{BuildStorage, DispatchResult, Perbill, RuntimeAppPublic, impl_opaque_keys, testing::UintAuthorityId};
 use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
 
-#[frame_support::runtime]
-mod runtime {
-    #[runtime::runtime]
-    #[runtime::derive(
-        RuntimeCall,
-        RuntimeEvent,
-        RuntimeError,
-        RuntimeOrigin,
-        RuntimeTask,
-        RuntimeHoldReason,
-        RuntimeFreezeReason
-    )]
-    pub struct Test;
-
-    #[runtime::pallet_index(0)]
-    pub type System = frame_system;
-    #[runtime::pallet_index(1)]
-    pub type Balances = pallet_balances;
-    #[runtime::pallet_index(2)]
-    pub type Session = pallet_session;
-    #[runtime::pallet_index(3)]
-    pub type Validators = pallet_deren_validators;
-}
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Balances: pallet_balances,
+        Session: pallet_session,
+        Validators: pallet_deren_validators,
+    }
+);
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {

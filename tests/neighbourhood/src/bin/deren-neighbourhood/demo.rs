@@ -5,10 +5,11 @@ use deren_neighbourhood::{
     Config, Follower, Neighbourhood, SlotReport, Totals, settled,
     view::{Names, Stream, View},
 };
-use deren_primitives::{Slot, SlotState};
+use deren_primitives::SlotState;
+use deren_testing::unix_ms;
 use std::{
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 /// How often the chain is looked at.
@@ -136,12 +137,12 @@ async fn conclude(neighbourhood: &Neighbourhood, books: &[SlotReport], totals: T
 
 /// Where the slots stand that are not reported yet, as of the newest block.
 async fn progress(neighbourhood: &Neighbourhood, follower: &Follower, names: &Names) -> anyhow::Result<String> {
-    let now_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    let now_ms = unix_ms();
     let current = names.clock.slot_at(now_ms);
     let left_s = names.clock.end_ms(current).saturating_sub(now_ms) / 1000;
     let rpc = neighbourhood.rpc()?;
     let best = rpc.best().await?;
-    let before = Slot(current.0.saturating_sub(1));
+    let before = current.previous();
     let state = match rpc.slot(neighbourhood.registered.market, before, best.hash).await? {
         None => "measured",
         Some(summary) if summary.state == SlotState::Cleared => "cleared",

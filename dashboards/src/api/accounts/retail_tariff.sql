@@ -1,1 +1,0 @@
-SELECT retail_ueur_per_kwh FROM local.retail_tariffs WHERE account = $1

@@ -1,3 +1,0 @@
-//! Settlement data that reconciles to the Wh and to the µ€.
-
-pub mod export;

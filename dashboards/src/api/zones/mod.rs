@@ -1,3 +1,0 @@
-//! Zones: what their market's operator calls them.
-
-pub mod set_name;

@@ -1,2 +1,0 @@
-INSERT INTO local.zone_names (zone, name) VALUES ($1, $2)
-ON CONFLICT (zone) DO UPDATE SET name = excluded.name

@@ -1,0 +1,12 @@
+//! The indexer against real nodes and real databases: whatever happens on the way, the rows are those of a clean run.
+
+mod commands;
+mod declarations;
+mod decoding;
+mod forks;
+mod head;
+mod hypertables;
+mod interruptions;
+mod notices;
+mod partition;
+mod support;

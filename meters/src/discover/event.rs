@@ -1,0 +1,20 @@
+//! What is told while a search runs.
+
+use crate::{MeterError, Record};
+
+/// What happens while a search runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is used up at once")]
+pub enum Event {
+    /// A device was found.
+    Found(Record),
+    /// Something answered, but could not be read; the search goes on.
+    Trouble(MeterError),
+    /// So many steps are done, of so many: hosts and ports, settings of serial ports, seconds at a broker.
+    Progress {
+        /// Steps done.
+        done: usize,
+        /// Steps in all.
+        total: usize,
+    },
+}

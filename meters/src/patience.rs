@@ -1,0 +1,143 @@
+//! How patient to be with the other end of a wire, written once for every family: what a URI asks for, what a product and its
+//! manufacturer's devices need, and how soon to try again what failed. It only says how long; who waits is the wires' part.
+
+use crate::{quirks::Quirks, wire::Wire};
+use std::{fmt, time::Duration};
+
+/// How patient to be with a Modbus device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Timing {
+    /// For connecting and for each request; without one, the wire's usual time.
+    pub timeout_ms: Option<u32>,
+    /// Silence after connecting, before the first request (Huawei inverters want 1 000 to 2 000), ms.
+    pub settle_ms: u32,
+}
+
+impl Timing {
+    /// The time-out that holds on `wire`.
+    #[must_use]
+    pub fn timeout(&self, wire: &Wire) -> Duration {
+        let usual_ms = match wire {
+            Wire::Tcp { .. } | Wire::RtuTcp { .. } => 1_500,
+            Wire::Serial { .. } => 1_000,
+        };
+        Duration::from_millis(self.timeout_ms.unwrap_or(usual_ms).into())
+    }
+}
+
+impl fmt::Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(timeout_ms) = self.timeout_ms {
+            write!(f, "&timeout_ms={timeout_ms}")?;
+        }
+        if self.settle_ms != 0 {
+            write!(f, "&settle_ms={}", self.settle_ms)?;
+        }
+        Ok(())
+    }
+}
+
+/// How long to wait where a URI may name a time, ms, and where it does not.
+pub(crate) fn limit(asked_ms: Option<u32>, usual: Duration) -> Duration {
+    asked_ms.map_or(usual, |ms| Duration::from_millis(ms.into()))
+}
+
+/// How to ask a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Patience {
+    /// How long to wait.
+    pub timing: Timing,
+    /// How often a request is repeated that is refused because the device is busy.
+    pub busy_retries: u8,
+    /// Pause before each repetition, ms.
+    pub busy_pause_ms: u32,
+    /// Takes one connection at a time.
+    pub one_client: bool,
+}
+
+impl Patience {
+    /// Of the time-outs that the URI asks for, the product needs and its manufacturer's devices need, the first that is named
+    /// holds; of the silences after connecting, the longest.
+    #[must_use]
+    pub fn of(asked: &Timing, product: &Timing, quirks: &Quirks) -> Self {
+        Self {
+            timing: Timing {
+                timeout_ms: asked.timeout_ms.or(product.timeout_ms).or(quirks.timeout_ms),
+                settle_ms: asked.settle_ms.max(product.settle_ms).max(quirks.settle_ms),
+            },
+            busy_retries: quirks.busy_retries,
+            busy_pause_ms: quirks.busy_pause_ms,
+            one_client: quirks.one_client,
+        }
+    }
+}
+
+impl From<&Timing> for Patience {
+    fn from(timing: &Timing) -> Self {
+        Self { timing: *timing, ..Self::default() }
+    }
+}
+
+/// How long to wait before the next try of what fails again and again: twice as long each time, up to the longest.
+#[derive(Clone, Debug)]
+pub(crate) struct Backoff {
+    first: Duration,
+    longest: Duration,
+    /// So many failures in a row are tried again at once.
+    free_tries: u32,
+    failures: u32,
+}
+
+impl Backoff {
+    /// After `free_tries` failures that cost no pause, `first` is the first pause, and none is longer than `longest`.
+    pub(crate) const fn new(first: Duration, longest: Duration, free_tries: u32) -> Self {
+        Self { first, longest, free_tries, failures: 0 }
+    }
+
+    /// It failed once more: the pause before the next try.
+    pub(crate) fn failed(&mut self) -> Duration {
+        let before = self.failures;
+        self.failures = before.saturating_add(1);
+        match before.checked_sub(self.free_tries) {
+            Some(doublings) => self.first.saturating_mul(1 << doublings.min(16)).min(self.longest),
+            None => Duration::ZERO,
+        }
+    }
+
+    /// It went well: the next failure is the first one.
+    pub(crate) fn succeeded(&mut self) {
+        self.failures = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_uri_has_the_last_word_on_patience_and_the_longer_silence_holds() {
+        let quirks = Quirks { timeout_ms: Some(4_000), settle_ms: 2_000, ..Quirks::default() };
+        let (none, product) = (Timing::default(), Timing { timeout_ms: Some(2_500), settle_ms: 500 });
+        let timing = Patience::of(&none, &none, &quirks).timing;
+        assert_eq!((timing.timeout_ms, timing.settle_ms), (Some(4_000), 2_000));
+        let timing = Patience::of(&none, &product, &quirks).timing;
+        assert_eq!((timing.timeout_ms, timing.settle_ms), (Some(2_500), 2_000));
+        let asked = Timing { timeout_ms: Some(700), settle_ms: 3_000 };
+        assert_eq!(Patience::of(&asked, &product, &quirks).timing, asked);
+    }
+
+    proptest! {
+        #[test]
+        fn pauses_grow_to_the_longest_and_begin_anew_after_a_success(free_tries in 0u32..5, failures in 1u32..200) {
+            let (first, longest) = (Duration::from_millis(250), Duration::from_secs(10));
+            let mut backoff = Backoff::new(first, longest, free_tries);
+            let pauses: Vec<Duration> = (0..failures).map(|_| backoff.failed()).collect();
+            prop_assert!(pauses.windows(2).all(|pair| pair[0] <= pair[1]));
+            prop_assert!(pauses.iter().all(|pause| *pause <= longest));
+            prop_assert_eq!(pauses.iter().filter(|pause| pause.is_zero()).count() as u32, free_tries.min(failures));
+            backoff.succeeded();
+            prop_assert_eq!(backoff.failed(), if free_tries == 0 { first } else { Duration::ZERO });
+        }
+    }
+}
