@@ -4,7 +4,6 @@ use crate::{MeterError, Record};
 
 /// What happens while a search runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is used up at once")]
 pub enum Event {
     /// A device was found.
     Found(Record),

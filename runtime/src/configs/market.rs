@@ -1,9 +1,6 @@
 //! The four pallets of the market, and who tells what to whom.
 
-use super::{
-    AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin,
-    system::{NORMAL_RATIO, NORMAL_RESERVE},
-};
+use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin, system::NORMAL_RESERVE};
 use crate::{
     AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
     units::{EUR, MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, REN, share_of},
@@ -25,7 +22,7 @@ use frame_support::{
     weights::Weight,
 };
 use pallet_deren_matching::SubAccounts;
-use sp_runtime::{FixedU128, Perbill, traits::Saturating as _};
+use sp_runtime::{FixedU128, Perbill};
 
 /// The most markets of this chain.
 pub type MaxMarkets = ConstU32<16>;

@@ -19,7 +19,7 @@ use sp_version::RuntimeVersion;
 
 /// What share of a block transactions that pay may fill. Readings are of the operational class, and have a limit of their
 /// own: fees follow what is paid for, and each leaves room for the other.
-pub(super) const NORMAL_RATIO: Perbill = Perbill::from_percent(60);
+const NORMAL_RATIO: Perbill = Perbill::from_percent(60);
 /// What a block has room for of each even if clearing and settling took half of it and the other took the rest: so a
 /// block may take five quarters of its time at most.
 pub(super) const NORMAL_RESERVE: Perbill = Perbill::from_percent(15);
