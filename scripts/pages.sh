@@ -13,7 +13,7 @@ kept_builds=8
 
 # Everything from which the pages are built: what git has or would take, and the Node.js that builds.
 sources() {
-    git ls-files -z --cached --others --exclude-standard -- "$web" | sort -z | while IFS= read -r -d '' file; do
+    git ls-files -z --cached --others --exclude-standard -- "$web" ":(exclude)$web/*.md" | sort -z | while IFS= read -r -d '' file; do
         [ ! -f "$file" ] || { printf '%s\0' "$file"; cat "$file"; }
     done
     node --version

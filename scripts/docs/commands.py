@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that what the documents have somebody type is there: targets of make, scripts of npm, files of `scripts`.
 
-The programs' own commands are checked by a test that asks the programs (`gateway/tests/documented.rs`)."""
+The programs' own commands are checked by a test that asks the programs (`gateway/tests/it/documented.rs`)."""
 
 import json
 import re

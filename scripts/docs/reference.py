@@ -43,7 +43,12 @@ def shape(schema):
     kind = schema.get("type", "any")
     if isinstance(kind, list):
         kind = next(one for one in kind if one != "null")
+    if kind == "object" and len(schema.get("properties", {})) == 1:
+        [(name, value)] = schema["properties"].items()
+        return f"`{{ {name} = … }}`: {shape(value)}"
     names = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "table", "number": "number"}
+    if kind == "array" and "prefixItems" in schema:
+        return f"list of {len(schema['prefixItems'])} {shape(schema['prefixItems'][0])}s"
     if kind == "array":
         return f"list of {shape(schema.get('items', {}))}"
     return names.get(kind, kind)

@@ -144,6 +144,15 @@ class Reference(unittest.TestCase):
         self.assertEqual(reference.shape({"type": "array", "items": {"type": "string"}}), "list of text")
         self.assertEqual(reference.shape({"type": ["integer", "null"]}), "whole number")
 
+    def test_a_table_of_one_key_is_shown_with_its_key(self):
+        number = {"type": "integer"}
+        between = {"type": "array", "prefixItems": [number, number]}
+        self.assertEqual(
+            reference.shape({"type": "object", "properties": {"between": between}}),
+            "`{ between = … }`: list of 2 whole numbers",
+        )
+        self.assertEqual(reference.shape({"type": "object"}), "table")
+
     def test_an_address_is_for_whom_the_document_says(self):
         self.assertEqual(reference.visitors({}), "anyone")
         self.assertEqual(reference.visitors({"security": [{"session": []}]}), "logged in")

@@ -41,14 +41,16 @@ impl Template {
         if read == *expect {
             return Ok(());
         }
-        let differs = |name: &str, read: String, expect: String| {
-            (read != expect).then(|| format!("{name} reads {read}, the fixture expects {expect}"))
+        let differs = |name: &str, read: Option<String>, expect: Option<String>| {
+            let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".into());
+            (read != expect).then(|| format!("{name} reads {}, the fixture expects {}", shown(read), shown(expect)))
         };
+        let text = |number: Option<u64>| number.map(|number| number.to_string());
         let found = [
-            differs("import_mwh", format!("{:?}", read.import_mwh), format!("{:?}", expect.import_mwh)),
-            differs("export_mwh", format!("{:?}", read.export_mwh), format!("{:?}", expect.export_mwh)),
-            differs("power_w", format!("{:?}", read.power_w), format!("{:?}", expect.power_w)),
-            differs("serial", format!("{:?}", read.serial), format!("{:?}", expect.serial)),
+            differs("import_mwh", text(read.import_mwh), text(expect.import_mwh)),
+            differs("export_mwh", text(read.export_mwh), text(expect.export_mwh)),
+            differs("power_w", read.power_w.map(|w| w.to_string()), expect.power_w.map(|w| w.to_string())),
+            differs("serial", read.serial.clone(), expect.serial.clone()),
         ];
         Err(found.into_iter().flatten().collect::<Vec<_>>().join("; "))
     }

@@ -174,7 +174,7 @@ fn device(text: &Text<'_>, wrong: &mut Wrong) -> Option<Template> {
             return None;
         }
         None => {
-            wrong.note(None, "has no `kind`; write kind = \"modbus\" or kind = \"mqtt\"");
+            wrong.note(None, "has no `kind`; write kind = \"modbus\", \"mqtt\" or \"http\"");
             return None;
         }
     };

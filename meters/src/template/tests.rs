@@ -151,7 +151,7 @@ fn a_fixture_that_reads_otherwise_is_told() {
         (
             "import_mwh = 4711250000",
             "import_mwh = 4711250001",
-            "import_mwh reads Some(4711250000), the fixture expects",
+            "import_mwh reads 4711250000, the fixture expects 4711250001",
         ),
         ("import = [0x4593, 0x3A00]", "import = [0x4593]", "1 registers instead of 2"),
         ("import = [0x4593, 0x3A00]", "energy = [0x4593, 0x3A00]", "registers for `energy`, which is no field"),

@@ -117,7 +117,7 @@ pub struct Field {
     /// Order of a number's registers.
     #[serde(default)]
     pub order: WordOrder,
-    /// The number is to be multiplied by 10 to this power to be in [`Self::unit`].
+    /// The number is to be multiplied by 10 to this power to be in `unit`.
     #[serde(default)]
     pub exponent: i8,
     /// The number is to be multiplied by this too: 65536 for a high word that does not stand beside its low word.
@@ -129,8 +129,9 @@ pub struct Field {
     /// Turns the sign: for a power that the device counts positive towards the grid.
     #[serde(default)]
     pub negate: bool,
-    /// Patterns that mean "not available"; see [`Self::nothing`] for what holds where none are given. An empty list says
-    /// that every pattern is a number. A float's NaN never is one.
+    /// Patterns that mean "not available". Without this key they are all ones of an unsigned number, and the smallest
+    /// of a signed one. An empty list says that every pattern is a number. A float's NaN never is one. Built-in
+    /// templates have this key for every whole number.
     #[serde(default)]
     pub none: Option<Vec<Nothing>>,
     /// A counter that begins at 0 again before its registers are full: at this number in them. Unsigned counters of one
