@@ -4,7 +4,7 @@
 //!
 //! An announcement counts only if its sender has heard this very process: so a recorded one ends nobody.
 
-use crate::{board::Board, clock::unix_ms, error::GatewayError, signer::Signer};
+use crate::{board::Board, clock::unix_ms, codes::GatewayCode, error::GatewayError, signer::Signer};
 use codec::{DecodeAll, Encode};
 use deren_primitives::{GatewayId, PublicKey, Signature, verify};
 use rand::{TryRngCore, rngs::OsRng};
@@ -106,7 +106,8 @@ impl OnThisNetwork {
             match self.listen().await {
                 Ok(twin) => return twin,
                 Err(error) => {
-                    self.board.trouble("network", &format!("announce_to = \"{}\": {error}", self.to));
+                    let what = format!("announce_to = \"{}\": {error}", self.to);
+                    self.board.trouble("network", (GatewayCode::CannotAnnounce, what));
                     tokio::time::sleep(REST).await;
                 }
             }
@@ -137,7 +138,8 @@ impl OnThisNetwork {
                         if (other.started_unix_ms, other.instance) < (self.says.started_unix_ms, self.says.instance) {
                             return Ok(twin);
                         }
-                        self.board.trouble("keys", &format!("{twin}; it is the younger and should have ended"));
+                        let what = format!("{twin}; it is the younger and should have ended");
+                        self.board.trouble("keys", (twin.code(), what));
                     }
                     if self.says.heard.replace(other.instance) != Some(other.instance) {
                         soon = SOON_TIMES;
@@ -162,7 +164,7 @@ impl OnThisNetwork {
         match signed {
             Ok(signature) => (&self.says, signature).encode(),
             Err(error) => {
-                self.board.trouble("keys", &error.to_string());
+                self.board.trouble("keys", &error);
                 Vec::new()
             }
         }

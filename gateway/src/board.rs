@@ -3,13 +3,14 @@
 
 use crate::{
     clock::{ClockState, unix_ms},
+    codes::{Code, Mishap},
     settings::DeviceSettings,
 };
 use deren_meters::Sample;
 use deren_primitives::{DeviceId, DeviceRole, GatewayId, Hex};
 use serde::Serialize;
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -41,6 +42,9 @@ pub struct Status {
     pub cross_check: Option<String>,
     /// What went wrong lately, newest first.
     pub troubles: Vec<Trouble>,
+    /// How often each kind of trouble was told since the start.
+    #[serde(skip)]
+    pub troubles_by_code: BTreeMap<Code, u64>,
 }
 
 /// How far the way to the chain has come.
@@ -80,6 +84,8 @@ pub struct ChainStatus {
 pub struct OutboxStatus {
     /// Why nothing can be stored: the disk is full, read-only or broken. Nothing while all is well.
     pub alarm: Option<String>,
+    /// Which kind of fault the alarm is.
+    pub alarm_code: Option<Code>,
     /// Readings that wait.
     pub readings: u64,
     /// Readings that may wait.
@@ -131,6 +137,8 @@ pub struct DeviceStatus {
     pub failures_total: u64,
     /// Why it cannot be read now.
     pub trouble: Option<String>,
+    /// Which kind of fault that is.
+    pub trouble_code: Option<Code>,
     /// The last slot that a reading covers.
     pub last_slot: Option<u32>,
     /// Its readings that wait.
@@ -141,6 +149,8 @@ pub struct DeviceStatus {
     pub registered: Option<bool>,
     /// Why the chain refuses its readings at present.
     pub refusal: Option<String>,
+    /// Which kind of refusal that is.
+    pub refusal_code: Option<Code>,
     /// Not configured any more: its place waits for another device, and nobody is shown it.
     #[serde(skip)]
     pub left: bool,
@@ -155,7 +165,9 @@ pub struct Trouble {
     pub at_unix_ms: u64,
     /// What it is about: a device's name, `chain`, `outbox`, `clock`, `configuration`, `home_assistant`.
     pub about: String,
-    /// What happened.
+    /// Which kind of fault it is, for programs.
+    pub code: Code,
+    /// What happened, for people.
     pub what: String,
     /// How often in a row.
     pub times: u32,
@@ -180,6 +192,7 @@ impl Board {
             devices: Vec::new(),
             cross_check: None,
             troubles: Vec::new(),
+            troubles_by_code: BTreeMap::new(),
         };
         Self(Mutex::new((status, VecDeque::new())))
     }
@@ -225,21 +238,24 @@ impl Board {
     }
 
     /// Remembers something that went wrong, and logs it when it is new.
-    pub fn trouble(&self, about: &str, what: &str) {
+    pub fn trouble(&self, about: &str, mishap: impl Into<Mishap>) {
+        let Mishap { code, what } = mishap.into();
         let mut board = self.lock();
-        let known = board.1.iter_mut().find(|trouble| trouble.about == about && trouble.what == what);
+        let times = board.0.troubles_by_code.entry(code).or_default();
+        *times = times.saturating_add(1);
+        let is_known = |trouble: &&mut Trouble| trouble.about == about && trouble.code == code && trouble.what == what;
+        let known = board.1.iter_mut().find(is_known);
         if let Some(trouble) = known {
             trouble.at_unix_ms = unix_ms();
             trouble.times = trouble.times.saturating_add(1);
-            tracing::debug!(about, what, times = trouble.times, "again");
+            tracing::debug!(about, code = code.name(), what, times = trouble.times, "again");
             return;
         }
-        tracing::warn!(about, "{what}");
+        tracing::warn!(about, code = code.name(), "{what}");
         if board.1.len() == TROUBLES_KEPT {
             board.1.pop_front();
         }
-        let (about, what) = (about.to_owned(), what.to_owned());
-        board.1.push_back(Trouble { at_unix_ms: unix_ms(), about, what, times: 1 });
+        board.1.push_back(Trouble { at_unix_ms: unix_ms(), about: about.to_owned(), code, what, times: 1 });
     }
 }
 
@@ -262,11 +278,13 @@ impl DeviceStatus {
             samples_total: 0,
             failures_total: 0,
             trouble: None,
+            trouble_code: None,
             last_slot: None,
             waiting_readings: 0,
             next_final_sequence: None,
             registered: None,
             refusal: None,
+            refusal_code: None,
             left: false,
             attention: None,
         }
@@ -290,25 +308,38 @@ impl DeviceStatus {
         self.export_mwh = sample.export_mwh;
         self.register_step_mwh = sample.import_counter.step_mwh.max(sample.export_counter.step_mwh);
         self.samples_total = self.samples_total.saturating_add(1);
-        self.trouble = None;
+        (self.trouble, self.trouble_code) = (None, None);
+    }
+
+    /// It cannot be read, for that reason.
+    pub fn fail(&mut self, mishap: Mishap) {
+        (self.trouble, self.trouble_code) = (Some(mishap.what), Some(mishap.code));
+    }
+
+    /// The chain refuses its readings for that reason; nothing if it takes them.
+    pub fn refuse(&mut self, mishap: Option<Mishap>) {
+        (self.refusal, self.refusal_code) = mishap.map(|mishap| (mishap.what, mishap.code)).unzip();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use deren_meters::MeterCode;
 
     #[test]
     fn the_same_trouble_is_counted_and_the_list_is_bounded() {
         let board = Board::new(GatewayId([1; 32]), [1; 32], 0);
-        board.trouble("roof", "no answer");
-        board.trouble("roof", "no answer");
+        board.trouble("roof", (MeterCode::NoAnswer, "no answer"));
+        board.trouble("roof", (MeterCode::NoAnswer, "no answer"));
         assert_eq!(board.status().troubles[0].times, 2);
         for number in 0..100 {
-            board.trouble("roof", &format!("trouble {number}"));
+            board.trouble("roof", (MeterCode::Unreachable, format!("trouble {number}")));
         }
         let troubles = board.status().troubles;
         assert_eq!(troubles.len(), TROUBLES_KEPT);
         assert_eq!(troubles[0].what, "trouble 99");
+        let times: Vec<_> = board.status().troubles_by_code.into_iter().collect();
+        assert_eq!(times, [(MeterCode::Unreachable.into(), 100), (MeterCode::NoAnswer.into(), 2)]);
     }
 }

@@ -13,6 +13,7 @@ mod tests;
 
 pub use machine::{Machine, ThisMachine, unix_ms};
 
+use crate::codes::{GatewayCode, Mishap};
 use blocks::Blocks;
 use machine::Jumps;
 use serde::Serialize;
@@ -59,6 +60,17 @@ impl ClockState {
             Self::Unknown | Self::Disputed { .. } | Self::Behind { .. } => u32::MAX,
             Self::Synchronised { error_ms } | Self::Lost { error_ms } => error_ms,
         }
+    }
+
+    /// What keeps samples from being used, with its code; nothing if the clock will do.
+    pub fn mishap(self) -> Option<Mishap> {
+        let code = match self {
+            Self::Synchronised { .. } | Self::Lost { .. } => return None,
+            Self::Unknown => GatewayCode::ClockUnknown,
+            Self::Disputed { .. } => GatewayCode::ClockDisputed,
+            Self::Behind { .. } => GatewayCode::ClockBehind,
+        };
+        self.complaint().map(|what| (code, what).into())
     }
 
     /// Why no sample is used and nothing signed, in words for the owner; nothing if the clock will do.

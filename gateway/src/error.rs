@@ -1,6 +1,7 @@
 //! Everything that can go wrong in the gateway, in words that say what, where and what to do. No message holds a
-//! secret.
+//! secret; every error has a code, by which programs decide.
 
+use crate::codes::{Code, GatewayCode, Mishap};
 use deren_config::Mistake;
 use deren_meters::MeterError;
 use thiserror::Error;
@@ -24,6 +25,8 @@ pub enum GatewayError {
         path: String,
         /// What is wrong with it.
         reason: String,
+        /// Which kind of fault that is.
+        code: GatewayCode,
     },
     /// The secrets can be read by others, so they may no longer be secret.
     #[error(
@@ -70,6 +73,8 @@ pub enum GatewayError {
         path: String,
         /// What it said.
         reason: String,
+        /// Which kind of fault that is.
+        code: GatewayCode,
     },
     /// A device failed.
     #[error("device {name}: {source}")]
@@ -88,6 +93,8 @@ pub enum GatewayError {
         what: String,
         /// What came instead of an answer.
         reason: String,
+        /// Which kind of fault that is.
+        code: GatewayCode,
     },
     /// The node serves another chain than the one that this gateway belongs to.
     #[error(
@@ -134,8 +141,39 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
-    /// A file or folder that failed with `reason`.
+    /// A file that does not hold what it should: `reason`.
     pub(crate) fn file(path: &std::path::Path, reason: impl ToString) -> Self {
-        Self::File { path: path.display().to_string(), reason: reason.to_string() }
+        let code = GatewayCode::FileUnusable;
+        Self::File { path: path.display().to_string(), reason: reason.to_string(), code }
+    }
+
+    /// A file or folder that the system could not read or write.
+    pub(crate) fn disk(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let code = GatewayCode::of_disk(error.kind());
+        Self::File { path: path.display().to_string(), reason: error.to_string(), code }
+    }
+
+    /// Its kind of fault, by which programs decide what to do or to show.
+    pub fn code(&self) -> Code {
+        let code = match self {
+            Self::Templates(error) | Self::Device { source: error, .. } => return error.code().into(),
+            Self::Settings { .. } => GatewayCode::BadConfiguration,
+            Self::File { code, .. } | Self::Outbox { code, .. } | Self::Node { code, .. } => *code,
+            Self::SecretsExposed { .. } => GatewayCode::SecretsExposed,
+            Self::Key { .. } => GatewayCode::KeyUnusable,
+            Self::KeyLost { .. } => GatewayCode::KeyLost,
+            Self::Twin { .. } => GatewayCode::SecondGateway,
+            Self::OtherChain { .. } | Self::OtherParameters { .. } => GatewayCode::OtherChain,
+            Self::PartEnded { .. } => GatewayCode::PartEnded,
+            Self::Export { .. } => GatewayCode::ExportFailed,
+            Self::Page { .. } => GatewayCode::PageFailed,
+        };
+        code.into()
+    }
+}
+
+impl From<&GatewayError> for Mishap {
+    fn from(error: &GatewayError) -> Self {
+        Self { code: error.code(), what: error.to_string() }
     }
 }

@@ -31,7 +31,7 @@ pub fn make_folder(folder: &Path) -> Result<(), GatewayError> {
     }
     fs::create_dir_all(folder)
         .and_then(|()| fs::set_permissions(folder, Permissions::from_mode(0o700)))
-        .map_err(|error| GatewayError::file(folder, error))
+        .map_err(|error| GatewayError::disk(folder, &error))
 }
 
 /// Replaces `path` with `content` in one step that survives a loss of power.
@@ -60,7 +60,7 @@ pub fn replace(path: &Path, content: &[u8], readers: Readers) -> Result<(), Gate
         fs::rename(beside, path)?;
         File::open(folder)?.sync_all()
     };
-    write().map_err(|error| GatewayError::file(path, error))
+    write().map_err(|error| GatewayError::disk(path, &error))
 }
 
 fn give_to_owner(file: &File, folder: &Path) -> io::Result<()> {
@@ -79,7 +79,7 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, GatewayError> {
     match fs::read(path) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(GatewayError::file(path, error)),
+        Err(error) => Err(GatewayError::disk(path, &error)),
     }
 }
 
@@ -91,7 +91,7 @@ pub fn read_private(path: &Path) -> Result<Option<Vec<u8>>, GatewayError> {
     let Some(content) = read(path)? else {
         return Ok(None);
     };
-    let mode = fs::metadata(path).map_err(|error| GatewayError::file(path, error))?.permissions().mode() & 0o7777;
+    let mode = fs::metadata(path).map_err(|error| GatewayError::disk(path, &error))?.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(GatewayError::SecretsExposed { path: path.display().to_string(), mode });
     }

@@ -13,8 +13,10 @@ pub use discovery::{ORIGIN, TOPIC_ROOT};
 
 use crate::{
     board::{Board, Status},
+    codes::{Code, GatewayCode, Mishap},
     settings::HomeAssistantSettings,
 };
+use deren_meters::{MeterCode, Unreached};
 use deren_primitives::Backoff;
 use discovery::{Names, configs};
 use rumqttc::{AsyncClient, Event, EventLoop, LastWill, MqttOptions, Packet, QoS};
@@ -143,8 +145,8 @@ impl HomeAssistant {
         let mut connected = false;
         loop {
             let event = match self.set_password(&mut events, connected) {
-                Ok(()) => events.poll().await.map_err(|error| error.to_string()),
-                Err(reason) => Err(reason),
+                Ok(()) => events.poll().await.map_err(|error| unreached(&error.into())),
+                Err(mishap) => Err(mishap),
             };
             match event {
                 Ok(Event::Incoming(Packet::ConnAck(_))) => {
@@ -163,13 +165,13 @@ impl HomeAssistant {
                     let _ = described.try_send(message.topic);
                 }
                 Ok(_) => {}
-                Err(reason) => {
+                Err(Mishap { code, what: reason }) => {
                     connected = false;
                     if shutdown.is_cancelled() {
                         return;
                     }
                     let address = self.settings.broker.address();
-                    self.board.trouble(ABOUT, &format!("broker {address}: {reason}; trying again"));
+                    self.board.trouble(ABOUT, (code, format!("broker {address}: {reason}; trying again")));
                     sleep(backoff.next_wait(rand::random())).await;
                 }
             }
@@ -177,7 +179,7 @@ impl HomeAssistant {
     }
 
     /// Reads the password anew for each connection, so that a corrected file needs no restart.
-    fn set_password(&self, events: &mut EventLoop, connected: bool) -> Result<(), String> {
+    fn set_password(&self, events: &mut EventLoop, connected: bool) -> Result<(), Mishap> {
         let broker = &self.settings.broker;
         let (false, Some(user)) = (connected, &broker.user) else {
             return Ok(());
@@ -185,7 +187,7 @@ impl HomeAssistant {
         let password = match &broker.password_file {
             None => String::new(),
             Some(path) => std::fs::read_to_string(path)
-                .map_err(|error| format!("password file {}: {error}", path.display()))?
+                .map_err(|error| (MeterCode::FileUnreadable, format!("password file {}: {error}", path.display())))?
                 .lines()
                 .next()
                 .unwrap_or_default()
@@ -194,6 +196,15 @@ impl HomeAssistant {
         events.mqtt_options.set_credentials(user.clone(), password);
         Ok(())
     }
+}
+
+/// Why there is no connection to the broker: the user is refused, or nobody answers.
+fn unreached(why: &Unreached) -> Mishap {
+    let code: Code = match why.code() {
+        code @ MeterCode::LoginRefused => code.into(),
+        _ => GatewayCode::BrokerUnreachable.into(),
+    };
+    (code, why.to_string()).into()
 }
 
 /// Brings the broker up to date, message by message.

@@ -8,6 +8,7 @@
 pub mod alone;
 pub mod board;
 pub mod clock;
+pub mod codes;
 pub mod devices;
 pub mod error;
 pub mod files;

@@ -25,6 +25,11 @@ struct About {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Kind {
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Build {
     version: &'static str,
 }
@@ -41,6 +46,7 @@ pub fn text(status: &Status, format: Format) -> Result<String, fmt::Error> {
     outbox(&mut registry, status);
     chain(&mut registry, status);
     devices(&mut registry, &status.devices);
+    troubles(&mut registry, status);
     process(&mut registry, status);
     format.write(&registry)
 }
@@ -100,6 +106,15 @@ fn chain(registry: &mut Registry, status: &Status) {
         let error_ms = status.clock.error_ms().into();
         seconds(registry, "clock_error_seconds", "Bound on the error of this machine's clock", error_ms);
     }
+}
+
+/// What went wrong since the start; a code that was never needed has no line.
+fn troubles(registry: &mut Registry, status: &Status) {
+    let troubles = Family::<Kind, Counter>::default();
+    for (code, times) in &status.troubles_by_code {
+        troubles.get_or_create(&Kind { code: code.name() }).inc_by(*times);
+    }
+    registry.register("troubles", "What went wrong since the start, by its code", troubles);
 }
 
 fn process(registry: &mut Registry, status: &Status) {
@@ -182,6 +197,7 @@ fn devices(registry: &mut Registry, devices: &[DeviceStatus]) {
 mod tests {
     use super::*;
     use crate::board::Board;
+    use deren_meters::MeterCode;
     use deren_primitives::DeviceRole;
     use deren_primitives::GatewayId;
     use serde_json::Value;
@@ -261,11 +277,14 @@ mod tests {
             device.power_w = Some(-1500);
             status.devices.push(device);
         });
+        board.trouble("roof", (MeterCode::NoAnswer, "no answer"));
+        board.trouble("roof", (MeterCode::NoAnswer, "no answer"));
         let text = text(&board.status(), Format::OpenMetrics).expect("text");
         assert!(text.contains("\nderen_gateway_outbox_readings 7\n"), "{text}");
         assert!(text.contains("\nderen_gateway_power_watts{device=\"roof\"} -1500\n"), "{text}");
         assert!(text.contains("\nderen_gateway_samples_total{device=\"roof\"} 0\n"), "{text}");
         assert!(!text.contains("import_register_milliwatthours{"), "{text}");
+        assert!(text.contains("\nderen_gateway_troubles_total{code=\"no-answer\"} 2\n"), "{text}");
         assert!(text.ends_with("# EOF\n"));
     }
 }

@@ -24,7 +24,12 @@ pub use queue::Queued;
 pub use standing::Standing;
 pub use tables::Tail;
 
-use crate::{error::GatewayError, files, slots::Progress};
+use crate::{
+    codes::{GatewayCode, Mishap},
+    error::GatewayError,
+    files,
+    slots::Progress,
+};
 use archive::Archive;
 use deren_primitives::{Anchor, DeviceId};
 use redb::{Database, ReadableDatabase, ReadableTableMetadata};
@@ -54,11 +59,23 @@ pub struct Outbox {
 #[derive(Debug, Default)]
 struct State {
     open: Option<Arc<Database>>,
-    failed: Option<(Instant, String)>,
+    failed: Option<(Instant, GatewayCode, String)>,
     /// Since the disk failed nothing has been written.
-    alarm: Option<String>,
+    alarm: Option<Mishap>,
     /// The same of the archive.
-    archive_alarm: Option<String>,
+    archive_alarm: Option<Mishap>,
+}
+
+impl State {
+    /// Which kind of fault the database tells of. After the first it says no more than that there was one.
+    fn code_of(&self, error: &redb::Error) -> GatewayCode {
+        match error {
+            redb::Error::Io(error) => GatewayCode::of_disk(error.kind()),
+            redb::Error::PreviousIo => self.failed.as_ref().map_or(GatewayCode::DiskBroken, |(_, code, _)| *code),
+            redb::Error::DatabaseAlreadyOpen => GatewayCode::OutboxTaken,
+            _ => GatewayCode::OutboxDamaged,
+        }
+    }
 }
 
 /// What is stored of a device.
@@ -111,20 +128,22 @@ impl Outbox {
         if let Some(open) = &state.open {
             return Ok(open.clone());
         }
-        if let Some((_, reason)) = state.failed.as_ref().filter(|(at, _)| at.elapsed() < REST) {
-            return Err(self.broken(reason));
+        if let Some((_, code, reason)) = state.failed.as_ref().filter(|(at, ..)| at.elapsed() < REST) {
+            return Err(self.error(*code, reason));
         }
         match Database::builder().set_cache_size(CACHE_BYTES).create(&self.path) {
             Ok(database) => Ok(state.open.insert(Arc::new(database)).clone()),
             Err(error) => {
+                let error = redb::Error::from(error);
+                let code = state.code_of(&error);
                 let reason = match error {
-                    redb::DatabaseError::DatabaseAlreadyOpen => {
+                    redb::Error::DatabaseAlreadyOpen => {
                         "another deren-gateway has it open: stop that one, or use another data_folder".to_owned()
                     }
                     other => other.to_string(),
                 };
-                state.failed = Some((Instant::now(), reason.clone()));
-                Err(self.broken(reason))
+                state.failed = Some((Instant::now(), code, reason.clone()));
+                Err(self.error(code, reason))
             }
         }
     }
@@ -133,13 +152,14 @@ impl Outbox {
     fn failed(&self, error: impl Into<redb::Error>) -> GatewayError {
         let error = error.into();
         let reason = error.to_string();
+        let mut state = self.state();
+        let code = state.code_of(&error);
         if matches!(error, redb::Error::Io(_) | redb::Error::PreviousIo) {
-            let mut state = self.state();
             state.open = None;
-            state.failed = Some((Instant::now(), reason.clone()));
-            state.alarm.get_or_insert_with(|| reason.clone());
+            state.failed = Some((Instant::now(), code, reason.clone()));
+            state.alarm.get_or_insert_with(|| (code, reason.clone()).into());
         }
-        self.broken(reason)
+        self.error(code, reason)
     }
 
     /// Notes that the disk took something.
@@ -148,13 +168,18 @@ impl Outbox {
     }
 
     /// Why nothing can be stored since a while: the disk is full, read-only or broken. `None` if all is well.
-    pub fn alarm(&self) -> Option<String> {
+    pub fn alarm(&self) -> Option<Mishap> {
         let state = self.state();
         state.alarm.clone().or_else(|| state.archive_alarm.clone())
     }
 
+    /// What is stored cannot be understood.
     fn broken(&self, reason: impl ToString) -> GatewayError {
-        GatewayError::Outbox { path: self.path.display().to_string(), reason: reason.to_string() }
+        self.error(GatewayCode::OutboxDamaged, reason)
+    }
+
+    fn error(&self, code: GatewayCode, reason: impl ToString) -> GatewayError {
+        GatewayError::Outbox { path: self.path.display().to_string(), reason: reason.to_string(), code }
     }
 
     /// How many readings wait.

@@ -9,6 +9,7 @@ mod swap;
 use crate::{
     board::Board,
     clock::{Clock, ClockState, unix_ms},
+    codes::{GatewayCode, Mishap},
     devices::DeviceBook,
     error::GatewayError,
     outbox::{Outbox, Seal, SignedBy, Standing, Tail, Update},
@@ -207,7 +208,7 @@ impl Recorder {
             Event::Chain { device, cursor } => self.stands(device, cursor),
         };
         if let Err(error) = result {
-            self.parts.board.trouble("outbox", &error.to_string());
+            self.parts.board.trouble("outbox", &error);
         }
     }
 
@@ -250,8 +251,8 @@ impl Recorder {
         let Some(rules) = rules else {
             return;
         };
-        if let Some(complaint) = state.complaint() {
-            self.parts.board.trouble("clock", &complaint);
+        if let Some(mishap) = state.mishap() {
+            self.parts.board.trouble("clock", mishap);
             return;
         }
         // Taken before the clock was set back.
@@ -259,16 +260,17 @@ impl Recorder {
             return;
         }
         let outcome = recorded.take(rules, sample, matches!(state, ClockState::Lost { .. }), may_seal);
-        if let (Some(what), Some(settings)) = (outcome.trouble, self.parts.devices.get(index)) {
-            self.parts.board.trouble(&settings.name, &what);
+        if let (Some(mishap), Some(settings)) = (outcome.trouble, self.parts.devices.get(index)) {
+            self.parts.board.trouble(&settings.name, mishap);
         }
         self.unsaved.extend(outcome.update);
     }
 
     fn settle(&mut self) {
+        let alarm = self.parts.outbox.alarm();
         self.parts.board.update(|status| {
             status.clock = self.parts.clock.state();
-            status.outbox.alarm = self.parts.outbox.alarm();
+            (status.outbox.alarm_code, status.outbox.alarm) = alarm.map(|alarm| (alarm.code, alarm.what)).unzip();
             for device in status.devices.iter_mut().filter(|device| device.registered == Some(true)) {
                 device.attention = None;
             }
@@ -276,7 +278,7 @@ impl Recorder {
         if let Some(jump_ms) = self.parts.clock.take_jump() {
             let what =
                 format!("this machine's clock was set by {jump_ms} ms: it counts again when somebody vouches for it");
-            self.parts.board.trouble("clock", &what);
+            self.parts.board.trouble("clock", (GatewayCode::ClockSet, what));
         }
         let may_seal = self.may_seal();
         for index in 0..self.devices.len() {
@@ -321,7 +323,7 @@ impl Recorder {
                 let what = format!(
                     "device {id}: the chain has readings that this outbox never held ({aside} set aside here): is there a second gateway with a copy of this key?"
                 );
-                self.parts.board.trouble("outbox", &what);
+                self.parts.board.trouble("outbox", (GatewayCode::SecondGateway, what));
                 self.unsaved.retain(|update| update.device != id);
                 self.leaving.retain(|(_, recorded)| recorded.id() != Some(id));
             }
@@ -341,10 +343,8 @@ impl Recorder {
         // Without an answer the disk fails, which is another trouble.
         let full = room.as_ref().is_ok_and(|room| !room);
         if full {
-            self.parts.board.trouble(
-                "outbox",
-                "full: no new readings until some have reached the chain; what is measured meanwhile becomes one estimated reading",
-            );
+            let what = "full: no new readings until some have reached the chain; what is measured meanwhile becomes one estimated reading";
+            self.parts.board.trouble("outbox", (GatewayCode::OutboxFull, what));
         }
         let clock_will_do = self.parts.clock.state().complaint().is_none();
         room.unwrap_or(false) && !self.disk_fails && clock_will_do
@@ -390,8 +390,8 @@ impl Recorder {
             outbox.append(to_store, &seal)
         });
         let result = match store.await {
-            Ok(result) => result.map_err(|error| error.to_string()),
-            Err(error) => Err(format!("storing was cut short: {error}")),
+            Ok(result) => result.map_err(|error| Mishap::from(&error)),
+            Err(error) => Err((GatewayCode::PartEnded, format!("storing was cut short: {error}")).into()),
         };
         self.disk_fails = result.is_err();
         match result {
@@ -399,8 +399,8 @@ impl Recorder {
                 self.parts.clock.raise_high_water(good_ms.unwrap_or(0));
                 self.saved(&readings);
             }
-            Err(what) => {
-                self.parts.board.trouble("outbox", &what);
+            Err(mishap) => {
+                self.parts.board.trouble("outbox", mishap);
                 self.unsaved = updates;
             }
         }
@@ -445,9 +445,9 @@ impl Recorder {
             Checked::Agrees => None,
             Checked::Disagrees(what) => Some(what),
         };
-        if let Some(what) = now.as_ref().filter(|_| self.parts.board.status().cross_check.is_none()) {
+        if let Some(what) = now.as_deref().filter(|_| self.parts.board.status().cross_check.is_none()) {
             let grid = self.parts.devices.iter().find(|device| device.role == DeviceRole::Grid);
-            self.parts.board.trouble(grid.map_or("home", |device| &device.name), what);
+            self.parts.board.trouble(grid.map_or("home", |device| &device.name), (GatewayCode::MetersDisagree, what));
         }
         self.parts.board.update(|status| status.cross_check = now);
     }

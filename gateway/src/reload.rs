@@ -3,6 +3,7 @@
 
 use crate::{
     board::Board,
+    codes::GatewayCode,
     error::GatewayError,
     page::DeskSettings,
     settings::{DeviceSettings, HomeAssistantSettings, Settings},
@@ -58,7 +59,7 @@ impl Reload {
                 Ok(new) if !new.has_all_templates() => refuse(&board, &new.complaints),
                 Ok(new) => {
                     for complaint in &new.complaints {
-                        board.trouble(ABOUT, &complaint.to_string());
+                        board.trouble(ABOUT, (GatewayCode::BadConfiguration, complaint.to_string()));
                     }
                     self.follow(&settings, &new, &followers, &board);
                     // What takes a restart stays what it is, so that it is named at the next reload too.
@@ -66,7 +67,9 @@ impl Reload {
                     tracing::info!(devices = settings.devices.len(), "configuration read again");
                 }
                 Err(GatewayError::Settings { mistakes }) => refuse(&board, &mistakes),
-                Err(error) => board.trouble(ABOUT, &format!("not taken over, the old one goes on: {error}")),
+                Err(error) => {
+                    board.trouble(ABOUT, (error.code(), format!("not taken over, the old one goes on: {error}")));
+                }
             }
         }
     }
@@ -75,7 +78,7 @@ impl Reload {
         if old.log != new.log
             && let Err(reason) = (self.log_by)(&new.log)
         {
-            board.trouble(ABOUT, &format!("`log`: {reason}"));
+            board.trouble(ABOUT, (GatewayCode::BadConfiguration, format!("`log`: {reason}")));
         }
         followers.setup.finder.set_templates(new.templates.clone());
         followers.templates.send_if_modified(|known| {
@@ -98,7 +101,8 @@ impl Reload {
         let waits = needs_restart(old, new);
         if !waits.is_empty() {
             let keys = waits.join(", ");
-            board.trouble(ABOUT, &format!("changed, but taken over only by a restart of the gateway: {keys}"));
+            let what = format!("changed, but taken over only by a restart of the gateway: {keys}");
+            board.trouble(ABOUT, (GatewayCode::RestartNeeded, what));
         }
     }
 }
@@ -106,7 +110,8 @@ impl Reload {
 /// Names each reason for which nothing changes.
 fn refuse(board: &Board, mistakes: &[Mistake]) {
     for mistake in mistakes {
-        board.trouble(ABOUT, &format!("not taken over, the old one goes on: {mistake}"));
+        let what = format!("not taken over, the old one goes on: {mistake}");
+        board.trouble(ABOUT, (GatewayCode::BadConfiguration, what));
     }
 }
 

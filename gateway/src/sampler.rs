@@ -1,7 +1,7 @@
 //! One device, sampled for ever: it connects, asks who the device is, and hands each sample on. It judges nothing, and
 //! it never gives up.
 
-use crate::{board::Board, clock::unix_ms, recorder::Event, settings::DeviceSettings};
+use crate::{board::Board, clock::unix_ms, codes::Mishap, recorder::Event, settings::DeviceSettings};
 use deren_meters::{Driver, Identity, Library, MeterError, open_with};
 use deren_primitives::Backoff;
 use std::{sync::Arc, time::Duration};
@@ -95,11 +95,11 @@ impl Sampler {
     }
 
     fn failed(&self, error: &MeterError) {
-        let what = error.to_string();
-        self.board.trouble(&self.device.name, &what);
+        let mishap = Mishap::from(error);
+        self.board.trouble(&self.device.name, mishap.clone());
         self.board.update_device(self.index, |device| {
             device.failures_total = device.failures_total.saturating_add(1);
-            device.trouble = Some(what);
+            device.fail(mishap);
         });
     }
 

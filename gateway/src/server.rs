@@ -5,6 +5,7 @@ use crate::{
     alone::{OnThisMachine, OnThisNetwork},
     board::{Board, DeviceStatus},
     clock::Clock,
+    codes::GatewayCode,
     devices::DeviceBook,
     error::GatewayError,
     home_assistant, notify,
@@ -72,7 +73,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
 
     let (slot_ms, slot_ms_seen) = watch::channel(None);
     for complaint in &settings.complaints {
-        board.trouble(reload::ABOUT, &complaint.to_string());
+        board.trouble(reload::ABOUT, (GatewayCode::BadConfiguration, complaint.to_string()));
     }
     setup.finder.set_templates(settings.templates.clone());
     let (templates, templates_seen) = watch::channel(settings.templates.clone());

@@ -109,7 +109,7 @@ impl Settings {
             Err(error) if error.kind() == ErrorKind::NotFound && std::env::var_os(DATA_FOLDER_VARIABLE).is_some() => {
                 String::new()
             }
-            read => read.map_err(|error| GatewayError::file(file, error))?,
+            read => read.map_err(|error| GatewayError::disk(file, &error))?,
         };
         // `CONFIG` names the file itself, as `--config` does; the passphrase is no setting.
         let variables = std::env::vars_os()

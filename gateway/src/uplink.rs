@@ -85,7 +85,7 @@ impl Uplink {
                 Err(error) => error,
             };
             let other = matches!(error, GatewayError::OtherChain { .. } | GatewayError::OtherParameters { .. });
-            self.board.trouble("chain", &error.to_string());
+            self.board.trouble("chain", &error);
             self.board.update(|status| {
                 status.chain.link = if other { Link::OtherChain } else { Link::Connecting };
                 status.outbox.in_flight_readings = 0;

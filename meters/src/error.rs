@@ -1,4 +1,11 @@
-//! Everything that can go wrong between a device and its sample. Every message says what, where and what to do.
+//! Everything that can go wrong between a device and its sample. Every message says what, where and what to do; every
+//! error has a code, by which programs decide.
+
+mod code;
+mod unreached;
+
+pub use code::MeterCode;
+pub use unreached::{Cause, Unreached};
 
 use thiserror::Error;
 
@@ -79,8 +86,8 @@ pub enum MeterError {
     Unreachable {
         /// Host and port, serial port or broker.
         endpoint: String,
-        /// What the operating system said.
-        reason: String,
+        /// Why not, and what the operating system or the broker said.
+        reason: Unreached,
     },
     /// Connected, but no answer came in time. The connection is given up, so that a late answer is never taken for the
     /// next one.
@@ -417,6 +424,50 @@ pub enum MeterError {
         /// What the operating system said.
         reason: String,
     },
+}
+
+impl MeterError {
+    /// Its kind of fault, by which programs decide what to do or to show.
+    #[must_use]
+    pub fn code(&self) -> MeterCode {
+        match self {
+            Self::Uri { .. } => MeterCode::BadUri,
+            Self::Target { .. } => MeterCode::BadTarget,
+            Self::UnknownTemplate { .. } => MeterCode::UnknownTemplate,
+            Self::Template { .. } => MeterCode::BadTemplate,
+            Self::Quirks { .. } => MeterCode::BadQuirks,
+            Self::Announced { .. } => MeterCode::MqttOff,
+            Self::HeldByAnother { .. } => MeterCode::HeldByAnother,
+            Self::Unreachable { reason, .. } => reason.code(),
+            Self::Timeout { .. } => MeterCode::NoAnswer,
+            Self::Disconnected { .. } => MeterCode::ConnectionLost,
+            Self::Exception { .. } => MeterCode::RequestRefused,
+            Self::WrongLength { .. } | Self::BadReply { .. } => MeterCode::BadReply,
+            Self::Misfit { .. } => MeterCode::WrongTemplate,
+            Self::BehindBattery { .. } => MeterCode::BehindBattery,
+            Self::Unknown { .. } => MeterCode::UnknownDevice,
+            Self::NotSunSpec { .. } => MeterCode::NoSunSpec,
+            Self::EndlessChain { .. } | Self::ModelLength { .. } => MeterCode::BadSunSpec,
+            Self::NoSuchModel { .. } => MeterCode::NoSuchModel,
+            Self::ModelMoved { .. } => MeterCode::ModelMoved,
+            Self::OutOfRange { .. } => MeterCode::OutOfRange,
+            Self::NoEnergy { .. } => MeterCode::NoEnergy,
+            Self::Dip { .. } => MeterCode::CounterDip,
+            Self::Crossed { .. } => MeterCode::CountersCrossed,
+            Self::BeginsAnew { .. } => MeterCode::CounterBeginsAnew,
+            Self::Swapped { .. } => MeterCode::Swapped,
+            Self::NotJson { .. } | Self::MissingField { .. } | Self::WrongType { .. } => MeterCode::BadPayload,
+            Self::Undivided { .. } => MeterCode::UndividedCounter,
+            Self::Invalid { .. } => MeterCode::ValuesInvalid,
+            Self::Discovery { .. } => MeterCode::NoEnergySensor,
+            Self::Telegram { .. } => MeterCode::BadTelegram,
+            Self::OnlyRetained { .. } => MeterCode::OnlyRetained,
+            Self::Elsewhere { .. } => MeterCode::PublishedElsewhere,
+            Self::NoMessage { .. } => MeterCode::NoMessage,
+            Self::NoTelegram { .. } => MeterCode::NoTelegram,
+            Self::File { .. } => MeterCode::FileUnreadable,
+        }
+    }
 }
 
 /// A topic, called so; a web server's address, a host or a serial port as it is.

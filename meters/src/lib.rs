@@ -32,7 +32,7 @@ pub use driver::{
     Driver,
     open::{open, open_with},
 };
-pub use error::MeterError;
+pub use error::{MeterCode, MeterError, Unreached};
 pub use families::{homewizard, modbus, mqtt, stream, sunspec};
 pub use record::{Record, read, read_with};
 pub use sample::{Counter, DcInput, Identity, Readout, Sample};

@@ -14,6 +14,7 @@ HEAD = "<!-- Made by scripts/docs/reference.py from {source}: change that, then 
 SCHEMA = "meters/templates/schema.json"
 OPENAPI = "dashboards/openapi.json"
 GATEWAY_METRICS = "gateway/src/metrics.rs"
+CODES = {"Devices": "meters/src/error/code.rs", "Gateway, disk, node and chain": "gateway/src/codes.rs"}
 DASHBOARDS_METRICS = (
     "dashboards/src/api/metrics.rs", "dashboards/src/indexer/metrics.rs", "dashboards/src/books/reconcile/metrics.rs",
 )
@@ -182,8 +183,10 @@ def metrics(root):
     """Every metric of gateway and dashboards."""
     source = texts.read(root, GATEWAY_METRICS).split("#[cfg(test)]")[0]
     rows = []
-    for kind, name, said in re.findall(r'\b(gauge|seconds|counter|registry\.register)\(\s*(?:registry,\s*)?"(\w+)",\s*"([^"]+)"', source):
-        rows.append((f"`deren_gateway_{name}{'_total' if kind == 'counter' else ''}`", said))
+    registered = r'\b(gauge|seconds|counter|registry\.register)\(\s*(?:registry,\s*)?"(\w+)",\s*"([^"]+)"(?:,\s*(\w+)\))?'
+    for kind, name, said, variable in re.findall(registered, source):
+        counts = kind == "counter" or f"let {variable} = Family::<Kind, Counter>" in source
+        rows.append((f"`deren_gateway_{name}{'_total' if counts else ''}`", said))
     for variable, name, said in re.findall(r'let (\w+) = \("(\w+)",\s*"([^"]+)"\);', source):
         used = re.search(rf"family\(registry, {variable}, [^;]*", source).group(0)
         rows.append((f"`deren_gateway_{name}{'_total' if 'set_counter' in used else ''}`", f"{said}; for each device"))
@@ -204,7 +207,21 @@ def metrics(root):
     return [*parts, "## Dashboards", table(("metric", "says"), sorted(rows))]
 
 
-PAGES = {"template-keys.md": template_keys, "api.md": api, "events.md": events, "metrics.md": metrics}
+def codes(root):
+    """Every code of what can go wrong at a gateway."""
+    parts = [
+        "# Codes", HEAD.format(source=" and ".join(CODES.values())),
+        "Status, metrics, Home Assistant and page name by its code what goes wrong. A code stays when its message changes.",
+    ]
+    for title, name in CODES.items():
+        rows = re.findall(r'/// ([^\n]+)\n\s+\w+ = "([a-z-]+)",', texts.read(root, name))
+        parts += [f"## {title}", table(("code", "means"), sorted((f"`{code}`", cell(said)) for said, code in rows))]
+    return parts
+
+
+PAGES = {
+    "template-keys.md": template_keys, "api.md": api, "events.md": events, "metrics.md": metrics, "codes.md": codes,
+}
 
 
 def main(arguments):

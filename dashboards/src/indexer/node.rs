@@ -30,6 +30,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const QUIET: Duration = Duration::from_secs(30);
 /// A chain has few runtimes; a longer history reads some descriptions twice.
 const MAX_READERS: usize = 8;
+/// Code of the node's `state` interface for a state that it has not: pruned, or of a block that it does not know.
+const NO_STATE: i32 = 4003;
 
 // twox_128 of the pallet's name, and of the item's.
 const EVENTS: &str = "26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7";
@@ -79,11 +81,28 @@ impl Node {
         header.ok_or_else(|| SourceError::Gone(Hex(hash).to_string()))
     }
 
+    /// Asks for something of a block's state. A node that has no such state has pruned it, or does not know the block.
+    async fn of_state<T>(
+        &self,
+        what: &str,
+        block: BlockId,
+        question: impl Future<Output = Result<T, subxt::rpcs::Error>>,
+    ) -> Result<T, SourceError> {
+        match in_time(what, question).await? {
+            Ok(answer) => Ok(answer),
+            Err(error) if has_no_state(&error) => {
+                self.header(block.hash).await?;
+                Err(SourceError::Pruned { block: block.number, reason: error.to_string() })
+            }
+            Err(error) => Err(refused(what, &error)),
+        }
+    }
+
     /// What the block wrote into its state: its events, the runtime that made it, and its time.
     async fn written(&self, block: BlockId) -> Result<[Option<Vec<u8>>; 3], SourceError> {
         let keys = self.keys.iter().map(Vec::as_slice);
         let answer = self.rpc.state_query_storage_at(keys, Some(H256(block.hash)));
-        let sets = ask("state_queryStorageAt", answer).await.map_err(|error| unless_pruned(error, block.number))?;
+        let sets = self.of_state("state_queryStorageAt", block, answer).await?;
         let mut values = [None, None, None];
         for (key, value) in sets.into_iter().flat_map(|set| set.changes) {
             for (wanted, place) in self.keys.iter().zip(&mut values) {
@@ -102,8 +121,9 @@ impl Node {
         if let Some(reader) = known {
             return Ok(reader);
         }
-        let metadata = ask("state_getMetadata", self.rpc.state_get_metadata(Some(H256(parent)))).await;
-        let metadata = metadata.map_err(|error| unless_pruned(error, block.saturating_sub(1)))?.into_raw();
+        let before = BlockId { number: block.saturating_sub(1), hash: parent };
+        let metadata = self.rpc.state_get_metadata(Some(H256(parent)));
+        let metadata = self.of_state("state_getMetadata", before, metadata).await?.into_raw();
         let reader = Arc::new(EventReader::new(spec_version, &metadata, self.description.parameters.slot_seconds)?);
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() >= MAX_READERS {
@@ -188,27 +208,24 @@ fn number(header: &SubstrateHeader<H256>) -> Result<u32, SourceError> {
 }
 
 async fn ask<T>(what: &str, question: impl Future<Output = Result<T, subxt::rpcs::Error>>) -> Result<T, SourceError> {
-    match tokio::time::timeout(TIMEOUT, question).await {
-        Ok(answer) => answer.map_err(|error| refused(what, &error)),
-        Err(_) => {
-            let reason = format!("nothing came within {} s", TIMEOUT.as_secs());
-            Err(SourceError::Node { what: what.to_owned(), reason })
-        }
-    }
+    in_time(what, question).await?.map_err(|error| refused(what, &error))
+}
+
+/// What comes of a question, if anything comes before the node counts as away.
+async fn in_time<T>(what: &str, question: impl Future<Output = T>) -> Result<T, SourceError> {
+    tokio::time::timeout(TIMEOUT, question).await.map_err(|_| {
+        let reason = format!("nothing came within {} s", TIMEOUT.as_secs());
+        SourceError::Node { what: what.to_owned(), reason }
+    })
 }
 
 fn refused(what: &str, error: &subxt::rpcs::Error) -> SourceError {
     SourceError::Node { what: what.to_owned(), reason: error.to_string() }
 }
 
-/// A node that does not keep old states says so in words.
-fn unless_pruned(error: SourceError, block: u32) -> SourceError {
-    match error {
-        SourceError::Node { reason, .. } if reason.contains("discarded") || reason.contains("pruned") => {
-            SourceError::Pruned { block, reason }
-        }
-        other => other,
-    }
+/// True if the node says that it has no such state.
+fn has_no_state(error: &subxt::rpcs::Error) -> bool {
+    matches!(error, subxt::rpcs::Error::User(error) if error.code == NO_STATE)
 }
 
 #[cfg(test)]
@@ -218,11 +235,15 @@ mod tests {
 
     #[test]
     fn a_pruned_state_is_told_from_a_node_that_is_away() {
-        let says = |reason: &str| SourceError::Node { what: "state_queryStorageAt".into(), reason: reason.into() };
-        let pruned = unless_pruned(says("UnknownBlock: State already discarded for 0x12"), 7);
-        assert!(matches!(&pruned, SourceError::Pruned { block: 7, .. }));
+        let says = |code, message: &str| {
+            subxt::rpcs::Error::User(subxt::rpcs::UserError { code, message: message.into(), data: None })
+        };
+        let pruned = says(NO_STATE, "UnknownBlock: State already discarded for 0x12");
+        assert!(has_no_state(&pruned));
+        let pruned = SourceError::Pruned { block: 7, reason: pruned.to_string() };
         assert!(pruned.to_string().contains("--state-pruning=archive"));
-        assert!(matches!(unless_pruned(says("connection refused"), 7), SourceError::Node { .. }));
+        assert!(!has_no_state(&says(-32603, "the state was discarded, or pruned")));
+        assert!(!has_no_state(&subxt::rpcs::Error::Client("connection refused".into())));
     }
 
     #[test]

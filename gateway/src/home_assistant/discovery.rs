@@ -107,6 +107,7 @@ fn of_gateway(names: &Names, status: &Status) -> Vec<Config> {
             json!({"state_class": "total_increasing", "icon": "mdi:check-all"}),
         ),
         entity.sensor("last_error", "Last error", json!({"icon": "mdi:alert-circle-outline"})),
+        entity.sensor("last_error_code", "Last error's code", json!({"icon": "mdi:alert-circle-outline"})),
         entity.binary("chain", "Chain", json!({"device_class": "connectivity"})),
         entity.binary("registered", "Registered", json!({"icon": "mdi:card-account-details-outline"})),
         entity.binary("clock", "Clock synchronised", json!({"icon": "mdi:clock-check-outline"})),

@@ -17,10 +17,12 @@ pub fn of_gateway(status: &Status) -> String {
         let whole = format!("{}: {}", trouble.about, trouble.what);
         whole.chars().take(MAX_STATE_CHARACTERS).collect()
     });
+    let last_error_code = status.troubles.first().map_or("", |trouble| trouble.code.name());
     json!({
         "outbox": status.outbox.readings,
         "final": status.outbox.finalised_total,
         "last_error": last_error,
+        "last_error_code": last_error_code,
         "chain": on(status.chain.link == Link::Connected),
         "registered": on(status.chain.registered == Some(true)),
         "clock": on(matches!(status.clock, ClockState::Synchronised { .. })),

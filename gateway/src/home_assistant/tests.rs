@@ -5,6 +5,7 @@ use super::{
     state,
 };
 use crate::board::{Board, DeviceStatus, Status};
+use deren_meters::MeterCode;
 use deren_primitives::{DeviceRole, GatewayId};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -111,7 +112,7 @@ fn a_device_that_cannot_be_read_keeps_its_registers_and_has_no_power() {
 #[test]
 fn without_an_error_the_last_one_is_empty_and_not_unknown() {
     let shown = json(&state::of_gateway(&status()));
-    assert_eq!(shown["last_error"], "");
+    assert_eq!((&shown["last_error"], &shown["last_error_code"]), (&"".into(), &"".into()));
     // The gateway itself knows all that it tells: of null Home Assistant would make the text `None`.
     assert!(shown.as_object().expect("fields").values().all(|value| !value.is_null()), "{shown}");
 }
@@ -119,9 +120,10 @@ fn without_an_error_the_last_one_is_empty_and_not_unknown() {
 #[test]
 fn the_last_error_fits_into_a_state() {
     let board = Board::new(GatewayId([1; 32]), [1; 32], 0);
-    board.trouble("roof", &"ä".repeat(1000));
+    board.trouble("roof", (MeterCode::NoAnswer, "ä".repeat(1000)));
     let shown = json(&state::of_gateway(&board.status()));
     assert_eq!(shown["last_error"].as_str().expect("a text").chars().count(), 255);
+    assert_eq!(shown["last_error_code"], "no-answer");
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Archive {
                 None => self.open_file(number)?,
             };
             let path = self.path(number);
-            file.append(some).map_err(|error| GatewayError::file(&path, error))?;
+            file.append(some).map_err(|error| GatewayError::disk(&path, &error))?;
             *open = Some(file);
         }
         Ok(())
@@ -121,7 +121,7 @@ impl Archive {
                 break;
             }
             let path = self.path(number);
-            std::fs::remove_file(&path).map_err(|error| GatewayError::file(&path, error))?;
+            std::fs::remove_file(&path).map_err(|error| GatewayError::disk(&path, &error))?;
             bytes = bytes.saturating_sub(len);
             deleted += 1;
         }
@@ -149,7 +149,7 @@ impl Archive {
             }
             Ok(Open { number, file, len, signed_by: None })
         };
-        open().map_err(|error: std::io::Error| GatewayError::file(&path, error))
+        open().map_err(|error: std::io::Error| GatewayError::disk(&path, &error))
     }
 }
 
@@ -198,5 +198,5 @@ fn files_in(folder: &Path) -> Result<Vec<(u32, u64)>, GatewayError> {
         files.sort_unstable();
         Ok(files)
     };
-    list().map_err(|error: std::io::Error| GatewayError::file(folder, error))
+    list().map_err(|error: std::io::Error| GatewayError::disk(folder, &error))
 }

@@ -121,6 +121,6 @@ impl Outbox {
     }
 
     fn archive_failed(&self, error: &GatewayError) {
-        self.state().archive_alarm = Some(error.to_string());
+        self.state().archive_alarm = Some(error.into());
     }
 }

@@ -40,6 +40,44 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::Code;
+
+    /// The codes that the page has words for, each with its words as they are written.
+    fn worded(script: &str) -> Vec<(&str, &str)> {
+        let (_, table) = script.split_once("const WORDS = {\n").expect("a table");
+        let (table, _) = table.split_once("\n};").expect("its end");
+        let lines = table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+        lines.map(|line| line.strip_prefix('"').and_then(|line| line.split_once("\": ")).expect(line)).collect()
+    }
+
+    /// What does not agree between the codes and their words.
+    fn amiss(script: &str) -> Vec<String> {
+        let words = worded(script);
+        let times = |code: &str| words.iter().filter(|(worded, said)| *worded == code && said.len() > 20).count();
+        let wordless = Code::all().map(Code::name).filter(|code| times(code) != 1);
+        let unknown = words.iter().filter(|(worded, _)| Code::all().all(|code| code.name() != *worded));
+        let wordless = wordless.map(|code| format!("{code} has words {} times", times(code)));
+        wordless.chain(unknown.map(|(worded, _)| format!("{worded} is no code"))).collect()
+    }
+
+    #[test]
+    fn every_code_has_words_and_every_word_a_code() {
+        let script = web!("words.js");
+        assert_eq!(amiss(script), Vec::<String>::new());
+        let renamed = script.replace("\"no-energy\":", "\"no-energies\":");
+        assert_eq!(amiss(&renamed), ["no-energy has words 0 times", "no-energies is no code"]);
+        let twice = script.replace("\"no-answer\":", "\"no-energy\":");
+        assert_eq!(amiss(&twice), ["no-answer has words 0 times", "no-energy has words 2 times"]);
+    }
+
+    #[test]
+    fn the_page_decides_by_codes_and_never_by_the_words_of_a_message() {
+        for (path, _, content) in FILES {
+            for way in ["/i.test(", "/i,", "/i)", ".match(", "message.includes", "message.startsWith"] {
+                assert!(!content.contains(way), "{path}: {way}");
+            }
+        }
+    }
 
     #[test]
     fn the_page_loads_nothing_from_elsewhere_and_writes_no_html() {

@@ -2,6 +2,7 @@
 
 use super::day::Day;
 use crate::{
+    codes::{GatewayCode, Mishap},
     outbox::Update,
     pin::ChainPin,
     settings::DeviceSettings,
@@ -60,7 +61,44 @@ pub(super) struct Recorded {
 #[derive(Debug, Default)]
 pub(super) struct Took {
     pub(super) update: Option<Update>,
-    pub(super) trouble: Option<String>,
+    pub(super) trouble: Option<Mishap>,
+}
+
+/// What the owner is told of a sample, if anything.
+fn told(note: Note) -> Option<Mishap> {
+    let (code, what) = match note {
+        Note::Taken | Note::OutOfOrder => return None,
+        Note::BehindSealed => (
+            GatewayCode::ClockBehind,
+            "the clock is behind what has been signed already: samples count again once it has caught up",
+        ),
+        Note::Doubted(1) => (
+            GatewayCode::RegisterDoubted,
+            "a register went back, or rose by more than the rated power allows: its samples wait until enough of them agree and the device has said again who it is. If this goes on, check `rated_power_w`, and whether the meter was replaced",
+        ),
+        Note::Doubted(_) => return None,
+        Note::Below => (
+            GatewayCode::RegisterBelow,
+            "a register shows a little less than before: it counts again once it has passed what it showed, and until then its readings do not trade",
+        ),
+        Note::ResetConfirmed => (
+            GatewayCode::RegistersReset,
+            "the registers were reset: a new register epoch begins, and one slot of it does not trade",
+        ),
+        Note::JumpConfirmed => (
+            GatewayCode::RegistersJumped,
+            "the registers rose by more than the rated power allows and stayed there: that is not booked as energy; a new register epoch begins, and one slot of it does not trade",
+        ),
+        Note::WrapConfirmed => (
+            GatewayCode::RegisterWrapped,
+            "a register was full and began at 0 again: it goes on in the same epoch, nothing is lost",
+        ),
+        Note::TooMuch => (
+            GatewayCode::TooMuchEnergy,
+            "a slot shows more energy than the rated power allows: it waits and becomes part of a longer, estimated reading. Check `rated_power_w`",
+        ),
+    };
+    Some((code, what).into())
 }
 
 impl Recorded {
@@ -121,36 +159,7 @@ impl Recorded {
         {
             ask_again.notify_one();
         }
-        let trouble = match outcome.note {
-            Note::Taken | Note::OutOfOrder => None,
-            Note::BehindSealed => Some(
-                "the clock is behind what has been signed already: samples count again once it has caught up"
-                    .to_owned(),
-            ),
-            Note::Doubted(1) => Some(
-                "a register went back, or rose by more than the rated power allows: its samples wait until enough of them agree and the device has said again who it is. If this goes on, check `rated_power_w`, and whether the meter was replaced"
-                    .to_owned(),
-            ),
-            Note::Doubted(_) => None,
-            Note::Below => Some(
-                "a register shows a little less than before: it counts again once it has passed what it showed, and until then its readings do not trade"
-                    .to_owned(),
-            ),
-            Note::ResetConfirmed => Some(
-                "the registers were reset: a new register epoch begins, and one slot of it does not trade".to_owned(),
-            ),
-            Note::JumpConfirmed => Some(
-                "the registers rose by more than the rated power allows and stayed there: that is not booked as energy; a new register epoch begins, and one slot of it does not trade"
-                    .to_owned(),
-            ),
-            Note::WrapConfirmed => {
-                Some("a register was full and began at 0 again: it goes on in the same epoch, nothing is lost".to_owned())
-            }
-            Note::TooMuch => Some(
-                "a slot shows more energy than the rated power allows: it waits and becomes part of a longer, estimated reading. Check `rated_power_w`"
-                    .to_owned(),
-            ),
-        };
+        let trouble = told(outcome.note);
         Took { update: self.update(outcome.spans), trouble }
     }
 

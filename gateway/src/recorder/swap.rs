@@ -2,7 +2,11 @@
 //! say. A swapped meter is a new device, which its owner registers; its registers never continue the old one's.
 
 use super::{Recorder, device::Recorded};
-use crate::{error::GatewayError, settings::DeviceSettings};
+use crate::{
+    codes::{GatewayCode, Mishap},
+    error::GatewayError,
+    settings::DeviceSettings,
+};
 use deren_meters::Identity;
 use deren_primitives::DeviceRole;
 
@@ -18,7 +22,8 @@ impl Recorder {
         let is_new = recorded.id().is_none();
         let known = self.parts.book.identity(&settings).cloned();
         if let Some(known) = known.as_ref().filter(|known| known.has_serial && !identity.has_serial) {
-            self.tell(index, "does not say its serial number now, so it is taken for the device that it was, and a reset is not believed before it does. If it was replaced by one without a serial number, give it another `name`");
+            let what = "does not say its serial number now, so it is taken for the device that it was, and a reset is not believed before it does. If it was replaced by one without a serial number, give it another `name`";
+            self.tell(index, (GatewayCode::NoSerialNumber, what));
             return if is_new { self.become_device(index, &settings, known, None) } else { Ok(()) };
         }
         let id = self.signer().device_id(identity);
@@ -28,8 +33,9 @@ impl Recorder {
             } else {
                 let other = self.parts.devices.get(other).map_or("another", |device| &device.name);
                 let what = format!("is the same device as {other}, so its samples are not used: remove one of the two");
-                self.tell(index, &what);
-                self.parts.board.update_device(index, |device| device.trouble = Some(what));
+                let mishap = Mishap::from((GatewayCode::SameDevice, what));
+                self.tell(index, mishap.clone());
+                self.parts.board.update_device(index, |device| device.fail(mishap));
             }
             return Ok(());
         }
@@ -37,9 +43,9 @@ impl Recorder {
         self.become_device(index, &settings, identity, attention)
     }
 
-    fn tell(&self, index: usize, what: &str) {
+    fn tell(&self, index: usize, mishap: impl Into<Mishap>) {
         let name = self.parts.devices.get(index).map_or("device", |device| &device.name);
-        self.parts.board.trouble(name, what);
+        self.parts.board.trouble(name, mishap);
     }
 
     fn become_device(
@@ -51,7 +57,7 @@ impl Recorder {
     ) -> Result<(), GatewayError> {
         let id = self.signer().device_id(identity);
         if let Err(error) = self.parts.book.learn(settings, identity) {
-            self.tell(index, &error.to_string());
+            self.tell(index, &error);
         }
         let stored = self.parts.outbox.stored(id)?;
         tracing::info!(device = %settings.name, %id, vendor = %identity.vendor, model = %identity.model, "identified");
@@ -73,14 +79,14 @@ impl Recorder {
                 self.leaving.push((index, before));
             }
         }
-        if let Some(what) = &attention {
-            self.tell(index, what);
+        if let Some(what) = attention.as_deref() {
+            self.tell(index, (GatewayCode::DeviceReplaced, what));
         }
         self.parts.board.update_device(index, |device| {
             device.device = Some(id);
             device.kind = Some(format!("{} {}", identity.vendor, identity.model));
             device.registered = None;
-            device.refusal = None;
+            device.refuse(None);
             device.attention = attention;
         });
         self.show_identified();

@@ -2,7 +2,7 @@
 
 use super::search::{Found, MAX_FOUND, MAX_TROUBLES, Part, Search};
 use deren_meters::{
-    DeviceUri, Library, MeterError,
+    DeviceUri, Library, MeterCode, MeterError,
     discover::{Event, Target, discover},
     read_with,
 };
@@ -153,7 +153,7 @@ impl Finder {
                     search.found.push(Found::new(record, &templates));
                 }
             }
-            Event::Trouble(error) if search.troubles.len() < MAX_TROUBLES => search.troubles.push(error.to_string()),
+            Event::Trouble(error) if search.troubles.len() < MAX_TROUBLES => search.note((&error).into()),
             Event::Trouble(_) => {}
             Event::Progress { done, total } => {
                 if let Some(part) = search.parts.get_mut(part) {
@@ -194,8 +194,8 @@ impl Finder {
                         Ok(Ok(record)) => *found = Found::new(record, &templates),
                         // What publishes seldom need not have published meanwhile.
                         Err(_) if uri.is_published() => {}
-                        Ok(Err(error)) => found.trouble = Some(error.to_string()),
-                        Err(_) => found.trouble = Some("it gave no answer in time".to_owned()),
+                        Ok(Err(error)) => found.fail((&error).into()),
+                        Err(_) => found.fail((MeterCode::NoAnswer, "it gave no answer in time").into()),
                     }
                 })
                 .await;
@@ -290,6 +290,7 @@ mod tests {
         finder.begin(vec![format!("127.0.0.1:{port}").parse().expect("a target")]);
         let search = until(&finder, "the search ends", |search| !search.is_running).await;
         assert!(search.found.is_empty() && search.troubles[0].contains("cannot connect"), "{search:?}");
+        assert_eq!(search.trouble_codes, [MeterCode::ConnectRefused.into()]);
     }
 
     #[tokio::test]

@@ -1,6 +1,9 @@
 //! A search as the page shows it: where it looks, how far it is, and what was found.
 
-use crate::clock::unix_ms;
+use crate::{
+    clock::unix_ms,
+    codes::{Code, Mishap},
+};
 use deren_meters::{
     Library, Record, Template, discover::Target, sunspec::SunSpecDevice, template::registers::ModbusTemplate,
 };
@@ -23,6 +26,8 @@ pub struct Search {
     pub found: Vec<Found>,
     /// What answered and could not be read.
     pub troubles: Vec<String>,
+    /// Which kind of fault each of them is, in the same order.
+    pub trouble_codes: Vec<Code>,
 }
 
 /// One of the places where a search looks.
@@ -54,6 +59,16 @@ pub struct Found {
     pub read_unix_ms: u64,
     /// Why it could not be read again.
     pub trouble: Option<String>,
+    /// Which kind of fault that is.
+    pub trouble_code: Option<Code>,
+}
+
+impl Search {
+    /// Something answered and could not be read.
+    pub(super) fn note(&mut self, mishap: Mishap) {
+        self.troubles.push(mishap.what);
+        self.trouble_codes.push(mishap.code);
+    }
 }
 
 impl Part {
@@ -81,7 +96,12 @@ impl Found {
             DeviceRole::Production => "Solar inverter",
             DeviceRole::Storage => "Battery",
         };
-        Self { record, what, role, read_unix_ms: unix_ms(), trouble: None }
+        Self { record, what, role, read_unix_ms: unix_ms(), trouble: None, trouble_code: None }
+    }
+
+    /// It could not be read again, for that reason.
+    pub(super) fn fail(&mut self, mishap: Mishap) {
+        (self.trouble, self.trouble_code) = (Some(mishap.what), Some(mishap.code));
     }
 }
 

@@ -1,7 +1,7 @@
 //! One node, over one WebSocket: the handful of JSON-RPC calls that a gateway needs. No metadata, no node crates: the
 //! runtime itself builds the transaction, so an upgrade that leaves `GatewayApi` as it is changes nothing here.
 
-use crate::error::GatewayError;
+use crate::{codes::GatewayCode, error::GatewayError};
 use codec::{DecodeAll, Encode};
 use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, Hex, ReadingBatch, ReadingOutcome, Signature,
@@ -240,19 +240,21 @@ impl Node {
     }
 
     fn nonsense(&self, what: &str, reason: &str) -> GatewayError {
-        GatewayError::Node { url: self.url.to_string(), what: what.to_owned(), reason: reason.to_owned() }
+        let code = GatewayCode::BadAnswer;
+        GatewayError::Node { url: self.url.to_string(), what: what.to_owned(), reason: reason.to_owned(), code }
     }
 }
 
 fn failed(url: &Url, what: &str, error: ClientError) -> GatewayError {
-    let reason = match error {
+    let (code, reason) = match error {
         ClientError::Call(error) if what.starts_with("GatewayApi_") => {
-            format!("{}; does this node serve a DeREN chain?", error.message())
+            (GatewayCode::NotADerenNode, format!("{}; does this node serve a DeREN chain?", error.message()))
         }
-        ClientError::Call(error) => error.message().to_owned(),
-        other => other.to_string(),
+        ClientError::Call(error) => (GatewayCode::NodeRefused, error.message().to_owned()),
+        ClientError::ParseError(error) => (GatewayCode::BadAnswer, ClientError::ParseError(error).to_string()),
+        other => (GatewayCode::NodeUnreachable, other.to_string()),
     };
-    GatewayError::Node { url: url.to_string(), what: what.to_owned(), reason }
+    GatewayError::Node { url: url.to_string(), what: what.to_owned(), reason, code }
 }
 
 #[cfg(test)]
@@ -272,7 +274,9 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("ws://{}", listener.local_addr().expect("bound"));
         drop(listener);
-        let error = Node::connect(&url.parse().expect("a URL")).await.err().expect("nobody there").to_string();
+        let error = Node::connect(&url.parse().expect("a URL")).await.err().expect("nobody there");
+        assert_eq!(error.code(), GatewayCode::NodeUnreachable.into());
+        let error = error.to_string();
         assert!(error.contains(&url) && error.contains("connecting"), "{error}");
     }
 }

@@ -6,6 +6,7 @@ use super::{
     session::Session,
 };
 use crate::{
+    codes::GatewayCode,
     error::GatewayError,
     outbox::{Outbox, Queued, SignedBy},
 };
@@ -43,7 +44,8 @@ impl Session<'_> {
             Submitted::Invalid(reason) => {
                 self.attempt = next_attempt(attempt);
                 if !self.examine(&batch, &signature, &devices, &[]).await? {
-                    self.uplink.board.trouble("chain", &format!("a batch was refused: {reason}; trying again"));
+                    let what = format!("a batch was refused: {reason}; trying again");
+                    self.uplink.board.trouble("chain", (GatewayCode::BatchRefused, what));
                 }
             }
         }
@@ -85,7 +87,8 @@ impl Session<'_> {
             .into_iter()
             .map(|queued| SignedReading { reading: queued.reading, signature: queued.signature })
             .collect();
-        let readings = signed.try_into().map_err(|_| self.failed("outbox", "more readings than a batch takes"))?;
+        let too_many = (GatewayCode::OutboxDamaged, "more readings than a batch takes");
+        let readings = signed.try_into().map_err(|_| self.failed("outbox", too_many))?;
         let (gateway, key_epoch) = self.signer(|signer| (signer.gateway(), signer.key_epoch()));
         let batch = ReadingBatch { genesis: self.genesis, gateway, key_epoch, attempt: self.attempt, readings };
         let signature = self.signer(|signer| signer.sign(&batch_message(&batch)))?;
@@ -142,8 +145,10 @@ impl Session<'_> {
                 continue;
             }
             let what = format!("reading {} of device {} is refused: {error}", reading.sequence, reading.device);
-            self.uplink.board.trouble("chain", &what);
-            self.uplink.board.update_device_by_id(reading.device, |status| status.refusal = Some(error.to_string()));
+            let code = GatewayCode::of_refusal(error);
+            self.uplink.board.trouble("chain", (code, what));
+            let refusal = Some((code, error.to_string()).into());
+            self.uplink.board.update_device_by_id(reading.device, |status| status.refuse(refusal));
             self.uplink.board.update(|status| {
                 status.outbox.refused_total = status.outbox.refused_total.saturating_add(1);
             });

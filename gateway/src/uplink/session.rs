@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     clock::unix_ms,
+    codes::GatewayCode,
     error::GatewayError,
     outbox::{Outbox, Standing as OutboxStanding},
     pin::ChainPin,
@@ -94,11 +95,11 @@ impl<'u> Session<'u> {
         loop {
             tokio::select! {
                 head = next_number(&mut best) => {
-                    let number = head.map_err(|reason| self.failed("new heads", &reason))?;
+                    let number = head.map_err(|lost| self.failed("new heads", lost))?;
                     self.at_best(number).await?;
                 }
                 head = next_number(&mut finalised) => {
-                    let number = head.map_err(|reason| self.failed("finalised heads", &reason))?;
+                    let number = head.map_err(|lost| self.failed("finalised heads", lost))?;
                     self.at_finalised(number).await?;
                     backoff.reset();
                 }
@@ -108,14 +109,14 @@ impl<'u> Session<'u> {
                     self.submit().await?;
                 }
                 () = tokio::time::sleep(SILENCE) => {
-                    return Err(self.failed("new heads", "no block for two minutes"));
+                    return Err(self.failed("new heads", (GatewayCode::ChainStands, "no block for two minutes")));
                 }
             }
         }
     }
 
-    pub(super) fn failed(&self, what: &str, reason: &str) -> GatewayError {
-        GatewayError::Node { url: self.node.url().to_string(), what: what.into(), reason: reason.into() }
+    pub(super) fn failed(&self, what: &str, (code, reason): (GatewayCode, impl Into<String>)) -> GatewayError {
+        GatewayError::Node { url: self.node.url().to_string(), what: what.into(), reason: reason.into(), code }
     }
 
     /// A new best block: the chain's clock has moved on, and the batch under way may be in it.
@@ -260,7 +261,7 @@ impl<'u> Session<'u> {
         let left = flight.left_behind(cursors);
         for device in flight.devices().into_iter().filter(|device| !left.contains(device)) {
             if self.refusals.accepted(device) {
-                self.uplink.board.update_device_by_id(device, |status| status.refusal = None);
+                self.uplink.board.update_device_by_id(device, |status| status.refuse(None));
             }
         }
         if !flight.is_included() {
@@ -317,7 +318,7 @@ impl<'u> Session<'u> {
                 });
             } else if !self.is_our_key(&record) {
                 let what = "the chain knows another key for this gateway than its key file holds: nothing is submitted";
-                self.uplink.board.trouble("chain", what);
+                self.uplink.board.trouble("chain", (GatewayCode::OtherKey, what));
             }
         }
         let record = self.record.as_ref();
@@ -363,10 +364,12 @@ async fn moment(until: Option<Instant>) {
 }
 
 /// Number of the next block that a subscription shows.
-async fn next_number(heads: &mut Subscription<Header>) -> Result<u32, String> {
+async fn next_number(heads: &mut Subscription<Header>) -> Result<u32, (GatewayCode, String)> {
     match heads.next().await {
-        Some(Ok(header)) => header.number().ok_or_else(|| "a block without a number".to_owned()),
-        Some(Err(error)) => Err(error.to_string()),
-        None => Err("the connection was lost".to_owned()),
+        Some(Ok(header)) => {
+            header.number().ok_or_else(|| (GatewayCode::BadAnswer, "a block without a number".to_owned()))
+        }
+        Some(Err(error)) => Err((GatewayCode::BadAnswer, error.to_string())),
+        None => Err((GatewayCode::NodeUnreachable, "the connection was lost".to_owned())),
     }
 }

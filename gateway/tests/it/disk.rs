@@ -7,7 +7,10 @@ use crate::support::{
     outbox::{self, DEVICE},
     real::{Configured, Running, assert_unbroken, finals, home},
 };
-use deren_gateway::outbox::{Bounds, Outbox};
+use deren_gateway::{
+    codes::GatewayCode,
+    outbox::{Bounds, Outbox},
+};
 use deren_primitives::{DeviceId, GatewayId, Slot};
 use serde_json::Value;
 use std::{
@@ -32,7 +35,8 @@ fn append_until_refused(outbox: &Outbox, mut next: u64) -> u64 {
         next += 1;
         assert!(next < 100_000, "the disk takes everything");
     }
-    assert!(outbox.alarm().is_some());
+    let alarm = outbox.alarm().expect("an alarm");
+    assert_eq!(alarm.code, GatewayCode::DiskFull.into(), "{alarm:?}");
     next
 }
 

@@ -5,6 +5,7 @@ use crate::support::{FakeNode, chain::Chain, gateway::Gateway};
 use deren_gateway::{
     board::{Link, Status},
     clock::unix_ms,
+    codes::GatewayCode,
     uplink::Node,
 };
 use deren_primitives::{DeviceCursor, IntervalReading, ReadingError, ReadingHash, RegisterSpan, Slot};
@@ -154,6 +155,7 @@ async fn a_refused_device_waits_with_the_reason_shown_and_others_go_on() {
     gateway.until("the reason is shown", |status| status.devices[0].refusal.is_some()).await;
     let status = gateway.board.status();
     assert!(status.devices[0].refusal.as_ref().unwrap().contains("deactivated"));
+    assert_eq!(status.devices[0].refusal_code, Some(GatewayCode::DeviceInactive.into()));
     assert!(status.troubles.iter().any(|trouble| trouble.what.contains("deactivated")));
     assert!(status.outbox.refused_total >= 1);
     assert!(gateway.outbox.len().unwrap() >= 9);

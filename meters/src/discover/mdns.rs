@@ -53,7 +53,7 @@ struct Heard {
 pub(super) async fn place(interface: Ipv4Addr, look: &Look<'_>) -> Result<Vec<Record>, MeterError> {
     let failed = |error: std::io::Error| MeterError::Unreachable {
         endpoint: format!("multicast DNS on {interface}"),
-        reason: error.to_string(),
+        reason: error.into(),
     };
     // By its address the system chooses the interface that the question leaves through.
     let socket = UdpSocket::bind((interface, 0)).await.map_err(failed)?;

@@ -1,6 +1,6 @@
 //! One GET over HTTP/1.1, for devices that have a small web server. No redirects, no encryption, no more than asked for.
 
-use crate::MeterError;
+use crate::{MeterError, Unreached};
 use std::{str, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -44,11 +44,11 @@ impl Server {
     /// if the answer is no success, too long, or no HTTP.
     pub(crate) async fn get(&self, path: &str, limit: Duration) -> Result<Vec<u8>, MeterError> {
         let deadline = Instant::now() + limit;
-        let unreachable = |reason: String| MeterError::Unreachable { endpoint: self.endpoint.clone(), reason };
+        let unreachable = |reason: Unreached| MeterError::Unreachable { endpoint: self.endpoint.clone(), reason };
         let stream = timeout_at(deadline, TcpStream::connect((self.host.as_str(), self.port)))
             .await
-            .map_err(|_| unreachable(format!("no answer within {} ms", limit.as_millis())))?
-            .map_err(|error| unreachable(error.to_string()))?;
+            .map_err(|_| unreachable(Unreached::silent(limit)))?
+            .map_err(|error| unreachable(error.into()))?;
         let what = format!("GET {path}");
         let answer = timeout_at(deadline, self.ask(stream, path)).await.map_err(|_| MeterError::Timeout {
             endpoint: self.endpoint.clone(),

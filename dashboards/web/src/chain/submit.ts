@@ -3,8 +3,10 @@
  * their own, loaded when somebody signs for the first time. The chain takes fees in EUR, or else in REN: a call names neither.
  */
 import { InvalidTxError, type PolkadotClient, type TxEvent, createClient } from "polkadot-api";
-import { getPolkadotSigner } from "polkadot-api/signer";
+import { type PolkadotSigner, getPolkadotSigner } from "polkadot-api/signer";
 import { getWsProvider } from "polkadot-api/ws";
+import { words } from "../api/problem";
+import { askWallet } from "../session/ask-wallet";
 import type { Key } from "../session/key";
 import type { Call } from "./calls";
 import { invalidWords, refusalWords } from "./errors";
@@ -46,8 +48,11 @@ export function disconnect(): void {
   open = undefined;
 }
 
-function signerOf(key: Key) {
-  return key.kind === "wallet" ? key.signer : getPolkadotSigner(key.publicKey, "Sr25519", key.sign);
+function signerOf(key: Key): PolkadotSigner {
+  if (key.kind === "page") return getPolkadotSigner(key.publicKey, "Sr25519", key.sign);
+  const { signer } = key;
+  const signTx: PolkadotSigner["signTx"] = (...all) => askWallet("You did not sign.", () => signer.signTx(...all));
+  return { ...signer, signTx };
 }
 
 async function mustAnswer(client: PolkadotClient, url: string): Promise<void> {
@@ -125,6 +130,5 @@ function watch(watched: Watched, report: (report: Report) => void): Promise<void
 
 function failureWords(error: unknown): string {
   if (error instanceof InvalidTxError) return invalidWords(error.error);
-  const words = error instanceof Error ? error.message : String(error);
-  return /cancel|reject/i.test(words) ? "You did not sign." : words;
+  return words(error);
 }

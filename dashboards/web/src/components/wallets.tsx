@@ -25,7 +25,7 @@ export function Wallets(props: { choose: (identity: Identity) => Promise<void> }
     try {
       await run();
     } catch (failure) {
-      setError(/cancel|reject|denied/i.test(words(failure)) ? "The wallet did not let this page in." : words(failure));
+      setError(words(failure));
     }
   };
   const look = () => attempt(async () => void setExtensions((await load()).installed()));

@@ -4,6 +4,7 @@ import { api, onDenied } from "../api/client";
 import { Problem, words } from "../api/problem";
 import type { Status } from "../api/types";
 import { part } from "../load";
+import { askWallet } from "./ask-wallet";
 import { type Identity, type Key, isSilent, nameInHash, parseIdentity } from "./key";
 import { alone } from "./tabs";
 
@@ -68,7 +69,7 @@ export function takeUp(identity: Identity, key: Key): void {
 
 async function signature(key: Key, challenge: string): Promise<string> {
   const text = new TextEncoder().encode(challenge);
-  const bytes = key.kind === "page" ? key.sign(text) : await key.signer.signBytes(text);
+  const bytes = key.kind === "page" ? key.sign(text) : await askWallet("You did not sign, so you are not logged in.", () => key.signer.signBytes(text));
   return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
@@ -97,12 +98,9 @@ export async function enter(identity: Identity): Promise<void> {
     remember(identity, address);
     setSession({ phase: "in", identity, address });
   } catch (error) {
-    setSession({ phase: "out", error: plainWords(error) });
+    setSession({ phase: "out", error: words(error) });
   }
 }
-
-/** Wallets say in their own ways that their owner would rather not. */
-const plainWords = (error: unknown) => (/cancel|reject|denied by/i.test(words(error)) ? "You did not sign, so you are not logged in." : words(error));
 
 /** Logs out and forgets the choice; a key made here stays in this browser. */
 export async function leave(): Promise<void> {

@@ -62,7 +62,7 @@ impl Iterator for Reader {
                     Ok(file) => self.open = Some((path, BufReader::new(file))),
                     // Deleted meanwhile, because it is too old.
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                    Err(error) => return Some(Err(GatewayError::file(&path, error))),
+                    Err(error) => return Some(Err(GatewayError::disk(&path, &error))),
                 }
                 self.by = None;
                 continue;
@@ -79,7 +79,7 @@ impl Iterator for Reader {
                     return Some(Err(error));
                 }
                 Err(error) => {
-                    let error = GatewayError::file(path, error);
+                    let error = GatewayError::disk(path, &error);
                     self.open = None;
                     return Some(Err(error));
                 }

@@ -50,7 +50,7 @@ export function finderPanel(fail) {
       const known = search.troubles.join("\n");
       if (troubles.dataset.known !== known) {
         troubles.dataset.known = known;
-        troubles.replaceChildren(...search.troubles.map((text) => el("li", {}, ...explained("device", text))));
+        troubles.replaceChildren(...search.troubles.map((text, number) => el("li", {}, ...explained(search.trouble_codes[number], text))));
       }
       details.hidden = search.troubles.length === 0;
     },

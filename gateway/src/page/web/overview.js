@@ -69,7 +69,7 @@ function deviceCard(device) {
   const [amount, direction] = device.trouble ? ["–", "cannot be read now"] : power(device.role, device.power_w);
   const [imported, exported] = TODAY[device.role];
   const registered = { true: ["Registered", "good"], false: ["Not registered yet", "warn"] }[device.registered] ?? ["Not known yet", ""];
-  const trouble = device.trouble ? explained("device", device.trouble) : device.refusal ? [el("p", {}, `The chain refuses its readings: ${device.refusal}`)] : null;
+  const trouble = device.trouble ? explained(device.trouble_code, device.trouble) : device.refusal ? refusal(device) : null;
   return el("section", { class: "panel", "aria-label": device.name },
     el("div", { class: "head" }, el("h2", {}, device.name), el("span", { class: "soft small" }, ROLES[device.role])),
     el("p", { class: "big" }, amount, " ", el("small", {}, direction)),
@@ -78,6 +78,8 @@ function deviceCard(device) {
       ["Final readings", device.next_final_sequence === null ? null : whole(device.next_final_sequence)]]),
     trouble && el("div", { class: "notice bad" }, ...trouble));
 }
+
+const refusal = (device) => explained(device.refusal_code, `The chain refuses its readings: ${device.refusal}`);
 
 function chainCard(status) {
   const [words, tone] = CHAIN[status.chain.link];
@@ -98,13 +100,13 @@ function waitingCard(status) {
     rows([["On their way", whole(outbox.in_flight_readings)], ["Final since start", whole(outbox.finalised_total)],
       ["Refused since start", whole(outbox.refused_total), outbox.refused_total ? "warn" : ""], ["Clock", clock, tone],
       ["Room for", `${whole(outbox.capacity_readings)} readings`], ["Running since", moment(status.started_unix_ms)]]),
-    outbox.alarm ? el("div", { class: "notice bad" }, ...explained("outbox", outbox.alarm)) : null);
+    outbox.alarm ? el("div", { class: "notice bad" }, ...explained(outbox.alarm_code, outbox.alarm)) : null);
 }
 
 function troubles(list) {
   const line = (trouble) => {
     const times = trouble.times > 1 ? ` · ${whole(trouble.times)} times` : "";
-    return el("li", {}, el("p", { class: "soft small" }, `${trouble.about} · ${ago(trouble.at_unix_ms)}${times}`), ...explained(trouble.about, trouble.what));
+    return el("li", {}, el("p", { class: "soft small" }, `${trouble.about} · ${ago(trouble.at_unix_ms)}${times}`), ...explained(trouble.code, trouble.what));
   };
   const lines = list.length > 0 ? list.map(line) : [el("li", {}, "Nothing so far.")];
   return panel("What went wrong lately", el("ul", { class: "lines" }, ...lines));

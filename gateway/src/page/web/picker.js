@@ -100,14 +100,14 @@ function deviceCard(uri, { pick, found }) {
     fields.hidden = !box.checked;
   };
   /** What it shows now; a device that cannot be read shows nothing. */
-  const showNow = (watts, message, waiting) => {
+  const showNow = (watts, { trouble: message, trouble_code: code }, waiting) => {
     const [size, words] = message ? ["–", "cannot be read now"] : power(role.value, watts);
     say(amount, size);
     say(direction, words || waiting);
     trouble.hidden = !message;
     if (trouble.dataset.known === (message ?? "")) return;
     trouble.dataset.known = message ?? "";
-    trouble.replaceChildren(...(message ? explained("device", message) : []));
+    trouble.replaceChildren(...(message ? explained(code, message) : []));
   };
   let isSampled = false;
   box.addEventListener("change", show);
@@ -137,13 +137,13 @@ function deviceCard(uri, { pick, found }) {
       say(kind, [`${vendor} ${model}`, serial ? `serial number ${serial}` : "without a serial number"].join(", "));
       if (isSampled) return;
       const isSilent = uri.startsWith("mqtt:") && now.found.import_mwh === null && now.found.export_mwh === null;
-      showNow(now.found.power_w, now.found.trouble, isSilent ? "its numbers come with its next message" : "");
+      showNow(now.found.power_w, now.found, isSilent ? "its numbers come with its next message" : "");
     },
     /** The gateway samples it already: that is the newest. */
     follow: (device) => {
       isSampled = true;
       if (kind.textContent === "" && device.kind) say(kind, device.kind);
-      showNow(device.power_w, device.trouble, "");
+      showNow(device.power_w, device, "");
     },
   };
 }

@@ -1,39 +1,109 @@
-// What technical messages mean, and what to do, for the owner.
+// What each kind of trouble means, and what to do, for the owner. A code has words here; nothing reads a message.
 import { el } from "./dom.js";
 
-const OF_A_NODE = [
-  [/refused: Connection|connecting|timed? ?out|closed|lost|not connected|No route|unreachable/i, "No node of the chain can be reached. Is the gateway's internet connection up? The gateway tries again by itself."],
-  [/genesis|other chain|slot lengths differ/i, "The node belongs to another chain than the one that this gateway joined. Correct the node's address in the configuration."],
-];
-const OF_A_BROKER = [
-  [/NotAuthorized|BadUserNamePassword|not authori[sz]ed|bad user/i, "This broker wants a user and a password. Put the password into a file that the gateway may read, and name both: mqtt://user@address?password_file=/etc/deren-gateway/mqtt.password"],
-];
-const OF_A_DEVICE = [
-  ...OF_A_BROKER,
-  [/permission denied/i, "The gateway may not open this port. Its user must be in the port's group, which is dialout as a rule."],
-  [/holds its only connection, as it seems/i, "Another program talks to it, and it talks to one only: end that program. Or Modbus is switched off there: switch it on in its menu."],
-  [/cannot connect/i, "Nobody answers at its address. Is it switched on, and in the same network as the gateway?"],
-  [/no message within/i, "It published nothing. Is it switched on, and does it publish to this broker?"],
-  [/was not answered within|gave no answer/i, "It did not answer in time. If this stays, something else may be talking to it: many inverters talk to one program only."],
-  [/connection lost|broke off/i, "The connection broke off. The gateway connects again by itself."],
-  [/register a replaced meter|another device/i, "Another device answers at its address. If the meter was replaced, set it up again and register the new one."],
-];
-const OF_THE_DISK = [
-  [/full|no space|read-only|input\/output|disk/i, "The disk is full or cannot be written. Make room: nothing that was stored is thrown away."],
-];
-const ABOUT = { chain: OF_A_NODE, outbox: OF_THE_DISK, home_assistant: [...OF_A_BROKER, [/refused|timed? ?out|unreachable/i, "The broker that Home Assistant reads does not answer. The gateway tries again by itself; no reading depends on it."]] };
-/** These say themselves what is wrong and what to do. */
-const PLAIN = ["clock", "configuration", "keys", "network"];
+const NOBODY = "Nobody answers at its address. Is it switched on, and";
+const BY_ITSELF = "The gateway tries again by itself.";
 
-/** Words for the owner; null where the message must speak for itself. `about` is what it is about, as the status says. */
-export function meaning(about, message) {
-  if (PLAIN.includes(about)) return null;
-  return (ABOUT[about] ?? OF_A_DEVICE).find(([pattern]) => pattern.test(message))?.[1] ?? null;
-}
+const WORDS = {
+  // A device, or the way to it.
+  "bad-uri": "The device's address is not written as it should be. Pick the device again, or correct its uri in the configuration.",
+  "bad-target": "This is no place that can be searched. Type an address or a network of your home, such as 192.168.1.20 or 192.168.1.0/24.",
+  "unknown-template": "The configuration names a template that there is not. Correct its name, or add the template's file.",
+  "bad-template": "A template's file has a mistake. Correct it, or take it away.",
+  "bad-quirks": "This program has a fault of its own in what it knows of a manufacturer. Please report it.",
+  "mqtt-off": "The device is there, and can be read once MQTT is switched on in its settings.",
+  "held-by-another": "Another program talks to it, and it talks to one only: end that program. Or Modbus is switched off there: switch it on in its menu.",
+  "login-refused": "This broker wants a user and a password. Put the password into a file that the gateway may read, and name both: mqtt://user@address?password_file=/etc/deren-gateway/mqtt.password",
+  "port-denied": "The gateway may not open this port. Its user must be in the port's group, which is dialout as a rule.",
+  "no-such-port": "This port is not there. Is the adapter plugged in?",
+  "connect-refused": `${NOBODY} does it listen at this port? Modbus or MQTT may be switched off in its menu.`,
+  "connect-timeout": `${NOBODY} in the same network as the gateway?`,
+  "unreachable": `${NOBODY} in the same network as the gateway?`,
+  "no-answer": "It did not answer in time. If this stays, something else may be talking to it: many inverters talk to one program only.",
+  "connection-lost": "The connection broke off. The gateway connects again by itself.",
+  "request-refused": "The device refuses what it is asked. Is its template or model the right one, and its unit id?",
+  "bad-reply": "It answered something else than it was asked. If this stays, look at its wiring, and at its address.",
+  "wrong-template": "The device is not the one that its template describes. Look for devices again, and pick it anew.",
+  "behind-battery": "A battery is behind this inverter, so its counter shows no production. Give the panels a meter of their own, or read the inverter by its manufacturer's template.",
+  "unknown-device": "A Modbus device is here that nothing known fits. With its register map a template can be written.",
+  "no-sunspec": "The device does not speak SunSpec. Switch SunSpec on in its menu, or try another unit id.",
+  "bad-sunspec": "What the device says by SunSpec contradicts itself. An update of its firmware may help.",
+  "no-such-model": "The device does not have what was picked. Look for devices again, and pick it anew.",
+  "model-moved": "The device has changed how it describes itself. The gateway reads its description again by itself.",
+  "out-of-range": "It shows a number that cannot be. If this stays, its template or its wiring is wrong.",
+  "no-energy": "It shows no energy at present. If it never does, pick another device of the installation.",
+  "counter-dip": "A counter fell by a little, as this manufacturer's do for a while. The gateway waits until it is back.",
+  "counters-crossed": "Import and export have changed places. If the meter was wired the other way round, set it up again as a new device.",
+  "counter-begins-anew": "This counter begins anew each year. Pick the counter of the device's whole life.",
+  "swapped": "Another device answers at its address. If the meter was replaced, set it up again and register the new one.",
+  "bad-payload": "Its message is not as its template says. Is the template right for this device and topic?",
+  "undivided-counter": "It counts both directions as one number, and nobody can tell them apart. Update its firmware, or take a meter that counts each direction.",
+  "values-invalid": "The device says itself that its values are not valid. Is it switched on, and in reach?",
+  "no-energy-sensor": "Home Assistant describes no energy sensor here that can be read. Pick another one.",
+  "bad-telegram": "Its telegrams come garbled. Look at the reading head and at the cable.",
+  "only-retained": "Only an old message is at the broker, and an old one is never a sample. Is the device switched on?",
+  "published-elsewhere": "It publishes elsewhere than expected. What to change in its settings:",
+  "no-message": "It published nothing. Is it switched on, and does it publish to this broker?",
+  "no-telegram": "No telegram came. Is the meter's port switched on, is the reading head in its place, and is the baud rate right?",
+  "file-unreadable": "A file that is needed cannot be read. Is it there, and may the gateway's user read it?",
+  // What devices showed.
+  "no-serial-number": "It does not say its serial number now, and is taken for the device that it was.",
+  "same-device": "Two of the devices are the same one. Take one of them away.",
+  "device-replaced": "Another device answers at its address. If the meter was replaced, register the new one.",
+  "register-doubted": "A register jumped or went back: its samples wait until it is known why. Check the rated power, and whether the meter was replaced.",
+  "register-below": "A register shows a little less than before. It counts again once it has passed what it showed.",
+  "registers-reset": "The registers were reset. One slot does not trade, then all goes on.",
+  "registers-jumped": "The registers jumped, and that is not booked as energy. One slot does not trade, then all goes on.",
+  "register-wrapped": "A register was full and began at 0 again. Nothing is lost.",
+  "too-much-energy": "A slot shows more energy than the rated power allows. Check the rated power.",
+  "meters-disagree": "The meters do not agree with each other. Look whether one is missing, or its directions are swapped.",
+  // The gateway itself.
+  "bad-configuration": "The configuration, or a template that it needs, has a mistake. Correct it; until then nothing of it changes.",
+  "restart-needed": "Something that was changed is taken over only by a restart of the gateway.",
+  "file-unusable": "A file of the gateway does not hold what it should. Correct it, or bring it back from a backup.",
+  "file-missing": "A file or folder that the gateway needs is not there. Bring it back, or correct its name.",
+  "file-denied": "The gateway may not read or write a file. Its user must be allowed to.",
+  "disk-full": "The disk is full. Make room: nothing that was stored is thrown away.",
+  "disk-read-only": "The disk cannot be written: it is read-only. Often it is about to fail: replace it. Nothing that was stored is thrown away.",
+  "disk-broken": "The disk cannot be read or written. Look at it, and replace it if it fails. Nothing that was stored is thrown away.",
+  "outbox-damaged": "What the gateway stored cannot be understood. Bring it back from a backup, or ask for help; delete nothing.",
+  "outbox-taken": "Another gateway uses the same folder. Stop one of them.",
+  "outbox-full": "As many readings wait as may. New ones are made once some have reached the chain; what is measured meanwhile becomes one estimated reading.",
+  "secrets-exposed": "Others can read the gateway's secrets. Take their rights away; if somebody had access, make a new key.",
+  "key-unusable": "The gateway's key cannot be used.",
+  "key-lost": "The gateway's key is not where it should be. Put it back, or replace it and have the owner put the new one on the chain.",
+  "other-key": "The chain knows another key for this gateway than it has. If this stays, have the owner put the present key on the chain.",
+  "second-gateway": "A second gateway has this one's key, and what the two sign contradicts itself. Stop one of them.",
+  "cannot-announce": "The gateway cannot say on your network that it is there. Correct announce_to in the configuration.",
+  "clock-unknown": "Nobody vouches for this machine's clock yet, so samples are not used. Start a time service, or wait until it has synchronised.",
+  "clock-disputed": "This machine's clock and the chain's are apart, so nothing is signed. Look at the clock, and whether the node is right.",
+  "clock-behind": "This machine's clock is behind a time at which it was right. Nothing is signed until it has caught up: look at the clock.",
+  "clock-set": "This machine's clock was set. It counts again when somebody vouches for it.",
+  "part-ended": "A part of the gateway ended before its time. Restart the gateway, and report it if that happens again.",
+  "export-failed": "The readings could not be exported.",
+  "page-failed": "This page could not be served or asked.",
+  "broker-unreachable": "The broker that Home Assistant reads does not answer. The gateway tries again by itself; no reading depends on it.",
+  // Node and chain.
+  "node-unreachable": `No node of the chain can be reached. Is the gateway's internet connection up? ${BY_ITSELF}`,
+  "node-refused": `The node refuses what the gateway asks. Another node may help. ${BY_ITSELF}`,
+  "not-a-deren-node": "The node serves no DeREN chain. Correct the node's address in the configuration.",
+  "bad-answer": "The node's answer cannot be understood. Is this program too old for the chain? Update it.",
+  "chain-stands": `The node shows no new block: it lost the others, or the chain stands still. ${BY_ITSELF}`,
+  "other-chain": "The node belongs to another chain than the one that this gateway joined. Correct the node's address in the configuration.",
+  "batch-refused": `The node did not take the newest readings. Every reading is kept. ${BY_ITSELF}`,
+  "gateway-unknown": "The chain does not know this gateway. Finish setting up: link it to a site.",
+  "gateway-inactive": "This gateway was deactivated. Its owner must give it a new key.",
+  "device-unknown": "The chain does not know this device. Its owner must register it.",
+  "device-inactive": "This device was deactivated or replaced. Register the new one.",
+  "device-elsewhere": "This device is registered to another gateway. Read it there, or register it anew.",
+  "reading-early": `The chain takes this reading a little later. ${BY_ITSELF}`,
+  "reading-out-of-step": `The reading does not continue what the chain has of this device. ${BY_ITSELF}`,
+  "reading-too-old": "The reading is of a time before the device was registered. Its readings begin when it was.",
+};
 
-/** The message for a person, and below as it came. */
-export function explained(about, message) {
-  const words = meaning(about, message);
+/** The message for a person, and below as it came; a code without words leaves the message to speak for itself. */
+export function explained(code, message) {
+  const words = Object.hasOwn(WORDS, code) ? WORDS[code] : null;
   if (words === null) return [el("p", {}, message)];
   return [el("p", {}, words), el("p", { class: "small mono" }, message)];
 }

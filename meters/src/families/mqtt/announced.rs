@@ -9,7 +9,7 @@ mod tests;
 
 use super::{notifications, session, uri::MqttDevice};
 use crate::{
-    DeviceUri, Library, MeterError,
+    DeviceUri, Library, MeterError, Unreached,
     template::payload::{
         home_assistant::{
             EnergySensor,
@@ -95,17 +95,14 @@ pub async fn announced(broker: &Broker, for_how_long: Duration, limit: usize) ->
             Err(_) => break,
             Ok(Err(_)) if connected => break,
             Ok(Err(error)) => {
-                return Err(MeterError::Unreachable {
-                    endpoint: format!("broker {broker}"),
-                    reason: error.to_string(),
-                });
+                return Err(MeterError::Unreachable { endpoint: format!("broker {broker}"), reason: error.into() });
             }
             Ok(Ok(Event::Incoming(Packet::ConnAck(_)))) => {
                 connected = true;
                 let filters = FILTERS.map(|filter| SubscribeFilter::new(filter.into(), QoS::AtMostOnce));
                 client.try_subscribe_many(filters).map_err(|error| MeterError::Unreachable {
                     endpoint: format!("broker {broker}"),
-                    reason: error.to_string(),
+                    reason: error.to_string().into(),
                 })?;
             }
             Ok(Ok(Event::Incoming(Packet::Publish(message)))) => found.take(&message.topic, &message.payload),
@@ -113,7 +110,7 @@ pub async fn announced(broker: &Broker, for_how_long: Duration, limit: usize) ->
         }
     }
     if !connected {
-        let reason = format!("no answer within {} ms", for_how_long.as_millis());
+        let reason = Unreached::silent(for_how_long);
         return Err(MeterError::Unreachable { endpoint: format!("broker {broker}"), reason });
     }
     Ok(found.finish())

@@ -5,7 +5,7 @@
 //! a device is asked for, they are what is wanted.
 
 use super::notifications::{self, Changed, Known, Notifications, Part};
-use crate::{MeterError, patience::Backoff, sample::unix_ms, uri::Broker};
+use crate::{MeterError, Unreached, patience::Backoff, sample::unix_ms, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeFilter};
 use std::{
     collections::HashMap,
@@ -66,7 +66,7 @@ pub(super) enum Link {
     Connecting,
     Up,
     /// Lost, or never made, for that reason.
-    Down(String),
+    Down(Unreached),
 }
 
 /// What the session's task and its devices share.
@@ -279,11 +279,11 @@ impl Session {
         // Without a connection, its making will subscribe to every inbox's topics.
         if *self.shared.link.borrow() == Link::Up {
             let request = self.client.subscribe_many(filters(inbox.topics().into_iter()));
-            let refused = |reason: String| MeterError::Unreachable { endpoint: self.broker.to_string(), reason };
+            let refused = |reason: Unreached| MeterError::Unreachable { endpoint: self.broker.to_string(), reason };
             timeout(Duration::from_secs(CONNECT_TIMEOUT_S), request)
                 .await
                 .map_err(|_| refused("the broker takes no requests".into()))?
-                .map_err(|error| refused(error.to_string()))?;
+                .map_err(|error| refused(error.to_string().into()))?;
         }
         Ok(inbox)
     }
@@ -310,7 +310,7 @@ async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, br
                 {
                     // A connection that nothing is subscribed on would stay silent for ever.
                     tracing::warn!(%broker, %error, "cannot subscribe; connecting again");
-                    shared.link.send_replace(Link::Down(error.to_string()));
+                    shared.link.send_replace(Link::Down(error.to_string().into()));
                     events.clean();
                     sleep(FIRST_PAUSE).await;
                     continue;
@@ -326,7 +326,7 @@ async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, br
             }
             Ok(_) => {}
             Err(error) => {
-                let (reason, pause) = (error.to_string(), backoff.failed());
+                let (reason, pause) = (Unreached::from(error), backoff.failed());
                 tracing::warn!(%broker, %reason, pause_ms = pause.as_millis(), "no connection to the broker");
                 shared.link.send_replace(Link::Down(reason));
                 sleep(pause).await;

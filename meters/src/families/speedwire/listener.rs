@@ -2,7 +2,7 @@
 //! same group shares the listener; other programs of this machine may listen beside it.
 
 use super::telegram::{self, MAX_BYTES};
-use crate::{patience::Backoff, sample::unix_ms};
+use crate::{Unreached, patience::Backoff, sample::unix_ms};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -54,7 +54,7 @@ pub(super) struct State {
     /// The newest datagram of each meter, by serial number.
     pub(super) newest: BTreeMap<u32, Arrived>,
     /// Why it cannot listen.
-    pub(super) down: Option<String>,
+    pub(super) down: Option<Unreached>,
     /// Bytes that came in all, of whatever kind.
     pub(super) heard_bytes: u64,
 }
@@ -114,7 +114,7 @@ async fn run(place: Place, state: watch::Sender<State>) {
         };
         let pause = backoff.failed();
         tracing::warn!(group = %place.to, %error, pause_ms = pause.as_millis(), "cannot listen to Speedwire");
-        state.send_modify(|state| state.down = Some(error.to_string()));
+        state.send_modify(|state| state.down = Some(error.into()));
         sleep(pause).await;
     }
 }

@@ -5,7 +5,7 @@ use super::{
     uri::{StreamDevice, Telegrams},
     wire::{self, Stream},
 };
-use crate::{MeterError, p1, patience::Backoff, sample::unix_ms, sml};
+use crate::{MeterError, Unreached, p1, patience::Backoff, sample::unix_ms, sml};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
@@ -42,7 +42,7 @@ pub(super) struct State {
     /// Why the newest attempt at a telegram gave none, since the newest telegram.
     pub(super) garbled: Option<String>,
     /// Why there is no connection.
-    pub(super) down: Option<String>,
+    pub(super) down: Option<Unreached>,
     /// Bytes that came in all.
     pub(super) heard_bytes: u64,
     /// Of these, those that a text has.
@@ -102,25 +102,25 @@ async fn run(device: StreamDevice, state: watch::Sender<State>) {
                 error
             }
             Err(MeterError::Unreachable { reason, .. }) => reason,
-            Err(error) => error.to_string(),
+            Err(error) => error.to_string().into(),
         };
         let pause = backoff.failed();
-        tracing::warn!(endpoint = %device.wire, reason = error, pause_ms = pause.as_millis(), "no telegrams");
+        tracing::warn!(endpoint = %device.wire, reason = %error, pause_ms = pause.as_millis(), "no telegrams");
         state.send_modify(|state| state.down = Some(error));
         sleep(pause).await;
     }
 }
 
 /// Reads until the stream ends; gives why.
-async fn read(mut stream: Stream, device: &StreamDevice, state: &watch::Sender<State>) -> String {
+async fn read(mut stream: Stream, device: &StreamDevice, state: &watch::Sender<State>) -> Unreached {
     let mut finder = Finder::of(device.telegrams);
     let mut chunk = [0; CHUNK_BYTES];
     loop {
         let count = match timeout(LONGEST_SILENCE, stream.read(&mut chunk)).await {
             Ok(Ok(0)) => return "the other end closed the connection; does it take only one client?".into(),
             Ok(Ok(count)) => count,
-            Ok(Err(error)) => return error.to_string(),
-            Err(_) => return format!("silent for {} s", LONGEST_SILENCE.as_secs()),
+            Ok(Err(error)) => return error.into(),
+            Err(_) => return format!("silent for {} s", LONGEST_SILENCE.as_secs()).into(),
         };
         let outcomes: Vec<_> = chunk.iter().take(count).filter_map(|byte| finder.push(*byte)).collect();
         let is_text = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();

@@ -2,7 +2,7 @@
 
 use super::uri::Telegrams;
 use crate::{
-    MeterError,
+    MeterError, Unreached,
     wire::{Wire, serial},
 };
 use std::time::Duration;
@@ -19,21 +19,21 @@ pub(super) type Stream = Box<dyn AsyncRead + Send + Unpin>;
 /// # Errors
 /// [`MeterError::Unreachable`] with what the operating system says.
 pub(super) async fn open(wire: &Wire, telegrams: Telegrams) -> Result<Stream, MeterError> {
-    let unreachable = |reason: String| MeterError::Unreachable { endpoint: wire.to_string(), reason };
+    let unreachable = |reason: Unreached| MeterError::Unreachable { endpoint: wire.to_string(), reason };
     match wire {
         Wire::Serial { path, baud, parity, stop_bits } => {
             let open = match telegrams {
                 Telegrams::P1 => serial::open_for_text,
                 Telegrams::Sml => serial::open,
             };
-            let port = open(path, *baud, *parity, *stop_bits).map_err(|error| unreachable(error.to_string()))?;
+            let port = open(path, *baud, *parity, *stop_bits).map_err(|error| unreachable(error.into()))?;
             Ok(Box::new(port))
         }
         Wire::Tcp { host, port } | Wire::RtuTcp { host, port } => {
             let stream = timeout(CONNECT_TIMEOUT, TcpStream::connect((host.as_str(), *port)))
                 .await
-                .map_err(|_| unreachable(format!("no answer within {} ms", CONNECT_TIMEOUT.as_millis())))?
-                .map_err(|error| unreachable(error.to_string()))?;
+                .map_err(|_| unreachable(Unreached::silent(CONNECT_TIMEOUT)))?
+                .map_err(|error| unreachable(error.into()))?;
             Ok(Box::new(stream))
         }
     }

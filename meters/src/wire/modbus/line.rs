@@ -4,7 +4,7 @@
 //! is thrown away: before each request what is there already, and after a time-out what comes within as much time again.
 
 use crate::{
-    MeterError,
+    MeterError, Unreached,
     patience::Patience,
     wire::{Wire, serial},
 };
@@ -28,11 +28,11 @@ pub(super) type Link = client::Context;
 pub(super) async fn connect(wire: &Wire, patience: &Patience, late_until: Option<Instant>) -> Result<Link, MeterError> {
     let timing = &patience.timing;
     let held = |reason: String| MeterError::HeldByAnother { endpoint: wire.to_string(), reason, retry_s: 0 };
-    let unreachable = |reason: String| MeterError::Unreachable { endpoint: wire.to_string(), reason };
+    let unreachable = |reason: Unreached| MeterError::Unreachable { endpoint: wire.to_string(), reason };
     let unconnected = |error: io::Error| match error.kind() {
         // How a device that takes one client turns away the second.
         io::ErrorKind::ConnectionRefused if patience.one_client => held(error.to_string()),
-        _ => unreachable(error.to_string()),
+        _ => unreachable(error.into()),
     };
     let link = match wire {
         Wire::Tcp { host, port } => {
@@ -51,7 +51,7 @@ pub(super) async fn connect(wire: &Wire, patience: &Patience, late_until: Option
             let mut port = serial::open(path, *baud, *parity, *stop_bits).map_err(|error| match error.kind() {
                 // What the library makes of a port that somebody has locked.
                 tokio_serial::ErrorKind::NoDevice => held(error.to_string()),
-                _ => unreachable(error.to_string()),
+                _ => unreachable(error.into()),
             })?;
             if let Some(late_until) = late_until {
                 discard(&mut port, late_until).await;

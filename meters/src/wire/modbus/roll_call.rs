@@ -4,7 +4,7 @@
 //! TCP carry a number, so one connection can be asked for the next unit while the one before may still answer.
 
 use super::{Bus, Link, line};
-use crate::{MeterError, patience::Patience, wire::Wire};
+use crate::{MeterError, Unreached, patience::Patience, wire::Wire};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -67,8 +67,8 @@ impl Bus {
             return Ok(None);
         }
         let limit = patience.timing.timeout(self.wire());
-        let unreachable = |reason: String| MeterError::Unreachable { endpoint: self.wire().to_string(), reason };
-        let mut stream = line::connect_tcp(host, *port, limit).await.map_err(|error| unreachable(error.to_string()))?;
+        let unreachable = |reason: Unreached| MeterError::Unreachable { endpoint: self.wire().to_string(), reason };
+        let mut stream = line::connect_tcp(host, *port, limit).await.map_err(|error| unreachable(error.into()))?;
         let Some(call) = call(&mut stream, units, limit).await else { return Ok(None) };
         // A gateway may still have answers to come, which nobody waits for any more. And who wants silence after connecting
         // is to show it at a connection that is new.
