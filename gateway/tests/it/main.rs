@@ -5,6 +5,7 @@
 mod clock;
 mod disk;
 mod documented;
+mod earlier;
 mod field_failures;
 mod home_assistant;
 mod keys;
