@@ -54,7 +54,8 @@ impl Counter {
 /// One look at a device's cumulative registers. New fields get a default, so write `..Sample::default()` where one is
 /// made by hand.
 ///
-/// At least one of the two energies is there: a device that shows neither gives [`MeterError::NoEnergy`].
+/// At least one of the two energies is there. A device that shows neither gives
+/// [`MeterError::NoEnergy`](crate::MeterError::NoEnergy).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     /// When the answer or message arrived, milliseconds since the Unix epoch by this machine's clock.

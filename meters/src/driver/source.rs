@@ -1,5 +1,5 @@
 //! What a family of devices has to give, and no more: who is there, and what the device shows. What is watched of it, and
-//! what is suspect, is judged once for all families by [`Watched`](super::watched).
+//! what is suspect, is judged once for all families by `watched`.
 
 use crate::{
     MeterError,
