@@ -46,9 +46,11 @@ pub async fn connect(options: &PgConnectOptions) -> PgConnection {
     db::connect(options, db::CHAIN).await.expect("the database answers")
 }
 
-/// Every row of every table of the schema `chain`, as text, in an order of its own.
+/// Every row of every table of the schema `chain`, as text, in an order of its own, all as they were at one moment.
 pub async fn all(options: &PgConnectOptions) -> BTreeMap<String, Vec<String>> {
     let mut connection = connect(options).await;
+    // An indexer may write a block between the reading of two tables.
+    sqlx::query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut connection).await.expect("begun");
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT tablename::text FROM pg_tables WHERE schemaname = 'chain' AND tablename <> '_sqlx_migrations'",
     )
