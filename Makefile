@@ -15,6 +15,10 @@ export WASM_BUILD_WORKSPACE_HINT := $(CURDIR)
 # Nodes that the demo and the tests start need not compile the runtime that an earlier one compiled.
 export DEREN_NODE_WASM_CACHE ?= $(CARGO_TARGET_DIR)/wasm-cache
 
+# The node's WebRTC takes the system's OpenSSL instead of compiling one; programs that leave this machine bring theirs.
+export OPENSSL_NO_VENDOR := 1
+release-programs: export OPENSSL_NO_VENDOR := 0
+
 # The Node.js that set-up chose, before any other.
 export PATH := $(abspath $(DEREN_CACHE))/node/bin:$(PATH)
 

@@ -22,7 +22,7 @@ programs="cc:gcc c++:g++ make:make git:git curl:curl pkg-config:pkg-config proto
 # A browser for the pages' tests; DEREN_CHROMIUM names another one.
 [ -n "${DEREN_CHROMIUM:-}" ] || programs="$programs chromium:chromium"
 # Packages without a program of their own.
-extra_packages="libc6-dev python3-venv softhsm2 faketime"
+extra_packages="libc6-dev libssl-dev python3-venv softhsm2 faketime"
 
 # The server's programs lie in no folder of the PATH. Any from 15 on is good.
 has_postgresql() {
@@ -59,7 +59,18 @@ printf '%s\n%s\n' "$oldest_rust" "$rust" | sort -VC || fail "Rust $rust is too o
 
 # The pages' packages and those of the browser test have their own marks: each checkout is linked to them.
 npm_packages() {
-    "$here/npm-ci.sh" "$here/../dashboards/web" "$here/../tests/browser" "$here/../meters/tests/peers/node" "$here/../dashboards/tests/peers" "$here/../tests/clients"
+    "$here/npm-ci.sh" "$here/../dashboards/web" "$here/../tests/browser" "$here/../meters/tests/peers/node" "$here/../dashboards/tests/peers" "$here/../tests/clients" "$here/../runtime/wasm-opt"
+    wasm_opt
+}
+
+# The program that the runtime's build compacts its Wasm with, where that build looks for it.
+wasm_opt() {
+    local program=$cache/tools/bin/wasm-opt
+    mkdir -p "${program%/*}"
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$cache/node/bin/node" \
+        "$(readlink -f "$here/../runtime/wasm-opt/node_modules/binaryen/bin/wasm-opt")" >"$program.new"
+    chmod +x "$program.new"
+    mv "$program.new" "$program"
 }
 
 if [ -f "$mark" ] && [ -f "$cache/env.sh" ] && [ -x "$cache/node/bin/node" ] && [ -z "$(missing_programs)" ] && [ "$(cat "$mark")" = "$(fingerprint)" ]; then
