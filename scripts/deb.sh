@@ -27,7 +27,8 @@ for name in "${@:-gateway}"; do
         *) echo "deb: '$name' is no package: gateway, node and dashboards are" >&2; exit 2 ;;
     esac
     if [ -z "${DEREN_DEB_BUILT:-}" ]; then
-        cargo build --profile "$profile" -p "deren-$name" --bin "deren-$name" ${target:+--target "$target"} >&2
+        # With an OpenSSL of its own, as release programs have it: a package may meet another one where it is installed.
+        OPENSSL_NO_VENDOR=0 cargo build --profile "$profile" -p "deren-$name" --bin "deren-$name" ${target:+--target "$target"} >&2
     fi
     package=$("$tool" deb --quiet --no-build --no-strip --profile "$profile" -p "deren-$name" ${target:+--target "$target"})
     # Debian's own judge of packages, where it is installed.
