@@ -18,6 +18,10 @@ pub const TOO_MANY_ATTEMPTS: u8 = 101;
 /// Readings go before what pays a fee: a slot does not wait for them, and they have a share of a block and no more.
 const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
 
+/// Number of lots that decide between devices within a slot. With the slots (32 bits) and the attempts (4 bits) they fit
+/// into what lies above [`PRIORITY`].
+const LOTS: u64 = 1 << 24;
+
 /// What a transaction pool says where the chain would refuse the first reading with this error: stale or future for a
 /// sequence number before or after the device's next one, a bad proof for its signature, else a code of its own.
 pub fn refusal(error: ReadingError) -> InvalidTransaction {
@@ -77,13 +81,16 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Readings of slots that are open go first; among them a lot decides that falls anew for each device and slot, so that
-/// no device always goes before others. An attempt counts last: it goes before earlier ones of the same readings, whose
-/// place in the pool it takes, and before nothing else.
+/// Readings of slots that are open go first, the slot that closes soonest before all others: so nobody waits for blocks
+/// while others are a slot ahead. Within a slot a lot decides that falls anew for each device, so that no device always
+/// goes before others. An attempt counts last: it goes before earlier ones of the same readings, whose place in the pool
+/// it takes, and before nothing else.
 fn priority(reading: &IntervalReading, attempt: u32, open: bool) -> TransactionPriority {
     let [a, b, c, ..] = (reading.device, reading.first_slot).using_encoded(sp_io::hashing::blake2_128);
-    let lot = u32::from_be_bytes([u8::from(open), a, b, c]);
+    let lot = u64::from(u32::from_be_bytes([0, a, b, c]));
+    let urgency = if open { u64::from(u32::MAX.saturating_sub(reading.end_slot().0)).saturating_add(1) } else { 0 };
+    let order = urgency.saturating_mul(LOTS).saturating_add(lot);
     PRIORITY
-        .saturating_add(u64::from(lot).saturating_mul(u64::from(MAX_ATTEMPT).saturating_add(1)))
+        .saturating_add(order.saturating_mul(u64::from(MAX_ATTEMPT).saturating_add(1)))
         .saturating_add(attempt.into())
 }

@@ -84,3 +84,16 @@ fn an_attempt_goes_before_ones_own_earlier_attempts_alone() {
         assert!(grid_first.iter().all(|times| *times > 5), "one device always goes first: {grid_first:?}");
     });
 }
+
+/// By a lot over all open slots, some devices were slots ahead while others waited for their first.
+#[test]
+fn of_open_slots_the_one_that_closes_soonest_goes_first() {
+    run(|| {
+        for slot in FIRST + 1..FIRST + 20 {
+            go_to(slot + 2);
+            let older = attempt(0, sign(Meter::new(GRID).read(slot, 1, 0))).expect("valid").priority;
+            let newer = attempt(0, sign(Meter::new(SOLAR).read(slot + 1, 1, 0))).expect("valid").priority;
+            assert!(older > newer, "slot {slot}");
+        }
+    });
+}
