@@ -13,7 +13,7 @@ mod put;
 mod rows;
 mod session;
 mod source;
-mod standing;
+mod sync_state;
 mod write;
 
 pub use events::{Cell, ColumnValue, DECLARED_EVENTS, Declaration, DecodeError, EventReader, Kind};
@@ -25,5 +25,5 @@ pub use put::put;
 pub use rows::{BlockHead, BlockId, BlockRows, Row, TableRows};
 pub use session::{Indexer, IndexerError};
 pub use source::{ChainDescription, Source, SourceError};
-pub use standing::{EUR_ASSET_ID, Standing, WriteError};
+pub use sync_state::{EUR_ASSET_ID, Standing, WriteError};
 pub use write::{extend_tail, finalize};

@@ -7,7 +7,7 @@ use super::{
     metrics::IndexerMetrics,
     rows::{BlockId, BlockRows},
     source::{Source, SourceError},
-    standing::{Standing, WriteError, describe, standing},
+    sync_state::{Standing, WriteError, describe, standing},
     write,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};

@@ -7,7 +7,7 @@ use super::{
     node::Node,
     rows::BlockId,
     source::{Source as _, SourceError},
-    standing::WriteError,
+    sync_state::WriteError,
 };
 use crate::{
     books::{BooksError, reconcile},
