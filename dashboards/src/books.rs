@@ -15,5 +15,5 @@ mod quality;
 mod rows;
 
 pub use error::BooksError;
-pub use quality::{Quality, remarks};
+pub use quality::{BookQuality, remarks};
 pub use rows::snapshot;

@@ -25,5 +25,5 @@ pub use put::put;
 pub use rows::{BlockHead, BlockId, BlockRows, Row, TableRows};
 pub use session::{Indexer, IndexerError};
 pub use source::{ChainDescription, Source, SourceError};
-pub use sync_state::{EUR_ASSET_ID, Standing, WriteError};
+pub use sync_state::{EUR_ASSET_ID, SyncState, WriteError};
 pub use write::{extend_tail, finalize};

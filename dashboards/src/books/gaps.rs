@@ -4,7 +4,7 @@
 //! A device owes a reading for every slot in which it serves at its site, and for no other.
 
 use super::{
-    BooksError, Quality, remarks,
+    BookQuality, BooksError, remarks,
     rows::{bytes32, narrow},
 };
 use deren_primitives::{Hex, MarketId, ReadingVerdict, Slot};
@@ -140,11 +140,11 @@ fn gap(
         device: Hex(bytes32("devices.device", &device)?).to_string(),
         gateway: Hex(bytes32("devices.gateway", &gateway)?).to_string(),
         role,
-        kind: match verdict.map(Quality::of) {
+        kind: match verdict.map(BookQuality::of) {
             None => GapKind::Missing,
-            Some(Quality::Late) => GapKind::Late,
-            Some(Quality::Estimated) => GapKind::Estimated,
-            Some(Quality::Flagged | Quality::Good) => GapKind::Flagged,
+            Some(BookQuality::Late) => GapKind::Late,
+            Some(BookQuality::Estimated) => GapKind::Estimated,
+            Some(BookQuality::Flagged | BookQuality::Good) => GapKind::Flagged,
         },
         verdict: verdict.map(remarks).unwrap_or_default(),
     })

@@ -148,8 +148,8 @@ impl Indexer {
                 next_comparison = Instant::now() + RECONCILIATION_PAUSE;
             }
             match goal {
-                Some(goal) if follower.standing().cursor.is_some_and(|cursor| cursor.number >= goal.number) => {
-                    return Ok(follower.standing().cursor);
+                Some(goal) if follower.state().cursor.is_some_and(|cursor| cursor.number >= goal.number) => {
+                    return Ok(follower.state().cursor);
                 }
                 _ => follower.changed().await?,
             }
@@ -158,7 +158,7 @@ impl Indexer {
 
     /// Compares eras that were paid; false if the node has no answer.
     async fn compare(&self, follower: &mut Follower<Node>) -> Result<bool, IndexerError> {
-        let head = follower.standing().cursor;
+        let head = follower.state().cursor;
         loop {
             let (node, connection) = follower.parts();
             let eras = reconcile::outstanding(connection, ERAS_A_STEP).await?;

@@ -23,8 +23,7 @@ async fn assert_as_a_clean_run(node: &Node, reached: &PgConnectOptions) {
     let mut target = connect(reached).await;
     until("both are at one block", async || {
         follower.step().await.map_err(|error| error.to_string())?;
-        let (ours, theirs) =
-            (follower.standing().cursor.map(|block| i64::from(block.number)), height(&mut target).await);
+        let (ours, theirs) = (follower.state().cursor.map(|block| i64::from(block.number)), height(&mut target).await);
         let theirs = theirs.map_err(|error| error.to_string())?;
         if ours != Some(theirs) {
             return Err(format!("{ours:?} and {theirs}"));
