@@ -1,6 +1,6 @@
 //! Which accounts validate in the next session, as a pure function of the roster.
 
-use crate::types::Standing;
+use crate::types::ValidatorState;
 use alloc::vec::Vec;
 
 /// What planning must know of an account of the roster.
@@ -9,7 +9,7 @@ pub struct Candidate<AccountId> {
     /// Who it is.
     pub who: AccountId,
     /// What it may do.
-    pub standing: Standing,
+    pub state: ValidatorState,
     /// Whether it is in the set of the session that begins now.
     pub validates: bool,
     /// Whether it has set session keys; without them nobody can validate.
@@ -33,9 +33,9 @@ pub fn next_set<AccountId: Clone + Ord>(candidates: &[Candidate<AccountId>], bou
     let present = candidates.iter().filter(|candidate| candidate.validates).count();
     let changes = (present / 3).max(1);
 
-    let staying: Vec<_> = able().filter(|candidate| candidate.validates && !candidate.standing.is_banned()).collect();
+    let staying: Vec<_> = able().filter(|candidate| candidate.validates && !candidate.state.is_banned()).collect();
     let joining: Vec<_> = able()
-        .filter(|candidate| !candidate.validates && candidate.standing == Standing::Serving)
+        .filter(|candidate| !candidate.validates && candidate.state == ValidatorState::Serving)
         .take(changes.min(bounds.max.saturating_sub(staying.len())))
         .collect();
     let dispensable = staying.len().saturating_add(joining.len()).saturating_sub(bounds.min.max(1));
@@ -45,7 +45,7 @@ pub fn next_set<AccountId: Clone + Ord>(candidates: &[Candidate<AccountId>], bou
     let mut next: Vec<_> = staying
         .into_iter()
         .filter(|candidate| {
-            let leaves = candidate.standing == Standing::Leaving && left < leaving;
+            let leaves = candidate.state == ValidatorState::Leaving && left < leaving;
             left = left.saturating_add(usize::from(leaves));
             !leaves
         })
