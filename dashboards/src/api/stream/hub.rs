@@ -23,7 +23,7 @@ const RING: usize = 256;
 
 /// One thing that happened, as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct StreamEvent {
     /// Numbers of later events are higher.
     pub id: u64,
     /// Which kind: `block`, `slot`, `readings`, `orders`.
@@ -35,7 +35,7 @@ pub struct Event {
 /// What goes around the ring.
 #[derive(Clone, Debug)]
 enum Message {
-    Event(Arc<Event>),
+    Event(Arc<StreamEvent>),
     /// Nobody knows what was missed: clients come back and ask for everything.
     Interrupted,
 }
@@ -53,12 +53,12 @@ pub struct Hub {
 #[derive(Debug)]
 struct Kept {
     /// The newest events without a gap.
-    events: VecDeque<Arc<Event>>,
+    events: VecDeque<Arc<StreamEvent>>,
     /// The newest id that was given out.
     newest: u64,
     /// A client whose last event is older cannot be told all that it missed.
     oldest: u64,
-    last_block: Option<Arc<Event>>,
+    last_block: Option<Arc<StreamEvent>>,
 }
 
 impl Kept {
@@ -95,7 +95,7 @@ pub struct Subscription {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// This event.
-    Event(Arc<Event>),
+    Event(Arc<StreamEvent>),
     /// What it missed before it came back is not kept. It goes on after the event with this id.
     Missed(u64),
     /// It missed events (how many, if that is known), and the connection ends.
@@ -139,7 +139,7 @@ impl Hub {
         let data = data.to_string();
         let mut kept = self.kept();
         kept.newest += 1;
-        let event = Arc::new(Event { id: kept.newest, name, data });
+        let event = Arc::new(StreamEvent { id: kept.newest, name, data });
         if name == "block" {
             kept.last_block = Some(event.clone());
         }

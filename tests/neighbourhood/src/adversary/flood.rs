@@ -31,7 +31,7 @@ pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
         gateway: FalseGateway::new(Kind::Flood, 0, task.seed, wallet.genesis(), &roles),
         orders: Vec::new(),
     };
-    let estates = Estate::settle(wallet, task.market, &Kind::Flood.account(0, task.seed)?, vec![plan]).await?;
+    let estates = Estate::found(wallet, task.market, &Kind::Flood.account(0, task.seed)?, vec![plan]).await?;
     Deed::of("settling in", &Ok(())).tell();
     let rpc = wallet.rpc();
     let mut blocks = Blocks::new(rpc).await?;

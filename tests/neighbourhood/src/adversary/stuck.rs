@@ -33,7 +33,7 @@ const FLOW_MWH: u64 = 1_000_000;
 /// Sets the market up, then does what it can that it does not settle.
 pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
     let (first, last) = draw(wallet, task).await?;
-    let (seller, buyer) = try_join(settle(wallet, task, SELLER), settle(wallet, task, BUYER)).await?;
+    let (seller, buyer) = try_join(found(wallet, task, SELLER), found(wallet, task, BUYER)).await?;
     Deed::of("settling in", &Ok(())).tell();
     let estates = [seller, buyer].concat();
     let all = try_join3(read(wallet, &estates), change(wallet, task, first, last), spirit_away(wallet, task, &estates));
@@ -59,7 +59,7 @@ async fn draw(wallet: &Wallet<'_>, task: Task) -> Result<(ZoneId, ZoneId)> {
 }
 
 /// A site with orders of as many steps as there may be, from one bound to the other.
-async fn settle(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Estate>> {
+async fn found(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Estate>> {
     let roles = [(DeviceRole::Grid, RATED_POWER_W), (DeviceRole::Production, RATED_POWER_W)];
     let (roles, side, bids) = if number == SELLER {
         (&roles[..], Side::Sell, (0..7).map(|step| (step, 100)).chain([(u32::MAX, u32::MAX)]).collect())
@@ -72,7 +72,7 @@ async fn settle(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Es
         gateway: FalseGateway::new(Kind::Stuck, number, task.seed, wallet.genesis(), roles),
         orders: vec![(side, bids)],
     };
-    Estate::settle(wallet, task.market, &Kind::Stuck.account(number, task.seed)?, vec![plan]).await
+    Estate::found(wallet, task.market, &Kind::Stuck.account(number, task.seed)?, vec![plan]).await
 }
 
 /// Brings readings of energy that was sold and bought, so that there is something to settle.
