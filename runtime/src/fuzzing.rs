@@ -1,6 +1,6 @@
-//! What fuzzing calls, and the tests that give the runtime inputs without libFuzzer: any bytes become blocks of calls of
-//! twenty accounts in three markets, and after each block everything that must hold is checked. Built only for these;
-//! it must never be part of a program.
+//! What fuzzing calls, and the tests that give the runtime inputs without libFuzzer: any bytes become blocks of calls
+//! of twenty accounts in three markets, and after each block everything that must hold is checked. Built only for
+//! these; it must never be part of a program.
 //!
 //! Every call of the runtime is tried, those included that are added tomorrow: arguments come from the metadata.
 #![allow(

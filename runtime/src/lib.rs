@@ -131,9 +131,9 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     system_version: 1,
 };
 
-/// Which pallets there are, under which name and number. A number never changes: it is in every transaction. The order of the
-/// numbers is the order in which pallets begin a block. This stands in the crate's root because Python's clients find the
-/// events by their path there.
+/// Which pallets there are, under which name and number. A number never changes: it is in every transaction. The order
+/// of the numbers is the order in which pallets begin a block. This stands in the crate's root because Python's clients
+/// find the events by their path there.
 #[frame_support::runtime]
 mod runtime {
     #[runtime::runtime]

@@ -61,7 +61,8 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "login-required", "Nobody is logged in", detail)
     }
 
-    /// 401: a signed challenge was not accepted. One answer for every reason, so that nobody learns which part to change.
+    /// 401: a signed challenge was not accepted. One answer for every reason, so that nobody learns which part to
+    /// change.
     pub fn login_refused() -> Self {
         let detail = "The signature is not this account's over an unused challenge of this server that is younger than \
                       5 minutes. Ask for a new challenge and sign it with the account that you name.";

@@ -1,7 +1,8 @@
 //! Whether the rows of an era say what the chain says: Σ Wh and Σ µ€ of every slot, and the REN that was minted.
 //!
-//! The rows are summed from single payments, never from the chain's own sums that an event carried: those are one
-//! more thing to compare. Besides, each slot's clearing is worked out again and every fill's row compared. What differs is written down, logged and counted, and nothing is corrected.
+//! The rows are summed from single payments, never from the chain's own sums that an event carried: those are one more
+//! thing to compare. Besides, each slot's clearing is worked out again and every fill's row compared. What differs is
+//! written down, logged and counted, and nothing is corrected.
 
 mod audit;
 mod chain;

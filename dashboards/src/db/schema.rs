@@ -38,7 +38,8 @@ pub async fn finish_rebuild(options: &PgConnectOptions) -> Result<(), DbError> {
     loop {
         tries += 1;
         match replace_by_rebuilt(options).await {
-            // Whoever writes into the old one while all of its tables are being locked may be in our way, and we in its.
+            // Whoever writes into the old one while all of its tables are being locked may be in our way, and we in
+            // its.
             Err(DbError::Sql(sqlx::Error::Database(error)))
                 if error.code().as_deref() == Some(DEADLOCK) && tries < MAX_TRIES => {}
             done => return done,

@@ -167,7 +167,8 @@ impl Indexer {
                 let (node, connection) = (node.rpc(), &mut *connection);
                 let metrics = &self.metrics.reconciliation;
                 let result = match reconcile::reconcile(connection, node, metrics, era, block).await {
-                    // The node may have forgotten that state: the newest says the same for as long as the chain keeps it.
+                    // The node may have forgotten that state: the newest says the same for as long as the chain keeps
+                    // it.
                     Err(BooksError::Chain(error)) => match head {
                         Some(head) if head.number > block.0 => {
                             let now = (head.number, head.hash);

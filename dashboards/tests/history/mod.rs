@@ -111,8 +111,8 @@ impl History {
         history
     }
 
-    /// Everything that comes of the next slot: in one block changes and readings, in the next the clearing and what came
-    /// late, in the third the settlement.
+    /// Everything that comes of the next slot: in one block changes and readings, in the next the clearing and what
+    /// came late, in the third the settlement.
     pub fn slot(&mut self) {
         let slot = self.next_slot;
         self.next_slot += 1;

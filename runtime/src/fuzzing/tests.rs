@@ -57,8 +57,8 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Gives inputs to the runtime until so many calls were tried. What fails names its seed, from which it can be run again
-/// alone with `DEREN_FUZZ_SEED`.
+/// Gives inputs to the runtime until so many calls were tried. What fails names its seed, from which it can be run
+/// again alone with `DEREN_FUZZ_SEED`.
 fn run(calls: u64) -> Coverage {
     let mut seed = setting("DEREN_FUZZ_SEED").unwrap_or(1);
     let mut next_word = 50_000;

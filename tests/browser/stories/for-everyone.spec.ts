@@ -1,4 +1,5 @@
-// What holds on every page: readable for all, on small and large screens, light and dark; names are text; small to load.
+// What holds on every page: readable for all, on small and large screens, light and dark; names are text; small to
+// load.
 import { gzipSync } from "node:zlib";
 import { faults } from "../support/axe.ts";
 import { NARROW, WIDE, expect, loaded, open, test } from "../support/browser.ts";

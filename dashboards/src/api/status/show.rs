@@ -82,7 +82,8 @@ pub struct FinalizedView {
 pub struct DevelopmentAccountView {
     /// As whom a visitor chooses it.
     pub name: String,
-    /// `owner`, `neighbour` or `operator`: which page is its first. `spare`: its home is for the first newcomer who asks.
+    /// `owner`, `neighbour` or `operator`: which page is its first. `spare`: its home is for the first newcomer who
+    /// asks.
     pub role: &'static str,
     /// The path from the well-known phrase, as `//Alice`.
     pub derivation: String,

@@ -1,7 +1,7 @@
 /**
- * On a development chain: one press gives a new account play money and a home. Where homes with simulated meters wait for
- * newcomers, it is one of those; else one without meters. The keys that sign for the on-ramp, the operator and a home that
- * waits are those of the well-known phrase, which on such a chain anybody has.
+ * On a development chain: one press gives a new account play money and a home. Where homes with simulated meters wait
+ * for newcomers, it is one of those; else one without meters. The keys that sign for the on-ramp, the operator and a
+ * home that waits are those of the well-known phrase, which on such a chain anybody has.
  */
 import { For, Show, createSignal } from "solid-js";
 import { api } from "../api/client";

@@ -141,8 +141,8 @@ impl<T: Config> Pallet<T> {
         entries
     }
 
-    /// Which part of the protocol fee was paid for whose energy. What does not stand the check is not rewarded: a fault must
-    /// never mint.
+    /// Which part of the protocol fee was paid for whose energy. What does not stand the check is not rewarded: a fault
+    /// must never mint.
     fn fee_bases(input: &ClearingInput<T::AccountId>, amounts: &Amounts) -> Vec<FeeBase<T::AccountId>> {
         let trades: Vec<_> = input.orders.iter().filter_map(|order| site_trade(order, amounts)).collect();
         let (fee_ueur, fee_bp) = (amounts.protocol_fee_ueur, input.protocol_fee_bp);

@@ -33,7 +33,8 @@ impl<Id: Get<PalletId>, AccountId: codec::Encode + codec::Decode> Convert<Market
 }
 
 impl<T: Config> Pallet<T> {
-    /// The account in which a market's money lies between buyers and sellers. It is empty unless a slot is being settled.
+    /// The account in which a market's money lies between buyers and sellers. It is empty unless a slot is being
+    /// settled.
     pub fn pot(market: MarketId) -> T::AccountId {
         T::PotId::get().into_sub_account_truncating((*b"pot", market))
     }

@@ -165,8 +165,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Claimable<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, OptionQuery>;
 
-    /// The protocol fee that each buyer paid in a market's era, in µ€, until some of it came back. At most `MaxOrders` a
-    /// market's era.
+    /// The protocol fee that each buyer paid in a market's era, in µ€, until some of it came back. At most `MaxOrders`
+    /// a market's era.
     #[pallet::storage]
     pub type FeesPaid<T: Config> = StorageNMap<
         _,
@@ -381,8 +381,9 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Places the site's order on this side, or gives it other steps, from the next slot on. Puts on hold what it can
-        /// cost in `HoldSlots` slots, and what it can cost in slots before these as it was. A paused order trades again.
+        /// Places the site's order on this side, or gives it other steps, from the next slot on. Puts on hold what it
+        /// can cost in `HoldSlots` slots, and what it can cost in slots before these as it was. A paused order trades
+        /// again.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::place_order())]
         pub fn place_order(origin: OriginFor<T>, site: SiteId, side: Side, steps: Steps) -> DispatchResult {

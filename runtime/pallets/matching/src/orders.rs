@@ -1,8 +1,8 @@
 //! Placing, taking back, pausing and resuming orders, and the holds behind them.
 //!
-//! A change never touches a slot that has begun: it is stored with the next slot. The hold covers each slot until the newest
-//! version begins, and `HoldSlots` slots of that: so settlement never lacks money, whoever moves money away while a
-//! market lags still pays for the slots that have begun, and what was taken is not paused before it trades.
+//! A change never touches a slot that has begun: it is stored with the next slot. The hold covers each slot until the
+//! newest version begins, and `HoldSlots` slots of that: so settlement never lacks money, whoever moves money away
+//! while a market lags still pays for the slots that have begun, and what was taken is not paused before it trades.
 
 use crate::types::{MarketProgress, Order, OrderKey, OrderState, Steps};
 use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet, WeightInfo};
@@ -58,8 +58,8 @@ impl<T: Config> Pallet<T> {
         Self::end_order(market, (site, side), order)
     }
 
-    /// True if `who` has an order there that stands, and that [`Self::cancel_order`] would end. What is asked here is all that
-    /// can make that fail for its owner.
+    /// True if `who` has an order there that stands, and that [`Self::cancel_order`] would end. What is asked here is
+    /// all that can make that fail for its owner.
     pub fn can_end_own_order(who: &T::AccountId, site: SiteId, side: Side) -> bool {
         let Ok((market, mut order)) = Self::order_of(site, side) else { return false };
         let from = T::Metering::current_slot().next();

@@ -71,9 +71,8 @@ impl<T: Config> Pallet<T> {
         false
     }
 
-    /// A page of the slot that is being settled, if the budget allows. A page that fails leaves everything as it was, and
-    /// is counted. True
-    /// if something was settled and more is left.
+    /// A page of the slot that is being settled, if the budget allows. A page that fails leaves everything as it was,
+    /// and is counted. True if something was settled and more is left.
     fn advance_settling(market: MarketId, meter: &mut WeightMeter) -> bool {
         let most = T::WeightInfo::settle(T::PageSize::get());
         if !meter.can_consume(most) {

@@ -1,8 +1,9 @@
 //! Whether a batch may enter the transaction pool and a block without a fee.
 //!
-//! Cheap checks come before dear ones: whether the block has room for readings, the chain, the gateway, the key epoch, the
-//! first reading's device, sequence and slots; then the signature over the whole batch; then the first reading's own. A
-//! batch that passes has its first reading accepted for certain, and with that it is stale: nobody can send it twice.
+//! Cheap checks come before dear ones: whether the block has room for readings, the chain, the gateway, the key epoch,
+//! the first reading's device, sequence and slots; then the signature over the whole batch; then the first reading's
+//! own. A batch that passes has its first reading accepted for certain, and with that it is stale: nobody can send it
+//! twice.
 
 use crate::{Config, Cursors, Pallet, block_share, session::Session};
 use codec::Encode;

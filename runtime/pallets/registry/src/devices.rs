@@ -135,8 +135,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Drops the device's record unless it serves again, here or elsewhere. Metering keeps where its readings stand: a device
-    /// that is registered again goes on there, so that none of its slots can be accepted twice.
+    /// Drops the device's record unless it serves again, here or elsewhere. Metering keeps where its readings stand: a
+    /// device that is registered again goes on there, so that none of its slots can be accepted twice.
     pub(crate) fn forget_device(site: SiteId, member: &Membership) {
         let same =
             |record: &DeviceRecord| record.site == site && record.from == member.from && record.until == member.until;

@@ -56,8 +56,8 @@ pub mod pallet {
         type Markets: Get<Vec<MarketId>>;
         /// How much an era emits.
         type Schedule: Get<Schedule>;
-        /// REN's smallest units for a µ€: the rate at which the chain takes REN for fees. 0 if it takes none; nothing is
-        /// minted then.
+        /// REN's smallest units for a µ€: the rate at which the chain takes REN for fees. 0 if it takes none; nothing
+        /// is minted then.
         type RenPerUeur: Get<FixedU128>;
         /// How many slots an era has; 0 is taken as 1.
         type SlotsPerEra: Get<u32>;
@@ -88,7 +88,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type CurrentEras<T: Config> = StorageValue<_, Eras, OptionQuery>;
 
-    /// What each owner earned in each zone, in each market's eras that are not paid yet. At most `MaxEarners` a market's era.
+    /// What each owner earned in each zone, in each market's eras that are not paid yet. At most `MaxEarners` a
+    /// market's era.
     #[pallet::storage]
     pub type Earned<T: Config> = StorageNMap<
         _,
@@ -178,8 +179,8 @@ pub mod pallet {
             rewarded_wh: u64,
             fee_base_ueur: u128,
         },
-        /// All slots of a market's era are settled. `worth` is what its fee bases can claim, and `claims` what they do, each
-        /// zone cut to its part.
+        /// All slots of a market's era are settled. `worth` is what its fee bases can claim, and `claims` what they do,
+        /// each zone cut to its part.
         MarketEraClosed { market: MarketId, era: u32, fee_bases_ueur: u128, worth: Worth, claims: u128 },
         /// An owner's share of an era, for one zone. It was minted, or else is carried.
         Rewarded {

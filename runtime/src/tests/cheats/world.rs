@@ -1,5 +1,5 @@
-//! A chain with the design's parameters, but for a clock that runs 75 times as fast: quarter-hours of energy that pass in
-//! 12 s each. In its one market homes sell and buy, and what each account has before and after a day is its yield.
+//! A chain with the design's parameters, but for a clock that runs 75 times as fast: quarter-hours of energy that pass
+//! in 12 s each. In its one market homes sell and buy, and what each account has before and after a day is its yield.
 
 use super::super::{
     chain::{account, merged},
@@ -155,8 +155,8 @@ impl Chain {
         panic!("{what} has not come within {MOST_BLOCKS} blocks");
     }
 
-    /// What these accounts earn on a day, in µ€: `read` brings in the readings of each slot once it is over, and the day ends
-    /// when its rewards are paid.
+    /// What these accounts earn on a day, in µ€: `read` brings in the readings of each slot once it is over, and the
+    /// day ends when its rewards are paid.
     pub fn day(&mut self, of: &[&AccountId], mut read: impl FnMut(u32, Slot)) -> i128 {
         self.go_to(DAY);
         let before_ueur = wealth_ueur(of);

@@ -1,5 +1,5 @@
-//! Fills the blocks with what costs nothing: readings of slots long gone, of all devices that a site may have, under the
-//! greatest attempts, twice, out of order, and under false signatures.
+//! Fills the blocks with what costs nothing: readings of slots long gone, of all devices that a site may have, under
+//! the greatest attempts, twice, out of order, and under false signatures.
 
 use super::{
     Kind, Task,

@@ -191,7 +191,8 @@ fn midday_battery() -> Result<BatteryConfig> {
 /// A price in µ€ per kWh and the most Wh a slot at it.
 type Bid = (u32, u32);
 
-/// What the home sells and what it buys. Sun is sold from 8 to 14 ct/kWh and bought for 16 to 28: nobody pays as much as retail, and all gain.
+/// What the home sells and what it buys. Sun is sold from 8 to 14 ct/kWh and bought for 16 to 28: nobody pays as much
+/// as retail, and all gain.
 fn bids(kind: HomeKind, number: usize) -> (Vec<Bid>, Vec<Bid>) {
     let spread = u32::try_from(number % PLANS.len()).unwrap_or_default() * 2_000;
     let sell = match kind {

@@ -120,7 +120,8 @@ pub(crate) async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
     }
 }
 
-/// The operator's approval of a point where the sun may produce. Who salts what everybody knows needs no other nullifier.
+/// The operator's approval of a point where the sun may produce. Who salts what everybody knows needs no other
+/// nullifier.
 pub(crate) fn approval(zone: ZoneId, salted: H256, owner: &Account, max_power_w: u32) -> RuntimeCall {
     let terms = PointTerms::new(max_power_w, Sources::of(&[Source::Solar]));
     let (nullifier, owner) = (salted, owner.id());

@@ -1,5 +1,6 @@
-//! Six homes trade through all of it: somebody trades with themselves, floods the chain for free, reaches for everyone's
-//! euros with the on-ramp's key, runs a market whose pot is frozen. In the end the sums add up, and nobody was late.
+//! Six homes trade through all of it: somebody trades with themselves, floods the chain for free, reaches for
+//! everyone's euros with the on-ramp's key, runs a market whose pot is frozen. In the end the sums add up, and nobody
+//! was late.
 
 use crate::support::{DEADLINE, Told, config, devices, now, slots, start};
 use deren_market::SERVICE_WINDOW_SLOTS;

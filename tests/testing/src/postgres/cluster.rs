@@ -110,7 +110,8 @@ impl Cluster {
         self.administer("--command=CHECKPOINT")
     }
 
-    /// Starts the server again, on the data that it has. If it runs, it is stopped first and every connection to it ends.
+    /// Starts the server again, on the data that it has. If it runs, it is stopped first and every connection to it
+    /// ends.
     pub fn restart(&mut self) -> Result<()> {
         self.stop();
         let deadline = Instant::now() + START_TIMEOUT;

@@ -87,8 +87,8 @@ fn a_halt_of_the_chain_makes_nobody_late() {
     });
 }
 
-/// After a halt all readings of the slots that ended meanwhile come at once: they need as many blocks as if each slot had
-/// ended by itself.
+/// After a halt all readings of the slots that ended meanwhile come at once: they need as many blocks as if each slot
+/// had ended by itself.
 #[test]
 fn each_slot_that_ended_during_a_halt_has_its_own_blocks() {
     run(|| {
