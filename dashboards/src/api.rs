@@ -1,8 +1,8 @@
 //! The API and the server: one handler a file, `<noun>/<verb>.rs`. SQL of up to five lines is in it, longer SQL beside
 //! it.
 //!
-//! It only reads what the indexer wrote (and writes the schema `local`); amounts are integers with their unit in the
-//! name, every error is a problem document, and every answer is bounded.
+//! It only reads what the indexer wrote, and writes the schema `local`. Amounts are integers with their unit in the
+//! name. Every error is a problem document, and every answer is bounded.
 
 mod access;
 pub mod accounts;

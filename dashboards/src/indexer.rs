@@ -1,7 +1,7 @@
 //! Follows the chain into the database: finalised blocks for good, the best chain above them until it is finalised or
 //! forked away.
 //!
-//! A crash anywhere, a replay and a fork leave what a clean run leaves: rows and cursor change in one transaction,
+//! A crash anywhere, a replay and a fork leave what a clean run leaves. Rows and cursor change in one transaction,
 //! which names the cursor that it starts from. It never writes what is not on chain, and never sends anything to it.
 
 mod events;

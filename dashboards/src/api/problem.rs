@@ -12,7 +12,8 @@ use serde::Serialize;
 use std::{borrow::Cow, error::Error};
 use utoipa::ToSchema;
 
-/// A problem document. `type` is a stable name of the kind of problem; `detail` says what, where and what to do.
+/// A problem document. `type` is a stable name of the kind of problem.
+/// `detail` says what, where and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Names the kind of problem; never changes for one kind.

@@ -1,5 +1,5 @@
-//! What a grid operator must look after: closed slots of devices of which there is no reading, or one that came late,
-//! is estimated or was flagged.
+//! What a grid operator must look after. It is each closed slot of a device without a reading, or with one that came
+//! late, is estimated or was flagged.
 //!
 //! A device owes a reading for every slot in which it serves at its site, and for no other.
 

@@ -77,8 +77,9 @@ impl Reconciliation {
     }
 }
 
-/// Compares the finalised rows of a paid era with the chain's state at a finalised block, the one that paid it or a
-/// later one whose state the node still has. Writes the result into `reconciliations`, logs and counts it.
+/// Compares the finalised rows of a paid era with the chain's state. It takes the state at the finalised block that
+/// paid, or at a later one whose state the node still has. It writes the result into `reconciliations`, logs and counts
+/// it.
 ///
 /// The rows of that block must be in the tables already.
 pub async fn reconcile<C: ChainState>(

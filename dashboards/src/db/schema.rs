@@ -12,7 +12,7 @@ pub const LOCAL: &str = "local";
 
 /// PostgreSQL's code for a deadlock.
 const DEADLOCK: &str = "40P01";
-/// So often the rebuilt schema tries to take its place.
+/// Maximum number of times that the rebuilt schema tries to take its place.
 const MAX_TRIES: u32 = 10;
 
 static CHAIN_MIGRATIONS: Migrator = sqlx::migrate!("migrations/chain");

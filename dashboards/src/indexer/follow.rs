@@ -14,7 +14,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use sqlx::PgConnection;
 use std::collections::VecDeque;
 
-/// So many blocks are asked for at once while catching up.
+/// Number of blocks that are asked for at once while catching up.
 const FETCH_AHEAD: usize = 8;
 /// A transaction takes blocks until it has so many of them, or of their rows, or of their bytes.
 const MAX_BLOCKS: usize = 500;
@@ -22,7 +22,7 @@ const MAX_ROWS: usize = 20_000;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The unfinalised chain is shown so far above the cursor; if finality stands still, it is not followed for ever.
 const MAX_TAIL: u32 = 256;
-/// So many blocks of the tail are written at once.
+/// Maximum number of blocks of the tail that are written at once.
 const TAIL_BLOCKS: usize = 16;
 /// Blocks of the tail that are remembered until they are final, so that they need not be read twice.
 const MAX_RECENT: usize = 32;

@@ -90,13 +90,13 @@ impl Indexer {
     }
 
     /// Follows the chain until `shutdown`. Node and database may go away and come back; an error is one that waiting
-    /// cannot mend.
+    /// cannot fix.
     pub async fn run(&self, shutdown: &CancellationToken) -> Result<(), IndexerError> {
         self.sessions(shutdown, false).await.map(|_| ())
     }
 
-    /// Follows the chain until everything is in the tables that was final when it began, and all paid eras of it are
-    /// compared; gives the last block.
+    /// Follows the chain until the tables have everything that was final when it began, and all paid eras of it are
+    /// compared. It gives the last block.
     pub async fn catch_up(&self, shutdown: &CancellationToken) -> Result<BlockId, IndexerError> {
         self.sessions(shutdown, true).await?.ok_or(IndexerError::Ended)
     }

@@ -110,8 +110,8 @@ async fn cursor(connection: &mut PgConnection, lock: &str) -> Result<Option<Bloc
     row.map(|row| block_id("cursor", row)).transpose()
 }
 
-/// Makes sure that the database is where the caller thinks it is, and that it stays there (by this lock) until the end
-/// of the transaction.
+/// Makes sure that the database is where the caller thinks it is. By this lock it stays there until the end of the
+/// transaction.
 pub(super) async fn expect_cursor(
     connection: &mut PgConnection,
     expected: Option<BlockId>,

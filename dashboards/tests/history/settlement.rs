@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 const POT: [u8; 32] = [0xc0; 32];
 const TREASURY: [u8; 32] = [0x77; 32];
-/// REN for a produced and sold Wh, in the smallest unit: each is rewarded as if others had paid a fee of 1 µ€ for it.
+/// REN for a produced and sold Wh, in the smallest unit. Each is rewarded as if others had paid a fee of 1 µ€ for it.
 const REN_PER_WH: u128 = 1_000_000;
 
 impl History {

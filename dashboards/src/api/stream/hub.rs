@@ -1,11 +1,11 @@
 //! Hands out what is new to the clients that listen.
 //!
 //! All clients share one ring of the last events. A client that reads too slowly falls out of the ring, is told so, and
-//! its connection ends; one that does not read at all is cut by the server's write time-out (see `serve`). So memory is
-//! bounded by the ring and by the number of clients, whatever they do.
+//! its connection ends. The server's write time-out cuts one that does not read at all (see `serve`). So memory is
+//! bounded by the ring and by the number of clients.
 //!
-//! A client that comes back with the id of the last event that it got hears what it missed, if that is still kept, and
-//! else that it missed something. Ids grow across restarts of this program, so an old one is never taken for a new one.
+//! A client that comes back names the last event that it got. It hears what it missed, or that it missed something if
+//! that is not kept. Ids grow across restarts of this program, so an old one is never taken for a new one.
 
 use crate::api::{
     metrics::Metrics,
