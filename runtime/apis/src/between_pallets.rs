@@ -69,10 +69,10 @@ pub trait MarketRegistry<AccountId> {
 
 /// What metering asks of the registry when it has proof against a gateway.
 pub trait GatewayControl {
-    /// Its key is proven to have signed two truths: it may submit again only with a new key from its owner, and what
-    /// its keys signed until now is answered for.
+    /// Its key is proven to have signed two truths: it may submit again only with a new key from its owner. What its
+    /// keys signed until now is answered for.
     fn deactivate(gateway: GatewayId);
-    /// The key with which it signs, or signed, in this epoch; `None` if it never did, that is long ago, or it has
+    /// The key with which it signs, or signed, in this epoch. `None` if it never did, that is long ago, or it has
     /// answered for that epoch.
     fn key_of_epoch(gateway: GatewayId, key_epoch: u32) -> Option<PublicKey>;
 }

@@ -22,9 +22,9 @@ impl Contains<RuntimeCall> for CallFilter {
     }
 }
 
-/// What the council can announce. Root passes every filter, so what nobody may do, not even after a notice, is left out
-/// here: writing state by hand, making REN or EUR, acting as another account. A new runtime can be announced, and then
-/// does what it says.
+/// What the council can announce. Root passes every filter, so this leaves out what nobody may do, not even after a
+/// notice. That is writing state by hand, making REN or EUR, and acting as another account. A new runtime can be
+/// announced, and then does what it says.
 pub struct Announceable;
 
 impl Contains<RuntimeCall> for Announceable {

@@ -18,9 +18,9 @@ use sp_runtime::{Perbill, traits::AccountIdLookup};
 use sp_version::RuntimeVersion;
 
 /// What share of a block transactions that pay may fill. Readings are of the operational class, and have a limit of
-/// their own: fees follow what is paid for, and each leaves room for the other.
+/// their own. So fees follow what is paid for, and each leaves room for the other.
 const NORMAL_RATIO: Perbill = Perbill::from_percent(60);
-/// What a block has room for of each even if clearing and settling took half of it and the other took the rest: so a
+/// What a block has room for of each even if clearing and settling took half of it and the other took the rest. So a
 /// block may take five quarters of its time at most.
 pub(super) const NORMAL_RESERVE: Perbill = Perbill::from_percent(15);
 const READINGS_RESERVE: Perbill = Perbill::from_percent(25);

@@ -1,5 +1,5 @@
-//! Calls whose arguments must fit each other, or have to be signed. A call without an entry here has arguments by
-//! their types and names alone: give it an entry if a run says that it never succeeds.
+//! Calls whose arguments must fit each other, or have to be signed. A call without an entry here has arguments by their
+//! types and names alone. Give it an entry if a run says that it never succeeds.
 
 use super::{
     maker::{Fields, Maker},
@@ -280,7 +280,7 @@ fn withdraw(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     Some(vec![("number", maker.bytes.pick(&numbers)?.encode())])
 }
 
-/// So many euros that it is not too little, and that most have them.
+/// Requests an amount that is not too little, and that most people have.
 fn request_payout(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let amount_ueur = crate::units::EUR * (1 + u128::from(maker.bytes.byte() / 8));
     Some(vec![("amount_ueur", amount_ueur.encode())])

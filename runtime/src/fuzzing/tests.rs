@@ -32,8 +32,8 @@ const SELDOM: &[(&str, &str, &str)] = &[
     ("OnRamp", "return_payout", "a request must have waited for fourteen days"),
 ];
 
-/// Calls of ours that come too late whenever the chain has done the same by itself, as it has in all blocks that have
-/// room for it: each with the event that says so, which a long run must have seen instead.
+/// Calls of ours that come too late whenever the chain has done the same by itself. It has done so in all blocks that
+/// have room for it. Each has the event that says so, which a long run must have seen instead.
 const OF_ITSELF: &[(&str, &str, &str)] =
     &[("Notice", "enact", "Notice.Enacted"), ("Matching", "settle", "Matching.SlotSettled")];
 

@@ -231,7 +231,7 @@ fn who_is_frozen_pays_in_ren() {
 #[test]
 fn what_was_taken_too_much_comes_back_in_euros() {
     with_euros_only(5 * EUR, || {
-        // Sixteen calls are reckoned, and the first fails.
+        // The fee is that of sixteen calls, and the first fails.
         let transfer =
             |amount| pallet_assets::Call::transfer { id: EUR_ASSET.into(), target: account(Bob).into(), amount };
         let calls = (0..16).map(|n| RuntimeCall::Assets(transfer(if n == 0 { 100 * EUR } else { 1 }))).collect();

@@ -15,7 +15,7 @@ const HURRY_MS = 1_000;
 const LOOK_MS = 50;
 
 /**
- * Moves the tabs' clocks until something has come: two tabs with different accounts take the session from each other
+ * Moves the tabs' clocks until something has come. Two tabs with different accounts take the session from each other
  * only every few seconds, and nobody needs to wait for them.
  */
 async function hurried<T>(tabs: Page[], coming: Promise<T>): Promise<T> {

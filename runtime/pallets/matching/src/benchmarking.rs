@@ -231,8 +231,8 @@ mod benchmarks {
         assert!(Summaries::<T>::get(market, NOW).is_some_and(|summary| summary.bought_wh > 0));
     }
 
-    /// The last page, of `e` orders whose holds are taken again and whose fees are noted. Before it goes what could not
-    /// leave the pot, with it the page that was kept, and after it the slot and an era end, if it has room.
+    /// The last page, of `e` orders whose holds are taken again and whose fees are noted. What could not leave the pot
+    /// goes before it, and the page that was kept with it. The slot and an era end after it, if it has room.
     #[benchmark]
     fn settle(e: Linear<1, { T::PageSize::get() }>) {
         let market = market::<T>(1);

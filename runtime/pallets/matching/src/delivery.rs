@@ -55,7 +55,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// A buyer pays out of its hold into the pot. It cannot fail for money, nor because of anything about the buyer's
-    /// account; only because EUR as a whole is frozen, or the pot takes nothing.
+    /// account. It fails only because EUR as a whole is frozen, or the pot takes nothing.
     pub(crate) fn pay_in(
         market: MarketId,
         settling: &mut Settling,

@@ -1,8 +1,8 @@
 //! Placing, taking back, pausing and resuming orders, and the holds behind them.
 //!
 //! A change never touches a slot that has begun: it is stored with the next slot. The hold covers each slot until the
-//! newest version begins, and `HoldSlots` slots of that: so settlement never lacks money, whoever moves money away
-//! while a market lags still pays for the slots that have begun, and what was taken is not paused before it trades.
+//! newest version begins, and `HoldSlots` slots of that. So settlement never lacks money. Whoever moves money away
+//! while a market lags still pays for the slots that have begun. What was taken is not paused before it trades.
 
 use crate::types::{MarketProgress, Order, OrderKey, OrderState, Steps};
 use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet, WeightInfo};
@@ -113,8 +113,9 @@ impl<T: Config> Pallet<T> {
         Self::keep_or_remove(market, key, order);
     }
 
-    /// The order waits for its owner from the first slot that has not begun; earlier, if what is on hold does not cover
-    /// so many slots from `next` on, which nothing has cleared yet. Of a cancelled order the end comes earlier.
+    /// The order waits for its owner from the first slot that has not begun. It waits earlier if what is on hold does
+    /// not cover the slots from `next` to there, which nothing has cleared yet. The end of a cancelled order comes
+    /// earlier.
     fn pause(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, next: Slot, missing_ueur: u128) {
         let begins = T::Metering::current_slot().next();
         let from = order.covered_until(key.1, next).map_or(begins, |end| begins.min(end)).max(next);
@@ -214,8 +215,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Releases what is on hold beyond need. What cannot be released now (the account is blocked, or EUR frozen)
-    /// stays on hold, and is tried again when the slot before `retry` is settled.
+    /// Releases what is on hold beyond need. What cannot be released now (the account is blocked, or EUR frozen) stays
+    /// on hold. It is tried again when the slot before `retry` is settled.
     fn lower_hold(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, next: Slot, retry: Slot) {
         let surplus = order.held_ueur.saturating_sub(order.required_ueur(key.1, next, T::HoldSlots::get()));
         if surplus == 0 {

@@ -1,5 +1,5 @@
-//! Congestion rent and dust come back, once an era, to the market's buyers: pro rata to the protocol fees that each
-//! paid in it, and never more than those. What is left stays in the community pot for the next era.
+//! Congestion rent and dust come back, once an era, to the market's buyers. Each gets a part pro rata to the protocol
+//! fees that it paid in the era, and never more than those. What is left stays in the community pot for the next era.
 //!
 //! It must never hold up a slot's settlement, nor pay the same fee back twice.
 

@@ -63,9 +63,10 @@ pub struct Order<AccountId> {
 }
 
 impl<AccountId> Order<AccountId> {
-    /// What must be on hold when `next` is the first slot that is not settled: what each slot until the newest version
-    /// begins can cost, and `hold_slots` slots of that; of an order that ends, the first `hold_slots` slots that cost
-    /// anything. So no slot before the newest version takes money that it needs to begin. 0 for a sell order.
+    /// What must be on hold when `next` is the first slot that is not settled. It is what each slot until the newest
+    /// version begins can cost, and `hold_slots` slots of that. Of an order that ends, it is the first `hold_slots`
+    /// slots that cost anything. So no slot before the newest version takes money that it needs to begin. 0 for a sell
+    /// order.
     pub fn required_ueur(&self, side: Side, next: Slot, hold_slots: u32) -> u128 {
         let goes_on = matches!(self.timeline.latest(), Some(OrderState::Active(_)));
         let mut room = if goes_on { u32::MAX } else { hold_slots };
@@ -97,8 +98,8 @@ impl<AccountId> Order<AccountId> {
         None
     }
 
-    /// From which slot on each version holds that a slot from `next` on needs, up to which (that one has the next
-    /// version), and what one of its slots can cost.
+    /// The versions that a slot from `next` on needs. Each has the slot from which it holds, the slot from which the
+    /// next version does, and what one of its slots can cost.
     fn spans(&self, side: Side, next: Slot) -> impl Iterator<Item = (Slot, Option<Slot>, u128)> + '_ {
         let ends = self.timeline.versions().skip(1).map(|(from, _)| Some(*from)).chain([None]);
         self.timeline.versions().zip(ends).filter_map(move |((from, state), end)| {
@@ -186,8 +187,8 @@ pub enum Entry<AccountId> {
         /// The site, its owner, and both.
         base: FeeBase<AccountId>,
     },
-    /// The protocol fee of a site that bought is noted, for its part of what comes back; and the hold of its order is
-    /// taken again.
+    /// The protocol fee of a site that bought is noted, for its part of what comes back. The hold of its order is taken
+    /// again.
     Refill {
         /// The site.
         site: SiteId,

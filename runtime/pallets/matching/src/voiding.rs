@@ -60,7 +60,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::SlotVoided { market, slot, cause });
     }
 
-    /// Gives back what the next page of a void slot took, and takes holds again; after the last, the slot is settled,
+    /// Gives back what the next page of a void slot took, and takes holds again. After the last, the slot is settled,
     /// and nothing is traded in it. Gives the number of entries.
     pub(crate) fn void_page(market: MarketId, slot: Slot, mut settling: Settling) -> Result<u32, DispatchError> {
         let mut done = 0u32;

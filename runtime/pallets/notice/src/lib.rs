@@ -105,7 +105,7 @@ pub mod pallet {
     pub enum Error<T> {
         /// Nothing with this number is announced: it has happened, or was withdrawn.
         NotAnnounced,
-        /// As many acts are announced as there may be: wait for one, or withdraw one.
+        /// The maximum number of acts is announced: wait for one, or withdraw one.
         TooManyAnnounced,
         /// Such a call cannot be announced, not even inside another.
         NotAnnounceable,

@@ -1,5 +1,5 @@
-//! Devices at sites. Each change holds from the next slot; a removed device is remembered for as long as one of
-//! its slots may not be settled, so that its last readings still count.
+//! Devices at sites. Each change holds from the next slot. A removed device is remembered for as long as one of its
+//! slots may not be settled, so that its last readings still count.
 
 use crate::{
     Config, DeviceRecord, Devices, Error, Event, GatewayDevices, GatewaySites, Gateways, MAX_DEVICES_PER_SITE,

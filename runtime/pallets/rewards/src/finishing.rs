@@ -1,5 +1,5 @@
-//! The order of things: each block counts the claims of one market's closed era, or pays a page of one; and eras that
-//! are paid in all markets are finished, one after the other.
+//! The order of things. Each block counts the claims of one market's closed era, or pays a page of one. Eras that are
+//! paid in all markets are finished, one after the other.
 
 use crate::types::{Eras, MintedEra, Paying as PayingEra};
 use crate::{

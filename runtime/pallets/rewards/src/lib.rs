@@ -117,8 +117,8 @@ pub mod pallet {
     pub type MarketEras<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, MarketSums, OptionQuery>;
 
-    /// Markets' eras of which all slots are settled and the claims not counted: the fees of all buyers to whom some
-    /// come back, and how much does, in µ€.
+    /// Markets' eras of which all slots are settled and the claims not counted. Each has the fees of all buyers to whom
+    /// some come back, and how much does, in µ€.
     #[pallet::storage]
     pub type Closed<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, (u128, u128), OptionQuery>;
@@ -147,7 +147,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type TotalMinted<T: Config> = StorageValue<_, u128, ValueQuery>;
 
-    /// What an account earned and could not receive yet, because it is less than an account must have: it is minted
+    /// What an account earned and could not receive yet, because it is less than an account must have. It is minted
     /// with the account's next reward, or when somebody claims it.
     #[pallet::storage]
     pub type Carried<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, OptionQuery>;
@@ -200,7 +200,7 @@ pub mod pallet {
         CarriedPaid { owner: T::AccountId, amount: u128 },
         /// The era is paid in all markets.
         EraPaid { era: u32, minted: u128, wh: u64, earners: u32 },
-        /// A page of a market's era could not be paid now: nothing of it was, and it is tried again when the others had
+        /// A page of a market's era could not be paid now. Nothing of it was, and it is tried again when the others had
         /// their turns.
         PayingHalted { market: MarketId, era: u32, error: DispatchError },
     }

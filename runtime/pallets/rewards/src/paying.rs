@@ -41,8 +41,8 @@ impl<T: Config> Pallet<T> {
         after.or_else(|| Paying::<T>::iter_keys().next())
     }
 
-    /// By how full an era the shares of this one are scaled: by its own if all claims of it are counted, else by that
-    /// of the newest of which they are.
+    /// How full the era is by which the shares of this one are scaled. It is its own fullness if all claims of it are
+    /// counted, else that of the newest era of which they are.
     fn fullness(era: u32, sums: &EraSums, emission: u128) -> Fullness {
         let is_whole = sums.uncounted == 0 && Self::is_through(era, Self::settled_everywhere());
         if is_whole { Fullness { emission, claims: sums.claims } } else { LastFull::<T>::get() }

@@ -25,9 +25,9 @@ pub struct Bounds {
     pub max: usize,
 }
 
-/// The next set, sorted. It differs from the present one by at most a third (at least one) by will of the council,
-/// and by all who are banned; where nobody else is left, those stay who are there. It is empty only where nobody
-/// has keys.
+/// The next set, sorted. By will of the council it differs from the present one by at most a third (at least one). All
+/// who are banned leave it too; where nobody else is left, those stay who are there. It is empty only where nobody has
+/// keys.
 pub fn next_set<AccountId: Clone + Ord>(candidates: &[Candidate<AccountId>], bounds: Bounds) -> Vec<AccountId> {
     let able = || candidates.iter().filter(|candidate| candidate.has_keys);
     let present = candidates.iter().filter(|candidate| candidate.validates).count();

@@ -1,5 +1,5 @@
-//! Fills the blocks with what costs nothing: readings of slots long gone, of all devices that a site may have, under
-//! the greatest attempts, twice, out of order, and under false signatures.
+//! Fills the blocks with what costs nothing: readings of slots long gone, of all devices that a site may have. They
+//! come under the greatest attempts, twice, out of order, and under false signatures.
 
 use super::{
     Kind, Task,
@@ -16,7 +16,7 @@ use deren_primitives::{DeviceCursor, DeviceId, DeviceRole, IntervalReading, MAX_
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
 
-/// As many as a site may have; the first is its grid meter.
+/// Maximum number of devices of a site; the first is its grid meter.
 const DEVICES: usize = 16;
 const RATED_POWER_W: u32 = 1_000;
 /// Batches on their way to the node at once.

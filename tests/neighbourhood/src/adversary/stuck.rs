@@ -1,5 +1,5 @@
-//! Runs a market that is not to settle: lines of the greatest depth, orders at the bounds of what an order may be,
-//! receivers that have no account, buyers whose money is gone, and changes of everything in every block.
+//! Runs a market that is not to settle. It has lines of the greatest depth, orders at the bounds of what an order may
+//! be, and receivers that have no account. Buyers' money is gone, and everything changes in every block.
 
 use super::{
     Kind, Task,
@@ -24,7 +24,7 @@ const OPERATOR: usize = 0;
 const SELLER: usize = 1;
 const BUYER: usize = 2;
 const MULE: usize = 3;
-/// As deep as a market may be.
+/// Maximum depth of a market.
 const DEPTH: u32 = 8;
 const FEE_UEUR_PER_KWH: u32 = 5_000;
 const RATED_POWER_W: u32 = 8_000;

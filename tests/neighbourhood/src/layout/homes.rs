@@ -14,10 +14,10 @@ use deren_testing::next_free_port;
 
 /// The fewest homes between which something can be traded.
 pub const MIN_HOMES: usize = 2;
-/// As many as one machine can run.
+/// Maximum number of homes that one machine can run.
 pub const MAX_HOMES: usize = 36;
 
-/// One home: what the simulator serves of it, and what its people register and bid.
+/// One home: what the simulator serves of it, and what its people register and order.
 #[derive(Clone, Debug)]
 pub struct Home {
     /// The family's name.
@@ -62,7 +62,7 @@ pub enum Visitors {
 
 /// There are that many accounts for visitors.
 const MOST_VISITORS: usize = 2;
-/// So many buy from the first slot on, so that something is traded before a visitor comes.
+/// How many homes buy from the first slot on, so that something is traded before a visitor comes.
 const BUYERS_BEFORE_VISITORS: usize = 2;
 
 struct Plan {
@@ -123,7 +123,7 @@ pub fn homes(count: usize, broker_port: u16, visitors: Visitors) -> Result<Vec<H
     (0..count).map(|number| home(number, broker_port, visitor(number))).collect()
 }
 
-/// So many homes with panels beyond the others, for newcomers. Their meters read; nothing is ordered.
+/// Homes with panels beyond the others, for newcomers. Their meters read; nothing is ordered.
 pub fn spare_homes(count: usize, broker_port: u16) -> Result<Vec<Home>> {
     let with_panels = PLANS.iter().filter(|plan| matches!(plan.thing, Thing::Panels { .. })).cycle();
     let spare = |(number, plan): (usize, &Plan)| -> Result<Home> {
@@ -151,7 +151,7 @@ fn home(number: usize, broker_port: u16, visitor: Option<usize>) -> Result<Home>
     Ok(Home { kind, sell, buy, ..home })
 }
 
-/// A home as it is planned, of somebody who bids nothing.
+/// A home as it is planned, of somebody who orders nothing.
 fn equipped(plan: &Plan, name: String, account: String, broker_port: u16) -> Result<Home> {
     let modbus_port = next_free_port()?;
     let mut simulated = HomeConfig::new(&name);

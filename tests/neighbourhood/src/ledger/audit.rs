@@ -1,5 +1,5 @@
-//! A settled slot, worked out again: the same input, the same outcome, the same amounts, byte for byte, and the
-//! outcome proved right by the one-pass verifier.
+//! A settled slot, calculated again. The input, the outcome and the amounts must be the same, byte for byte, and the
+//! one-pass verifier proves the outcome right.
 
 use super::{Ledger, OpenSlot};
 use crate::{NeighbourhoodError, Result};

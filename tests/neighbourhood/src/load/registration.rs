@@ -41,7 +41,7 @@ pub(super) async fn register(wallet: &Wallet<'_>, fleet: &mut Fleet, watcher: &d
     Ok(market)
 }
 
-/// As many accounts as so many sites need.
+/// The accounts that this many sites need.
 pub(super) fn owners(sites: usize) -> Result<Vec<Account>> {
     (0..sites.div_ceil(SITES_PER_OWNER))
         .map(|number| Account::derived(format!("owner {number}"), &format!("//bench-{number}")))

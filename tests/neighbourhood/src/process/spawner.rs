@@ -1,7 +1,7 @@
 //! Starts programs so that the kernel ends them with us.
 //!
-//! Linux kills a child when the *thread* that started it ends, and a runtime's threads come and go: so one
-//! thread, which lives as long as we do, starts them all.
+//! Linux kills a child when the *thread* that started it ends, and a runtime's threads come and go. So one thread,
+//! which lives as long as we do, starts them all.
 
 use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use std::{

@@ -75,8 +75,8 @@ pub(crate) fn endow(owner: &Account) -> [RuntimeCall; 2] {
     ]
 }
 
-/// Draws the tree of zones and approves a connection point for each home, in one transaction: zones are numbered in
-/// the order of their making, and nobody else makes any.
+/// Draws the tree of zones and approves a connection point for each home, in one transaction. Zones are numbered in the
+/// order of their making, and nobody else makes any.
 pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], market: MarketId) -> Result<Grid> {
     let next = next_zone(wallet).await?;
     let substation = ZoneId(next);

@@ -1,4 +1,4 @@
-//! Starts servers from one thread that lives as long as we do: Linux ends a child with the *thread* that started it,
+//! Starts servers from one thread that lives as long as we do. Linux ends a child with the *thread* that started it,
 //! and a test's thread ends before what the test shares with others.
 
 use std::{

@@ -143,7 +143,7 @@ pub fn next_block() {
     assert_eq!(Rewards::check_invariants(), Ok(()));
 }
 
-/// So many blocks.
+/// Makes `count` blocks.
 pub fn blocks(count: u32) {
     (0..count).for_each(|_| next_block());
 }
