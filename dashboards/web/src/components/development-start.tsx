@@ -12,6 +12,7 @@ import { signedOne, siteOnChain } from "../chain/signing";
 import { part } from "../load";
 import { type Identity } from "../session/key";
 import { keyOf, session } from "../session/session";
+import { Wrong } from "./panel";
 
 /** What every other home of a demonstration has prepaid: 50 €. */
 const PLAY_MONEY_UEUR = 50_000_000;
@@ -57,11 +58,7 @@ export function DevelopmentStart(props: { account: Account; status: Status }) {
           <p class="small">The home has no meter yet: link a gateway to it next.</p>
         </Show>
       </Show>
-      <Show when={error()}>
-        <p class="problem" role="alert">
-          {error()}
-        </p>
-      </Show>
+      <Wrong text={error()} />
     </div>
   );
 }
