@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_waiting_cannot_mend_ends_the_indexer() {
+    fn only_what_waiting_cannot_fix_ends_the_indexer() {
         let away = IndexerError::from(SourceError::Node { what: "x".into(), reason: "refused".into() });
         assert!(!away.is_final() && !away.is_the_databases());
         let lost = IndexerError::Database(DbError::Sql(sqlx::Error::PoolClosed));

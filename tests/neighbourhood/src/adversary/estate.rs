@@ -111,8 +111,8 @@ fn furnish(owner: &Account, site: SiteId, plan: &Plan) -> Result<Vec<RuntimeCall
             gateway: gateway.id,
         })
     }));
-    for (side, bids) in &plan.orders {
-        let steps = steps(bids)?;
+    for (side, limits) in &plan.orders {
+        let steps = steps(limits)?;
         calls.push(RuntimeCall::Matching(pallet_deren_matching::Call::place_order { site, side: *side, steps }));
     }
     Ok(calls)

@@ -61,7 +61,7 @@ async fn draw(wallet: &Wallet<'_>, task: Task) -> Result<(ZoneId, ZoneId)> {
 /// A site with orders of as many steps as there may be, from one bound to the other.
 async fn found(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Estate>> {
     let roles = [(DeviceRole::Grid, RATED_POWER_W), (DeviceRole::Production, RATED_POWER_W)];
-    let (roles, side, bids) = if number == SELLER {
+    let (roles, side, steps) = if number == SELLER {
         (&roles[..], Side::Sell, (0..7).map(|step| (step, 100)).chain([(u32::MAX, u32::MAX)]).collect())
     } else {
         let cheaper = (0..7).map(|step| (500_000 - step, 100));
@@ -70,7 +70,7 @@ async fn found(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Est
     let plan = Plan {
         point: Kind::Stuck.point(number, task.seed),
         gateway: FalseGateway::new(Kind::Stuck, number, task.seed, wallet.genesis(), roles),
-        orders: vec![(side, bids)],
+        orders: vec![(side, steps)],
     };
     Estate::found(wallet, task.market, &Kind::Stuck.account(number, task.seed)?, vec![plan]).await
 }

@@ -147,7 +147,7 @@ fn home(number: usize, broker_port: u16, visitor: Option<usize>) -> Result<Home>
     };
     let home = equipped(plan, name, account, broker_port)?;
     let kind = if visitor.is_some() { HomeKind::Visitor } else { home.kind };
-    let (sell, buy) = bids(kind, number);
+    let (sell, buy) = orders_of(kind, number);
     Ok(Home { kind, sell, buy, ..home })
 }
 
@@ -189,11 +189,11 @@ fn midday_battery() -> Result<BatteryConfig> {
 }
 
 /// A price in µ€ per kWh and the most Wh a slot at it.
-type Bid = (u32, u32);
+type Limit = (u32, u32);
 
 /// What the home sells and what it buys. Sun is sold from 8 to 14 ct/kWh and bought for 16 to 28: nobody pays as much
 /// as retail, and all gain.
-fn bids(kind: HomeKind, number: usize) -> (Vec<Bid>, Vec<Bid>) {
+fn orders_of(kind: HomeKind, number: usize) -> (Vec<Limit>, Vec<Limit>) {
     let spread = u32::try_from(number % PLANS.len()).unwrap_or_default() * 2_000;
     let sell = match kind {
         HomeKind::Solar => vec![(80_000 + spread, 1_000), (110_000 + spread, 4_000)],

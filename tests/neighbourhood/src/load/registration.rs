@@ -4,6 +4,7 @@ use super::fleet::Fleet;
 use crate::{
     NeighbourhoodError, Result, Watcher,
     chain::{Account, Included, Wallet},
+    registration::missing,
 };
 use codec::Encode;
 use deren_primitives::{DeviceRole, MarketId, Side, SiteId, Source, Sources, ZoneId, point_commitment};
@@ -188,8 +189,4 @@ fn one<T>(done: &Included, find: impl Fn(&Event<deren_runtime::Runtime>) -> Opti
         _ => None,
     });
     found.ok_or_else(|| missing("an event of the registry"))
-}
-
-fn missing(what: &str) -> NeighbourhoodError {
-    NeighbourhoodError::Decode { what: "what a transaction caused".into(), reason: format!("{what} is not in it") }
 }

@@ -82,7 +82,7 @@ fn fail(fault: u8) {
 }
 
 /// Nothing fails any more, and everybody claims.
-fn mend() {
+fn repair() {
     [1, 5, 7].into_iter().for_each(fail);
     (1..=SITES as u8).for_each(|site| {
         let _ = Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(site));
@@ -216,7 +216,7 @@ proptest! {
             }
             let last = START + SLOTS - 1;
             settle_through(last);
-            mend();
+            repair();
             while Rebates::<Test>::iter().next().is_some() {
                 next_block();
             }
