@@ -9,6 +9,7 @@ mod ports;
 mod programs;
 mod reading;
 mod snapshot;
+mod spawner;
 
 pub use clock::{unix_ms, unix_s};
 pub use ports::{NoFreePort, free_port, next_free_port};

@@ -7,7 +7,6 @@ mod cluster;
 mod error;
 mod programs;
 mod shared;
-mod spawner;
 mod user;
 
 pub use cluster::{Cluster, ClusterOptions, Database};

@@ -1,7 +1,7 @@
 //! One cluster: made, started, restarted, killed, removed.
 
-use super::{PostgresError, Result, programs::Programs, spawner, user::User};
-use crate::next_free_port;
+use super::{PostgresError, Result, programs::Programs, user::User};
+use crate::{next_free_port, spawner};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fmt::Write as _,
