@@ -21,10 +21,6 @@ fn ready() -> sp_io::TestExternalities {
     ext
 }
 
-fn blocks(count: u32) {
-    (0..count).for_each(|_| next_block());
-}
-
 fn halts() -> usize {
     events().into_iter().filter(|event| matches!(event, Event::SettlementHalted { .. })).count()
 }

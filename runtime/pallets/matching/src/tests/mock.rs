@@ -13,7 +13,10 @@ use frame_support::{
     traits::{AsEnsureOriginWithArg, Hooks, fungible, fungible::Inspect as _},
 };
 use frame_system::{EnsureRoot, EnsureSigned};
-use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
+use sp_runtime::{
+    AccountId32, BuildStorage,
+    traits::{Convert, IdentityLookup},
+};
 
 frame_support::construct_runtime!(
     pub enum Test {
@@ -207,6 +210,11 @@ pub fn settled() -> Slot {
     markets.into_iter().map(Matching::settled_through).min().expect("a market")
 }
 
+/// Makes `count` blocks.
+pub fn blocks(count: u32) {
+    (0..count).for_each(|_| next_block());
+}
+
 /// Blocks until everything through the slot is settled.
 pub fn settle_through(slot: u32) {
     for _ in 0..1000 {
@@ -273,6 +281,11 @@ pub fn one_closed() -> sp_io::TestExternalities {
         close(START + 1);
     });
     ext
+}
+
+/// The first market's community pot.
+pub fn community() -> AccountId32 {
+    SubAccounts::<PotId>::convert(MARKET)
 }
 
 /// What an account has free, in µ€.
