@@ -77,8 +77,6 @@ pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// A block as a node sees it: its transactions are only bytes.
 pub type OpaqueBlock = generic::Block<Header, sp_runtime::OpaqueExtrinsic>;
-/// A block with its justification.
-pub type SignedBlock = generic::SignedBlock<Block>;
 /// Names a block by number or hash.
 pub type BlockId = generic::BlockId<Block>;
 

@@ -2,10 +2,9 @@
 
 use deren_primitives::ReadingVerdict;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 /// How good a reading is, worst remark first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BookQuality {
     /// Nothing to remark: it trades.
