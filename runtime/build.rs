@@ -1,8 +1,9 @@
-//! Builds this crate twice more, for Wasm: for chains in earnest, and with sudo for `--chain dev`. Without the feature `std` this
-//! is one of these times. The two share almost all that is compiled.
+//! Builds this crate twice more, for Wasm: for chains in earnest, and with sudo for `--chain dev`. Without the feature
+//! `std` this is one of these times. The two share almost all that is compiled.
 //!
-//! Each Wasm is given the digest of its own metadata, with which hardware wallets check what they sign. The digests are kept in
-//! a file, because computing them takes a first build of each Wasm and a program that runs it. A test of the node compares them.
+//! Each Wasm is given the digest of its own metadata, with which hardware wallets check what they sign. The digests are
+//! kept in a file, because computing them takes a first build of each Wasm and a program that runs it. A test of the
+//! node compares them.
 
 #[cfg(feature = "std")]
 use std::{env, fs, process};

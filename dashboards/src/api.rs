@@ -1,7 +1,8 @@
-//! The API and the server: one handler a file, `<noun>/<verb>.rs`. SQL of up to five lines is in it, longer SQL beside it.
+//! The API and the server: one handler a file, `<noun>/<verb>.rs`. SQL of up to five lines is in it, longer SQL beside
+//! it.
 //!
-//! It only reads what the indexer wrote (and writes the schema `local`); amounts are integers with their unit in the name,
-//! every error is a problem document, and every answer is bounded.
+//! It only reads what the indexer wrote, and writes the schema `local`. Amounts are integers with their unit in the
+//! name. Every error is a problem document, and every answer is bounded.
 
 mod access;
 pub mod accounts;
@@ -42,8 +43,8 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Serves the API and the pages, and follows the indexer's notices, until `shutdown`. `registry` has all counters of the
-/// process.
+/// Serves the API and the pages, and follows the indexer's notices, until `shutdown`. `registry` has all counters of
+/// the process.
 pub async fn run(
     listener: TcpListener,
     api: Api,

@@ -1,8 +1,8 @@
-//! Books kept from the rows: the exact input of each clearing, what is missing or late, what a grid operator settles
-//! by, and whether all of it agrees with the chain.
+//! Books kept from the rows: the exact input of each clearing, what is missing or late, and what a grid operator
+//! settles by. They also say whether all of it agrees with the chain.
 //!
-//! Nothing here may trust a row that can be checked: a market file is given out only if its bytes have the hash that
-//! the chain noted, and an era's sums are compared with the chain's own.
+//! Nothing here may trust a row that can be checked. A market file is given out only if its bytes have the hash that
+//! the chain noted. An era's sums are compared with the chain's own.
 
 pub mod export;
 pub mod gaps;
@@ -15,5 +15,5 @@ mod quality;
 mod rows;
 
 pub use error::BooksError;
-pub use quality::{Quality, remarks};
+pub use quality::{BookQuality, remarks};
 pub use rows::snapshot;

@@ -84,8 +84,9 @@ pub fn impatient_pool(options: &PgConnectOptions, schema: &str, connections: u32
 /// False if a transaction is open on a connection that nobody uses, and such a connection is closed. A request that its
 /// client cuts off while its transaction begins leaves one; what the next request wrote there would be lost.
 async fn is_outside_transaction(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    // In a transaction of its own, a statement begins when its transaction does. Only as a simple query: a prepared one
-    // begins when it is executed, which is a moment after it was bound, and that already began the transaction.
+    // In a transaction of its own, a statement begins when its transaction does. This holds for a simple query only. A
+    // prepared one begins when it is executed, a moment after it was bound, and the binding already began the
+    // transaction.
     sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(connection).await?.try_get(0)
 }
 

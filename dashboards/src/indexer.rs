@@ -1,8 +1,8 @@
 //! Follows the chain into the database: finalised blocks for good, the best chain above them until it is finalised or
 //! forked away.
 //!
-//! A crash anywhere, a replay and a fork leave what a clean run leaves: rows and cursor change in one transaction, which
-//! names the cursor that it starts from. It never writes what is not on chain, and never sends anything to it.
+//! A crash anywhere, a replay and a fork leave what a clean run leaves. Rows and cursor change in one transaction,
+//! which names the cursor that it starts from. It never writes what is not on chain, and never sends anything to it.
 
 mod events;
 mod follow;
@@ -13,7 +13,7 @@ mod put;
 mod rows;
 mod session;
 mod source;
-mod standing;
+mod sync_state;
 mod write;
 
 pub use events::{Cell, ColumnValue, DECLARED_EVENTS, Declaration, DecodeError, EventReader, Kind};
@@ -25,5 +25,5 @@ pub use put::put;
 pub use rows::{BlockHead, BlockId, BlockRows, Row, TableRows};
 pub use session::{Indexer, IndexerError};
 pub use source::{ChainDescription, Source, SourceError};
-pub use standing::{EUR_ASSET_ID, Standing, WriteError};
+pub use sync_state::{EUR_ASSET_ID, SyncState, WriteError};
 pub use write::{extend_tail, finalize};

@@ -97,7 +97,7 @@ impl pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId> for Helper 
         let Some(record) = Sites::<Runtime>::get(site) else { return };
         let energies = SlotEnergies {
             grid: Some(Energies { import_wh: energy.demand_wh, export_wh: energy.surplus_wh }),
-            // A seller shows less than it exports, so that its excess is reckoned, kept and said.
+            // A seller shows less than it exports, so that its excess is calculated, kept and said.
             production: Energies { import_wh: 0, export_wh: shown_below(energy) },
             readings: 2,
             ..Default::default()

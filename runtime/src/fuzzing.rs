@@ -1,6 +1,6 @@
-//! What fuzzing calls, and the tests that give the runtime inputs without libFuzzer: any bytes become blocks of calls of
-//! twenty accounts in three markets, and after each block everything that must hold is checked. Built only for these;
-//! it must never be part of a program.
+//! What fuzzing calls, and the tests that give the runtime inputs without libFuzzer. Any bytes become blocks of calls
+//! of twenty accounts in three markets. After each block everything that must hold is checked. Built only for these; it
+//! must never be part of a program.
 //!
 //! Every call of the runtime is tried, those included that are added tomorrow: arguments come from the metadata.
 #![allow(
@@ -168,8 +168,8 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// How long after the block before: mostly the next of BABE's slots, sometimes one after missed ones, after whole
-    /// slots of the market, or after a halt.
+    /// How long after the block before. It is mostly the next of BABE's slots, sometimes one after missed ones, after
+    /// whole slots of the market, or after a halt.
     fn gap_ms(&mut self) -> u64 {
         let slot_ms = crate::Metering::clock().slot_ms();
         match self.bytes.byte() {

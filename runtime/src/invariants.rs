@@ -28,7 +28,7 @@ pub fn check() -> Result<(), String> {
 }
 
 /// The same for whoever asks a node over its RPC. On a chain with real homes the answer would take a node minutes, so
-/// only a development chain gives it; elsewhere `try-runtime` checks a copy of the state.
+/// only a development chain gives it. Elsewhere `try-runtime` checks a copy of the state.
 pub fn check_for_anyone() -> Result<(), String> {
     ensure!(
         Metering::parameters().development,
@@ -37,7 +37,7 @@ pub fn check_for_anyone() -> Result<(), String> {
     check()
 }
 
-/// What all accounts have in EUR, on hold or free, is what the on-ramp issued and has not taken back: settlement
+/// What all accounts have in EUR, on hold or free, is what the on-ramp issued and has not taken back. Settlement
 /// neither makes nor loses a µ€.
 fn check_euros() -> Result<(), String> {
     let issued = Assets::total_issuance(EUR_ASSET);

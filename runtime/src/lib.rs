@@ -77,8 +77,6 @@ pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// A block as a node sees it: its transactions are only bytes.
 pub type OpaqueBlock = generic::Block<Header, sp_runtime::OpaqueExtrinsic>;
-/// A block with its justification.
-pub type SignedBlock = generic::SignedBlock<Block>;
 /// Names a block by number or hash.
 pub type BlockId = generic::BlockId<Block>;
 
@@ -131,9 +129,9 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     system_version: 1,
 };
 
-/// Which pallets there are, under which name and number. A number never changes: it is in every transaction. The order of the
-/// numbers is the order in which pallets begin a block. This stands in the crate's root because Python's clients find the
-/// events by their path there.
+/// Which pallets there are, under which name and number. A number never changes: it is in every transaction. The order
+/// of the numbers is the order in which pallets begin a block. This stands in the crate's root because Python's clients
+/// find the events by their path there.
 #[frame_support::runtime]
 mod runtime {
     #[runtime::runtime]

@@ -1,5 +1,5 @@
-//! What a chain beyond development must not begin with: a key over everything or over everybody's euros, keys that everyone
-//! knows, too few who decide, or other parameters than the design's.
+//! What a chain beyond development must not begin with. It is a key over everything or over everybody's euros, keys
+//! that everyone knows, too few who decide, or other parameters than the design's.
 
 use crate::{
     AccountId, Balances, Metering, Runtime, SessionKeys,

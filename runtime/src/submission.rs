@@ -1,5 +1,5 @@
-//! The transaction with which a gateway submits a batch, built from the runtime's own types, so that a gateway
-//! needs to know nothing of how transactions look.
+//! The transaction with which a gateway submits a batch, built from the runtime's own types. So a gateway needs to know
+//! nothing of how transactions look.
 
 use crate::{Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic};
 use alloc::vec::Vec;

@@ -26,8 +26,8 @@ pub const BLOCKS_PER_HOUR: BlockNumber = 1_200;
 /// Blocks of a day.
 pub const BLOCKS_PER_DAY: BlockNumber = 28_800;
 
-/// Two hours. One block in four is made by lot, and the randomness of an epoch counts only if 257 of them went
-/// into it: 2 400 slots bring 600.
+/// Two hours. One block in four is made by lot, and the randomness of an epoch counts only if 257 of them went into it.
+/// 2 400 slots bring 600.
 pub const EPOCH_SLOTS: u64 = 2_400;
 /// How many sessions back a validator can still be held to account: a week.
 pub const ACCOUNTABLE_SESSIONS: u32 = 84;

@@ -37,8 +37,8 @@ export async function finalisedBlocks(url) {
 export const name = (pallet, item) => `${pallet}.${item}`.replaceAll("_", "").toLowerCase();
 
 /**
- * Reads each block with `readBlock`, which gives the names of its calls and events in order. Gives these by block, and why a
- * block could not be read.
+ * Reads each block with `readBlock`, which gives the names of its calls and events in order. Gives these by block, and
+ * why a block could not be read.
  */
 export async function readEach(blocks, readBlock) {
   const read = new Map();

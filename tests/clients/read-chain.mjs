@@ -1,5 +1,5 @@
-// Reads every finalised block of a chain with five clients of others, and compares what they read. Ends with 1 and says why if one
-// reads less than is written of it in runtime/node/README.md, or more, or something else than the others.
+// Reads every finalised block of a chain with five clients of others, and compares what they read. Ends with 1 and says
+// why if one reads less than is written of it in runtime/node/README.md, or more, or something else than the others.
 //
 // usage: node read-chain.mjs http://NODE
 import * as dedot from "./clients/dedot.mjs";

@@ -1,8 +1,8 @@
-//! How long the API takes for a day and for a month of a site, over a month of many sites: real HTTP to the real router
-//! over a private PostgreSQL. Prints one line on standard output, progress on standard error.
+//! Measures how long the API takes for a day and for a month of a site, over a month of many sites. It sends real HTTP
+//! to the real router over a private PostgreSQL. It prints one line on standard output, and progress on standard error.
 //!
-//! `DEREN_BENCH_SITES` and `DEREN_BENCH_DAYS` make it smaller (1 000 and 30). Without `--bench`, which is how `cargo test` runs
-//! it, there are two sites and a day: enough to see that it works.
+//! `DEREN_BENCH_SITES` and `DEREN_BENCH_DAYS` make it smaller (1 000 and 30). Without `--bench`, which is how `cargo
+//! test` runs it, there are two sites and a day: enough to see that it works.
 
 #[path = "../../tests/history/mod.rs"]
 mod history;

@@ -7,7 +7,7 @@ const FIRST_SLOT: u32 = 1_988_000;
 const SLOT_SECONDS: u64 = 900;
 const DEVICES: u32 = 2_000;
 
-/// So many blocks, each the child of the one before, with so many readings each. Devices take turns, slot after slot.
+/// A chain of `blocks` blocks with `rows` readings each. Devices take turns, slot after slot.
 pub fn chain(blocks: u32, rows: u32) -> Vec<BlockRows> {
     (0..blocks).map(|number| block(number, rows)).collect()
 }

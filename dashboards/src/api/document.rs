@@ -41,14 +41,14 @@ const UINT32: &str = "uint32";
         (name = "zones", description = "What a market's operator calls its zones"),
     ),
     components(schemas(Problem)),
-    modifiers(&Session),
+    modifiers(&SessionCookie),
 )]
 pub(super) struct Description;
 
 /// Says what a session is.
-struct Session;
+struct SessionCookie;
 
-impl Modify for Session {
+impl Modify for SessionCookie {
     fn modify(&self, document: &mut Document) {
         let cookie =
             ApiKeyValue::with_description(COOKIE, "What `login` gives to the account that signed its challenge.");

@@ -24,8 +24,8 @@ const READY_AGE_S: i64 = 5 * 60;
 /// Whether answers can be trusted to be there and to be fresh.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReadyView {
-    /// True if the database answers and its rows are at most 20 blocks behind the node, or at most 5 minutes old while
-    /// the node is away.
+    /// True if the database answers with rows at most 20 blocks behind the node,
+    /// or at most 5 minutes old while the node is away.
     pub ready: bool,
     /// True if the database answers.
     pub database: bool,

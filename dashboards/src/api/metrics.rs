@@ -66,8 +66,8 @@ impl Metrics {
         metrics
     }
 
-    /// Counts an answer with this status, which took so long. `path` is a route's pattern and never its values: the number
-    /// of labels stays bounded.
+    /// Counts an answer with this status, which took so long. `path` is a route's pattern and never its values: the
+    /// number of labels stays bounded.
     pub fn answered(&self, method: String, path: String, status: u16, took: Duration) {
         let route = Route { method: method.clone(), path: path.clone() };
         self.durations.get_or_create(&route).observe(took.as_secs_f64());

@@ -12,7 +12,8 @@ use serde::Serialize;
 use std::{borrow::Cow, error::Error};
 use utoipa::ToSchema;
 
-/// A problem document. `type` is a stable name of the kind of problem; `detail` says what, where and what to do.
+/// A problem document. `type` is a stable name of the kind of problem.
+/// `detail` says what, where and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Names the kind of problem; never changes for one kind.
@@ -61,7 +62,8 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "login-required", "Nobody is logged in", detail)
     }
 
-    /// 401: a signed challenge was not accepted. One answer for every reason, so that nobody learns which part to change.
+    /// 401: a signed challenge was not accepted. One answer for every reason, so that nobody learns which part to
+    /// change.
     pub fn login_refused() -> Self {
         let detail = "The signature is not this account's over an unused challenge of this server that is younger than \
                       5 minutes. Ask for a new challenge and sign it with the account that you name.";

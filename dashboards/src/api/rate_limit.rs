@@ -1,7 +1,7 @@
 //! How often something may be tried in a minute, in bounded memory.
 //!
 //! Time is cut into windows. When more keys show up in a window than there is room for, all further ones share one
-//! count, so that an attacker with many addresses uses up a common allowance and not this machine's memory.
+//! count. So an attacker with many addresses uses up a common allowance, and not this machine's memory.
 
 use std::{
     collections::HashMap,

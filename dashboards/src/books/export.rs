@@ -1,9 +1,9 @@
-//! Settlement data for a grid operator, to the Wh and to the µ€: what each grid meter measured, which part of it was
-//! traded at which price, and which part is left to its supplier.
+//! Settlement data for a grid operator, to the Wh and to the µ€. It says what each grid meter measured, which part of
+//! it was traded at which price, and which part is left to its supplier.
 //!
-//! Of each meter and direction, the energies of all rows add up to what it measured; rows with a `settlement_id` add
-//! up to what the chain settled: `import` amounts are what buyers paid, and all others together are the same sum. A
-//! stream holds one page in memory, and no connection while its reader is slow.
+//! The energies of all rows of a meter and direction add up to what it measured. Rows with a `settlement_id` add up to
+//! what the chain settled: `import` amounts are what buyers paid, and all others together are the same sum. A stream
+//! holds one page in memory, and no connection while its reader is slow.
 
 mod csv;
 mod load;
@@ -67,7 +67,7 @@ async fn next_page(mut reader: Reader) -> Result<Option<(Bytes, Reader)>, BooksE
     Ok(None)
 }
 
-/// As many slots as would have given a full page, within bounds and at most four times as many as before.
+/// How many slots would have given a full page, within bounds and at most four times as many as before.
 fn slots_of_next_page(slots: u32, rows: usize) -> u32 {
     let most = slots.saturating_mul(4).min(MOST_SLOTS);
     let full = u64::from(slots).saturating_mul(ROWS_A_PAGE as u64).checked_div(rows as u64);

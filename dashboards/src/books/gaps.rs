@@ -1,10 +1,10 @@
-//! What a grid operator must look after: closed slots of devices of which there is no reading, or one that came late,
-//! is estimated or was flagged.
+//! What a grid operator must look after. It is each closed slot of a device without a reading, or with one that came
+//! late, is estimated or was flagged.
 //!
 //! A device owes a reading for every slot in which it serves at its site, and for no other.
 
 use super::{
-    BooksError, Quality, remarks,
+    BookQuality, BooksError, remarks,
     rows::{bytes32, narrow},
 };
 use deren_primitives::{Hex, MarketId, ReadingVerdict, Slot};
@@ -140,11 +140,11 @@ fn gap(
         device: Hex(bytes32("devices.device", &device)?).to_string(),
         gateway: Hex(bytes32("devices.gateway", &gateway)?).to_string(),
         role,
-        kind: match verdict.map(Quality::of) {
+        kind: match verdict.map(BookQuality::of) {
             None => GapKind::Missing,
-            Some(Quality::Late) => GapKind::Late,
-            Some(Quality::Estimated) => GapKind::Estimated,
-            Some(Quality::Flagged | Quality::Good) => GapKind::Flagged,
+            Some(BookQuality::Late) => GapKind::Late,
+            Some(BookQuality::Estimated) => GapKind::Estimated,
+            Some(BookQuality::Flagged | BookQuality::Good) => GapKind::Flagged,
         },
         verdict: verdict.map(remarks).unwrap_or_default(),
     })

@@ -1,5 +1,5 @@
-//! The input of a slot's clearing, worked out from rows alone: the network of that slot, and each site's order as it
-//! stood, cut to what its unflagged readings show.
+//! The input of a slot's clearing, calculated from rows alone. It is the network of that slot, and each site's order as
+//! it stood, cut to what its unflagged readings show.
 //!
 //! It must follow the chain's rules to the bit: whether it did is known by the hash of its bytes.
 

@@ -2,12 +2,11 @@
 
 use deren_primitives::ReadingVerdict;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 /// How good a reading is, worst remark first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Quality {
+pub enum BookQuality {
     /// Nothing to remark: it trades.
     Good,
     /// The share of the slot is a guess, or nothing was sampled.
@@ -34,7 +33,7 @@ const REMARKS: [(ReadingVerdict, &str); 12] = [
     (ReadingVerdict::CLOCK_UNSURE, "clock_unsure"),
 ];
 
-impl Quality {
+impl BookQuality {
     /// What a verdict amounts to: late before flagged before estimated.
     pub fn of(verdict: ReadingVerdict) -> Self {
         let beside = |bits: ReadingVerdict| ReadingVerdict(verdict.0 & !bits.0);
@@ -72,10 +71,10 @@ mod tests {
     #[test]
     fn the_worst_remark_names_the_quality() {
         let (late, estimated) = (ReadingVerdict::LATE, ReadingVerdict::ESTIMATED);
-        assert_eq!(Quality::of(ReadingVerdict::GOOD), Quality::Good);
-        assert_eq!(Quality::of(estimated), Quality::Estimated);
-        assert_eq!(Quality::of(estimated.with(ReadingVerdict::BACKWARD)), Quality::Flagged);
-        assert_eq!(Quality::of(late.with(ReadingVerdict::BACKWARD).with(estimated)), Quality::Late);
+        assert_eq!(BookQuality::of(ReadingVerdict::GOOD), BookQuality::Good);
+        assert_eq!(BookQuality::of(estimated), BookQuality::Estimated);
+        assert_eq!(BookQuality::of(estimated.with(ReadingVerdict::BACKWARD)), BookQuality::Flagged);
+        assert_eq!(BookQuality::of(late.with(ReadingVerdict::BACKWARD).with(estimated)), BookQuality::Late);
     }
 
     #[test]
@@ -88,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_quality_is_called_the_same_everywhere() {
-        for quality in [Quality::Good, Quality::Estimated, Quality::Flagged, Quality::Late] {
+        for quality in [BookQuality::Good, BookQuality::Estimated, BookQuality::Flagged, BookQuality::Late] {
             assert_eq!(serde_json::to_value(quality).expect("JSON"), quality.name());
         }
     }

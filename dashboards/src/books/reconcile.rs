@@ -1,7 +1,8 @@
 //! Whether the rows of an era say what the chain says: Σ Wh and Σ µ€ of every slot, and the REN that was minted.
 //!
-//! The rows are summed from single payments, never from the chain's own sums that an event carried: those are one
-//! more thing to compare. Besides, each slot's clearing is worked out again and every fill's row compared. What differs is written down, logged and counted, and nothing is corrected.
+//! The rows are summed from single payments, never from the chain's own sums that an event carried: those are one more
+//! thing to compare. Besides, each slot's clearing is worked out again and every fill's row compared. What differs is
+//! written down, logged and counted, and nothing is corrected.
 
 mod audit;
 mod chain;
@@ -76,8 +77,9 @@ impl Reconciliation {
     }
 }
 
-/// Compares the finalised rows of a paid era with the chain's state at a finalised block, the one that paid it or a
-/// later one whose state the node still has. Writes the result into `reconciliations`, logs and counts it.
+/// Compares the finalised rows of a paid era with the chain's state. It takes the state at the finalised block that
+/// paid, or at a later one whose state the node still has. It writes the result into `reconciliations`, logs and counts
+/// it.
 ///
 /// The rows of that block must be in the tables already.
 pub async fn reconcile<C: ChainState>(

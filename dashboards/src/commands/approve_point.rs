@@ -30,8 +30,8 @@ pub(crate) struct Arguments {
     /// The node to which it is sent.
     #[arg(long, default_value = "ws://127.0.0.1:9944")]
     node: Url,
-    /// A file with the operator's key, which nobody else may read: twelve words or more, or 0x and 64 digits, and a
-    /// derivation path if there is one. `-` is standard input.
+    /// A file with the operator's key, which nobody else may read; `-` is standard input. It has twelve words or more,
+    /// or 0x and 64 digits, and a derivation path if there is one.
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// The zone's number.

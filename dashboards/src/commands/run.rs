@@ -14,7 +14,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// So many pages may listen to the stream.
+/// Maximum number of pages that listen to the stream.
 const STREAM_CLIENTS: usize = 500;
 /// The database is tried again this often while it is away.
 const DATABASE_RETRY: Duration = Duration::from_secs(1);

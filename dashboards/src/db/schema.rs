@@ -12,7 +12,7 @@ pub const LOCAL: &str = "local";
 
 /// PostgreSQL's code for a deadlock.
 const DEADLOCK: &str = "40P01";
-/// So often the rebuilt schema tries to take its place.
+/// Maximum number of times that the rebuilt schema tries to take its place.
 const MAX_TRIES: u32 = 10;
 
 static CHAIN_MIGRATIONS: Migrator = sqlx::migrate!("migrations/chain");
@@ -38,7 +38,8 @@ pub async fn finish_rebuild(options: &PgConnectOptions) -> Result<(), DbError> {
     loop {
         tries += 1;
         match replace_by_rebuilt(options).await {
-            // Whoever writes into the old one while all of its tables are being locked may be in our way, and we in its.
+            // Whoever writes into the old one while all of its tables are being locked may be in our way, and we in
+            // its.
             Err(DbError::Sql(sqlx::Error::Database(error)))
                 if error.code().as_deref() == Some(DEADLOCK) && tries < MAX_TRIES => {}
             done => return done,

@@ -1,8 +1,9 @@
 //! From a block's events, as the node stores them, to rows.
 //!
-//! Events are found by the names of their pallet and variant, and fields by their names, with the metadata of the runtime
-//! that made the block: a runtime that adds events or fields, or numbers them otherwise, needs no new indexer. An event of
-//! ours whose fields cannot be read is an error and never passed over: rows would be missing without anyone noticing.
+//! Events are found by the names of their pallet and variant, and fields by their names. The metadata is that of the
+//! runtime that made the block. So a runtime that adds events or fields, or numbers them otherwise, needs no new
+//! indexer. An event of ours whose fields cannot be read is an error and never passed over: rows would be missing
+//! without anyone noticing.
 //!
 //! To index a field, give its table a column in `migrations/chain`, and name the field in the declaration of its event.
 //! A field that no table has is named there as skipped.

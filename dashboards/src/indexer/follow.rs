@@ -7,14 +7,14 @@ use super::{
     metrics::IndexerMetrics,
     rows::{BlockId, BlockRows},
     source::{Source, SourceError},
-    standing::{Standing, WriteError, describe, standing},
+    sync_state::{SyncState, WriteError, describe, sync_state},
     write,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use sqlx::PgConnection;
 use std::collections::VecDeque;
 
-/// So many blocks are asked for at once while catching up.
+/// Number of blocks that are asked for at once while catching up.
 const FETCH_AHEAD: usize = 8;
 /// A transaction takes blocks until it has so many of them, or of their rows, or of their bytes.
 const MAX_BLOCKS: usize = 500;
@@ -22,7 +22,7 @@ const MAX_ROWS: usize = 20_000;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The unfinalised chain is shown so far above the cursor; if finality stands still, it is not followed for ever.
 const MAX_TAIL: u32 = 256;
-/// So many blocks of the tail are written at once.
+/// Maximum number of blocks of the tail that are written at once.
 const TAIL_BLOCKS: usize = 16;
 /// Blocks of the tail that are remembered until they are final, so that they need not be read twice.
 const MAX_RECENT: usize = 32;
@@ -52,7 +52,7 @@ pub enum FollowError {
 pub struct Follower<S> {
     source: S,
     connection: PgConnection,
-    standing: Standing,
+    state: SyncState,
     recent: VecDeque<BlockRows>,
     metrics: IndexerMetrics,
     head: NodeHead,
@@ -62,9 +62,9 @@ impl<S: Source> Follower<S> {
     /// Begins where the database stands. The connection finds the tables without their schema.
     pub async fn begin(source: S, mut connection: PgConnection, metrics: IndexerMetrics) -> Result<Self, FollowError> {
         describe(&mut connection, source.description()).await?;
-        let standing = standing(&mut connection).await?;
+        let state = sync_state(&mut connection).await?;
         let head = NodeHead::default();
-        Ok(Self { source, connection, standing, recent: VecDeque::new(), metrics, head })
+        Ok(Self { source, connection, state, recent: VecDeque::new(), metrics, head })
     }
 
     /// Tells `head` of each newer block that the source names.
@@ -84,8 +84,8 @@ impl<S: Source> Follower<S> {
     }
 
     /// Where the database stands.
-    pub fn standing(&self) -> &Standing {
-        &self.standing
+    pub fn state(&self) -> &SyncState {
+        &self.state
     }
 
     /// Waits until there may be something new.
@@ -99,13 +99,13 @@ impl<S: Source> Follower<S> {
         self.head.heard(finalized.number);
         self.finalize_through(finalized).await?;
         self.follow_best().await?;
-        let best = self.standing.tail.last().copied().or(self.standing.cursor);
+        let best = self.state.tail.last().copied().or(self.state.cursor);
         self.metrics.best.set(best.map_or(0, |block| block.number.into()));
         Ok(())
     }
 
     async fn finalize_through(&mut self, finalized: BlockId) -> Result<(), FollowError> {
-        let first = match self.standing.cursor {
+        let first = match self.state.cursor {
             None => 0,
             // A node that was restarted, or still has to catch up itself.
             Some(cursor) if finalized.number < cursor.number => return Ok(()),
@@ -128,7 +128,7 @@ impl<S: Source> Follower<S> {
             .buffered(FETCH_AHEAD);
         let mut batch = Batch::default();
         while let Some(block) = blocks.try_next().await? {
-            let before = batch.blocks.last().map(|block| block.head.id).or(self.standing.cursor);
+            let before = batch.blocks.last().map(|block| block.head.id).or(self.state.cursor);
             match before {
                 Some(before) if block.head.parent != before.hash => {
                     return Err(FollowError::Diverged { indexed: before });
@@ -138,11 +138,11 @@ impl<S: Source> Follower<S> {
             let last = block.head.id.number == finalized.number;
             batch.push(block);
             if last || batch.is_full() {
-                write::finalize(&mut self.connection, self.standing.cursor, &batch.blocks).await?;
-                self.standing.finalized(&batch.blocks);
+                write::finalize(&mut self.connection, self.state.cursor, &batch.blocks).await?;
+                self.state.finalized(&batch.blocks);
                 self.metrics.rows.inc_by(batch.rows as u64);
-                self.metrics.height.set(block_number(self.standing.cursor));
-                self.metrics.lag_blocks.set(i64::from(finalized.number) - block_number(self.standing.cursor));
+                self.metrics.height.set(block_number(self.state.cursor));
+                self.metrics.lag_blocks.set(i64::from(finalized.number) - block_number(self.state.cursor));
                 batch = Batch::default();
             }
         }
@@ -152,7 +152,7 @@ impl<S: Source> Follower<S> {
     }
 
     async fn follow_best(&mut self) -> Result<(), FollowError> {
-        let Some(cursor) = self.standing.cursor else { return Ok(()) };
+        let Some(cursor) = self.state.cursor else { return Ok(()) };
         let mut best = self.source.best().await?;
         self.head.heard(best.number);
         let highest = cursor.number.saturating_add(MAX_TAIL);
@@ -160,7 +160,7 @@ impl<S: Source> Follower<S> {
             let Some(hash) = self.source.hash(highest).await? else { return Ok(()) };
             best = BlockId { number: highest, hash };
         }
-        if best.number <= cursor.number || self.standing.tail.last() == Some(&best) {
+        if best.number <= cursor.number || self.state.tail.last() == Some(&best) {
             return Ok(());
         }
         // From the best block down to one that we have.
@@ -177,20 +177,20 @@ impl<S: Source> Follower<S> {
                 break 0;
             }
             block = BlockId { number, hash: parent };
-            if let Some(place) = self.standing.tail.iter().position(|known| *known == block) {
+            if let Some(place) = self.state.tail.iter().position(|known| *known == block) {
                 break place + 1;
             }
             new.push(block);
         };
-        let replaced = self.standing.tail.split_off(kept);
+        let replaced = self.state.tail.split_off(kept);
         let mut forked_at = replaced.first().map(|block| block.number);
         self.metrics.forked_blocks.inc_by(replaced.len() as u64);
         new.reverse();
         for some in new.chunks(TAIL_BLOCKS) {
             let blocks = stream::iter(some).map(|id| self.source.block(*id)).buffered(FETCH_AHEAD);
             let blocks: Vec<BlockRows> = blocks.try_collect().await?;
-            write::extend_tail(&mut self.connection, self.standing.cursor, forked_at.take(), &blocks).await?;
-            self.standing.tail.extend(some);
+            write::extend_tail(&mut self.connection, self.state.cursor, forked_at.take(), &blocks).await?;
+            self.state.tail.extend(some);
             self.remember(blocks);
         }
         Ok(())
@@ -205,7 +205,7 @@ impl<S: Source> Follower<S> {
     }
 }
 
-impl Standing {
+impl SyncState {
     /// What [`write::finalize`] made of it.
     fn finalized(&mut self, blocks: &[BlockRows]) {
         let Some(last) = blocks.last().map(|block| block.head.id) else { return };
@@ -258,16 +258,16 @@ mod tests {
 
     #[test]
     fn what_is_final_leaves_the_tail_and_what_is_above_stays() {
-        let mut standing = Standing { cursor: None, tail: vec![id(1, 1), id(2, 1), id(3, 1)] };
-        standing.finalized(&[block(id(1, 1), 0), block(id(2, 1), 0)]);
-        assert_eq!(standing, Standing { cursor: Some(id(2, 1)), tail: vec![id(3, 1)] });
+        let mut state = SyncState { cursor: None, tail: vec![id(1, 1), id(2, 1), id(3, 1)] };
+        state.finalized(&[block(id(1, 1), 0), block(id(2, 1), 0)]);
+        assert_eq!(state, SyncState { cursor: Some(id(2, 1)), tail: vec![id(3, 1)] });
     }
 
     #[test]
     fn a_tail_on_another_fork_goes_as_a_whole() {
-        let mut standing = Standing { cursor: Some(id(0, 1)), tail: vec![id(1, 1), id(2, 1)] };
-        standing.finalized(&[block(id(1, 9), 0)]);
-        assert_eq!(standing, Standing { cursor: Some(id(1, 9)), tail: Vec::new() });
+        let mut state = SyncState { cursor: Some(id(0, 1)), tail: vec![id(1, 1), id(2, 1)] };
+        state.finalized(&[block(id(1, 9), 0)]);
+        assert_eq!(state, SyncState { cursor: Some(id(1, 9)), tail: Vec::new() });
     }
 
     #[test]

@@ -26,7 +26,7 @@ type Heads = RpcSubscription<SubstrateHeader<H256>>;
 
 /// No answer within this time means that the node is away.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// As long without a new block, and it is asked whether it is there at all.
+/// Time without a new block, after which the node is asked whether it is there at all.
 const QUIET: Duration = Duration::from_secs(30);
 /// A chain has few runtimes; a longer history reads some descriptions twice.
 const MAX_READERS: usize = 8;

@@ -1,7 +1,7 @@
 //! Rows into a table, by the faster of two ways: few by one INSERT, many by COPY.
 //!
-//! COPY ends with a message of its own, and a TCP connection that collects small messages holds it back for some 40 ms:
-//! nothing while catching up, and far too much for a block that somebody waits to see.
+//! COPY ends with a message of its own, and a TCP connection that collects small messages holds it back for some 40 ms.
+//! That is nothing while catching up, and far too much for a block that somebody waits to see.
 
 use super::rows::TableRows;
 use sqlx::PgConnection;

@@ -112,15 +112,6 @@ impl Row<'_> {
         self
     }
 
-    /// Bytes, or nothing.
-    #[must_use]
-    pub fn maybe_bytes(self, column: &'static str, value: Option<&[u8; 32]>) -> Self {
-        match value {
-            Some(value) => self.bytes(column, value),
-            None => self.null(column),
-        }
-    }
-
     /// Text of any kind.
     #[must_use]
     pub fn text(mut self, column: &'static str, value: &str) -> Self {

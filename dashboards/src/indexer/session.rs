@@ -7,7 +7,7 @@ use super::{
     node::Node,
     rows::BlockId,
     source::{Source as _, SourceError},
-    standing::WriteError,
+    sync_state::WriteError,
 };
 use crate::{
     books::{BooksError, reconcile},
@@ -90,13 +90,13 @@ impl Indexer {
     }
 
     /// Follows the chain until `shutdown`. Node and database may go away and come back; an error is one that waiting
-    /// cannot mend.
+    /// cannot fix.
     pub async fn run(&self, shutdown: &CancellationToken) -> Result<(), IndexerError> {
         self.sessions(shutdown, false).await.map(|_| ())
     }
 
-    /// Follows the chain until everything is in the tables that was final when it began, and all paid eras of it are
-    /// compared; gives the last block.
+    /// Follows the chain until the tables have everything that was final when it began, and all paid eras of it are
+    /// compared. It gives the last block.
     pub async fn catch_up(&self, shutdown: &CancellationToken) -> Result<BlockId, IndexerError> {
         self.sessions(shutdown, true).await?.ok_or(IndexerError::Ended)
     }
@@ -148,8 +148,8 @@ impl Indexer {
                 next_comparison = Instant::now() + RECONCILIATION_PAUSE;
             }
             match goal {
-                Some(goal) if follower.standing().cursor.is_some_and(|cursor| cursor.number >= goal.number) => {
-                    return Ok(follower.standing().cursor);
+                Some(goal) if follower.state().cursor.is_some_and(|cursor| cursor.number >= goal.number) => {
+                    return Ok(follower.state().cursor);
                 }
                 _ => follower.changed().await?,
             }
@@ -158,7 +158,7 @@ impl Indexer {
 
     /// Compares eras that were paid; false if the node has no answer.
     async fn compare(&self, follower: &mut Follower<Node>) -> Result<bool, IndexerError> {
-        let head = follower.standing().cursor;
+        let head = follower.state().cursor;
         loop {
             let (node, connection) = follower.parts();
             let eras = reconcile::outstanding(connection, ERAS_A_STEP).await?;
@@ -167,7 +167,8 @@ impl Indexer {
                 let (node, connection) = (node.rpc(), &mut *connection);
                 let metrics = &self.metrics.reconciliation;
                 let result = match reconcile::reconcile(connection, node, metrics, era, block).await {
-                    // The node may have forgotten that state: the newest says the same for as long as the chain keeps it.
+                    // The node may have forgotten that state: the newest says the same for as long as the chain keeps
+                    // it.
                     Err(BooksError::Chain(error)) => match head {
                         Some(head) if head.number > block.0 => {
                             let now = (head.number, head.hash);
@@ -204,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_waiting_cannot_mend_ends_the_indexer() {
+    fn only_what_waiting_cannot_fix_ends_the_indexer() {
         let away = IndexerError::from(SourceError::Node { what: "x".into(), reason: "refused".into() });
         assert!(!away.is_final() && !away.is_the_databases());
         let lost = IndexerError::Database(DbError::Sql(sqlx::Error::PoolClosed));

@@ -1,4 +1,5 @@
-//! Where blocks come from. The follower knows a chain only through this, so that tests can give it one that forks at will.
+//! Where blocks come from. The follower knows a chain only through this, so that tests can give it one that forks at
+//! will.
 
 use super::{
     events::DecodeError,

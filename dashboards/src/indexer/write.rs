@@ -5,7 +5,7 @@
 use super::{
     put::put,
     rows::{BlockId, BlockRows, TableRows},
-    standing::{WriteError, expect_cursor, expect_parent},
+    sync_state::{WriteError, expect_cursor, expect_parent},
 };
 use crate::db::{CHANNEL, Notice, notify};
 use deren_primitives::Hex;

@@ -1,5 +1,5 @@
-//! One street: two feeders, three sites, one settled slot, one that is cleared in an unfinalised block, one that is only
-//! measured. Every number is chosen so that answers can be worked out by hand.
+//! One street: two feeders, three sites, one settled slot, one that is cleared in an unfinalised block, one that is
+//! only measured. Every number is chosen so that answers can be worked out by hand.
 
 use crate::helpers::run_sql;
 use sqlx::PgPool;

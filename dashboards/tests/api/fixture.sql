@@ -41,7 +41,8 @@ INSERT INTO readings SELECT (pg_temp.reading(2, 1, 1900000, 0, 101, 'production'
 INSERT INTO readings SELECT (pg_temp.reading(2, 2, 1900000, 1, 110, 'grid', 600, 0, 0)).*;
 INSERT INTO readings SELECT (pg_temp.reading(2, 3, 1900000, 2, 120, 'grid', 900, 0, 0)).*;
 
--- Blocks 3 and 4: it is cleared and settled. 1 kWh for 10 cents; 600 Wh of it cross both lines, which cost a cent a kWh.
+-- Blocks 3 and 4: it is cleared and settled. 1 kWh for 10 cents; 600 Wh of it cross both lines, which cost a cent a
+-- kWh.
 INSERT INTO slots_cleared VALUES (3, 0, 0, 1900000, 1000, 50000000, 4, 3, pg_temp.id(301), pg_temp.id(302));
 INSERT INTO zones_cleared VALUES
     (3, 1, to_timestamp(1710000000), 0, 1900000, 0, 105000, 0),

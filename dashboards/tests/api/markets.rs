@@ -181,7 +181,7 @@ async fn a_market_file_that_the_chain_did_not_clear_is_not_given_out() {
     }
 }
 
-/// As long as nobody has an order that holds, the chain settles what was measured without a clearing.
+/// The chain settles what was measured without a clearing, as long as nobody has an order that holds.
 #[tokio::test]
 async fn a_slot_that_settles_without_a_clearing_is_settled() {
     let app = spawn_street().await;

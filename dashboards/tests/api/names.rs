@@ -1,4 +1,5 @@
-//! Names are plain text: markup is stored and answered as it was written, as JSON, with headers that let no browser guess.
+//! Names are plain text: markup is stored and answered as it was written, as JSON, with headers that let no browser
+//! guess.
 
 use crate::{
     fixture::{ANNA, BEN, OPERATOR},

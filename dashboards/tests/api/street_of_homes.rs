@@ -1,4 +1,5 @@
-//! A made-up history of a street: what the API says adds up to what is true of it, and any machine can check a clearing.
+//! A made-up history of a street: what the API says adds up to what is true of it, and any machine can check a
+//! clearing.
 
 #[path = "../history/mod.rs"]
 mod history;

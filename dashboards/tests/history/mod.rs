@@ -1,8 +1,8 @@
-//! A made-up history of a market, as an honest chain would have written it: registrations, orders, readings, clearings
-//! and settlements, row by row into the finalised tables. Tests compare answers with what it knows by itself; the
-//! benchmark measures over a month of it.
+//! A made-up history of a market, as an honest chain would have written it. It has registrations, orders, readings,
+//! clearings and settlements, row by row in the finalised tables. Tests compare answers with what it knows by itself;
+//! the benchmark measures over a month of it.
 //!
-//! The arithmetic is the market crate's; where every row comes from is written here a second time and never read from
+//! The arithmetic is the market crate's. Where every row comes from is written here a second time, and never read from
 //! the tables that are to be tested.
 
 #![allow(dead_code, unused_imports, reason = "tests and the benchmark each use a part of it")]
@@ -111,8 +111,8 @@ impl History {
         history
     }
 
-    /// Everything that comes of the next slot: in one block changes and readings, in the next the clearing and what came
-    /// late, in the third the settlement.
+    /// Makes everything that comes of the next slot in three blocks. The first has changes and readings, the second the
+    /// clearing and what came late, and the third the settlement.
     pub fn slot(&mut self) {
         let slot = self.next_slot;
         self.next_slot += 1;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 const POT: [u8; 32] = [0xc0; 32];
 const TREASURY: [u8; 32] = [0x77; 32];
-/// REN for a produced and sold Wh, in the smallest unit: each is rewarded as if others had paid a fee of 1 µ€ for it.
+/// REN for a produced and sold Wh, in the smallest unit. Each is rewarded as if others had paid a fee of 1 µ€ for it.
 const REN_PER_WH: u128 = 1_000_000;
 
 impl History {
@@ -26,12 +26,12 @@ impl History {
             let fee_bp = *self.fees_bp.at(&(), slot).expect("a fee");
             let network = self.network(slot);
             let steps = self.steps(slot, &read);
-            let bids = clearing_steps(&steps, fee_bp);
-            let outcome = clear(&network, &bids).expect("clears");
+            let entered = clearing_steps(&steps, fee_bp);
+            let outcome = clear(&network, &entered).expect("clears");
             if self.plan.eventful {
-                assert_eq!(verify(&network, &bids, &outcome), Ok(()));
+                assert_eq!(verify(&network, &entered, &outcome), Ok(()));
             }
-            self.cleared(slot, &network, &bids, &outcome);
+            self.cleared(slot, &network, &entered, &outcome);
             let amounts = settle(&network, &steps, &outcome, fee_bp).expect("settles");
             self.begin_block(slot);
             self.settled(slot, &read, &amounts, cleared_in_block, steps.len());
@@ -69,11 +69,11 @@ impl History {
         steps
     }
 
-    fn cleared(&mut self, slot: u32, network: &Network, bids: &[Step], outcome: &Outcome) {
+    fn cleared(&mut self, slot: u32, network: &Network, entered: &[Step], outcome: &Outcome) {
         let zones: Vec<Zone> = network.zones().collect();
-        let input_hash = blake2_256(&(zones, bids).encode());
+        let input_hash = blake2_256(&(zones, entered).encode());
         let line = self.event("slots_cleared").put(MARKET).put(slot).put(outcome.volume_wh).put(outcome.welfare_neur);
-        let line = line.put(bids.len()).put(outcome.fills.len()).bytes(&input_hash);
+        let line = line.put(entered.len()).put(outcome.fills.len()).bytes(&input_hash);
         drop(line.bytes(&blake2_256(&outcome.encode())));
         let starts_at = self.starts_at(slot);
         for zone in &outcome.zones {

@@ -9,7 +9,8 @@ const TYPES = new URL("../src/api/types.ts", import.meta.url);
 
 const HEAD = `/**
  * What the API asks for and answers. Generated from dashboards/openapi.json: change the handler, then run \`make api\`.
- * Units come last in names; ids are numbers, accounts SS58, devices and hashes \`0x…\`; REN is text of its smallest unit.
+ * Units come last in names. Ids are numbers, accounts SS58, devices and hashes \`0x…\`. REN is text, in its smallest
+ * unit.
  */
 
 `;
@@ -36,7 +37,7 @@ const CLOSED = {
   "TradeView.state": "TradeState",
 };
 
-/** Schemas whose fields may be left out. All others have null for what there is not: dashboards/tests/api/openapi.rs. */
+/** Schemas whose fields may be left out. Others have null for what there is not: dashboards/tests/api/openapi.rs. */
 const LEAVES_OUT = ["Problem"];
 
 const nameOf = (schema) => NAMES[schema] ?? schema.replace(/View$/, "");

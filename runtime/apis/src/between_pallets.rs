@@ -62,17 +62,18 @@ pub trait MarketRegistry<AccountId> {
     fn devices(site: SiteId, slot: Slot) -> Vec<(DeviceId, DeviceRole)>;
     /// The key and key epoch with which this gateway signs now.
     fn gateway_key(gateway: GatewayId) -> Result<(PublicKey, u32), ReadingError>;
-    /// The device as it was in that slot, if this gateway reads it. Unknown, inactive or another gateway's: the error says which.
+    /// The device as it was in that slot, if this gateway reads it. Unknown, inactive or another gateway's: the error
+    /// says which.
     fn device(gateway: GatewayId, device: DeviceId, slot: Slot) -> Result<DeviceView, ReadingError>;
 }
 
 /// What metering asks of the registry when it has proof against a gateway.
 pub trait GatewayControl {
-    /// Its key is proven to have signed two truths: it may submit again only with a new key from its owner, and what its keys
-    /// signed until now is answered for.
+    /// Its key is proven to have signed two truths: it may submit again only with a new key from its owner. What its
+    /// keys signed until now is answered for.
     fn deactivate(gateway: GatewayId);
-    /// The key with which it signs, or signed, in this epoch; `None` if it never did, that is long ago, or it has answered
-    /// for that epoch.
+    /// The key with which it signs, or signed, in this epoch. `None` if it never did, that is long ago, or it has
+    /// answered for that epoch.
     fn key_of_epoch(gateway: GatewayId, key_epoch: u32) -> Option<PublicKey>;
 }
 
@@ -89,7 +90,8 @@ pub trait Metering {
     fn current_slot() -> Slot;
     /// The newest closed slot: readings for it, or for earlier ones, trade no more.
     fn closed_through() -> Slot;
-    /// What the site can trade in a closed slot; `None` where no accepted, unflagged reading of its grid meter shows anything.
+    /// What the site can trade in a closed slot; `None` where no accepted, unflagged reading of its grid meter shows
+    /// anything.
     fn site_energy(site: SiteId, slot: Slot) -> Option<SiteEnergy>;
     /// Accepted readings of the market's devices that cover the slot.
     fn readings(market: MarketId, slot: Slot) -> u32;
@@ -99,12 +101,14 @@ pub trait Metering {
 
 /// Told by matching, as money moves, what was paid for whose energy.
 pub trait ProductionRewards<AccountId> {
-    /// The buyers of this slot paid this protocol fee in all. Called at most once a market and slot, before any fee base.
+    /// The buyers of this slot paid this protocol fee in all. Called at most once a market and slot, before any fee
+    /// base.
     fn protocol_fee_paid(market: MarketId, slot: Slot, fee_ueur: u128);
-    /// A site's owner produced and sold energy to others, who paid this much of the slot's protocol fee for it. Called at
-    /// most once a site and slot.
+    /// A site's owner produced and sold energy to others, who paid this much of the slot's protocol fee for it. Called
+    /// at most once a site and slot.
     fn sold_to_others(market: MarketId, slot: Slot, base: FeeBase<AccountId>);
-    /// All slots of the era are settled in this market. Of the fees that its buyers paid, `rebates_ueur` come back to them.
+    /// All slots of the era are settled in this market. Of the fees that its buyers paid, `rebates_ueur` come back to
+    /// them.
     fn era_closed(market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128);
 }
 
@@ -116,8 +120,8 @@ pub trait SettlementProgress {
 
 /// Told by the registry when a site changes hands or closes.
 pub trait SiteOrders {
-    /// The site's orders end with the slot that runs now; what began before is still settled. What cannot end now trades
-    /// nothing all the same, and whoever placed it can cancel it.
+    /// The site's orders end with the slot that runs now; what began before is still settled. What cannot end now
+    /// trades nothing all the same, and whoever placed it can cancel it.
     fn end(site: SiteId);
 
     /// What that weighs at most.

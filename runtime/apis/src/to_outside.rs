@@ -9,8 +9,8 @@ use deren_primitives::{
 };
 
 sp_api::decl_runtime_apis! {
-    /// What a gateway asks. All of it can be called through `state_call` with SCALE arguments, so a gateway
-    /// needs no metadata and survives upgrades that leave these answers as they are.
+    /// What a gateway asks. All of it can be called through `state_call` with SCALE arguments. So a gateway needs no
+    /// metadata, and survives upgrades that leave these answers as they are.
     pub trait GatewayApi {
         /// What was set at genesis.
         fn parameters() -> ChainParameters;

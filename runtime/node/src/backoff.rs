@@ -1,4 +1,4 @@
-//! How authors wait while finality lags. Blocks that nobody finalises help nobody: each is one more to vote on, to
+//! How authors wait while finality lags. Blocks that nobody finalises help nobody. Each is one more to vote on, to
 //! keep, and to lose if the other side of a split wins.
 
 use deren_runtime::BlockNumber;
@@ -11,11 +11,11 @@ const BLOCKS_PER_STEP: BlockNumber = 10;
 /// The longest wait: a block comes every 15 slots then, which is 45 seconds.
 const LONGEST_WAIT_SLOTS: BlockNumber = 14;
 
-/// No wait up to 50 unfinalised blocks; then one slot more every 10 blocks, up to 14 slots at 190 blocks, some
-/// 55 minutes after finality stopped. Six hours without finality (7 200 slots) make 596 blocks instead of 7 200, and
-/// 1 200 blocks take thirteen and a half hours: a reading that names a block of before as its anchor stays
-/// good so long. Twenty blocks still come within each quarter of an hour, with room for some 100 000 readings, more than
-/// the largest chain measures in it, and the 40 blocks after which a slot closes take half an hour.
+/// There is no wait up to 50 unfinalised blocks. Then it is one slot more every 10 blocks, up to 14 slots at 190
+/// blocks, some 55 minutes after finality stopped. Six hours without finality (7 200 slots) make 596 blocks instead of
+/// 7 200, and 1 200 blocks take thirteen and a half hours. A reading that names a block of before as its anchor stays
+/// good for that time. Twenty blocks still come within each quarter of an hour. They have room for some 100 000
+/// readings, more than the largest chain measures in it. The 40 blocks after which a slot closes take half an hour.
 ///
 /// A chain with one validator finalises each block before the next one, so it never waits.
 pub fn waits() -> BackoffAuthoringOnFinalizedHeadLagging<BlockNumber> {

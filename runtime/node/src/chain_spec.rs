@@ -11,8 +11,8 @@ use sp_storage::{Storage, well_known_keys};
 
 /// A chain's specification by its name (`dev`, `local`) or its file.
 ///
-/// Only `dev` runs the Wasm with sudo. The first state of a preset is built by the runtime that is linked into the node, which is the same code as its
-/// Wasm and needs no compilation first.
+/// Only `dev` runs the Wasm with sudo. The runtime that is linked into the node builds the first state of a preset. It
+/// is the same code as its Wasm, and needs no compilation first.
 pub fn load(id: &str) -> Result<Box<dyn ChainSpec>, String> {
     let mut spec = load_readable(id)?;
     if let Some(preset) = Preset::named(id) {

@@ -6,11 +6,11 @@ use sc_cli::{RunCmd, SubstrateCli};
 use sc_service::ChainSpec;
 use std::path::PathBuf;
 
-/// So many transactions wait at most: a thousand gateways' batches, several times over.
+/// Maximum number of transactions that wait: a thousand gateways' batches, several times over.
 const POOL_TRANSACTIONS: &str = "32768";
-/// So much room they take at most, in KiB.
+/// Maximum room that they take, in KiB.
 const POOL_KBYTES: &str = "131072";
-/// So many connections are served at most: a thousand gateways and who asks on their behalf.
+/// Maximum number of connections that are served: a thousand gateways and who asks on their behalf.
 const RPC_CONNECTIONS: &str = "2048";
 
 /// A DeREN node.

@@ -314,8 +314,8 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
             network,
             sync: sync_service,
             notification_service,
-            // Votes go to the best block itself, not to one two blocks behind: money is final sooner, and a round
-            // that finds two best blocks only takes a little longer.
+            // Votes go to the best block itself, not to one two blocks behind. Money is final sooner, and a round that
+            // finds two best blocks only takes a little longer.
             voting_rule: VotingRulesBuilder::new().add(ThreeQuartersOfTheUnfinalizedChain).build(),
             prometheus_registry: prometheus,
             shared_voter_state: voters,

@@ -17,9 +17,9 @@ fn micros(micros: u64) -> Weight {
     Weight::from_parts(micros.saturating_mul(WEIGHT_REF_TIME_PER_MICROS), 0)
 }
 
-/// A report, whose two signatures take `proof_us`. The computing is what the pallets state, and 10 µs a validator:
-/// for a proof of the session that goes on, the trie of all keys is built, which reads each validator's. How many
-/// those are is the reporter's word, so it counts as no fewer than there may be.
+/// A report, whose two signatures take `proof_us`. The computing is what the pallets state, and 10 µs a validator. For
+/// a proof of the session that goes on, the trie of all keys is built, which reads each validator's. The reporter says
+/// how many those are, so it counts as no fewer than there may be.
 fn report_equivocation(validators: u32, proof_us: u64) -> Weight {
     let validators = u64::from(validators.max(<Runtime as pallet_babe::Config>::MaxAuthorities::get()));
     let membership = micros(35)

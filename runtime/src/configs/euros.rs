@@ -1,4 +1,5 @@
-//! Power over euros: who makes and burns them, and what the administration may do with others'. No key has a role over EUR.
+//! Power over euros: who makes and burns them, and what the administration may do with others'. No key has a role over
+//! EUR.
 
 use super::{AdminOrigin, EurId, TreasuryAccount, euro_roles_account};
 use crate::{

@@ -3,9 +3,9 @@
 use crate::RuntimeCall;
 use frame_support::traits::Contains;
 
-/// Which calls anyone may make. Of euros everyone moves their own and no others: no key has power over everybody's, and a
-/// frozen or emptied pot would stop its market. Nobody fills the state with calls that wait. A validator
-/// leaves by decision of the council, never by giving up its keys.
+/// Which calls anyone may make. Of euros everyone moves their own and no others: no key has power over everybody's, and
+/// a frozen or emptied pot would stop its market. Nobody fills the state with calls that wait. A validator leaves by
+/// decision of the council, never by giving up its keys.
 pub struct CallFilter;
 
 impl Contains<RuntimeCall> for CallFilter {
@@ -22,8 +22,9 @@ impl Contains<RuntimeCall> for CallFilter {
     }
 }
 
-/// What the council can announce. Root passes every filter, so what nobody may do, not even after a notice, is left out here: writing state by
-/// hand, making REN or EUR, acting as another account. A new runtime can be announced, and then does what it says.
+/// What the council can announce. Root passes every filter, so this leaves out what nobody may do, not even after a
+/// notice. That is writing state by hand, making REN or EUR, and acting as another account. A new runtime can be
+/// announced, and then does what it says.
 pub struct Announceable;
 
 impl Contains<RuntimeCall> for Announceable {

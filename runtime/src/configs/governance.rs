@@ -1,4 +1,5 @@
-//! Who decides: the council, whose acts wait for a notice period in public; and, in the development preset alone, one key.
+//! Who decides: the council, whose acts wait for a notice period in public; and, in the development preset alone, one
+//! key.
 
 use super::{Announceable, BlockWeights};
 use crate::{

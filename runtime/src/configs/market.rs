@@ -110,7 +110,8 @@ parameter_types! {
     pub const PotId: PalletId = PalletId(*b"drn/mtch");
     /// What clearing and settling may take of a block: half of it.
     pub MatchingBudget: Weight = share_of(Perbill::from_percent(50), MAX_BLOCK_WEIGHT);
-    /// At most 20 000 REN a day for four years, then half of it, and so on: 58 million in all, of which 50 may come to be.
+    /// At most 20 000 REN a day for four years, then half of it, and so on. That is 58 million in all, of which 50 may
+    /// come to be.
     pub RewardSchedule: Schedule = Schedule {
         first_era_emission: 20_000 * REN,
         eras_per_halving: const { NonZeroU32::new(1_461).unwrap() },

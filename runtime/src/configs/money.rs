@@ -1,4 +1,5 @@
-//! REN, the chain's own token; EUR, an asset that stands for prepaid euros; and fees, which are taken in EUR or else in REN.
+//! REN, the chain's own token; EUR, an asset that stands for prepaid euros; and fees, which are taken in EUR or else in
+//! REN.
 
 use super::{AdminOrigin, treasury_account};
 use crate::{
@@ -130,8 +131,8 @@ impl Get<Option<FixedU128>> for RenPerUeur {
     }
 }
 
-/// Whose money is on hold for an order can take it back without any that is free. Nobody gets more of it than they paid for:
-/// each time ends an order, and placing that had its fee.
+/// Whose money is on hold for an order can take it back without any that is free. Nobody gets more of it than they paid
+/// for: each time ends an order, and placing that had its fee.
 pub struct CancellingWhenShort;
 
 impl FeeWaiver<AccountId, RuntimeCall> for CancellingWhenShort {
@@ -157,9 +158,10 @@ impl pallet_deren_fees::Config for Runtime {
 pub struct WeightOfFee;
 
 impl pallet_transaction_payment::WeightInfo for WeightOfFee {
-    // By hand. Time: what `pallet_asset_tx_payment` 50 measured for a fee in an asset (45 µs), and as much as a third of it for
-    // asking in vain. Reads: multiplier, rate, asset, account and its holds; then the treasury's account, or else the
-    // order that is cancelled, its market and how far that is. Writes: asset, the payer's account and the treasury's.
+    // By hand. The time is what `pallet_asset_tx_payment` 50 measured for a fee in an asset (45 µs), and a third of it
+    // for asking in vain. It reads multiplier, rate, asset, account and its holds. Then it reads the treasury's
+    // account, or else the order that is cancelled, its market and how far that is. It writes asset, the payer's
+    // account and the treasury's.
     fn charge_transaction_payment() -> Weight {
         let reads_writes = <Runtime as frame_system::Config>::DbWeight::get().reads_writes(8, 3);
         Weight::from_parts(60_000_000, 3_675).saturating_add(reads_writes)

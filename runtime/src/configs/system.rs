@@ -17,10 +17,10 @@ use frame_system::limits;
 use sp_runtime::{Perbill, traits::AccountIdLookup};
 use sp_version::RuntimeVersion;
 
-/// What share of a block transactions that pay may fill. Readings are of the operational class, and have a limit of their
-/// own: fees follow what is paid for, and each leaves room for the other.
+/// What share of a block transactions that pay may fill. Readings are of the operational class, and have a limit of
+/// their own. So fees follow what is paid for, and each leaves room for the other.
 const NORMAL_RATIO: Perbill = Perbill::from_percent(60);
-/// What a block has room for of each even if clearing and settling took half of it and the other took the rest: so a
+/// What a block has room for of each even if clearing and settling took half of it and the other took the rest. So a
 /// block may take five quarters of its time at most.
 pub(super) const NORMAL_RESERVE: Perbill = Perbill::from_percent(15);
 const READINGS_RESERVE: Perbill = Perbill::from_percent(25);
@@ -28,7 +28,8 @@ const READINGS_RESERVE: Perbill = Perbill::from_percent(25);
 const HOOKS_RATIO: Perbill = Perbill::from_percent(10);
 
 parameter_types! {
-    /// How long the history of block hashes is: two hours. It bounds a transaction's era and the age of a reading's anchor.
+    /// How long the history of block hashes is: two hours. It bounds a transaction's era and the age of a reading's
+    /// anchor.
     pub const BlockHashCount: BlockNumber = 2_400;
     /// This runtime's version.
     pub const Version: RuntimeVersion = VERSION;

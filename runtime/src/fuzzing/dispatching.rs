@@ -15,8 +15,8 @@ use crate::{
 use frame_support::traits::OriginTrait;
 use sp_runtime::{generic::Era, traits::Dispatchable};
 
-/// Makes the call in this block. `Err` says why it failed. Nobody can finish a block that takes the right to make it away
-/// from its author: such a call waits for another's block, and here it is taken back.
+/// Makes the call in this block. `Err` says why it failed. Nobody can finish a block that takes the right to make it
+/// away from its author. Such a call waits for another's block, and here it is taken back.
 pub fn make(maker: &mut Maker<'_, '_>, name: &Name, call: RuntimeCall) -> Result<(), String> {
     use frame_support::storage::{TransactionOutcome, with_transaction};
     with_transaction(|| {

@@ -1,5 +1,5 @@
-//! Calls whose arguments must fit each other, or have to be signed. A call without an entry here has arguments by
-//! their types and names alone: give it an entry if a run says that it never succeeds.
+//! Calls whose arguments must fit each other, or have to be signed. A call without an entry here has arguments by their
+//! types and names alone. Give it an entry if a run says that it never succeeds.
 
 use super::{
     maker::{Fields, Maker},
@@ -18,7 +18,7 @@ use frame_support::traits::{
 };
 use pallet_deren_matching::{
     Orders, PriceStep, Steps,
-    types::{Order, Standing},
+    types::{Order, OrderState},
 };
 use pallet_deren_registry::{GatewaySites, Gateways, Markets, Offers, SiteRecord, Sites};
 use sp_core::Pair;
@@ -97,7 +97,7 @@ fn free_ueur(account: &crate::AccountId) -> u128 {
 }
 
 /// An order that there is, of which `wanted` is true.
-fn order(maker: &mut Maker<'_, '_>, wanted: fn(&Standing) -> bool) -> Option<Fields> {
+fn order(maker: &mut Maker<'_, '_>, wanted: fn(&OrderState) -> bool) -> Option<Fields> {
     let of_interest = |order: &Order<crate::AccountId>| order.timeline.latest().is_some_and(wanted);
     let mut orders: Vec<_> = Orders::<Runtime>::iter().filter(|(.., order)| of_interest(order)).collect();
     orders.sort_by_key(|(_, key, _)| *key);
@@ -107,11 +107,11 @@ fn order(maker: &mut Maker<'_, '_>, wanted: fn(&Standing) -> bool) -> Option<Fie
 }
 
 fn cancel_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
-    order(maker, |standing| !matches!(standing, Standing::Cancelled))
+    order(maker, |state| !matches!(state, OrderState::Cancelled))
 }
 
-fn is_paused(standing: &Standing) -> bool {
-    matches!(standing, Standing::Paused(_))
+fn is_paused(state: &OrderState) -> bool {
+    matches!(state, OrderState::Paused(_))
 }
 
 fn resume_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
@@ -280,7 +280,7 @@ fn withdraw(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     Some(vec![("number", maker.bytes.pick(&numbers)?.encode())])
 }
 
-/// So many euros that it is not too little, and that most have them.
+/// Requests an amount that is not too little, and that most people have.
 fn request_payout(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let amount_ueur = crate::units::EUR * (1 + u128::from(maker.bytes.byte() / 8));
     Some(vec![("amount_ueur", amount_ueur.encode())])
@@ -312,18 +312,18 @@ fn create_zone(maker: &mut Maker<'_, '_>) -> Option<Fields> {
 
 /// A validator that serves.
 fn ban(maker: &mut Maker<'_, '_>) -> Option<Fields> {
-    use pallet_deren_validators::{Roster, types::Standing};
+    use pallet_deren_validators::{Roster, types::ValidatorState};
     let roster = Roster::<Runtime>::get();
-    let serving: Vec<_> = roster.iter().filter(|(_, standing)| matches!(standing, Standing::Serving)).collect();
+    let serving: Vec<_> = roster.iter().filter(|(_, state)| matches!(state, ValidatorState::Serving)).collect();
     let (validator, _) = maker.bytes.pick(&serving)?;
     Some(vec![("validator", validator.encode())])
 }
 
 /// A validator that is banned.
 fn readmit(maker: &mut Maker<'_, '_>) -> Option<Fields> {
-    use pallet_deren_validators::{Roster, types::Standing};
+    use pallet_deren_validators::{Roster, types::ValidatorState};
     let roster = Roster::<Runtime>::get();
-    let banned: Vec<_> = roster.iter().filter(|(_, standing)| matches!(standing, Standing::Banned { .. })).collect();
+    let banned: Vec<_> = roster.iter().filter(|(_, state)| matches!(state, ValidatorState::Banned { .. })).collect();
     let (validator, _) = maker.bytes.pick(&banned)?;
     Some(vec![("validator", validator.encode())])
 }

@@ -32,8 +32,8 @@ const SELDOM: &[(&str, &str, &str)] = &[
     ("OnRamp", "return_payout", "a request must have waited for fourteen days"),
 ];
 
-/// Calls of ours that come too late whenever the chain has done the same by itself, as it has in all blocks that have
-/// room for it: each with the event that says so, which a long run must have seen instead.
+/// Calls of ours that come too late whenever the chain has done the same by itself. It has done so in all blocks that
+/// have room for it. Each has the event that says so, which a long run must have seen instead.
 const OF_ITSELF: &[(&str, &str, &str)] =
     &[("Notice", "enact", "Notice.Enacted"), ("Matching", "settle", "Matching.SlotSettled")];
 
@@ -57,8 +57,8 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Gives inputs to the runtime until so many calls were tried. What fails names its seed, from which it can be run again
-/// alone with `DEREN_FUZZ_SEED`.
+/// Gives inputs to the runtime until so many calls were tried. What fails names its seed, from which it can be run
+/// again alone with `DEREN_FUZZ_SEED`.
 fn run(calls: u64) -> Coverage {
     let mut seed = setting("DEREN_FUZZ_SEED").unwrap_or(1);
     let mut next_word = 50_000;

@@ -1,5 +1,5 @@
-//! The world that every input begins in: three markets with zones, lines, points, sites, gateways, devices and
-//! orders, made by calls; and what is in it now.
+//! The world that every input begins in, and what is in it now. Calls make three markets with zones, lines, points,
+//! sites, gateways, devices and orders.
 
 use super::{
     blocks::{begin_block_at, merged},
@@ -96,8 +96,8 @@ fn add_market(maker: &mut Maker<'_, '_>, market: u32) {
     }
 }
 
-/// A connection point, its site, a gateway (two sites have one together), a grid meter, and for each second site a
-/// production device; the fourth has a battery too.
+/// A connection point, its site, a gateway (two sites have one together) and a grid meter. Each second site has a
+/// production device, and the fourth a battery too.
 fn add_site(maker: &mut Maker<'_, '_>, number: u32) {
     let market = number % MARKETS;
     let zone = ZoneId(market * 3 + (number / MARKETS) % 3);

@@ -59,7 +59,7 @@ fn paid_in_euros() -> Vec<(u128, u128)> {
 }
 
 /// What fees and tips of this block were in REN, whatever they were paid in.
-fn reckoned_in_ren() -> Vec<(u128, u128)> {
+fn fees_in_ren() -> Vec<(u128, u128)> {
     events(|event| match event {
         RuntimeEvent::TransactionPayment(Payment::TransactionFeePaid { actual_fee, tip, .. }) => {
             Some((actual_fee, tip))
@@ -80,7 +80,7 @@ fn who_has_only_euros_pays_in_euros() {
         assert_eq!(Assets::total_issuance(EUR_ASSET), issued);
         // Both events of the transaction say the same, each in its currency.
         assert_eq!(paid_in_euros(), [(fee, 0)]);
-        let [(ren, 0)] = reckoned_in_ren()[..] else { panic!("one fee") };
+        let [(ren, 0)] = fees_in_ren()[..] else { panic!("one fee") };
         assert_eq!(ren.div_ceil(REN_PER_UEUR), fee);
     });
 }
@@ -124,7 +124,7 @@ fn who_has_too_few_euros_pays_in_ren_and_the_treasury_gets_ren() {
         assert_eq!((ueur(Bob), Assets::balance(EUR_ASSET, treasury_account())), (300, treasury_ueur));
         assert_eq!(Balances::free_balance(treasury_account()), MILLI_REN + fee);
         assert_eq!(Balances::total_issuance(), issued);
-        assert_eq!((paid_in_euros(), reckoned_in_ren()), (vec![], vec![(fee, 0)]));
+        assert_eq!((paid_in_euros(), fees_in_ren()), (vec![], vec![(fee, 0)]));
     });
 }
 
@@ -176,7 +176,7 @@ fn a_tip_is_paid_in_the_currency_of_the_fee() {
         let paid = 5 * EUR - ueur(One);
         assert_eq!(paid_in_euros(), [(paid, 1_234)]);
         assert_eq!(Assets::balance(EUR_ASSET, treasury_account()), paid);
-        assert_eq!(reckoned_in_ren().iter().map(|(_, tip)| *tip).collect::<Vec<_>>(), [tip]);
+        assert_eq!(fees_in_ren().iter().map(|(_, tip)| *tip).collect::<Vec<_>>(), [tip]);
     });
 }
 
@@ -231,7 +231,7 @@ fn who_is_frozen_pays_in_ren() {
 #[test]
 fn what_was_taken_too_much_comes_back_in_euros() {
     with_euros_only(5 * EUR, || {
-        // Sixteen calls are reckoned, and the first fails.
+        // The fee is that of sixteen calls, and the first fails.
         let transfer =
             |amount| pallet_assets::Call::transfer { id: EUR_ASSET.into(), target: account(Bob).into(), amount };
         let calls = (0..16).map(|n| RuntimeCall::Assets(transfer(if n == 0 { 100 * EUR } else { 1 }))).collect();

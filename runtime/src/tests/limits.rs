@@ -70,7 +70,7 @@ fn batch_time(readings: u32, distinct: u32) -> u64 {
     all.iter().map(|weight| weight.ref_time()).sum()
 }
 
-/// As many homes as this chain takes.
+/// Maximum number of homes on this chain.
 fn homes() -> u64 {
     let [markets, points]: [u32; 2] = [MaxMarkets::get(), MaxPointsPerMarket::get()];
     u64::from(markets * points)
@@ -81,9 +81,9 @@ fn grace_blocks() -> u32 {
     sp_io::TestExternalities::default().execute_with(Metering::parameters).grace_blocks
 }
 
-/// How many blocks the readings of so many slots need after a halt, and how many there are before the first slot closes.
-/// What ended during the halt is, of three devices a home, 64 readings of 22 slots at a time, and what is left over; and
-/// more ends while it is brought in.
+/// How many blocks the readings of `ended` slots need after a halt, and how many there are before the first slot
+/// closes. Of three devices a home, what ended during the halt is 64 readings of 22 slots at a time, and what is left
+/// over. More ends while it is brought in.
 pub(super) fn blocks_after_a_halt(ended: u32) -> (u64, u64) {
     let there = u64::from(ended) * u64::from(grace_blocks());
     let meanwhile = (there * crate::units::BLOCK_MS / 900_000 + 1) as u32;
@@ -93,8 +93,8 @@ pub(super) fn blocks_after_a_halt(ended: u32) -> (u64, u64) {
     ((homes() * a_home).div_ceil(reserved), there)
 }
 
-/// At this chain's full size each home has two or three devices, 75 000 in all. While a block is full of what people pay for,
-/// and clearing and settling take half of it, readings have no more than what is reserved for them.
+/// At this chain's full size each home has two or three devices, 75 000 in all. A block may be full of what people pay
+/// for, and clearing and settling take half of it. Readings then have no more than what is reserved for them.
 #[test]
 fn a_halt_of_six_hours_makes_nobody_late_at_full_size() {
     let homes = homes();

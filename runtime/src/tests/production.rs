@@ -17,7 +17,7 @@ fn someone(seed: u8) -> AccountId {
     AccountId::new([seed; 32])
 }
 
-/// As many validators, with keys that nobody knows.
+/// This many validators, with keys that nobody knows.
 fn validators(count: u8) -> Value {
     let keys = |seed: u8| crate::SessionKeys {
         babe: sp_core::sr25519::Public::from_raw([seed; 32]).into(),

@@ -141,7 +141,7 @@ fn a_block_full_of_free_batches_takes_what_is_paid_for_and_fees_do_not_rise() {
 fn a_block_full_of_what_is_paid_for_takes_readings() {
     offline_for(3, 2, |mut home| {
         run_to(System::block_number() + 1);
-        // As long as they may be, and as much time as clearing and settling take at most.
+        // Transactions as long as they may be, and the most time that clearing and settling take.
         let all = BlockWeights::get();
         let paid = all.get(DispatchClass::Normal).max_total.expect("bounded");
         while let Ok(outcome) = apply(Bob, remark(200_000)) {

@@ -1,6 +1,9 @@
 //! How the set of validators changes on the whole runtime: by proof, and by decision of the council.
 
-use super::chain::{account, apply, begin_block, on_preset};
+use super::{
+    chain::{account, apply, begin_block, on_preset},
+    consensus::set_new_keys,
+};
 use crate::{
     Babe, Grandpa, Header, Runtime, RuntimeCall, RuntimeOrigin, Session, SessionKeys, Validators,
     configs::CouncilCollective, genesis::LOCAL,
@@ -18,11 +21,6 @@ use sp_runtime::{Digest, DigestItem, DispatchError, traits::Header as _};
 
 fn council(yes: u32) -> RuntimeOrigin {
     RawOrigin::<_, CouncilCollective>::Members(yes, 4).into()
-}
-
-fn set_new_keys(key: Sr25519Keyring) {
-    let made = SessionKeys::generate(&account(key).encode(), None);
-    assert_ok!(Session::set_keys(RuntimeOrigin::signed(account(key)), made.keys, made.proof.encode()));
 }
 
 /// A block of this author for this slot, sealed.

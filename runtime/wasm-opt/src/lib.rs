@@ -1,8 +1,8 @@
 //! A stand-in for the crate `wasm-opt`, for the build of the runtime alone.
 //!
-//! The runtime's builder (`substrate-wasm-builder`) compacts the Wasm with two passes of Binaryen. The crate that it asks
-//! for compiles all of Binaryen for that, which takes a quarter of an hour of one core. This one has the calls that the
-//! builder makes, and starts the same version's program, which `scripts/setup.sh` installs.
+//! The runtime's builder (`substrate-wasm-builder`) compacts the Wasm with two passes of Binaryen. The crate that it
+//! asks for compiles all of Binaryen for that, which takes a quarter of an hour of one core. This one has the calls
+//! that the builder makes, and starts the same version's program, which `scripts/setup.sh` installs.
 
 use std::{
     env,

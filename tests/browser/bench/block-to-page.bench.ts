@@ -3,7 +3,7 @@
 import { expect, open, test } from "../support/browser.ts";
 import { node, operator } from "../support/neighbourhood.ts";
 
-/** So many blocks are timed. */
+/** How many blocks are timed. */
 const BLOCKS = Number(process.env["DEREN_BENCH_BLOCKS"] ?? 20);
 
 test("from a block to the open page", async ({ page }) => {

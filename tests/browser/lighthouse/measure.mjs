@@ -1,5 +1,5 @@
-// Measures home, buy and grid of a running neighbourhood as Lighthouse's phone sees them, each by somebody who was here
-// before: logged in, and nothing kept of the pages. The machine should do nothing else meanwhile.
+// Measures home, buy and grid of a running neighbourhood as Lighthouse's phone sees them. Somebody opens each who was
+// here before: logged in, and nothing kept of the pages. The machine should do nothing else meanwhile.
 //
 //     node measure.mjs http://127.0.0.1:8080 [folder for reports]
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";

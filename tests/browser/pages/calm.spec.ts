@@ -1,6 +1,6 @@
 // Nothing jumps while a page is loaded, and a page that is only looked at leaves the machine alone.
 import type { Page } from "@playwright/test";
-import { NARROW, WIDE, settle } from "../support/browser.ts";
+import { NARROW, WIDE, loaded } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
 const PAGES = [
@@ -43,7 +43,7 @@ for (const size of [NARROW, WIDE]) {
       await watchShifts(page);
       await page.goto("about:blank");
       await page.goto(`${origin}${path}`);
-      await settle(page);
+      await loaded(page);
       // The drawing of the charts comes last; a change of a slot moves nothing either.
       if (path !== "/grid") await expect(page.locator(".chart canvas").first()).toBeVisible();
       const before = await page.getByTestId("pulse").textContent();

@@ -1,4 +1,5 @@
-// Nobody is stuck without money: no order is sent that is paused at once or cannot be cancelled, and none is resumed in vain.
+// Nobody is stuck without money: no order is sent that is paused at once or cannot be cancelled, and none is resumed in
+// vain.
 import { faultsInBoth } from "../support/axe.ts";
 import { panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";

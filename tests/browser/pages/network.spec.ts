@@ -1,6 +1,6 @@
 // Parts that do not come, and a network that is gone: said once, in plain words, and healed by itself.
 import { faultsInBoth } from "../support/axe.ts";
-import { panel, settle } from "../support/browser.ts";
+import { loaded, panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
 test("a page whose part is gone says so, and comes with one press", async ({ page, origin, fixture }) => {
@@ -15,7 +15,7 @@ test("a page whose part is gone says so, and comes with one press", async ({ pag
   await told.getByRole("button", { name: "Load again" }).click();
   await expect(panel(page, "Settlement")).toBeVisible();
   await page.getByRole("link", { name: "My home" }).click();
-  await settle(page);
+  await loaded(page);
   await expect(panel(page, "Earned today")).toBeVisible();
 });
 

@@ -1,4 +1,5 @@
-// What people decide by is said plainly: why energy was not sold, what is wrong, what REN is, and numbers as they write them.
+// What people decide by is said plainly: why energy was not sold, what is wrong, what REN is, and numbers as they write
+// them.
 import { faultsInBoth } from "../support/axe.ts";
 import { NARROW, panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";

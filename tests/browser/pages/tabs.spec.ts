@@ -1,6 +1,6 @@
 // The three addresses that the demo prints, as three tabs of one browser: each stays who it is.
 import type { Page } from "@playwright/test";
-import { panel, settle } from "../support/browser.ts";
+import { loaded, panel } from "../support/browser.ts";
 import { expect, openAs, test } from "../support/made-up.ts";
 
 /** A tab's own data, asked for once more. */
@@ -15,7 +15,7 @@ const HURRY_MS = 1_000;
 const LOOK_MS = 50;
 
 /**
- * Moves the tabs' clocks until something has come: two tabs with different accounts take the session from each other
+ * Moves the tabs' clocks until something has come. Two tabs with different accounts take the session from each other
  * only every few seconds, and nobody needs to wait for them.
  */
 async function hurried<T>(tabs: Page[], coming: Promise<T>): Promise<T> {
@@ -44,7 +44,7 @@ test("each tab keeps its own account while slots go on", async ({ page, origin, 
   await isStill(buy, "Visitor 1", "Saved today");
   await isStill(grid, "Grid operator", "Late and missing readings");
   await home.reload();
-  await settle(home);
+  await loaded(home);
   await isStill(home, "Adler", "Earned today");
   // Tabs that look at different accounts do not wear out the login.
   expect(fixture.world.logins).toBeLessThan(20);

@@ -1,7 +1,8 @@
-// What holds on every page: readable for all, on small and large screens, light and dark; names are text; small to load.
+// What holds on every page: readable for all, on small and large screens, light and dark; names are text; small to
+// load.
 import { gzipSync } from "node:zlib";
 import { faults } from "../support/axe.ts";
-import { NARROW, WIDE, expect, open, settle, test } from "../support/browser.ts";
+import { NARROW, WIDE, expect, loaded, open, test } from "../support/browser.ts";
 import { joker, jokersName, origin, pages } from "../support/neighbourhood.ts";
 
 /** JavaScript that a first visit may load, gzipped. */
@@ -55,7 +56,7 @@ test("a first visit loads little JavaScript", async ({ page }) => {
     };
     page.on("response", count);
     await page.goto(`${origin()}${path}`);
-    await settle(page);
+    await loaded(page);
     // What comes later is no first load, and may have gone with the page when it is read.
     page.off("response", count);
     await Promise.all(bodies);

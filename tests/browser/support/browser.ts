@@ -45,11 +45,11 @@ export async function open(page: Page, path: string, who: string): Promise<void>
   await page.goto("about:blank");
   await page.goto(`${origin()}${path}#as=${encodeURIComponent(who)}`);
   await expect(page.locator(".account-button")).toHaveText(who);
-  await settle(page);
+  await loaded(page);
 }
 
 /** Waits until nothing on the page is still being loaded. */
-export async function settle(page: Page): Promise<void> {
+export async function loaded(page: Page): Promise<void> {
   await expect(page.locator("main h1").first()).toBeVisible();
   await expect(page.locator("main .skeleton")).toHaveCount(0);
 }

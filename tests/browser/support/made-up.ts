@@ -1,7 +1,7 @@
 /** A made-up API with the built pages for each test, and a browser that looks at them. */
 import { type Page } from "@playwright/test";
 import { type Fixture, type World, startFixture } from "../../../dashboards/web/tests/fixture/server.ts";
-import { expect, settle, test as base } from "./browser.ts";
+import { expect, loaded, test as base } from "./browser.ts";
 
 type MadeUp = {
   /** What the world is to be like; a test says `test.use({ options: {…} })`. */
@@ -26,7 +26,7 @@ export async function openAs(page: Page, origin: string, path: string, who: stri
   await page.goto("about:blank");
   await page.goto(`${origin}${path}#as=${encodeURIComponent(who)}`);
   await expect(page.locator(".account-button")).toHaveText(who);
-  await settle(page);
+  await loaded(page);
 }
 
 export { expect };

@@ -1,4 +1,5 @@
-// py-substrate-interface: what scripts in Python read chains with. It runs as a program of its own; see `read_chain.py`.
+// py-substrate-interface: what scripts in Python read chains with. It runs as a program of its own; see
+// `read_chain.py`.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

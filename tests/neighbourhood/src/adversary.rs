@@ -1,5 +1,5 @@
-//! People who try to get what is not theirs, or to stop what they do not own: each a process of its own, with keys of
-//! its own, that knows a node, a market and how far its keys go.
+//! People who try to get what is not theirs, or to stop what they do not own. Each is a process of its own, with keys
+//! of its own, that knows a node, a market and how far its keys go.
 //!
 //! They must never use anything but transactions that anyone with such keys could send. What is to be withstood is
 //! the chain's to withstand: nothing here may go easy on it, but every loop ends.

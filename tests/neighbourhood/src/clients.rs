@@ -3,8 +3,8 @@
 //! Nothing here reads for them: what they make of the chain's bytes is theirs.
 
 use crate::{Binaries, Neighbourhood, NeighbourhoodError, Result, Watcher, binaries::system, script::run};
+use deren_testing::peers_python;
 use std::{
-    env,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -48,13 +48,7 @@ fn installed(folder: &str, command: Command) -> Result<Command> {
 
 /// The interpreter that has the packages of `requirements.txt`.
 fn python() -> Result<PathBuf> {
-    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/deren"));
-    let cache = env::var_os("DEREN_CACHE").map(PathBuf::from).or_else(home);
-    let python =
-        env::var_os("DEREN_PEERS_PYTHON").map(PathBuf::from).or(cache.map(|cache| cache.join("peers/bin/python")));
-    python
-        .filter(|python| python.exists())
-        .ok_or_else(|| missing("Python's peers are not there: run scripts/peers.sh".into()))
+    peers_python().ok_or_else(|| missing("Python's peers are not there: run scripts/peers.sh".into()))
 }
 
 fn missing(reason: String) -> NeighbourhoodError {

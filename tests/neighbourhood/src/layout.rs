@@ -1,5 +1,5 @@
-//! Who lives in the neighbourhood: feeders, homes, their devices and what they bid. Data and its rules only;
-//! nothing is started here.
+//! Who lives in the neighbourhood: feeders, homes, their devices and their orders. Data and its rules only; nothing is
+//! started here.
 
 mod homes;
 mod wiring;
@@ -21,8 +21,8 @@ pub struct Feeder {
     pub capacity_down_wh: u64,
 }
 
-/// The three feeders of the substation. The last is an old, thin line with much sun on its roofs: when the sky is
-/// clear it is full, and its price falls below the others'.
+/// The three feeders of the substation. The last is an old, thin line with much sun on its roofs. When the sky is clear
+/// it is full, and its price falls below the others'.
 pub const FEEDERS: [Feeder; 3] = [
     Feeder { name: "Mill Lane", fee_ueur_per_kwh: 12_000, capacity_up_wh: 50_000, capacity_down_wh: 50_000 },
     Feeder { name: "Church Street", fee_ueur_per_kwh: 15_000, capacity_up_wh: 50_000, capacity_down_wh: 50_000 },

@@ -1,5 +1,5 @@
-//! The neighbourhood's own books, kept from finalised events alone: what was registered, bid, measured, cleared
-//! and paid. Every settled slot is worked out again from them and compared with what the chain says.
+//! The neighbourhood's own books, kept from finalised events alone: what was registered, ordered, measured, cleared and
+//! paid. Every settled slot is calculated again from them and compared with what the chain says.
 //!
 //! It must never ask the chain for a result that it is to check.
 

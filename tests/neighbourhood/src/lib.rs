@@ -1,8 +1,8 @@
 //! A whole neighbourhood of real processes on one machine: node, MQTT broker, simulated devices, a
 //! gateway for each home, and the dashboards with their database. The demo and the end-to-end tests are the same code.
 //!
-//! It must never stand in for a part: what is started here is what people run, and what is registered is
-//! registered through the chain's own calls. It talks to 127.0.0.1 only.
+//! It must never stand in for a part. What is started here is what people run, and what is registered is registered
+//! through the chain's own calls. It talks to 127.0.0.1 only.
 
 pub mod adversary;
 pub mod api;

@@ -1,5 +1,6 @@
-//! How much one node takes: many devices, each reading signed and checked, as fast as it goes; and how long after a
-//! slot's end it is settled and finalised. Besides, what a gateway takes of the small machine that it runs on.
+//! How much one node takes: many devices, each reading signed and checked, as fast as it goes. It also measures how
+//! long after a slot's end it is settled and finalised. Besides, it measures what a gateway takes of the small machine
+//! that it runs on.
 //!
 //! The load's devices exist only here, but their keys, signatures, registration and readings are what real ones have.
 

@@ -52,7 +52,7 @@ pub struct Config {
     pub pages: bool,
     /// The pages offer one more account, of somebody who has no home on the chain yet.
     pub newcomer: bool,
-    /// So many homes more that wait for newcomers who make a key on the pages.
+    /// How many homes more wait for newcomers who make a key on the pages.
     pub spare_homes: usize,
     /// Keeps the folder with data and logs when everything has ended.
     pub keep_logs: bool,
@@ -61,7 +61,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// So many homes at 11:00 of a midsummer day with clouds, on a chain with one validator, without pages.
+    /// This many homes at 11:00 of a midsummer day with clouds, on a chain with one validator, without pages.
     pub fn new(homes: usize) -> Result<Self> {
         Ok(Self {
             homes,

@@ -137,8 +137,8 @@ async fn name_zones(api: &Api, operator: &Account, registered: &Registered) -> R
     Ok(())
 }
 
-/// Everyone whom the pages offer: owners of panels and batteries, then who only buys, visitors first, then the operator;
-/// and whose homes are to be had.
+/// Everyone whom the pages offer. First come owners of panels and batteries, then those who only buy, visitors first.
+/// Then come the operator and the homes that are to be had.
 fn ready_accounts(homes: &[Home]) -> Vec<ReadyAccount> {
     let of = |role, kinds: &'static [HomeKind]| {
         homes.iter().filter(move |home| kinds.contains(&home.kind)).map(move |home| ReadyAccount {

@@ -1,7 +1,7 @@
 //! One supervised program: started with its output in a log file, watched, stopped.
 //!
-//! A program never outlives us, however we end: it is stopped when its [`Process`] is dropped (so also when we
-//! panic), and the kernel kills it if we are killed with -9.
+//! A program never outlives us, however we end. It is stopped when its [`Process`] is dropped (so also when we panic),
+//! and the kernel kills it if we are killed with -9.
 
 mod spawner;
 
@@ -33,8 +33,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts the program in a process group of its own, so that a Ctrl-C in the terminal reaches only us and
-    /// we stop things in order. What it writes goes to `log`, after what is there already.
+    /// Starts the program in a process group of its own. So a Ctrl-C in the terminal reaches only us, and we stop
+    /// things in order. What it writes goes to `log`, after what is there already.
     pub fn spawn(name: impl Into<String>, mut command: Command, log: impl Into<PathBuf>) -> Result<Self> {
         let (name, log) = (name.into(), log.into());
         let output = OpenOptions::new().create(true).append(true).open(&log).map_err(NeighbourhoodError::file(&log))?;

@@ -1,6 +1,6 @@
-//! How everybody comes onto the chain, by the chain's own calls, as people would do it: the administration opens a
-//! market, its operator draws the zones and approves connection points, owners register sites, link their
-//! gateways by code, register devices, and place orders.
+//! How everybody comes onto the chain, by the chain's own calls, as people would do it. The administration opens a
+//! market. Its operator draws the zones and approves connection points. Owners register sites, link their gateways by
+//! code, register devices, and place orders.
 
 mod council;
 mod market;

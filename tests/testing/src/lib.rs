@@ -9,9 +9,11 @@ mod ports;
 mod programs;
 mod reading;
 mod snapshot;
+mod spawner;
 
 pub use clock::{unix_ms, unix_s};
 pub use ports::{NoFreePort, free_port, next_free_port};
-pub use programs::{mosquitto, program, programs_folder, system_program};
+pub use programs::{mosquitto, peers_python, program, programs_folder, system_program};
 pub use reading::{reading, shown};
 pub use snapshot::{assert_snapshot, updates_snapshots};
+pub use spawner::spawn;

@@ -1,8 +1,8 @@
 //! Free TCP ports on 127.0.0.1.
 //!
-//! They lie below the range from which Linux takes ports for outgoing connections, so that none of ours is taken
-//! between being chosen and being bound, nor while its server is restarted. Two processes on one machine start at
-//! different places.
+//! They lie below the range from which Linux takes ports for outgoing connections. So none of ours is taken between
+//! being chosen and being bound, nor while its server is restarted. Two processes on one machine start at different
+//! places.
 
 use std::{
     net::{Ipv4Addr, TcpListener},

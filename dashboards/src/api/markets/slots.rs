@@ -22,9 +22,9 @@ const DOMINANCE_FROM_THRESHOLD: i64 = 15;
 /// Slots, newest first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SlotsView {
-    /// Slots in which something was measured, cleared or settled, and those in which nothing was.
+    /// Slots in which something was measured, cleared or settled, and those without any of it.
     pub slots: Vec<SlotView>,
-    /// Under which terms these slots are cleared, by zone and then by slot: each holds until the zone's next one.
+    /// The terms of these slots, by zone, then by slot: each holds until the zone's next one.
     pub terms: Vec<TermsView>,
     /// If there may be older ones in the range: `to` of the request that gives them.
     pub next_to_unix_s: Option<i64>,
@@ -73,7 +73,7 @@ pub struct SlotSums {
     pub cleared_in_block: Option<i64>,
     /// The block in which its last page was settled.
     pub settled_in_block: Option<i64>,
-    /// What was minted for the market's whole era, in REN's smallest unit; null before that era is paid.
+    /// Minted for the market's whole era, in REN's smallest unit; null before that era is paid.
     pub minted_ren: Option<String>,
 }
 

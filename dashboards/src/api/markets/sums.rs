@@ -86,7 +86,7 @@ pub struct MarketSumsView {
     pub finalized: bool,
 }
 
-/// What a market settled, by hour, day or month; slots that are not settled yet are not in it.
+/// What a market settled, by hour, day or month; slots not settled yet are not in it.
 #[utoipa::path(get, path = "/markets/{id}/sums", tag = "markets",
     params(("id" = u32, Path, description = "The market"), SumsQuery), responses(
     (status = 200, body = SumsView)))]

@@ -1,4 +1,5 @@
--- $1 market, $2 first slot, $3 first slot not asked for, $4 resolution, $5 time zone, $6 slot's seconds, $7 slots an era, $8 most
+-- $1 market, $2 first slot, $3 first slot not asked for, $4 resolution, $5 time zone, $6 slot's seconds, $7 slots an
+-- era, $8 most
 WITH parts AS (
     SELECT slot, 1 AS slots, bought_wh, paid_ueur, received_ueur, network_fees_ueur, congestion_rent_ueur, protocol_fee_ueur,
            dust_ueur, NULL::numeric AS minted_ren, finalized

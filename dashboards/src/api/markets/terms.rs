@@ -49,8 +49,8 @@ impl FromRow<'_, PgRow> for EdgeView {
     }
 }
 
-/// The terms of a market's lines from slot `oldest` to slot `newest`, by zone and then by slot: what holds in the first,
-/// and each change after it.
+/// The terms of a market's lines from slot `oldest` to slot `newest`, by zone and then by slot. It has what holds in
+/// the first, and each change after it.
 pub(super) async fn terms(api: &Api, market: i64, oldest: i64, newest: i64) -> Result<Vec<TermsView>> {
     let terms = sqlx::query_as(include_str!("terms.sql"))
         .bind(market)

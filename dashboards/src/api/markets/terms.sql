@@ -1,5 +1,5 @@
--- The terms of each line in the slots from $2 to $3: what holds in the first, and all that holds from each slot on in which
--- something changes. Slots of later events are never earlier ones, so of those of one slot the newest event's terms hold.
+-- The terms of each line in slots $2 to $3: what holds in the first, and what holds from each change on. A later event
+-- never has an earlier slot. So of those of one slot the newest event's terms hold.
 WITH versions AS (
     SELECT zone, from_slot, fee_from_slot, fee_ueur_per_kwh, capacity_up_wh, capacity_down_wh, block_number, event_index
     FROM chain.seen_edge_versions

@@ -1,4 +1,5 @@
--- $1 site, $2 first slot, $3 first slot not asked for, $4 resolution, $5 time zone, $6 slot's seconds, $7 slots an era, $8 most
+-- $1 site, $2 first slot, $3 first slot not asked for, $4 resolution, $5 time zone, $6 slot's seconds, $7 slots an era,
+-- $8 most
 WITH measured AS (
     SELECT first_slot AS slot,
            sum(import_wh) FILTER (WHERE role = 'grid') AS import_wh,
@@ -31,8 +32,8 @@ WITH measured AS (
     WHERE site = $1 AND starts_at >= to_timestamp($2 * $6) AND starts_at < to_timestamp($3 * $6)
     GROUP BY slot
 ), earned AS (
-    -- Rewards are an owner's; a site's part goes by the fees paid for what it sold in the era. An era's REN stands at its
-    -- last slot.
+    -- Rewards are an owner's; a site's part goes by the fees paid for what it sold in the era. An era's REN stands at
+    -- its last slot.
     SELECT (a.era + 1) * $7 - 1 AS slot, floor(r.amount_ren * a.fee_ueur / r.fee_base_ueur) AS minted_ren, r.finalized
     FROM (SELECT market, era, zone, owner, sum(fee_base_ueur) AS fee_ueur FROM chain.seen_accruals
           WHERE site = $1 AND NOT left_out AND slot >= $2 - $7 AND slot < $3 GROUP BY market, era, zone, owner) AS a

@@ -24,7 +24,8 @@ pub struct StatusView {
     pub current_slot: i64,
     /// How many blocks the finalised rows are behind the best block.
     pub lag_blocks: i64,
-    /// All eras up to this one agree with the chain's own sums; null if none was compared or the first differs.
+    /// All eras up to this agree with the chain's own sums;
+    /// null if none was compared or the first differs.
     pub reconciled_through_era: Option<i64>,
     /// What a kWh costs from a supplier, for accounts that did not say, in µ€.
     pub retail_ueur_per_kwh: u32,
@@ -82,7 +83,8 @@ pub struct FinalizedView {
 pub struct DevelopmentAccountView {
     /// As whom a visitor chooses it.
     pub name: String,
-    /// `owner`, `neighbour` or `operator`: which page is its first. `spare`: its home is for the first newcomer who asks.
+    /// `owner`, `neighbour` or `operator`: which page is its first.
+    /// `spare`: its home is for the first newcomer who asks.
     pub role: &'static str,
     /// The path from the well-known phrase, as `//Alice`.
     pub derivation: String,

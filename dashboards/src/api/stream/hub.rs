@@ -1,11 +1,11 @@
 //! Hands out what is new to the clients that listen.
 //!
 //! All clients share one ring of the last events. A client that reads too slowly falls out of the ring, is told so, and
-//! its connection ends; one that does not read at all is cut by the server's write time-out (see `serve`). So memory is
-//! bounded by the ring and by the number of clients, whatever they do.
+//! its connection ends. The server's write time-out cuts one that does not read at all (see `serve`). So memory is
+//! bounded by the ring and by the number of clients.
 //!
-//! A client that comes back with the id of the last event that it got hears what it missed, if that is still kept, and
-//! else that it missed something. Ids grow across restarts of this program, so an old one is never taken for a new one.
+//! A client that comes back names the last event that it got. It hears what it missed, or that it missed something if
+//! that is not kept. Ids grow across restarts of this program, so an old one is never taken for a new one.
 
 use crate::api::{
     metrics::Metrics,
@@ -23,7 +23,7 @@ const RING: usize = 256;
 
 /// One thing that happened, as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct StreamEvent {
     /// Numbers of later events are higher.
     pub id: u64,
     /// Which kind: `block`, `slot`, `readings`, `orders`.
@@ -35,7 +35,7 @@ pub struct Event {
 /// What goes around the ring.
 #[derive(Clone, Debug)]
 enum Message {
-    Event(Arc<Event>),
+    Event(Arc<StreamEvent>),
     /// Nobody knows what was missed: clients come back and ask for everything.
     Interrupted,
 }
@@ -53,12 +53,12 @@ pub struct Hub {
 #[derive(Debug)]
 struct Kept {
     /// The newest events without a gap.
-    events: VecDeque<Arc<Event>>,
+    events: VecDeque<Arc<StreamEvent>>,
     /// The newest id that was given out.
     newest: u64,
     /// A client whose last event is older cannot be told all that it missed.
     oldest: u64,
-    last_block: Option<Arc<Event>>,
+    last_block: Option<Arc<StreamEvent>>,
 }
 
 impl Kept {
@@ -95,7 +95,7 @@ pub struct Subscription {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// This event.
-    Event(Arc<Event>),
+    Event(Arc<StreamEvent>),
     /// What it missed before it came back is not kept. It goes on after the event with this id.
     Missed(u64),
     /// It missed events (how many, if that is known), and the connection ends.
@@ -139,7 +139,7 @@ impl Hub {
         let data = data.to_string();
         let mut kept = self.kept();
         kept.newest += 1;
-        let event = Arc::new(Event { id: kept.newest, name, data });
+        let event = Arc::new(StreamEvent { id: kept.newest, name, data });
         if name == "block" {
             kept.last_block = Some(event.clone());
         }

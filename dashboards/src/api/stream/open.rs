@@ -17,10 +17,11 @@ use std::{convert::Infallible, time::Duration};
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// What is new: `block`, `slot`, `readings` and `orders`; `lagged` says that events are missing.
+/// What is new: `block`, `slot`, `readings` and `orders`; `lagged`: events are missing.
 ///
-/// A client that comes back with the header `Last-Event-ID` first gets what it missed. If that is not kept, it gets
-/// `lagged`, and the newest block. `lagged` is also the last event of a client that fell behind.
+/// A client that comes back with the header `Last-Event-ID` first gets what it missed.
+/// If that is not kept, it gets `lagged`, and the newest block.
+/// `lagged` is also the last event of a client that fell behind.
 #[utoipa::path(get, path = "/stream", tag = "stream",
     params(("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that came before")), responses(
     (status = 200, content_type = "text/event-stream", body = String)))]

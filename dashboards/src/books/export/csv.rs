@@ -1,5 +1,5 @@
-//! Rows as text: numbers, ISO 8601 times in UTC and names of ours only, so that nothing needs quoting and no cell can
-//! be taken for a formula.
+//! Rows as text: numbers, ISO 8601 times in UTC and names of ours only. So nothing needs quoting, and no cell can be
+//! taken for a formula.
 
 use super::page::{Clock, Row};
 use std::fmt::Write;

@@ -1,7 +1,7 @@
 //! From readings, fills and payments of some slots to the rows of the export. Pure: nothing is lost and nothing counted
 //! twice, whatever comes in.
 
-use crate::books::Quality;
+use crate::books::BookQuality;
 use deren_primitives::{DeviceId, MarketId, OrderStepId, ReadingVerdict, Side, SiteId, Slot, ZoneId};
 use std::{collections::BTreeMap, num::NonZeroU32};
 
@@ -163,7 +163,7 @@ pub struct Row {
     /// Money; 0 of what was not traded.
     pub amount_ueur: u64,
     /// How good the reading is.
-    pub quality: Option<Quality>,
+    pub quality: Option<BookQuality>,
     /// Names the payment, once in the market's life; empty of what was not traded.
     pub settlement_id: String,
     /// The block that settled it, or that accepted the reading.
@@ -242,8 +242,8 @@ impl Maker {
 
     fn untraded(&mut self, reading: &GridReading, direction: Direction, energy_wh: u64) {
         let over_exported = reading.over_export && direction == Direction::Export;
-        let quality = match Quality::of(reading.verdict) {
-            Quality::Good if over_exported => Quality::Flagged,
+        let quality = match BookQuality::of(reading.verdict) {
+            BookQuality::Good if over_exported => BookQuality::Flagged,
             quality => quality,
         };
         let row = Row {
@@ -270,7 +270,7 @@ impl Maker {
             energy_wh: fill.quantity_wh,
             price_ueur_per_kwh: Some(fill.price_ueur_per_kwh),
             amount_ueur: fill.amount_ueur,
-            quality: meter.map(|_| Quality::Good),
+            quality: meter.map(|_| BookQuality::Good),
             settlement_id: format!("{}/{}/{}", self.market, fill.slot, fill.step),
             ..self.row(fill.slot, direction, fill.block_number, fill.finalized)
         };

@@ -1,7 +1,7 @@
 //! Rows of the export: nothing lost, nothing twice, whatever was read and settled.
 
 use super::*;
-use crate::books::Quality;
+use crate::books::BookQuality;
 use deren_primitives::{DeviceId, OrderStepId, ReadingVerdict, Side, ZoneId};
 use proptest::prelude::*;
 use std::{collections::BTreeMap, num::NonZeroU32};
@@ -97,9 +97,9 @@ fn zero_measured_is_a_row_and_nothing_measured_is_none() {
 #[test]
 fn what_is_flagged_late_or_estimated_is_there_and_says_so() {
     for (verdict, quality) in [
-        (ReadingVerdict::ESTIMATED, Quality::Estimated),
-        (ReadingVerdict::LATE, Quality::Late),
-        (ReadingVerdict::BACKWARD, Quality::Flagged),
+        (ReadingVerdict::ESTIMATED, BookQuality::Estimated),
+        (ReadingVerdict::LATE, BookQuality::Late),
+        (ReadingVerdict::BACKWARD, BookQuality::Flagged),
     ] {
         let reading = GridReading { verdict, slot_count: 4, ..reading(5, 1, 80, 0) };
         let rows = rows(page(vec![reading], vec![], vec![]));
@@ -113,7 +113,7 @@ fn the_part_of_an_over_export_that_did_not_trade_is_flagged() {
     let reading = GridReading { over_export: true, ..reading(5, 1, 0, 900) };
     let rows = rows(page(vec![reading], vec![fill(5, 1, Side::Sell, 500, 5)], vec![]));
     let qualities: Vec<_> = rows.iter().map(|row| (row.energy_wh, row.quality)).collect();
-    assert_eq!(qualities, [(500, Some(Quality::Good)), (400, Some(Quality::Flagged))]);
+    assert_eq!(qualities, [(500, Some(BookQuality::Good)), (400, Some(BookQuality::Flagged))]);
 }
 
 #[test]

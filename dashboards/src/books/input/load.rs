@@ -1,6 +1,5 @@
-//! The questions to the database whose answers make a clearing's input. A version holds in a slot if it is the last
-//! one that was written of those that begin at the slot or before, because a later one voids what would have begun
-//! with it or after it.
+//! The questions to the database whose answers make a clearing's input. In a slot holds the version that was written
+//! last, of those that begin at the slot or before. A later one voids what would have begun with it or after it.
 
 use super::{SlotInput, SlotRows, StandingOrder};
 use crate::books::{

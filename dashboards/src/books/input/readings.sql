@@ -1,5 +1,5 @@
--- Readings of exactly this slot to which the chain remarked nothing, with the register step that the device had been
--- registered with when the reading came.
+-- Readings of exactly this slot to which the chain remarked nothing. The register step is the one that the device had
+-- been registered with when the reading came.
 SELECT r.site, r.role, r.import_wh, r.export_wh, d.register_step_mwh
 FROM seen_readings r
 CROSS JOIN LATERAL (

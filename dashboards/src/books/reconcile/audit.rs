@@ -1,7 +1,7 @@
 //! Every single row of a slot's clearing and settlement, worked out again: sums can agree where rows do not.
 //!
-//! The input that follows from the rows must have the hash that the chain noted, the outcome of clearing it too, and
-//! each fill's row must say what that outcome and the market's arithmetic give.
+//! The input that follows from the rows must have the hash that the chain noted, and so must the outcome of clearing
+//! it. Each fill's row must say what that outcome and the market's arithmetic give.
 
 use crate::books::{
     BooksError,

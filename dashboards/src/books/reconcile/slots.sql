@@ -1,6 +1,6 @@
 -- Each settled slot with what its single payments add up to. `starts_at` says the same as `slot`, and lets TimescaleDB
--- look into few chunks only. A reading is counted as the chain counts it: for at most its eight newest slots, of which
--- only those that were not closed when it came (64: `LATE`).
+-- look into few chunks only. A reading is counted as the chain counts it: for at most its eight newest slots. Of these
+-- count only those that were not closed when it came (64: `LATE`).
 WITH era AS (
     SELECT slot, cleared_in_block, settled_in_block, amounts_rounded FROM slots_settled
     WHERE market = $3 AND slot BETWEEN $1 AND $2),

@@ -14,7 +14,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// So many slots of this history.
+    /// A history of this many slots, in a database of its own.
     pub async fn new(plan: Plan, slots: u32) -> Self {
         let cluster = Cluster::shared().expect("PostgreSQL");
         let database = cluster.fresh_database().expect("a database");

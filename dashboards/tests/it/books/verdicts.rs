@@ -1,7 +1,7 @@
 //! The database reads a verdict's bits as the chain writes them.
 
 use crate::{books::setup::Setup, history::Plan};
-use deren_dashboards::books::Quality;
+use deren_dashboards::books::BookQuality;
 use deren_primitives::ReadingVerdict;
 
 /// More verdicts than there are: twelve bits are known.
@@ -17,7 +17,7 @@ async fn a_verdict_means_the_same_in_statements_as_in_the_books() {
     assert_eq!(rows.len(), ALL.len());
     for (bits, quality, in_service) in rows {
         let verdict = ReadingVerdict(u16::try_from(bits).expect("16 bits"));
-        assert_eq!(quality, Quality::of(verdict) as i32, "{verdict:?}");
+        assert_eq!(quality, BookQuality::of(verdict) as i32, "{verdict:?}");
         assert_eq!(in_service, !verdict.contains(ReadingVerdict::NOT_IN_SERVICE), "{verdict:?}");
     }
 }

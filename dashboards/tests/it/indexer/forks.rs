@@ -49,9 +49,9 @@ async fn survives(happenings: Vec<Happening>) {
     assert_same(&all(&clean).await, &all(&database).await);
     let shown = Shown::new(&world);
     let (finalized, best) = (shown.finalized().await.expect("known"), shown.best().await.expect("known"));
-    let standing = follower.standing();
-    assert_eq!(standing.cursor, Some(finalized));
-    assert_eq!(standing.tail.last().copied().unwrap_or(finalized), best);
+    let state = follower.state();
+    assert_eq!(state.cursor, Some(finalized));
+    assert_eq!(state.tail.last().copied().unwrap_or(finalized), best);
 }
 
 #[test]
@@ -73,13 +73,13 @@ async fn a_long_tail_is_cut_where_finality_stands_still() {
     let database = fresh().await;
     let mut follower = begin(&world, &database, &IndexerMetrics::default()).await;
     follower.step().await.expect("a step");
-    assert_eq!(follower.standing().tail.len(), 256);
+    assert_eq!(follower.state().tail.len(), 256);
     world.lock().expect("ours").apply(&Happening::Finalize(200));
     follower.step().await.expect("a step");
-    assert_eq!(follower.standing().tail.last().map(|block| block.number), Some(400));
+    assert_eq!(follower.state().tail.last().map(|block| block.number), Some(400));
     world.lock().expect("ours").apply(&Happening::Finalize(200));
     follower.step().await.expect("a step");
-    assert!(follower.standing().tail.is_empty());
+    assert!(follower.state().tail.is_empty());
     let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM over_exports")
         .fetch_one(&mut connect(&database).await)
         .await

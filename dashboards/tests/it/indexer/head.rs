@@ -19,8 +19,8 @@ async fn the_nodes_head_is_told_before_its_blocks_are_indexed() {
     let mut follower = begin(&world, &database, &IndexerMetrics::default()).await.telling(head.clone());
     // The first wait of a step is for the first block.
     assert!(tokio::time::timeout(Duration::ZERO, follower.step()).await.is_err());
-    assert_eq!((head.number(), follower.standing().cursor), (Some(30), None));
+    assert_eq!((head.number(), follower.state().cursor), (Some(30), None));
     follower.step().await.expect("a step");
-    assert_eq!(follower.standing().cursor.map(|block| block.number), Some(30));
+    assert_eq!(follower.state().cursor.map(|block| block.number), Some(30));
     assert_eq!(head.number(), Some(40));
 }

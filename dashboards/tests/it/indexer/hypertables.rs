@@ -1,5 +1,5 @@
-//! With TimescaleDB loaded, with it installed and not loaded, and without it: the same tables, the same answers, and
-//! no more rights than those of a database's owner.
+//! The tables and the answers are the same with TimescaleDB loaded, with it installed and not loaded, and without it.
+//! It takes no more rights than those of a database's owner.
 
 use super::support::{
     rows::{assert_same, connect, finalized, fresh, fresh_in},

@@ -23,8 +23,7 @@ async fn assert_as_a_clean_run(node: &Node, reached: &PgConnectOptions) {
     let mut target = connect(reached).await;
     until("both are at one block", async || {
         follower.step().await.map_err(|error| error.to_string())?;
-        let (ours, theirs) =
-            (follower.standing().cursor.map(|block| i64::from(block.number)), height(&mut target).await);
+        let (ours, theirs) = (follower.state().cursor.map(|block| i64::from(block.number)), height(&mut target).await);
         let theirs = theirs.map_err(|error| error.to_string())?;
         if ours != Some(theirs) {
             return Err(format!("{ours:?} and {theirs}"));
@@ -126,7 +125,8 @@ async fn a_node_that_goes_away_is_followed_again_when_it_is_back() {
     let before = height(&mut connect(&database).await).await.expect("a height");
     node.start(&[]);
     reaches(&database, before + 2).await;
-    // It goes on meanwhile: a clean run that catches up several blocks at once could pass by the block where it stopped.
+    // It goes on meanwhile: a clean run that catches up several blocks at once could pass by the block where it
+    // stopped.
     assert_as_a_clean_run(&node, &database).await;
     shutdown.cancel();
     running.join().expect("no panic").expect("no error");

@@ -45,7 +45,7 @@ async fn listeners_hear_of_best_forked_and_final_blocks() {
     assert_eq!(metrics.forked_blocks.get(), 2);
     tell(Happening::Finalize(4));
     follower.step().await.expect("a step");
-    let hash = Hex(follower.standing().cursor.expect("one").hash).to_string();
+    let hash = Hex(follower.state().cursor.expect("one").hash).to_string();
     assert_eq!(next(&mut listener).await, Notice::Finalized { first: 1, number: 4, hash });
     db::begin_rebuild(&database).await.expect("tables");
     db::finish_rebuild(&database).await.expect("in their place");

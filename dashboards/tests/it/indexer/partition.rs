@@ -24,11 +24,11 @@ async fn a_fork_leaves_what_a_clean_run_leaves() {
         Follower::begin(dave.source().await, connect(&database).await, metrics.clone()).await.expect("begun");
     until("dave has a chain of his own", async || {
         follower.step().await.map_err(|error| error.to_string())?;
-        let standing = follower.standing();
-        if standing.tail.len() >= 2 { Ok(()) } else { Err(format!("{standing:?}")) }
+        let state = follower.state();
+        if state.tail.len() >= 2 { Ok(()) } else { Err(format!("{state:?}")) }
     })
     .await;
-    let own = follower.standing().tail.clone();
+    let own = follower.state().tail.clone();
     drop(follower);
     until("the others finalise further", async || {
         let block = alice.client().await.at_current_block().await.map_err(|error| error.to_string())?;
@@ -43,7 +43,7 @@ async fn a_fork_leaves_what_a_clean_run_leaves() {
     let mut follower = Follower::begin(dave.source().await, connect(&database).await, metrics).await.expect("begun");
     until("dave is where the others are", async || {
         follower.step().await.map_err(|error| error.to_string())?;
-        match follower.standing().cursor {
+        match follower.state().cursor {
             Some(cursor) if cursor.number as usize > own.len() => Ok(()),
             cursor => Err(format!("{cursor:?}")),
         }
@@ -55,7 +55,7 @@ async fn a_fork_leaves_what_a_clean_run_leaves() {
     until("both say the same", async || {
         clean_follower.step().await.map_err(|error| error.to_string())?;
         follower.step().await.map_err(|error| error.to_string())?;
-        if clean_follower.standing() == follower.standing() { Ok(()) } else { Err("not yet".to_owned()) }
+        if clean_follower.state() == follower.state() { Ok(()) } else { Err("not yet".to_owned()) }
     })
     .await;
     assert_same(&all(&clean).await, &all(&database).await);

@@ -12,7 +12,7 @@ export type { Resolution };
 type SlotsQuery = { from?: number; to?: number; limit?: number };
 type Query = Record<string, string | number | undefined>;
 
-/** Tries a request once more in the name of this tab's account; throws `denied` if it was that account that was refused. */
+/** Tries a request once more in the name of this tab's account; throws `denied` if that account was refused. */
 type InMyName = <T>(attempt: () => Promise<T>, denied: unknown) => Promise<T>;
 let inMyName: InMyName = (_, denied) => Promise.reject(denied instanceof Error ? denied : new Error(String(denied)));
 

@@ -1,6 +1,7 @@
 /**
  * What the API asks for and answers. Generated from dashboards/openapi.json: change the handler, then run `make api`.
- * Units come last in names; ids are numbers, accounts SS58, devices and hashes `0x…`; REN is text of its smallest unit.
+ * Units come last in names. Ids are numbers, accounts SS58, devices and hashes `0x…`. REN is text, in its smallest
+ * unit.
  */
 
 export interface paths {
@@ -240,7 +241,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a market settled, by hour, day or month; slots that are not settled yet are not in it. */
+        /** What a market settled, by hour, day or month; slots not settled yet are not in it. */
         get: operations["markets_sums"];
         put?: never;
         post?: never;
@@ -360,9 +361,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What is new: `block`, `slot`, `readings` and `orders`; `lagged` says that events are missing.
-         * @description A client that comes back with the header `Last-Event-ID` first gets what it missed. If that is not kept, it gets
-         *     `lagged`, and the newest block. `lagged` is also the last event of a client that fell behind.
+         * What is new: `block`, `slot`, `readings` and `orders`; `lagged`: events are missing.
+         * @description A client that comes back with the header `Last-Event-ID` first gets what it missed.
+         *     If that is not kept, it gets `lagged`, and the newest block.
+         *     `lagged` is also the last event of a client that fell behind.
          */
         get: operations["stream_open"];
         put?: never;
@@ -481,7 +483,10 @@ export interface components {
             derivation: string;
             /** @description As whom a visitor chooses it. */
             name: string;
-            /** @description `owner`, `neighbour` or `operator`: which page is its first. `spare`: its home is for the first newcomer who asks. */
+            /**
+             * @description `owner`, `neighbour` or `operator`: which page is its first.
+             *     `spare`: its home is for the first newcomer who asks.
+             */
             role: components["schemas"]["DevelopmentRole"];
         };
         /** @enum {string} */
@@ -846,7 +851,10 @@ export interface components {
              */
             from_slot: number;
         };
-        /** @description A problem document. `type` is a stable name of the kind of problem; `detail` says what, where and what to do. */
+        /**
+         * @description A problem document. `type` is a stable name of the kind of problem.
+         *     `detail` says what, where and what to do.
+         */
         Problem: {
             /** @description What is wrong this time, and what to do. */
             detail: string;
@@ -1031,7 +1039,7 @@ export interface components {
             end_unix_s: number;
             /** @description True once its settlement is in a finalised block. */
             finalized: boolean;
-            /** @description What was minted for the market's whole era, in REN's smallest unit; null before that era is paid. */
+            /** @description Minted for the market's whole era, in REN's smallest unit; null before that era is paid. */
             minted_ren: string | null;
             /**
              * Format: int64
@@ -1088,9 +1096,9 @@ export interface components {
              * @description If there may be older ones in the range: `to` of the request that gives them.
              */
             next_to_unix_s: number | null;
-            /** @description Slots in which something was measured, cleared or settled, and those in which nothing was. */
+            /** @description Slots in which something was measured, cleared or settled, and those without any of it. */
             slots: components["schemas"]["Slot"][];
-            /** @description Under which terms these slots are cleared, by zone and then by slot: each holds until the zone's next one. */
+            /** @description The terms of these slots, by zone, then by slot: each holds until the zone's next one. */
             terms: components["schemas"]["LineTerms"][];
         };
         /** @description The chain and how far its rows have come. */
@@ -1113,7 +1121,8 @@ export interface components {
             lag_blocks: number;
             /**
              * Format: int64
-             * @description All eras up to this one agree with the chain's own sums; null if none was compared or the first differs.
+             * @description All eras up to this agree with the chain's own sums;
+             *     null if none was compared or the first differs.
              */
             reconciled_through_era: number | null;
             /**
@@ -1900,7 +1909,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What a market settled, by hour, day or month; slots that are not settled yet are not in it. */
+            /** @description What a market settled, by hour, day or month; slots not settled yet are not in it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2140,7 +2149,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is new: `block`, `slot`, `readings` and `orders`; `lagged` says that events are missing. */
+            /** @description What is new: `block`, `slot`, `readings` and `orders`; `lagged`: events are missing. */
             200: {
                 headers: {
                     [name: string]: unknown;

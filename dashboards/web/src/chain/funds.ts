@@ -1,6 +1,6 @@
 /**
- * Whether an account's money is enough for a buy order: not only to place it, but so that its first settlement does not
- * pause it and its owner can still pay for changing it. Pure; all in µ€.
+ * Whether an account's money is enough for a buy order. It is not if the first settlement pauses the order, or if the
+ * owner can then not pay for changing it. Pure; all in µ€.
  */
 import type { OrderStep, Side } from "../api/types";
 import { divideUp, exact } from "../units/decimal";
@@ -24,16 +24,16 @@ export function holdUeur(steps: readonly OrderStep[]): bigint {
   return slotUeur(steps) * HOLD_SLOTS;
 }
 
-/** What the visitor has: free, and on hold for the order that stands; and what slots before a change can cost by that one. */
+/** What is free, what is on hold for the order that stands, and what slots before a change can cost by that order. */
 export type Funds = { freeUeur: bigint; heldUeur: bigint; formerUeur: bigint };
 
-/** The funds beside an order that is active. What the chain holds for slots before that order's first goes with these. */
+/** The funds beside an active order. What the chain holds for slots before that order's first goes with these. */
 export function fundsBeside(freeUeur: bigint, { steps, held_ueur }: { steps: readonly OrderStep[]; held_ueur: number }): Funds {
   return { freeUeur, heldUeur: least(exact(held_ueur), holdUeur(steps)), formerUeur: slotUeur(steps) * FORMER_SLOTS };
 }
 
 /**
- * How much is missing for these steps; 0 if nothing is. Beyond the hold, one slot's cost must be free: the chain takes
+ * How much is missing for these steps; 0 if nothing is. Beyond the hold, one slot's cost must be free. The chain takes
  * it out of the hold at the next settlement, and pauses the order if it cannot fill the hold again.
  */
 export function missingUeur(side: Side, steps: readonly OrderStep[], { freeUeur, heldUeur, formerUeur }: Funds): bigint {

@@ -1,4 +1,4 @@
-/** From what a person types into an order's rows to price steps in the chain's units, or to errors beside the fields. */
+/** Makes price steps in the chain's units of what a person types into an order's rows, or errors beside the fields. */
 import type { OrderStep, Side } from "../api/types";
 import { exact, parseDecimal, typed } from "../units/decimal";
 

@@ -1,6 +1,7 @@
 /**
  * Signs a call and follows it to its finalised block, through PAPI. This module and all that it imports are a chunk of
- * their own, loaded when somebody signs for the first time. The chain takes fees in EUR, or else in REN: a call names neither.
+ * their own, loaded when somebody signs for the first time. The chain takes fees in EUR, or else in REN: a call names
+ * neither.
  */
 import { InvalidTxError, type PolkadotClient, type TxEvent, createClient } from "polkadot-api";
 import { type PolkadotSigner, getPolkadotSigner } from "polkadot-api/signer";

@@ -18,7 +18,7 @@ const USUAL_REGISTER_STEP_MWH = 10_000;
 /** The sun's bit in the set of sources. */
 const SUN = 1;
 
-/** The registration of one device. What produces behind these pages is the sun: other sources are registered elsewhere. */
+/** The registration of one device. The sun is the only source behind these pages; others are registered elsewhere. */
 function deviceOf(site: number, gateway: string, device: LinkedDevice): Transaction {
   const { device: id, role, rated_power_w, register_step_mwh } = device;
   const source = role === "production" ? { type: "Solar", value: undefined } : undefined;

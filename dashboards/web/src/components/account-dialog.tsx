@@ -8,6 +8,7 @@ import { type Identity, type OwnIdentity, type Role, isSame } from "../session/k
 import { type Session, enter, leave, session } from "../session/session";
 import { Dialog } from "./dialog";
 import { OwnKeys } from "./own-keys";
+import { Wrong } from "./panel";
 import { RecoveryPhrase } from "./recovery-phrase";
 import { Wallets } from "./wallets";
 
@@ -125,11 +126,7 @@ function Export(props: { identity: OwnIdentity; ss58Prefix: number }) {
           <button class="button quiet small" type="button" onClick={() => void show()}>
             Show the recovery phrase
           </button>
-          <Show when={error()}>
-            <p class="problem" role="alert">
-              {error()}
-            </p>
-          </Show>
+          <Wrong text={error()} />
         </>
       }
     >

@@ -1,7 +1,7 @@
 /**
- * On a development chain: one press gives a new account play money and a home. Where homes with simulated meters wait for
- * newcomers, it is one of those; else one without meters. The keys that sign for the on-ramp, the operator and a home that
- * waits are those of the well-known phrase, which on such a chain anybody has.
+ * On a development chain, one press gives a new account play money and a home. Where homes with simulated meters wait
+ * for newcomers, it is one of those; else one without meters. The keys of the on-ramp, the operator and a home that
+ * waits sign. They are those of the well-known phrase, which on such a chain anybody has.
  */
 import { For, Show, createSignal } from "solid-js";
 import { api } from "../api/client";
@@ -12,8 +12,9 @@ import { signedOne, siteOnChain } from "../chain/signing";
 import { part } from "../load";
 import { type Identity } from "../session/key";
 import { keyOf, session } from "../session/session";
+import { Wrong } from "./panel";
 
-/** As much as every other home of a demonstration has prepaid: 50 €. */
+/** What every other home of a demonstration has prepaid: 50 €. */
 const PLAY_MONEY_UEUR = 50_000_000;
 const MAX_POWER_W = 11_000;
 /** Who issues euros on a development chain. */
@@ -57,11 +58,7 @@ export function DevelopmentStart(props: { account: Account; status: Status }) {
           <p class="small">The home has no meter yet: link a gateway to it next.</p>
         </Show>
       </Show>
-      <Show when={error()}>
-        <p class="problem" role="alert">
-          {error()}
-        </p>
-      </Show>
+      <Wrong text={error()} />
     </div>
   );
 }

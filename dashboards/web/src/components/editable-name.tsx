@@ -2,6 +2,7 @@
 import { Show, createSignal, createUniqueId, onMount } from "solid-js";
 import { words } from "../api/problem";
 import { nameError } from "../state/names";
+import { Wrong } from "./panel";
 
 type EditableNameProps = {
   /** What is shown where nobody gave a name. */
@@ -73,11 +74,7 @@ function Editor(props: EditableNameProps & { done: () => void }) {
           Leave
         </button>
       </div>
-      <Show when={error()}>
-        <p class="problem" role="alert">
-          {error()}
-        </p>
-      </Show>
+      <Wrong text={error()} />
     </form>
   );
 }

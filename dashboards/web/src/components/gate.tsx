@@ -1,6 +1,6 @@
 /**
- * A page that is shown at once, when the first answers to all that it asked for have come: nothing of it moves under
- * the reader because a neighbour of it came later.
+ * A page that is shown at once, when the first answers to all that it asked for have come. So nothing of it moves under
+ * the reader because something beside it came later.
  */
 import { type ParentProps, Show, createSignal, onCleanup } from "solid-js";
 import { Waiting } from "../state/waiting";

@@ -34,11 +34,11 @@ export function OrderPanel(props: OrderPanelProps) {
   // What was edited is in a block now: the order shows it.
   createEffect(on(signed, () => setEditing(false), { defer: true }));
   const order = () => props.site.orders.find((candidate) => candidate.side === props.side);
-  const standing = () => (order()?.state === "cancelled" ? undefined : order());
+  const placed = () => (order()?.state === "cancelled" ? undefined : order());
   /** What is free, what this order holds, and what it can still cost before a change begins. */
   const funds = (): Funds | null => {
     const free = props.account?.eur_free_ueur ?? null;
-    const order = standing();
+    const order = placed();
     if (free === null) return null;
     return order?.state === "active" ? fundsBeside(exact(free), order) : { freeUeur: exact(free), heldUeur: 0n, formerUeur: 0n };
   };
@@ -54,8 +54,8 @@ export function OrderPanel(props: OrderPanelProps) {
             This site trades nothing now: its first slot has not begun, or the grid operator suspended it.
           </p>
         </Match>
-        <Match when={isEditing() || !standing()}>
-          <Show when={!standing()}>
+        <Match when={isEditing() || !placed()}>
+          <Show when={!placed()}>
             <p class="soft">
               {props.side === "buy"
                 ? "Say what you would pay for energy from your neighbours. You pay the clearing price, never more than your limit."
@@ -68,14 +68,14 @@ export function OrderPanel(props: OrderPanelProps) {
             funds={funds()}
             maxPowerW={props.site.max_power_w}
             retailUeurPerKwh={props.retailUeurPerKwh}
-            first={standing()?.steps ?? []}
+            first={placed()?.steps ?? []}
             onSteps={place}
-            onLeave={standing() ? () => setEditing(false) : undefined}
+            onLeave={placed() ? () => setEditing(false) : undefined}
           />
         </Match>
-        <Match when={standing()}>
+        <Match when={placed()}>
           {(of) => (
-            <Standing
+            <PlacedOrder
               order={of()}
               chain={props.chain}
               currentSlot={props.currentSlot}
@@ -92,7 +92,7 @@ export function OrderPanel(props: OrderPanelProps) {
   );
 }
 
-type StandingProps = {
+type PlacedOrderProps = {
   order: Order;
   chain: Chain;
   currentSlot: number;
@@ -103,7 +103,7 @@ type StandingProps = {
   onResume: () => void;
 };
 
-function Standing(props: StandingProps) {
+function PlacedOrder(props: PlacedOrderProps) {
   const why = createUniqueId();
   const starts = () => slotStart(props.order.from_slot, props.chain.slot_seconds);
   const isPaused = () => props.order.state === "paused";

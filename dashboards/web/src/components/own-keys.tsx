@@ -8,6 +8,7 @@ import type { Own } from "../session/own-key";
 import { keptHere } from "../session/sealed";
 import { takeUp } from "../session/session";
 import { short } from "../units/format";
+import { Wrong } from "./panel";
 import { RecoveryPhrase } from "./recovery-phrase";
 
 type OwnKeysProps = { ss58Prefix: number; choose: (identity: Identity) => Promise<void> };
@@ -107,11 +108,7 @@ export function OwnKeys(props: OwnKeysProps) {
           One moment…
         </p>
       </Show>
-      <Show when={error()}>
-        <p class="problem" role="alert">
-          {error()}
-        </p>
-      </Show>
+      <Wrong text={error()} />
     </section>
   );
 }
@@ -161,11 +158,7 @@ function PassphraseForm(props: PassphraseFormProps) {
         <label for={second}>The same again</label>
         <input id={second} class="input" type="password" autocomplete="new-password" maxLength={200} onInput={(event) => setAgain(event.currentTarget.value)} />
       </div>
-      <Show when={error()}>
-        <p class="problem" role="alert">
-          {error()}
-        </p>
-      </Show>
+      <Wrong text={error()} />
       <div class="row">
         <button class="button primary" type="submit" disabled={props.isBusy}>
           {props.button}

@@ -76,6 +76,17 @@ export function Failure(props: { error: unknown; again: () => void }) {
   );
 }
 
+/** What went wrong with what the visitor just did; nothing while nothing did. */
+export function Wrong(props: { text: string }) {
+  return (
+    <Show when={props.text}>
+      <p class="problem" role="alert">
+        {props.text}
+      </p>
+    </Show>
+  );
+}
+
 /** There is nothing yet, and what would make it appear. */
 export function Empty(props: { children: JSX.Element }) {
   return <div class="notice">{props.children}</div>;

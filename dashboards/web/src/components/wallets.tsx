@@ -4,6 +4,7 @@ import { words } from "../api/problem";
 import { part } from "../load";
 import type { Identity } from "../session/key";
 import { short } from "../units/format";
+import { Wrong } from "./panel";
 
 /** Wallets that sign for chains of this kind, each with where it is and where it is to be had. */
 const KNOWN = [
@@ -77,11 +78,7 @@ export function Wallets(props: { choose: (identity: Identity) => Promise<void> }
           )}
         </For>
       </ul>
-      <Show when={error()}>
-        <p class="problem" role="alert">
-          {error()}
-        </p>
-      </Show>
+      <Wrong text={error()} />
     </section>
   );
 }

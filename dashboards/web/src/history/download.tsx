@@ -1,7 +1,8 @@
 /** One's own settlement data as CSV: of the period that is shown, or of any other range. */
-import { Show, createSignal } from "solid-js";
+import { createSignal } from "solid-js";
 import { api } from "../api/client";
 import { words } from "../api/problem";
+import { Wrong } from "../components/panel";
 import { asMyself } from "../session/session";
 import { type Period, periodName } from "./period";
 import { dayName, midnightOf, rangeError } from "./range";
@@ -58,11 +59,7 @@ export function Download(props: { market: number; period: Period }) {
           </button>
         </form>
       </details>
-      <Show when={error()}>
-        <p class="problem" role="alert">
-          {error()}
-        </p>
-      </Show>
+      <Wrong text={error()} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-/** What every history has: the length of its period, going back and forth, and figures beside those of the period before. */
+/** What every history has: the length of its period, the way back and forth, and the figures of the period before. */
 import { For, type JSX, Show, createMemo, createSignal } from "solid-js";
 import { Panel } from "../components/panel";
 import { type Kind, type Period, periodName, periodOf } from "./period";

@@ -5,7 +5,8 @@ import { KINDS, periodOf } from "./period";
 import { dayName, midnightOf, rangeError } from "./range";
 import { NOTHING, add, changePercent, localPercent, roundUp, savedUeur, sumsByPiece, sumsOf } from "./sums";
 
-// The tests' own zone is whatever the machine has; what holds in each is said here, and Berlin's days in the browser test.
+// The tests' own zone is whatever the machine has; what holds in each is said here, and Berlin's days in the browser
+// test.
 const AT = Math.floor(new Date(2026, 6, 15, 14, 30).getTime() / 1000);
 const day = (unixS: number) => new Date(unixS * 1000);
 

@@ -1,4 +1,4 @@
-/** A market's days, weeks, months and years, beside the period before: what was traded, how far it went, and what it paid. */
+/** A market's days, weeks, months and years beside the period before: what was traded, how far, and what it paid. */
 import { api } from "../api/client";
 import type { Slot } from "../api/types";
 import { Load } from "../components/panel";

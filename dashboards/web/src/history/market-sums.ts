@@ -2,7 +2,7 @@
 import type { MarketPoint, Slot } from "../api/types";
 import type { Piece } from "./period";
 
-/** Wh and µ€; `nearWh` was sold in the zone in which it was bought, the rest crossed a line. The API's sums do not tell: null. */
+/** Wh and µ€. `nearWh` never crossed a line: it was sold in the buyer's zone. The API's sums do not tell it: null. */
 export type MarketSums = { volumeWh: number; nearWh: number | null; paidUeur: number; feesUeur: number; rentUeur: number };
 
 export const NOTHING: MarketSums = { volumeWh: 0, nearWh: 0, paidUeur: 0, feesUeur: 0, rentUeur: 0 };

@@ -66,7 +66,7 @@ export function sumsByPiece(points: readonly ReadingPoint[], pieces: readonly Pi
 const isMeasured = (point: ReadingPoint) =>
   point.quality !== "missing" || point.import_wh + point.export_wh + point.produced_wh + point.used_wh > 0;
 
-/** The share of what was used that came from the own roof and from neighbours, in whole percent; null where nothing was used. */
+/** What came from the own roof and from neighbours, in whole percent of what was used; null where nothing was used. */
 export function localPercent(sums: Sums): number | null {
   const all = sums.ownWh + sums.importWh;
   if (all === 0) return null;

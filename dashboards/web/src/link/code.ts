@@ -1,7 +1,7 @@
 /**
- * The link code of a gateway, read and checked before anything is signed: the one of its own page, or the line that its
- * command prints. The page's bytes are those of `market/primitives/src/link_code.rs`: a version, then SCALE, in base 64
- * for links. The line says the same without the chain and the devices.
+ * The link code of a gateway, read and checked before anything is signed. It is the one of its own page, or the line
+ * that its command prints. The page's bytes are those of `market/primitives/src/link_code.rs`: a version, then SCALE,
+ * in base 64 for links. The line says the same without the chain and the devices.
  */
 import { accountHex } from "../units/ss58";
 

@@ -1,7 +1,7 @@
 /**
- * Keys of the visitor's own that live in the page: one that a passkey gives (WebAuthn's PRF, then HKDF), or one that is
- * kept here under a passphrase. Either is 128 bits from which twelve words can be written, so that any wallet of this
- * kind of chain can take it over. Nothing of it is ever stored in clear. Loaded when somebody wants such a key.
+ * Keys of the visitor's own that live in the page. One is given by a passkey (WebAuthn's PRF, then HKDF), or kept here
+ * under a passphrase. Either is 128 bits from which twelve words can be written, so that any wallet of this kind of
+ * chain can take it over. Nothing of it is ever stored in clear. Loaded when somebody wants such a key.
  */
 import { entropyToMiniSecret, entropyToMnemonic, mnemonicToEntropy, validateMnemonic } from "@polkadot-labs/hdkd-helpers";
 import type { Key, OwnIdentity } from "./key";

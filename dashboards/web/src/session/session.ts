@@ -27,7 +27,7 @@ export function address(): string | undefined {
   return now.phase === "in" ? now.address : undefined;
 }
 
-/** True while another tab of this browser is logged in as somebody else, and this tab cannot log in without being asked. */
+/** True while another tab of this browser is logged in as somebody else, and this tab cannot log in unasked. */
 const [isElsewhere, setElsewhere] = createRoot(() => createSignal(false));
 export { isElsewhere };
 
@@ -158,7 +158,7 @@ async function enterByName(name: string, status: Status): Promise<void> {
 let takenBackAtMs = 0;
 let waiting: (() => Promise<void>)[] = [];
 
-/** Everything that was denied meanwhile is asked once more, together, with this tab's account and no other tab between. */
+/** Asks once more for all that was denied meanwhile, together, with this tab's account and no other tab between. */
 async function takeBack(): Promise<void> {
   const restMs = takenBackAtMs + TAKES_BACK_EVERY_MS - Date.now();
   if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));

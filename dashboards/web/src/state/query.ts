@@ -19,9 +19,9 @@ export type Query<T> = {
 };
 
 /**
- * Fetches what `key` names whenever it changes (nothing while it is undefined), and again whenever `changes` moves.
- * An answer to an older key is dropped. While a request is under way no other is made with the same key, so that an API
- * that is slower than its news still fills the page. What changed while nobody looked is fetched when somebody does.
+ * Fetches what `key` names whenever it changes (nothing while it is undefined), and again whenever `changes` moves. An
+ * answer to an older key is dropped. While a request is under way no other is made with the same key. So an API that is
+ * slower than its news still fills the page. What changed while nobody looked is fetched when somebody does.
  */
 export function createQuery<K, T>(
   key: Accessor<K | undefined>,

@@ -1,6 +1,6 @@
 /**
- * Decimal numbers without floats: what a person types becomes an integer of the smallest unit, or an error that says
- * what is wrong; what is shown is cut from such an integer. It never rounds what is typed.
+ * Decimal numbers without floats. What a person types becomes an integer of the smallest unit, or an error that says
+ * what is wrong. What is shown is cut from such an integer. It never rounds what is typed.
  */
 
 /** What became of a typed number. */
@@ -38,7 +38,7 @@ export function parseDecimal(text: string, digits: number, what: string, greates
   return { ok: true, value };
 }
 
-/** An integer of units of 10^-digits as an exact decimal text, without zeros at the end: `toDecimal(1500n, 3)` is "1.5". */
+/** An integer of units of 10^-digits as an exact decimal text without end zeros: `toDecimal(1500n, 3)` is "1.5". */
 export function toDecimal(value: bigint, digits: number): string {
   const sign = value < 0n ? "-" : "";
   const text = (value < 0n ? -value : value).toString().padStart(digits + 1, "0");

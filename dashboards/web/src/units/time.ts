@@ -1,6 +1,6 @@
 /**
- * Times as people read them. A slot's time is shown by the market's clock: the visitor's own, unless the chain stands
- * for a market whose time runs at another speed, as a demonstration's does.
+ * Times as people read them. A slot's time is shown by the market's clock. That is the visitor's own, unless the chain
+ * stands for a market whose time runs at another speed, as a demonstration's does.
  */
 
 /** How the market's time follows the real one. */

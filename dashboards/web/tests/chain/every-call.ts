@@ -1,6 +1,6 @@
 /**
- * One call of each kind that the pages can sign, each such that it succeeds after those before it. The type has every kind
- * that `Call` has: a new one does not compile until it is here.
+ * One call of each kind that the pages can sign, each such that it succeeds after those before it. The type has every
+ * kind that `Call` has: a new one does not compile until it is here.
  */
 import type { Call } from "../../src/chain/calls";
 import { pointOf } from "../../src/pages/grid/points";

@@ -1,6 +1,6 @@
 /**
- * A wallet extension as a page meets it: `window.injectedWeb3`, behind which the signing code of polkadot-js-extension signs,
- * as `signingApprovePassword` of its background page does. Nothing of it is ours but the plumbing.
+ * A wallet extension as a page meets it: `window.injectedWeb3`, behind which the signing code of polkadot-js-extension
+ * signs, as `signingApprovePassword` of its background page does. Nothing of it is ours but the plumbing.
  */
 import RequestExtrinsicSign from "@polkadot/extension-base/background/RequestExtrinsicSign";
 import { metadataExpand } from "@polkadot/extension-chains";

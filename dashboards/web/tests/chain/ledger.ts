@@ -1,6 +1,7 @@
 /**
- * A hardware wallet as PAPI's signer for Ledger meets it: the answers of Polkadot's generic app, on a transport without a cable.
- * It signs only what it can read by the proof that comes along, as Polkadot's RFC 78 has it; all of that is read here anew.
+ * A hardware wallet as PAPI's signer for Ledger meets it: the answers of Polkadot's generic app, without a cable. It
+ * signs only what it can read by the proof that comes along, as Polkadot's RFC 78 has it. All of that is read here
+ * anew.
  */
 import { blake2b } from "@noble/hashes/blake2.js";
 import { blake3 } from "@noble/hashes/blake3.js";

@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{RuntimeDbWeight, Weight, constants::ParityDbWeight},
+    weights::{RuntimeDbWeight, Weight},
 };
 
 /// One figure a benchmark.
@@ -43,20 +43,5 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     // At least 69_674 ns.
     fn force_transfer() -> Weight {
         Weight::from_parts(72_658_000, 6208).saturating_add(D::get().reads_writes(7, 7))
-    }
-}
-
-impl WeightInfo for () {
-    fn spend() -> Weight {
-        Measured::<ParityDbWeight>::spend()
-    }
-    fn freeze() -> Weight {
-        Measured::<ParityDbWeight>::freeze()
-    }
-    fn thaw() -> Weight {
-        Measured::<ParityDbWeight>::thaw()
-    }
-    fn force_transfer() -> Weight {
-        Measured::<ParityDbWeight>::force_transfer()
     }
 }

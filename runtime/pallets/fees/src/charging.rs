@@ -112,7 +112,7 @@ where
         match withdrawn {
             Withdrawn::Nothing => Ok(()),
             Withdrawn::Euros(credit) => {
-                settle_in_euros::<T>(who, corrected_fee_with_tip, tip, credit);
+                pay_in_euros::<T>(who, corrected_fee_with_tip, tip, credit);
                 Ok(())
             }
             Withdrawn::Ren(tip_credit) => <InRen<T> as OnChargeTransaction<T>>::correct_and_deposit_fee(
@@ -138,7 +138,7 @@ where
 }
 
 /// Gives back what was withdrawn beyond the fee, and the rest to the treasury.
-fn settle_in_euros<T: Config>(who: &T::AccountId, fee_with_tip: u128, tip: u128, credit: Credit<T::AccountId, T::Eur>) {
+fn pay_in_euros<T: Config>(who: &T::AccountId, fee_with_tip: u128, tip: u128, credit: Credit<T::AccountId, T::Eur>) {
     // The rate may have been changed or removed by the call itself: then what was withdrawn is the fee.
     let fee_ueur = in_ueur::<T>(fee_with_tip, Rounding::Up).unwrap_or(u128::MAX);
     let (mut fee, refund) = credit.split(fee_ueur);

@@ -9,7 +9,8 @@ pub use pallet::*;
 
 /// Which calls cost nothing for those who cannot pay.
 pub trait FeeWaiver<AccountId, Call> {
-    /// True if `who` can make this call without a fee. The call must succeed then, or anyone could fill blocks for nothing.
+    /// True if `who` can make this call without a fee. The call must succeed then, or anyone could fill blocks for
+    /// nothing.
     fn waives(who: &AccountId, call: &Call) -> bool;
 }
 

@@ -1,7 +1,7 @@
 //! What each call and each stage costs, at its worst, growing with orders, zones and entries.
 
 use crate::delivery::MAX_SWEPT;
-use crate::types::{Entry, MarketProgress, Order, PendingFill, PriceStep, Rebating, Settling, Standing, Steps};
+use crate::types::{Entry, MarketProgress, Order, OrderState, PendingFill, PriceStep, Rebating, Settling, Steps};
 use crate::{
     Call, Claimable, Config, FeesPaid, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates,
     Stranded, Summaries,
@@ -66,8 +66,8 @@ fn market<T: Config>(zones: u32) -> MarketId {
 }
 
 /// A site's order that holds from the current slot on, its money on hold.
-fn order<T: Config>(market: MarketId, site: SiteId, side: Side, owner: &T::AccountId, standing: Standing) {
-    let mut order = Order { owner: owner.clone(), timeline: Timeline::starting(NOW, standing), held_ueur: 0 };
+fn order<T: Config>(market: MarketId, site: SiteId, side: Side, owner: &T::AccountId, state: OrderState) {
+    let mut order = Order { owner: owner.clone(), timeline: Timeline::starting(NOW, state), held_ueur: 0 };
     order.held_ueur = order.required_ueur(side, NOW, T::HoldSlots::get());
     assert_ok!(T::EurHolds::hold(&HoldReason::Orders.into(), owner, order.held_ueur));
     MarketOfSite::<T>::insert(site, market);
@@ -118,7 +118,7 @@ mod benchmarks {
         let owner = funded::<T>(0);
         let site = Helper::<T>::site(market, 1, &owner);
         let one = BoundedVec::truncate_from(alloc::vec![PriceStep { limit_ueur_per_kwh: 1, cap_wh: 1 }]);
-        order::<T>(market, site, Side::Buy, &owner, Standing::Active(one));
+        order::<T>(market, site, Side::Buy, &owner, OrderState::Active(one));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(owner), site, Side::Buy, eight_steps(Side::Buy));
@@ -134,13 +134,13 @@ mod benchmarks {
         let market = market::<T>(2);
         let owner = funded::<T>(0);
         let site = Helper::<T>::site(market, 1, &owner);
-        order::<T>(market, site, Side::Buy, &owner, Standing::Active(eight_steps(Side::Buy)));
+        order::<T>(market, site, Side::Buy, &owner, OrderState::Active(eight_steps(Side::Buy)));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(owner), site, Side::Buy);
 
         let order = Orders::<T>::get(market, (site, Side::Buy));
-        assert!(order.is_some_and(|order| matches!(order.timeline.latest(), Some(Standing::Cancelled))));
+        assert!(order.is_some_and(|order| matches!(order.timeline.latest(), Some(OrderState::Cancelled))));
     }
 
     /// A paused order whose hold is taken again.
@@ -149,13 +149,13 @@ mod benchmarks {
         let market = market::<T>(2);
         let owner = funded::<T>(0);
         let site = Helper::<T>::site(market, 1, &owner);
-        order::<T>(market, site, Side::Buy, &owner, Standing::Paused(eight_steps(Side::Buy)));
+        order::<T>(market, site, Side::Buy, &owner, OrderState::Paused(eight_steps(Side::Buy)));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(owner), site, Side::Buy);
 
         let order = Orders::<T>::get(market, (site, Side::Buy));
-        assert!(order.is_some_and(|order| matches!(order.timeline.latest(), Some(Standing::Active(_)))));
+        assert!(order.is_some_and(|order| matches!(order.timeline.latest(), Some(OrderState::Active(_)))));
     }
 
     /// A claim, before which as many pots as may be are swept.
@@ -219,7 +219,7 @@ mod benchmarks {
                 0 => (Side::Buy, SiteEnergy { demand_wh: 8000, ..Default::default() }),
                 _ => (Side::Sell, SiteEnergy { surplus_wh: 8000, produced_wh: 8000, ..Default::default() }),
             };
-            order::<T>(market, site, side, &owner, Standing::Active(eight_steps(side)));
+            order::<T>(market, site, side, &owner, OrderState::Active(eight_steps(side)));
             Helper::<T>::measure(site, NOW, energy);
         }
         Helper::<T>::begin(NOW.next());
@@ -231,8 +231,8 @@ mod benchmarks {
         assert!(Summaries::<T>::get(market, NOW).is_some_and(|summary| summary.bought_wh > 0));
     }
 
-    /// The last page, of `e` orders whose holds are taken again and whose fees are noted. Before it goes what could not
-    /// leave the pot, with it the page that was kept, and after it the slot and an era end, if it has room.
+    /// The last page, of `e` orders whose holds are taken again and whose fees are noted. What could not leave the pot
+    /// goes before it, and the page that was kept with it. The slot and an era end after it, if it has room.
     #[benchmark]
     fn settle(e: Linear<1, { T::PageSize::get() }>) {
         let market = market::<T>(1);
@@ -247,9 +247,9 @@ mod benchmarks {
         for number in 0..e {
             let owner = funded::<T>(number);
             let site = Helper::<T>::site(market, 0, &owner);
-            order::<T>(market, site, Side::Buy, &owner, Standing::Active(eight_steps(Side::Buy)));
+            order::<T>(market, site, Side::Buy, &owner, OrderState::Active(eight_steps(Side::Buy)));
             let step = PriceStep { limit_ueur_per_kwh: 400_000, cap_wh: 8000 };
-            let more = Standing::Active(BoundedVec::truncate_from(alloc::vec![step]));
+            let more = OrderState::Active(BoundedVec::truncate_from(alloc::vec![step]));
             Orders::<T>::mutate(market, (site, Side::Buy), |order| {
                 if let Some(order) = order {
                     order.timeline = Timeline::starting(NOW, more);

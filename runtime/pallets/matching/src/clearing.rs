@@ -33,8 +33,8 @@ impl<T: Config> Pallet<T> {
         Self::weight_of_clear(crate::OrderCount::<T>::get(market), T::Registry::zones(market))
     }
 
-    /// What a clearing of so many orders and zones weighs: benchmarks spread what a few pages cost over thousands of
-    /// orders and see nothing of it, so that their writes are added.
+    /// What a clearing of these numbers of orders and zones weighs. Benchmarks spread what a few pages cost over
+    /// thousands of orders and see nothing of it, so that their writes are added.
     pub(crate) fn weight_of_clear(orders: u32, zones: u32) -> Weight {
         // A fill a step, and what follows from it; a fee a zone; rent and dust; the protocol fee.
         let entries = orders.saturating_mul(MAX_STEPS.saturating_add(1)).saturating_add(zones).saturating_add(2);
@@ -141,8 +141,8 @@ impl<T: Config> Pallet<T> {
         entries
     }
 
-    /// Which part of the protocol fee was paid for whose energy. What does not stand the check is not rewarded: a fault must
-    /// never mint.
+    /// Which part of the protocol fee was paid for whose energy. What does not stand the check is not rewarded: a fault
+    /// must never mint.
     fn fee_bases(input: &ClearingInput<T::AccountId>, amounts: &Amounts) -> Vec<FeeBase<T::AccountId>> {
         let trades: Vec<_> = input.orders.iter().filter_map(|order| site_trade(order, amounts)).collect();
         let (fee_ueur, fee_bp) = (amounts.protocol_fee_ueur, input.protocol_fee_bp);

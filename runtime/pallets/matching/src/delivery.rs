@@ -33,7 +33,8 @@ impl<Id: Get<PalletId>, AccountId: codec::Encode + codec::Decode> Convert<Market
 }
 
 impl<T: Config> Pallet<T> {
-    /// The account in which a market's money lies between buyers and sellers. It is empty unless a slot is being settled.
+    /// The account in which a market's money lies between buyers and sellers. It is empty unless a slot is being
+    /// settled.
     pub fn pot(market: MarketId) -> T::AccountId {
         T::PotId::get().into_sub_account_truncating((*b"pot", market))
     }
@@ -54,7 +55,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// A buyer pays out of its hold into the pot. It cannot fail for money, nor because of anything about the buyer's
-    /// account; only because EUR as a whole is frozen, or the pot takes nothing.
+    /// account. It fails only because EUR as a whole is frozen, or the pot takes nothing.
     pub(crate) fn pay_in(
         market: MarketId,
         settling: &mut Settling,

@@ -1,7 +1,7 @@
 //! The input of a clearing, from state alone.
 //!
-//! It must never depend on anything but the slot's network, orders and readings, so that every machine gets the same
-//! bytes, and may be asked at any time between a slot's closing and its settlement.
+//! It must never depend on anything but the slot's network, orders and readings. So every machine gets the same bytes,
+//! and may be asked at any time between a slot's closing and its settlement.
 
 use crate::types::{ClearingInput, Order, OrderKey, TradingOrder};
 use crate::{Config, Orders, Pallet};
@@ -18,8 +18,8 @@ struct Offered<AccountId> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The input of the clearing of a closed slot that is not settled yet: each site's order at that slot, cut to what
-    /// its accepted, unflagged readings show, best step first. `None` if the market had no network then.
+    /// The input of the clearing of a closed slot that is not settled yet. It is each site's order at that slot, cut to
+    /// what its accepted, unflagged readings show, best step first. `None` if the market had no network then.
     pub fn clearing_input(market: MarketId, slot: Slot) -> Option<ClearingInput<T::AccountId>> {
         let network = T::Registry::network(market, slot)?;
         let protocol_fee_bp = T::Registry::terms(market, slot)?.protocol_fee_bp;

@@ -1,5 +1,5 @@
-//! The design's invariants on matching's state as it is. For `try_state`, a runtime query and tests: it reads all of the
-//! pallet's state and must never be called from a block.
+//! The design's invariants on matching's state as it is. For `try_state`, a runtime query and tests: it reads all of
+//! the pallet's state and must never be called from a block.
 
 use crate::types::{Entry, EraFees, Settling};
 use crate::{
@@ -45,7 +45,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What is in pots is what is still to be paid out. A pot may hold more than the books say: anyone can send money there.
+    /// What is in pots is what is still to be paid out. A pot may hold more than the books say: anyone can send money
+    /// there.
     fn check_pots() -> Result<(), String> {
         for (market, progress) in Progress::<T>::iter() {
             let pending = Self::pending_ueur(&progress).saturating_add(Stranded::<T>::get(market));
@@ -99,7 +100,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Buyers' fees are what their sums say, what comes back is never more than they paid, and the community pots have it.
+    /// Buyers' fees are what their sums say, what comes back is never more than they paid, and the community pots have
+    /// it.
     fn check_rebates() -> Result<(), String> {
         let mut paid = BTreeMap::<(MarketId, u32), EraFees>::new();
         for ((market, era, _), fee_ueur) in FeesPaid::<T>::iter() {
@@ -183,7 +185,8 @@ fn paid_out_ueur<AccountId>(entry: &Entry<AccountId>) -> u128 {
     }
 }
 
-/// Paid = received + network fees + congestion rent + protocol fee + dust, and dust is less than what rounding can leave.
+/// Paid = received + network fees + congestion rent + protocol fee + dust, and dust is less than what rounding can
+/// leave.
 fn is_conserved(summary: &SlotSummary) -> bool {
     let parts = [
         summary.received_ueur,

@@ -76,8 +76,8 @@ pub mod pallet {
         type SlotsPerEra: Get<u32>;
         /// Voids a slot at once.
         type UrgentOrigin: EnsureOrigin<Self::RuntimeOrigin>;
-        /// For how many slots a buy order holds money: as many may a market lag before whoever moved money away
-        /// while the market lagged is paused in slots that have begun.
+        /// For how many slots a buy order holds money. A market may lag by as many before an order is paused in slots
+        /// that have begun, because its owner moved money away meanwhile.
         #[pallet::constant]
         type HoldSlots: Get<u32>;
         /// How many orders a market has at most.
@@ -165,8 +165,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Claimable<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, OptionQuery>;
 
-    /// The protocol fee that each buyer paid in a market's era, in µ€, until some of it came back. At most `MaxOrders` a
-    /// market's era.
+    /// The protocol fee that each buyer paid in a market's era, in µ€, until some of it came back. At most `MaxOrders`
+    /// a market's era.
     #[pallet::storage]
     pub type FeesPaid<T: Config> = StorageNMap<
         _,
@@ -278,8 +278,8 @@ pub mod pallet {
         SlotSettled { market: MarketId, slot: Slot, summary: SlotSummary },
         /// There was no reading of the slot in this market.
         SlotEmpty { market: MarketId, slot: Slot },
-        /// A page could not be settled now (EUR as a whole is frozen): nothing of it moved, and it is tried
-        /// again in the next block, but not for ever.
+        /// A page could not be settled now (EUR as a whole is frozen). Nothing of it moved, and it is tried again in
+        /// the next block, but not for ever.
         SettlementHalted { market: MarketId, slot: Slot, error: DispatchError },
         /// An era is over in this market: out of congestion rent and dust, this much comes back of its buyers' protocol
         /// fees.
@@ -381,8 +381,9 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Places the site's order on this side, or gives it other steps, from the next slot on. Puts on hold what it can
-        /// cost in `HoldSlots` slots, and what it can cost in slots before these as it was. A paused order trades again.
+        /// Places the site's order on this side, or gives it other steps, from the next slot on. Puts on hold what it
+        /// can cost in `HoldSlots` slots, and what it can cost in slots before these as it was. A paused order trades
+        /// again.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::place_order())]
         pub fn place_order(origin: OriginFor<T>, site: SiteId, side: Side, steps: Steps) -> DispatchResult {

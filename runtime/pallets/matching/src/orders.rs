@@ -1,10 +1,10 @@
 //! Placing, taking back, pausing and resuming orders, and the holds behind them.
 //!
-//! A change never touches a slot that has begun: it is stored with the next slot. The hold covers each slot until the newest
-//! version begins, and `HoldSlots` slots of that: so settlement never lacks money, whoever moves money away while a
-//! market lags still pays for the slots that have begun, and what was taken is not paused before it trades.
+//! A change never touches a slot that has begun: it is stored with the next slot. The hold covers each slot until the
+//! newest version begins, and `HoldSlots` slots of that. So settlement never lacks money. Whoever moves money away
+//! while a market lags still pays for the slots that have begun. What was taken is not paused before it trades.
 
-use crate::types::{MarketProgress, Order, OrderKey, Standing, Steps};
+use crate::types::{MarketProgress, Order, OrderKey, OrderState, Steps};
 use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet, WeightInfo};
 use deren_primitives::{MarketId, Side, SiteId, Slot, Timeline};
 use deren_runtime_apis::{MarketRegistry, Metering, SiteOrders};
@@ -36,7 +36,7 @@ impl<T: Config> Pallet<T> {
             }
         };
         ensure!(order.owner == owner, Error::<T>::OrderOfFormerOwner);
-        Self::set_version(market, key, &mut order, &progress, from, Standing::Active(steps.clone()))?;
+        Self::set_version(market, key, &mut order, &progress, from, OrderState::Active(steps.clone()))?;
         Self::raise_hold(&mut order, side, progress.next).map_err(|_| Error::<T>::InsufficientFunds)?;
         Self::lower_hold(market, key, &mut order, progress.next, from.next());
         let held_ueur = order.held_ueur;
@@ -58,14 +58,14 @@ impl<T: Config> Pallet<T> {
         Self::end_order(market, (site, side), order)
     }
 
-    /// True if `who` has an order there that stands, and that [`Self::cancel_order`] would end. What is asked here is all that
-    /// can make that fail for its owner.
+    /// True if `who` has an order there that stands, and that [`Self::cancel_order`] would end. What is asked here is
+    /// all that can make that fail for its owner.
     pub fn can_end_own_order(who: &T::AccountId, site: SiteId, side: Side) -> bool {
         let Ok((market, mut order)) = Self::order_of(site, side) else { return false };
         let from = T::Metering::current_slot().next();
         order.owner == *who
             && !Self::ends_cancelled(&order)
-            && Self::add_version(&mut order, &Self::progress_of(market), from, Standing::Cancelled).is_ok()
+            && Self::add_version(&mut order, &Self::progress_of(market), from, OrderState::Cancelled).is_ok()
     }
 
     /// Cancels the order from the next slot on.
@@ -73,7 +73,7 @@ impl<T: Config> Pallet<T> {
         ensure!(!Self::ends_cancelled(&order), Error::<T>::AlreadyCancelled);
         let from = T::Metering::current_slot().next();
         let progress = Self::progress_of(market);
-        Self::set_version(market, key, &mut order, &progress, from, Standing::Cancelled)?;
+        Self::set_version(market, key, &mut order, &progress, from, OrderState::Cancelled)?;
         let ((site, side), owner) = (key, order.owner.clone());
         Self::deposit_event(Event::OrderCancelled { market, site, side, owner, from_slot: from });
         Self::lower_hold(market, key, &mut order, progress.next, from.next());
@@ -87,13 +87,13 @@ impl<T: Config> Pallet<T> {
         let (market, mut order) = Self::order_of(site, side)?;
         ensure!(Self::market_of_own_site(&owner, site, from)? == market, Error::<T>::OrderInOtherMarket);
         ensure!(order.owner == owner, Error::<T>::OrderOfFormerOwner);
-        let Some(Standing::Paused(steps)) = order.timeline.latest().cloned() else {
+        let Some(OrderState::Paused(steps)) = order.timeline.latest().cloned() else {
             return Err(Error::<T>::NotPaused.into());
         };
 
         let key = (site, side);
         let progress = Self::progress_of(market);
-        Self::set_version(market, key, &mut order, &progress, from, Standing::Active(steps.clone()))?;
+        Self::set_version(market, key, &mut order, &progress, from, OrderState::Active(steps.clone()))?;
         Self::raise_hold(&mut order, side, progress.next).map_err(|_| Error::<T>::InsufficientFunds)?;
         let held_ueur = order.held_ueur;
         Orders::<T>::insert(market, key, order);
@@ -113,17 +113,18 @@ impl<T: Config> Pallet<T> {
         Self::keep_or_remove(market, key, order);
     }
 
-    /// The order waits for its owner from the first slot that has not begun; earlier, if what is on hold does not cover
-    /// so many slots from `next` on, which nothing has cleared yet. Of a cancelled order the end comes earlier.
+    /// The order waits for its owner from the first slot that has not begun. It waits earlier if what is on hold does
+    /// not cover the slots from `next` to there, which nothing has cleared yet. The end of a cancelled order comes
+    /// earlier.
     fn pause(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, next: Slot, missing_ueur: u128) {
         let begins = T::Metering::current_slot().next();
         let from = order.covered_until(key.1, next).map_or(begins, |end| begins.min(end)).max(next);
-        let standing = match order.timeline.latest() {
-            Some(Standing::Active(steps) | Standing::Paused(steps)) => Standing::Paused(steps.clone()),
-            Some(Standing::Cancelled) | None => Standing::Cancelled,
+        let state = match order.timeline.latest() {
+            Some(OrderState::Active(steps) | OrderState::Paused(steps)) => OrderState::Paused(steps.clone()),
+            Some(OrderState::Cancelled) | None => OrderState::Cancelled,
         };
-        if order.timeline.set(from, standing.clone()).is_err() {
-            order.timeline = Timeline::starting(from, standing);
+        if order.timeline.set(from, state.clone()).is_err() {
+            order.timeline = Timeline::starting(from, state);
         }
         order.timeline.forget_before(next);
         if order.has_several_versions() {
@@ -162,7 +163,7 @@ impl<T: Config> Pallet<T> {
 
     /// True if the order's newest version is its end.
     fn ends_cancelled(order: &Order<T::AccountId>) -> bool {
-        matches!(order.timeline.latest(), Some(Standing::Cancelled))
+        matches!(order.timeline.latest(), Some(OrderState::Cancelled))
     }
 
     /// Makes room for one order more.
@@ -174,31 +175,31 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Lets `standing` hold from `from` on, and notes when what was before can be forgotten.
+    /// Lets `state` hold from `from` on, and notes when what was before can be forgotten.
     fn set_version(
         market: MarketId,
         key: OrderKey,
         order: &mut Order<T::AccountId>,
         progress: &MarketProgress,
         from: Slot,
-        standing: Standing,
+        state: OrderState,
     ) -> DispatchResult {
-        Self::add_version(order, progress, from, standing)?;
+        Self::add_version(order, progress, from, state)?;
         if order.has_several_versions() {
             Due::<T>::insert((market, from, key), ());
         }
         Ok(())
     }
 
-    /// Lets `standing` hold from `from` on, and forgets what no slot needs any more.
+    /// Lets `state` hold from `from` on, and forgets what no slot needs any more.
     fn add_version(
         order: &mut Order<T::AccountId>,
         progress: &MarketProgress,
         from: Slot,
-        standing: Standing,
+        state: OrderState,
     ) -> Result<(), Error<T>> {
         order.timeline.forget_before(progress.next);
-        order.timeline.set(from, standing).map_err(|_| Error::<T>::TooManyChanges)
+        order.timeline.set(from, state).map_err(|_| Error::<T>::TooManyChanges)
     }
 
     /// Puts on hold what is missing when `next` is the first slot that is not settled, or changes nothing and says how
@@ -214,8 +215,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Releases what is on hold beyond need. What cannot be released now (the account is blocked, or EUR frozen)
-    /// stays on hold, and is tried again when the slot before `retry` is settled.
+    /// Releases what is on hold beyond need. What cannot be released now (the account is blocked, or EUR frozen) stays
+    /// on hold. It is tried again when the slot before `retry` is settled.
     fn lower_hold(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, next: Slot, retry: Slot) {
         let surplus = order.held_ueur.saturating_sub(order.required_ueur(key.1, next, T::HoldSlots::get()));
         if surplus == 0 {

@@ -1,5 +1,5 @@
-//! The order of things: every block each market clears at most one slot, or settles pages in turn with the others, all
-//! within the block's budget; and a slot settles wholly before the next one clears.
+//! The order of things. In every block each market clears at most one slot, or settles pages in turn with the others,
+//! all within the block's budget. A slot settles wholly before the next one clears.
 
 use crate::types::{MAX_STEPS, MarketProgress};
 use crate::{Config, Event, Pallet, Progress, WeightInfo};
@@ -11,8 +11,8 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::SaturatedConversion;
 
 impl<T: Config> Pallet<T> {
-    /// One stage for each market, beginning with another market each block, so that a full budget is fair; then as many
-    /// pages more, one a market in turn, as the budget has room for.
+    /// Makes one stage for each market, beginning with another market each block, so that a full budget is fair. Then
+    /// it makes more pages, one a market in turn, while the budget has room.
     pub(crate) fn advance_markets(block: BlockNumberFor<T>) -> Weight {
         let markets = T::Registry::markets();
         let mut meter = WeightMeter::with_limit(T::BlockBudget::get());
@@ -40,8 +40,9 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The next stage of one market, if the budget allows. True if it was a page and more of them are left: a slot that
-    /// clears in this block waits for the next one, so that for one block's state its clearing can be looked at.
+    /// Makes the next stage of one market, if the budget allows. True if it was a page and more of them are left. A
+    /// slot that clears in this block waits for the next one, so that its clearing can be looked at in one block's
+    /// state.
     fn advance(market: MarketId, meter: &mut WeightMeter) -> bool {
         let mut progress = Self::progress_of(market);
         if progress.settling.is_some() {
@@ -71,9 +72,8 @@ impl<T: Config> Pallet<T> {
         false
     }
 
-    /// A page of the slot that is being settled, if the budget allows. A page that fails leaves everything as it was, and
-    /// is counted. True
-    /// if something was settled and more is left.
+    /// A page of the slot that is being settled, if the budget allows. A page that fails leaves everything as it was,
+    /// and is counted. True if something was settled and more is left.
     fn advance_settling(market: MarketId, meter: &mut WeightMeter) -> bool {
         let most = T::WeightInfo::settle(T::PageSize::get());
         if !meter.can_consume(most) {

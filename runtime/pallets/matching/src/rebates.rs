@@ -1,5 +1,5 @@
-//! Congestion rent and dust come back, once an era, to the market's buyers: pro rata to the protocol fees that each paid in
-//! it, and never more than those. What is left stays in the community pot for the next era.
+//! Congestion rent and dust come back, once an era, to the market's buyers. Each gets a part pro rata to the protocol
+//! fees that it paid in the era, and never more than those. What is left stays in the community pot for the next era.
 //!
 //! It must never hold up a slot's settlement, nor pay the same fee back twice.
 
@@ -27,7 +27,8 @@ impl<T: Config> Pallet<T> {
         slot.0.checked_div(T::SlotsPerEra::get().max(1)).unwrap_or_default()
     }
 
-    /// Notes the protocol fee that a buyer paid. If more buy in an era than a market has orders, the last get nothing back.
+    /// Notes the protocol fee that a buyer paid. If more buy in an era than a market has orders, the last get nothing
+    /// back.
     pub(crate) fn note_fee(market: MarketId, slot: Slot, buyer: T::AccountId, fee_ueur: u128) {
         if fee_ueur == 0 {
             return;
@@ -74,7 +75,8 @@ impl<T: Config> Pallet<T> {
         T::Eur::balance(&T::CommunityPot::convert(market)).saturating_sub(promised)
     }
 
-    /// A page of what comes back, in one market's era, if the budget allows: in turn, so that one that fails stops none.
+    /// A page of what comes back, in one market's era, if the budget allows: in turn, so that one that fails stops
+    /// none.
     pub(crate) fn advance_rebates(meter: &mut WeightMeter) {
         let most = T::WeightInfo::rebate(T::PageSize::get());
         if !meter.can_consume(most) {

@@ -21,7 +21,7 @@ impl<T: Config> Pallet<T> {
         Ok(T::WeightInfo::settle(entries))
     }
 
-    /// Settles the next page of a cleared slot; with the last one, orders' versions and holds are made ready for the
+    /// Settles the next page of a cleared slot. With the last one, orders' versions and holds are made ready for the
     /// slots to come, as far as the page has room. Gives the number of entries. To be called in a storage layer.
     pub(crate) fn settle_page(market: MarketId, progress: MarketProgress) -> Result<u32, DispatchError> {
         let slot = progress.next;

@@ -26,7 +26,7 @@ pub type Steps = BoundedVec<PriceStep, ConstU32<MAX_STEPS>>;
 
 /// An order as it is from one slot on.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum Standing {
+pub enum OrderState {
     /// It takes part in clearings.
     Active(Steps),
     /// Its hold could not be taken again: it waits for its owner.
@@ -35,7 +35,7 @@ pub enum Standing {
     Cancelled,
 }
 
-impl Standing {
+impl OrderState {
     /// The steps that take part in a clearing; none of a paused or cancelled order.
     pub fn active_steps(&self) -> Option<&Steps> {
         match self {
@@ -57,17 +57,18 @@ pub struct Order<AccountId> {
     /// Who placed it, and whose money is on hold.
     pub owner: AccountId,
     /// Its versions, as far as slots that are not settled need them.
-    pub timeline: Timeline<Standing>,
+    pub timeline: Timeline<OrderState>,
     /// What of the owner's money is on hold for it, in µ€; always 0 for a sell order.
     pub held_ueur: u128,
 }
 
 impl<AccountId> Order<AccountId> {
-    /// What must be on hold when `next` is the first slot that is not settled: what each slot until the newest version
-    /// begins can cost, and `hold_slots` slots of that; of an order that ends, the first `hold_slots` slots that cost anything.
-    /// So no slot before the newest version takes money that it needs to begin. 0 for a sell order.
+    /// What must be on hold when `next` is the first slot that is not settled. It is what each slot until the newest
+    /// version begins can cost, and `hold_slots` slots of that. Of an order that ends, it is the first `hold_slots`
+    /// slots that cost anything. So no slot before the newest version takes money that it needs to begin. 0 for a sell
+    /// order.
     pub fn required_ueur(&self, side: Side, next: Slot, hold_slots: u32) -> u128 {
-        let goes_on = matches!(self.timeline.latest(), Some(Standing::Active(_)));
+        let goes_on = matches!(self.timeline.latest(), Some(OrderState::Active(_)));
         let mut room = if goes_on { u32::MAX } else { hold_slots };
         self.spans(side, next).filter(|(_, _, slot_ueur)| *slot_ueur > 0).fold(
             0,
@@ -97,14 +98,14 @@ impl<AccountId> Order<AccountId> {
         None
     }
 
-    /// From which slot on each version holds that a slot from `next` on needs, up to which (that one has the next version), and
-    /// what one of its slots can cost.
+    /// The versions that a slot from `next` on needs. Each has the slot from which it holds, the slot from which the
+    /// next version does, and what one of its slots can cost.
     fn spans(&self, side: Side, next: Slot) -> impl Iterator<Item = (Slot, Option<Slot>, u128)> + '_ {
         let ends = self.timeline.versions().skip(1).map(|(from, _)| Some(*from)).chain([None]);
-        self.timeline.versions().zip(ends).filter_map(move |((from, standing), end)| {
+        self.timeline.versions().zip(ends).filter_map(move |((from, state), end)| {
             let slot_ueur = match side {
                 Side::Sell => 0,
-                Side::Buy => standing.slot_ueur(),
+                Side::Buy => state.slot_ueur(),
             };
             end.is_none_or(|end| end > next).then_some(((*from).max(next), end, slot_ueur))
         })
@@ -112,7 +113,7 @@ impl<AccountId> Order<AccountId> {
 
     /// True if no slot needs it any more.
     pub fn is_over(&self) -> bool {
-        self.timeline.versions().all(|(_, standing)| matches!(standing, Standing::Cancelled))
+        self.timeline.versions().all(|(_, state)| matches!(state, OrderState::Cancelled))
     }
 
     /// True if it has more versions than one: the older ones go when their slots are settled.
@@ -186,8 +187,8 @@ pub enum Entry<AccountId> {
         /// The site, its owner, and both.
         base: FeeBase<AccountId>,
     },
-    /// The protocol fee of a site that bought is noted, for its part of what comes back; and the hold of its order is
-    /// taken again.
+    /// The protocol fee of a site that bought is noted, for its part of what comes back. The hold of its order is taken
+    /// again.
     Refill {
         /// The site.
         site: SiteId,

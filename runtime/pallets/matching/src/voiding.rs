@@ -1,7 +1,7 @@
 //! The way out of a slot that cannot be settled: nothing of it is traded, and what buyers have paid goes back.
 //!
-//! It must never take back what anyone but the pot was paid: a slot can be voided only until all buyers have paid. After
-//! that no page can fail, because what cannot be delivered becomes claimable.
+//! It must never take back what anyone but the pot was paid: a slot can be voided only until all buyers have paid.
+//! After that no page can fail, because what cannot be delivered becomes claimable.
 
 use crate::types::{Entry, MAX_FAILED_BLOCKS, MarketProgress, Settling};
 use crate::{Config, Error, Event, Pages, Pallet, Progress, VoidCause};
@@ -60,8 +60,8 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::SlotVoided { market, slot, cause });
     }
 
-    /// Gives back what the next page of a void slot took, and takes holds again; after the last, the slot is settled, and
-    /// nothing is traded in it. Gives the number of entries.
+    /// Gives back what the next page of a void slot took, and takes holds again. After the last, the slot is settled,
+    /// and nothing is traded in it. Gives the number of entries.
     pub(crate) fn void_page(market: MarketId, slot: Slot, mut settling: Settling) -> Result<u32, DispatchError> {
         let mut done = 0u32;
         if settling.kept_from < settling.pages {

@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{RuntimeDbWeight, Weight, constants::ParityDbWeight},
+    weights::{RuntimeDbWeight, Weight},
 };
 
 /// One figure a benchmark.
@@ -101,38 +101,5 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     // At least 10_956 ns.
     fn void_slot() -> Weight {
         Weight::from_parts(12_108_000, 3653).saturating_add(D::get().reads_writes(2, 1))
-    }
-}
-
-impl WeightInfo for () {
-    fn place_order() -> Weight {
-        Measured::<ParityDbWeight>::place_order()
-    }
-    fn cancel_order() -> Weight {
-        Measured::<ParityDbWeight>::cancel_order()
-    }
-    fn resume_order() -> Weight {
-        Measured::<ParityDbWeight>::resume_order()
-    }
-    fn claim() -> Weight {
-        Measured::<ParityDbWeight>::claim()
-    }
-    fn look_at_markets(m: u32) -> Weight {
-        Measured::<ParityDbWeight>::look_at_markets(m)
-    }
-    fn skip_slot() -> Weight {
-        Measured::<ParityDbWeight>::skip_slot()
-    }
-    fn clear(o: u32, z: u32) -> Weight {
-        Measured::<ParityDbWeight>::clear(o, z)
-    }
-    fn settle(e: u32) -> Weight {
-        Measured::<ParityDbWeight>::settle(e)
-    }
-    fn rebate(e: u32) -> Weight {
-        Measured::<ParityDbWeight>::rebate(e)
-    }
-    fn void_slot() -> Weight {
-        Measured::<ParityDbWeight>::void_slot()
     }
 }

@@ -1,4 +1,4 @@
-//! Which blocks a reading may be anchored at: recent ones, and each hundredth one for a month, so that no reading is
+//! Which blocks a reading may be anchored at: recent ones, and each hundredth one for a month. So no reading is
 //! worthless where finality is gone for a while and nothing newer is final.
 
 use crate::{Config, LastingAnchors, Pallet, clock};
@@ -11,8 +11,8 @@ use sp_runtime::traits::Zero;
 pub const MAX_LASTING_ANCHORS: u32 = 8_640;
 
 impl<T: Config> Pallet<T> {
-    /// Called at the beginning of block `block`: keeps the hash of the one before if it is a hundredth, and lets go of one
-    /// that is too old.
+    /// Called at the beginning of block `block`. It keeps the hash of the one before if it is a hundredth, and lets go
+    /// of one that is too old.
     pub(crate) fn keep_anchor(block: u32) -> Weight {
         let Some(parent) = block.checked_sub(1).filter(|parent| parent.is_multiple_of(LASTING_ANCHOR_BLOCKS)) else {
             return Weight::zero();

@@ -1,8 +1,9 @@
 //! Whether a batch may enter the transaction pool and a block without a fee.
 //!
-//! Cheap checks come before dear ones: whether the block has room for readings, the chain, the gateway, the key epoch, the
-//! first reading's device, sequence and slots; then the signature over the whole batch; then the first reading's own. A
-//! batch that passes has its first reading accepted for certain, and with that it is stale: nobody can send it twice.
+//! Cheap checks come before dear ones. First come whether the block has room for readings, the chain, the gateway, the
+//! key epoch, and the first reading's device, sequence and slots. Then comes the signature over the whole batch, and
+//! then the first reading's own. A batch that passes has its first reading accepted for certain, and with that it is
+//! stale: nobody can send it twice.
 
 use crate::{Config, Cursors, Pallet, block_share, session::Session};
 use codec::Encode;
@@ -22,8 +23,9 @@ const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
 /// into what lies above [`PRIORITY`].
 const LOTS: u64 = 1 << 24;
 
-/// What a transaction pool says where the chain would refuse the first reading with this error: stale or future for a
-/// sequence number before or after the device's next one, a bad proof for its signature, else a code of its own.
+/// What a transaction pool says where the chain would refuse the first reading with this error. It is stale or future
+/// for a sequence number before or after the device's next one. It is a bad proof for its signature, else a code of its
+/// own.
 pub fn refusal(error: ReadingError) -> InvalidTransaction {
     match error {
         ReadingError::BadSignature => InvalidTransaction::BadProof,

@@ -1,4 +1,5 @@
-//! Measures what each call and hook costs, on the real registry and with real signatures: the benchmarks' keystore signs.
+//! Measures what each call and hook costs, on the real registry and with real signatures: the benchmarks' keystore
+//! signs.
 
 use crate::{
     Call, ClosedThrough, Config, Cursors, DeviceStanding, Endings, Forgetting, Forgotten, MAX_ENDINGS, Pallet,

@@ -1,5 +1,5 @@
-//! How much of a block readings take. They are free, and so must leave room for what people pay for; what people pay for
-//! leaves room for them by its own class's limit.
+//! How much of a block readings take. They are free, and so must leave room for what people pay for. What people pay
+//! for leaves room for them by its own class's limit.
 
 use crate::{BlockUse, Config, InThisBlock, WeightInfo};
 use codec::Encode;

@@ -45,9 +45,10 @@ impl<T: Config> Pallet<T> {
         ClosedThrough::<T>::get().unwrap_or_else(|| Self::slot_now().previous())
     }
 
-    /// Closes each slot whose grace is over and since whose end enough blocks were made, each of which could have carried its
-    /// readings: `grace_blocks`, for each of the slots that ended together with it while no block was made. Called at the
-    /// beginning of block `block`, when the time is still the previous block's. Returns how many markers it looked at.
+    /// Closes each slot whose grace is over and since whose end enough blocks were made, each of which could have
+    /// carried its readings. Enough are `grace_blocks`, for each of the slots that ended together with it while no
+    /// block was made. Called at the beginning of block `block`, when the time is still the previous block's. Returns
+    /// how many markers it looked at.
     pub(crate) fn close_slots(block: u32) -> u32 {
         let now_ms = T::Time::now();
         if now_ms == 0 {

@@ -1,6 +1,6 @@
-//! Proof that a gateway signed two truths, judged by the key of its time: no change of keys makes it void, nor that the
-//! device serves elsewhere by now. It is good for one time: the gateway becomes inactive, and comes back only with a new
-//! key; for all that its keys signed before it has answered then.
+//! Proof that a gateway signed two truths, judged by the key of its time. No change of keys makes it void, nor that the
+//! device serves elsewhere by now. It is good for one time: the gateway becomes inactive, and comes back only with a
+//! new key. For all that its keys signed before it has answered then.
 
 use crate::{Config, Cursors, Error, Event, Pallet, session::verify};
 use deren_primitives::{GatewayId, ReadingError, SignedReading, interval_message};

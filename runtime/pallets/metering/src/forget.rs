@@ -1,5 +1,5 @@
-//! Removes the energies of slots that matching has settled, some in each block, so that a block's weight is bounded
-//! however many sites a market has.
+//! Removes the energies of slots that matching has settled, some in each block. So a block's weight is bounded however
+//! many sites a market has.
 
 use crate::{Config, Forgetting, Forgotten, Pallet, ReadingCounts, SiteEnergies, WeightInfo};
 use alloc::vec::Vec;

@@ -59,8 +59,8 @@ pub mod pallet {
         type Registry: MarketRegistry<Self::AccountId> + GatewayControl;
         /// The chain's time, in milliseconds since 1970.
         type Time: Time<Moment = u64>;
-        /// The most blocks between an anchor and the block that takes its reading, where the anchor is no hundredth block; at
-        /// most `BlockHashCount`.
+        /// The most blocks between an anchor and the block that takes its reading, where the anchor is no hundredth
+        /// block; at most `BlockHashCount`.
         #[pallet::constant]
         type MaxAnchorAgeBlocks: Get<u32>;
         /// The most markets, as in the registry.
@@ -105,8 +105,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type LastingAnchors<T> = StorageMap<_, Twox64Concat, u32, [u8; 32]>;
 
-    /// Where each device's chain of readings stands, and how fast it came there. As many as devices were ever registered: one that is removed keeps
-    /// its place, so that none of its slots can be accepted twice.
+    /// Where each device's chain of readings stands, and how fast it came there. It has every device that was ever
+    /// registered: one that is removed keeps its place, so that none of its slots can be accepted twice.
     #[pallet::storage]
     pub type Cursors<T> = StorageMap<_, Blake2_128Concat, DeviceId, DeviceStanding>;
 
@@ -114,12 +114,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type InThisBlock<T> = StorageValue<_, BlockUse, ValueQuery>;
 
-    /// What unflagged readings show of each site in a slot, until matching has forgotten the slot. As many as the market
-    /// has sites, for each slot that is not settled.
+    /// What unflagged readings show of each site in a slot, until matching has forgotten the slot. It has at most the
+    /// market's sites, for each slot that is not settled.
     #[pallet::storage]
     pub type SiteEnergies<T> = StorageDoubleMap<_, Twox64Concat, (MarketId, Slot), Twox64Concat, SiteId, SlotEnergies>;
 
-    /// What each site sold above what it shows, by days. As many as sites ever had something to sell.
+    /// What each site sold above what it shows, by days. It has every site that ever had something to sell.
     #[pallet::storage]
     pub type Excesses<T> = StorageMap<_, Twox64Concat, SiteId, deren_market::ExcessHistory, ValueQuery>;
 
@@ -280,8 +280,9 @@ pub mod pallet {
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Takes a batch of readings, free of charge; `signature` is the gateway's over
-        /// [`deren_primitives::batch_message`]. Each reading is accepted or refused by itself. Of the operational class, so that
-        /// what is free does not raise the fees of what is not; readings have a share of each block of their own.
+        /// [`deren_primitives::batch_message`]. Each reading is accepted or refused by itself. It is of the operational
+        /// class, so that what is free does not raise the fees of what is not. Readings have a share of each block of
+        /// their own.
         #[pallet::call_index(0)]
         #[pallet::weight((T::WeightInfo::submit_spread(block_share::readings(batch)), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_submit(block_share::readings(batch)))]

@@ -1,5 +1,5 @@
-//! What of a site's surplus trades, judged once when it is first asked for after the slot's closing, in the slots' order.
-//! What hangs on the days before is kept with the slot, so that whoever asks again hears the same.
+//! What of a site's surplus trades, judged once when it is first asked for after the slot's closing, in the slots'
+//! order. What hangs on the days before is kept with the slot, so that whoever asks again hears the same.
 
 use crate::{Config, Event, Excesses, Pallet, SiteEnergies, SlotEnergies};
 use deren_primitives::{MarketId, SiteId, Slot};

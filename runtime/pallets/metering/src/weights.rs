@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{RuntimeDbWeight, Weight, constants::ParityDbWeight},
+    weights::{RuntimeDbWeight, Weight},
 };
 
 /// One figure a benchmark.
@@ -71,26 +71,5 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
             .saturating_add(D::get().reads_writes(1, 1))
             .saturating_add(D::get().reads(1).saturating_mul(k.into()))
             .saturating_add(D::get().writes(1).saturating_mul(k.into()))
-    }
-}
-
-impl WeightInfo for () {
-    fn authorize_submit(n: u32) -> Weight {
-        Measured::<ParityDbWeight>::authorize_submit(n)
-    }
-    fn submit_spread(n: u32) -> Weight {
-        Measured::<ParityDbWeight>::submit_spread(n)
-    }
-    fn submit_chain(n: u32) -> Weight {
-        Measured::<ParityDbWeight>::submit_chain(n)
-    }
-    fn report_equivocation() -> Weight {
-        Measured::<ParityDbWeight>::report_equivocation()
-    }
-    fn close_slots(m: u32) -> Weight {
-        Measured::<ParityDbWeight>::close_slots(m)
-    }
-    fn remove_forgotten(k: u32) -> Weight {
-        Measured::<ParityDbWeight>::remove_forgotten(k)
     }
 }

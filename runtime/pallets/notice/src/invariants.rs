@@ -1,5 +1,5 @@
-//! That what is announced is still to come. For `try_state`, a runtime query and tests: it reads all of the pallet's state
-//! and must never be called from a block.
+//! That what is announced is still to come. For `try_state`, a runtime query and tests: it reads all of the pallet's
+//! state and must never be called from a block.
 
 use crate::{Announced, Config, NextNumber, Pallet};
 use alloc::{format, string::String};

@@ -91,7 +91,8 @@ pub mod pallet {
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     #[expect(missing_docs, reason = "fields say by name and type what they are; variants say the rest")]
     pub enum Event<T: Config> {
-        /// The call with this hash will be made by root in block `when`. The call is in the transaction that announced it.
+        /// The call with this hash will be made by root in block `when`. The call is in the transaction that announced
+        /// it.
         Announced { number: u32, hash: T::Hash, when: BlockNumberFor<T> },
         /// It will not happen.
         Withdrawn { number: u32, hash: T::Hash },
@@ -104,7 +105,7 @@ pub mod pallet {
     pub enum Error<T> {
         /// Nothing with this number is announced: it has happened, or was withdrawn.
         NotAnnounced,
-        /// As many acts are announced as there may be: wait for one, or withdraw one.
+        /// The maximum number of acts is announced: wait for one, or withdraw one.
         TooManyAnnounced,
         /// Such a call cannot be announced, not even inside another.
         NotAnnounceable,

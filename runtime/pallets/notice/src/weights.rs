@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{RuntimeDbWeight, Weight, constants::ParityDbWeight},
+    weights::{RuntimeDbWeight, Weight},
 };
 
 /// One figure a benchmark.
@@ -39,17 +39,5 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     // At least 14_522 ns.
     fn enact() -> Weight {
         Weight::from_parts(23_454_000, 3513).saturating_add(D::get().reads_writes(2, 2))
-    }
-}
-
-impl WeightInfo for () {
-    fn announce(l: u32) -> Weight {
-        Measured::<ParityDbWeight>::announce(l)
-    }
-    fn withdraw() -> Weight {
-        Measured::<ParityDbWeight>::withdraw()
-    }
-    fn enact() -> Weight {
-        Measured::<ParityDbWeight>::enact()
     }
 }

@@ -134,7 +134,7 @@ pub mod pallet {
         PayoutReturned { number: u32, owner: T::AccountId, amount_ueur: u128 },
         /// Another account is the on-ramp from now on, or none.
         OnRampSet { on_ramp: Option<T::AccountId> },
-        /// So much may be issued a day from now on.
+        /// This much may be issued a day from now on.
         DailyCapSet { cap_ueur: u128 },
     }
 
@@ -149,7 +149,7 @@ pub mod pallet {
         TooLittle,
         /// This account has as many requests open as it may: wait until one is paid.
         TooManyOfAccount,
-        /// As many requests are open as there may be in all: try again later.
+        /// The maximum number of requests is open: try again later.
         TooManyRequests,
         /// No request has this number, or it is paid or returned.
         UnknownRequest,

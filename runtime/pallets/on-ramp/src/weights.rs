@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{RuntimeDbWeight, Weight, constants::ParityDbWeight},
+    weights::{RuntimeDbWeight, Weight},
 };
 
 /// One figure a benchmark.
@@ -55,26 +55,5 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     // At least 4_547 ns.
     fn set_daily_cap() -> Weight {
         Weight::from_parts(4_817_000, 0).saturating_add(D::get().reads_writes(0, 1))
-    }
-}
-
-impl WeightInfo for () {
-    fn issue() -> Weight {
-        Measured::<ParityDbWeight>::issue()
-    }
-    fn request_payout() -> Weight {
-        Measured::<ParityDbWeight>::request_payout()
-    }
-    fn mark_paid() -> Weight {
-        Measured::<ParityDbWeight>::mark_paid()
-    }
-    fn return_payout() -> Weight {
-        Measured::<ParityDbWeight>::return_payout()
-    }
-    fn set_on_ramp() -> Weight {
-        Measured::<ParityDbWeight>::set_on_ramp()
-    }
-    fn set_daily_cap() -> Weight {
-        Measured::<ParityDbWeight>::set_daily_cap()
     }
 }

@@ -1,5 +1,5 @@
-//! Deposits in EUR for what stays in the chain's state: of an owner for a site, its links and its devices, of an operator
-//! for a point. What goes gives its deposit back.
+//! Deposits in EUR for what stays in the chain's state. An owner gives one for a site, its links and its devices, an
+//! operator for a point. What goes gives its deposit back.
 
 use crate::{Config, Pallet, PointDeposits, Points, SiteDeposits, SiteDevices, SiteGateways, Sites};
 use alloc::{collections::BTreeMap, format, string::String};

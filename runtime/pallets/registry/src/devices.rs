@@ -1,5 +1,5 @@
-//! Devices at sites. Each change holds from the next slot; a removed device is remembered for as long as one of
-//! its slots may not be settled, so that its last readings still count.
+//! Devices at sites. Each change holds from the next slot. A removed device is remembered for as long as one of its
+//! slots may not be settled, so that its last readings still count.
 
 use crate::{
     Config, DeviceRecord, Devices, Error, Event, GatewayDevices, GatewaySites, Gateways, MAX_DEVICES_PER_SITE,
@@ -135,8 +135,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Drops the device's record unless it serves again, here or elsewhere. Metering keeps where its readings stand: a device
-    /// that is registered again goes on there, so that none of its slots can be accepted twice.
+    /// Drops the device's record unless it serves again, here or elsewhere. Metering keeps where its readings stand: a
+    /// device that is registered again goes on there, so that none of its slots can be accepted twice.
     pub(crate) fn forget_device(site: SiteId, member: &Membership) {
         let same =
             |record: &DeviceRecord| record.site == site && record.from == member.from && record.until == member.until;

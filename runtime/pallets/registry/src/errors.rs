@@ -32,7 +32,7 @@ mod errors {
         TooManyZones,
         /// The root has no edge.
         RootHasNoEdge,
-        /// As many changes wait for slots that are not settled as are kept: try again after the next settlement.
+        /// The maximum number of changes waits for slots that are not settled: try again after the next settlement.
         TooManyChanges,
         /// The commitment was approved before.
         PointAlreadyApproved,

@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
         Self::adjust_deposit(site, &who)
     }
 
-    /// Ends the link. A gateway without a site is forgotten, unless its key was changed or it was deactivated: it must
+    /// Ends the link. A gateway without a site is forgotten, unless its key was changed or it was deactivated. It must
     /// not come back as if nothing had been.
     fn unlink(gateway: GatewayId, site: SiteId) {
         GatewaySites::<T>::mutate_exists(gateway, |sites| Self::drop_from(sites, &site));

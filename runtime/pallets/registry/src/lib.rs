@@ -260,8 +260,8 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Adds a zone to a market: the root, or one below `parent` = (zone, fee in µ€/kWh, capacity up and down in Wh a
-        /// slot). By the market's operator.
+        /// Adds a zone to a market: the root, or one below `parent` = (zone, fee in µ€/kWh, capacity up and down in Wh
+        /// a slot). By the market's operator.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::create_zone())]
         pub fn create_zone(origin: OriginFor<T>, market: MarketId, parent: ParentEdge) -> DispatchResult {
@@ -334,8 +334,8 @@ pub mod pallet {
             Self::do_link_gateway(ensure_signed(origin)?, site, GatewayId(gateway), expires_unix_s, &code)
         }
 
-        /// Registers a device at the caller's site from the next slot on; in the role `grid` it replaces the one before.
-        /// A production device, and no other, has a `source`, which the operator approved at the point.
+        /// Registers a device at the caller's site from the next slot on; in the role `grid` it replaces the one
+        /// before. A production device, and no other, has a `source`, which the operator approved at the point.
         #[pallet::call_index(10)]
         #[pallet::weight(T::WeightInfo::register_device())]
         pub fn register_device(
@@ -379,8 +379,8 @@ pub mod pallet {
             Self::do_rotate_key(gateway, new_key, &signature, &proof)
         }
 
-        /// Gives a gateway whose key is lost or was misused a new one at once, and activates it. `code` is the new key's
-        /// signature over [`deren_primitives::rotate_message`]. By the owner of all of the gateway's sites.
+        /// Gives a gateway whose key is lost or was misused a new one at once, and activates it. `code` is the new
+        /// key's signature over [`deren_primitives::rotate_message`]. By the owner of all of the gateway's sites.
         #[pallet::call_index(13)]
         #[pallet::weight(T::WeightInfo::replace_key(T::MaxSitesPerGateway::get()))]
         pub fn replace_key(
@@ -414,8 +414,8 @@ pub mod pallet {
             Self::do_offer_site(ensure_signed(origin)?, site, to)
         }
 
-        /// Takes over a site that was offered to the caller, with its gateways and devices. It trades for the caller from
-        /// the next slot on; the former owner's orders end, and what was traded before stays theirs.
+        /// Takes over a site that was offered to the caller, with its gateways and devices. It trades for the caller
+        /// from the next slot on; the former owner's orders end, and what was traded before stays theirs.
         #[pallet::call_index(17)]
         #[pallet::weight(T::WeightInfo::accept_site().saturating_add(T::Orders::end_weight()))]
         pub fn accept_site(origin: OriginFor<T>, site: SiteId) -> DispatchResult {
@@ -445,8 +445,8 @@ pub mod pallet {
             Self::do_revoke_point(Self::admin_or_signed(origin)?, commitment)
         }
 
-        /// Closes a market that has no point and no site. Each call drops up to [`MAX_ZONES_PER_CLOSING`] zones, the last
-        /// one the market. Admin only.
+        /// Closes a market that has no point and no site. Each call drops up to [`MAX_ZONES_PER_CLOSING`] zones, the
+        /// last one the market. Admin only.
         #[pallet::call_index(21)]
         #[pallet::weight(T::WeightInfo::close_market())]
         pub fn close_market(origin: OriginFor<T>, market: MarketId) -> DispatchResult {

@@ -24,7 +24,8 @@ impl<T: Config> Pallet<T> {
         Ok(from)
     }
 
-    /// Makes `value` hold from `from` on, a slot that has not begun, and forgets versions that only settled slots needed.
+    /// Makes `value` hold from `from` on, a slot that has not begun, and forgets versions that only settled slots
+    /// needed.
     fn change_from<V>(market: MarketId, timeline: &mut Timeline<V>, value: V, from: Slot) -> DispatchResult {
         timeline.forget_before(T::Progress::settled_through(market).next().min(Self::next_slot()));
         timeline.set(from, value).map_err(|_| Error::<T>::TooManyChanges.into())

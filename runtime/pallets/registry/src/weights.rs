@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{RuntimeDbWeight, Weight, constants::ParityDbWeight},
+    weights::{RuntimeDbWeight, Weight},
 };
 
 /// One figure a benchmark.
@@ -161,77 +161,5 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     // At least 15_934 ns.
     fn set_trading() -> Weight {
         Weight::from_parts(16_665_000, 3653).saturating_add(D::get().reads_writes(5, 1))
-    }
-}
-
-impl WeightInfo for () {
-    fn create_market() -> Weight {
-        Measured::<ParityDbWeight>::create_market()
-    }
-    fn update_market() -> Weight {
-        Measured::<ParityDbWeight>::update_market()
-    }
-    fn authorize_upgrade() -> Weight {
-        Measured::<ParityDbWeight>::authorize_upgrade()
-    }
-    fn create_zone() -> Weight {
-        Measured::<ParityDbWeight>::create_zone()
-    }
-    fn set_edge() -> Weight {
-        Measured::<ParityDbWeight>::set_edge()
-    }
-    fn approve_point() -> Weight {
-        Measured::<ParityDbWeight>::approve_point()
-    }
-    fn register_site() -> Weight {
-        Measured::<ParityDbWeight>::register_site()
-    }
-    fn suspend_site() -> Weight {
-        Measured::<ParityDbWeight>::suspend_site()
-    }
-    fn resume_site() -> Weight {
-        Measured::<ParityDbWeight>::resume_site()
-    }
-    fn link_gateway() -> Weight {
-        Measured::<ParityDbWeight>::link_gateway()
-    }
-    fn register_device() -> Weight {
-        Measured::<ParityDbWeight>::register_device()
-    }
-    fn remove_device() -> Weight {
-        Measured::<ParityDbWeight>::remove_device()
-    }
-    fn rotate_key() -> Weight {
-        Measured::<ParityDbWeight>::rotate_key()
-    }
-    fn replace_key(s: u32) -> Weight {
-        Measured::<ParityDbWeight>::replace_key(s)
-    }
-    fn amend_point() -> Weight {
-        Measured::<ParityDbWeight>::amend_point()
-    }
-    fn unlink_gateway() -> Weight {
-        Measured::<ParityDbWeight>::unlink_gateway()
-    }
-    fn offer_site() -> Weight {
-        Measured::<ParityDbWeight>::offer_site()
-    }
-    fn accept_site() -> Weight {
-        Measured::<ParityDbWeight>::accept_site()
-    }
-    fn close_site() -> Weight {
-        Measured::<ParityDbWeight>::close_site()
-    }
-    fn forget_site() -> Weight {
-        Measured::<ParityDbWeight>::forget_site()
-    }
-    fn revoke_point() -> Weight {
-        Measured::<ParityDbWeight>::revoke_point()
-    }
-    fn close_market() -> Weight {
-        Measured::<ParityDbWeight>::close_market()
-    }
-    fn set_trading() -> Weight {
-        Measured::<ParityDbWeight>::set_trading()
     }
 }

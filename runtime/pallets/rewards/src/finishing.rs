@@ -1,4 +1,4 @@
-//! The order of things: each block counts the claims of one market's closed era, or pays a page of one; and eras that are
+//! The order of things. Each block counts the claims of one market's closed era, or pays a page of one. Eras that are
 //! paid in all markets are finished, one after the other.
 
 use crate::types::{Eras, MintedEra, Paying as PayingEra};
@@ -54,7 +54,8 @@ impl<T: Config> Pallet<T> {
         zones
     }
 
-    /// Finishes eras through which all markets are settled and paid. A market that is not lets this wait, and nothing else.
+    /// Finishes eras through which all markets are settled and paid. A market that is not lets this wait, and nothing
+    /// else.
     fn finish_eras() -> Weight {
         let mut weight = Weight::zero();
         let settled = Self::settled_everywhere();

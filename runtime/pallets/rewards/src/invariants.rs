@@ -1,5 +1,6 @@
-//! That no era mints more than the schedule emits or its protocol fees are worth, and that the pallet's sums add up. For
-//! `try_state`, a runtime query and tests: it reads all of the pallet's state and must never be called from a block.
+//! That no era mints more than the schedule emits or its protocol fees are worth, and that the pallet's sums add up.
+//! For `try_state`, a runtime query and tests: it reads all of the pallet's state and must never be called from a
+//! block.
 
 use crate::types::{Earning, Eras};
 use crate::{

@@ -56,8 +56,8 @@ pub mod pallet {
         type Markets: Get<Vec<MarketId>>;
         /// How much an era emits.
         type Schedule: Get<Schedule>;
-        /// REN's smallest units for a µ€: the rate at which the chain takes REN for fees. 0 if it takes none; nothing is
-        /// minted then.
+        /// REN's smallest units for a µ€: the rate at which the chain takes REN for fees. 0 if it takes none; nothing
+        /// is minted then.
         type RenPerUeur: Get<FixedU128>;
         /// How many slots an era has; 0 is taken as 1.
         type SlotsPerEra: Get<u32>;
@@ -88,7 +88,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type CurrentEras<T: Config> = StorageValue<_, Eras, OptionQuery>;
 
-    /// What each owner earned in each zone, in each market's eras that are not paid yet. At most `MaxEarners` a market's era.
+    /// What each owner earned in each zone, in each market's eras that are not paid yet. At most `MaxEarners` a
+    /// market's era.
     #[pallet::storage]
     pub type Earned<T: Config> = StorageNMap<
         _,
@@ -116,8 +117,8 @@ pub mod pallet {
     pub type MarketEras<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, MarketSums, OptionQuery>;
 
-    /// Markets' eras of which all slots are settled and the claims not counted: the fees of all buyers to whom some
-    /// come back, and how much does, in µ€.
+    /// Markets' eras of which all slots are settled and the claims not counted. Each has the fees of all buyers to whom
+    /// some come back, and how much does, in µ€.
     #[pallet::storage]
     pub type Closed<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, (u128, u128), OptionQuery>;
@@ -146,7 +147,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type TotalMinted<T: Config> = StorageValue<_, u128, ValueQuery>;
 
-    /// What an account earned and could not receive yet, because it is less than an account must have: it is minted
+    /// What an account earned and could not receive yet, because it is less than an account must have. It is minted
     /// with the account's next reward, or when somebody claims it.
     #[pallet::storage]
     pub type Carried<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, OptionQuery>;
@@ -178,8 +179,8 @@ pub mod pallet {
             rewarded_wh: u64,
             fee_base_ueur: u128,
         },
-        /// All slots of a market's era are settled. `worth` is what its fee bases can claim, and `claims` what they do, each
-        /// zone cut to its part.
+        /// All slots of a market's era are settled. `worth` is what its fee bases can claim, and `claims` what they do,
+        /// each zone cut to its part.
         MarketEraClosed { market: MarketId, era: u32, fee_bases_ueur: u128, worth: Worth, claims: u128 },
         /// An owner's share of an era, for one zone. It was minted, or else is carried.
         Rewarded {
@@ -199,7 +200,7 @@ pub mod pallet {
         CarriedPaid { owner: T::AccountId, amount: u128 },
         /// The era is paid in all markets.
         EraPaid { era: u32, minted: u128, wh: u64, earners: u32 },
-        /// A page of a market's era could not be paid now: nothing of it was, and it is tried again when the others had
+        /// A page of a market's era could not be paid now. Nothing of it was, and it is tried again when the others had
         /// their turns.
         PayingHalted { market: MarketId, era: u32, error: DispatchError },
     }

@@ -1,7 +1,8 @@
-//! Paying eras, market by market: first the claims of a closed one are counted, then its owners are paid, a page at a time.
+//! Paying eras, market by market: first the claims of a closed one are counted, then its owners are paid, a page at a
+//! time.
 //!
-//! A page and its effects are one storage layer, and a market whose page fails lets the others go on. It must never mint
-//! more than the schedule emits, nor more than nine tenths of the protocol fees are worth.
+//! A page and its effects are one storage layer, and a market whose page fails lets the others go on. It must never
+//! mint more than the schedule emits, nor more than nine tenths of the protocol fees are worth.
 
 use crate::types::{EraSums, Paying as PayingEra};
 use crate::{
@@ -40,15 +41,15 @@ impl<T: Config> Pallet<T> {
         after.or_else(|| Paying::<T>::iter_keys().next())
     }
 
-    /// By how full an era the shares of this one are scaled: by its own if all claims of it are counted, else by that of
-    /// the newest of which they are.
+    /// How full the era is by which the shares of this one are scaled. It is its own fullness if all claims of it are
+    /// counted, else that of the newest era of which they are.
     fn fullness(era: u32, sums: &EraSums, emission: u128) -> Fullness {
         let is_whole = sums.uncounted == 0 && Self::is_through(era, Self::settled_everywhere());
         if is_whole { Fullness { emission, claims: sums.claims } } else { LastFull::<T>::get() }
     }
 
-    /// Pays up to a page of owners, and then takes the zones' sums away; the last page ends the market's era. Gives how many
-    /// of both there were.
+    /// Pays up to a page of owners, and then takes the zones' sums away; the last page ends the market's era. Gives how
+    /// many of both there were.
     pub(crate) fn pay_page(market: MarketId, era: u32) -> Result<u32, DispatchError> {
         let mut paying = Paying::<T>::get(market, era).ok_or(Error::<T>::Overflow)?;
         let mut sums = Sums::<T>::get(era).unwrap_or_default();

@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{RuntimeDbWeight, Weight, constants::ParityDbWeight},
+    weights::{RuntimeDbWeight, Weight},
 };
 
 /// One figure a benchmark.
@@ -58,23 +58,5 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     // At least 42_573 ns.
     fn claim() -> Weight {
         Weight::from_parts(43_655_000, 3593).saturating_add(D::get().reads_writes(2, 2))
-    }
-}
-
-impl WeightInfo for () {
-    fn look() -> Weight {
-        Measured::<ParityDbWeight>::look()
-    }
-    fn skip_era() -> Weight {
-        Measured::<ParityDbWeight>::skip_era()
-    }
-    fn count_claims(z: u32) -> Weight {
-        Measured::<ParityDbWeight>::count_claims(z)
-    }
-    fn pay_page(e: u32) -> Weight {
-        Measured::<ParityDbWeight>::pay_page(e)
-    }
-    fn claim() -> Weight {
-        Measured::<ParityDbWeight>::claim()
     }
 }

@@ -1,6 +1,6 @@
 //! Puts validators out: for offences that were proved, and by decision of the council.
 
-use crate::types::{Reason, Standing};
+use crate::types::{Reason, ValidatorState};
 use crate::{Config, Error, Event, Pallet, Roster};
 use frame_support::{ensure, traits::Get, weights::Weight};
 use pallet_session::Pallet as Session;
@@ -18,8 +18,8 @@ impl<T: Config> Pallet<T> {
 
     fn put_out(validator: &T::AccountId, reason: Reason) {
         Roster::<T>::mutate(|roster| {
-            if let Some(standing) = roster.get_mut(validator) {
-                *standing = Standing::Banned { reason, out_from: Self::out_from() };
+            if let Some(state) = roster.get_mut(validator) {
+                *state = ValidatorState::Banned { reason, out_from: Self::out_from() };
             }
         });
         Self::deposit_event(Event::Banned { validator: validator.clone(), reason });
@@ -28,10 +28,10 @@ impl<T: Config> Pallet<T> {
     /// Bans who was proved to have signed two things at once. Who is banned already stays so, for this reason.
     fn ban_offender(validator: &T::AccountId) {
         match Roster::<T>::get().get(validator) {
-            Some(Standing::Banned { reason: Reason::Equivocation, .. }) => {}
-            Some(Standing::Banned { out_from, .. }) => {
-                let standing = Standing::Banned { reason: Reason::Equivocation, out_from: *out_from };
-                Roster::<T>::mutate(|roster| roster.get_mut(validator).map(|kept| *kept = standing));
+            Some(ValidatorState::Banned { reason: Reason::Equivocation, .. }) => {}
+            Some(ValidatorState::Banned { out_from, .. }) => {
+                let state = ValidatorState::Banned { reason: Reason::Equivocation, out_from: *out_from };
+                Roster::<T>::mutate(|roster| roster.get_mut(validator).map(|kept| *kept = state));
             }
             _ => Self::put_out(validator, Reason::Equivocation),
         }
@@ -39,11 +39,11 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_ban(validator: T::AccountId) -> DispatchResult {
         let roster = Roster::<T>::get();
-        let standing = roster.get(&validator).ok_or(Error::<T>::UnknownValidator)?;
-        ensure!(!standing.is_banned(), Error::<T>::AlreadyBanned);
+        let state = roster.get(&validator).ok_or(Error::<T>::UnknownValidator)?;
+        ensure!(!state.is_banned(), Error::<T>::AlreadyBanned);
         let another = Session::<T>::validators()
             .iter()
-            .any(|other| *other != validator && roster.get(other).is_some_and(|standing| !standing.is_banned()));
+            .any(|other| *other != validator && roster.get(other).is_some_and(|state| !state.is_banned()));
         ensure!(another, Error::<T>::TooFewValidators);
         Self::put_out(&validator, Reason::Council);
         Session::<T>::report_offence(validator, OffenceSeverity::max_severity());
@@ -52,9 +52,9 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_readmit(validator: T::AccountId) -> DispatchResult {
         Roster::<T>::try_mutate(|roster| {
-            let standing = roster.get_mut(&validator).ok_or(Error::<T>::UnknownValidator)?;
-            ensure!(standing.is_banned(), Error::<T>::NotBanned);
-            *standing = Standing::Serving;
+            let state = roster.get_mut(&validator).ok_or(Error::<T>::UnknownValidator)?;
+            ensure!(state.is_banned(), Error::<T>::NotBanned);
+            *state = ValidatorState::Serving;
             Ok::<_, Error<T>>(())
         })?;
         Self::deposit_event(Event::Readmitted { validator });

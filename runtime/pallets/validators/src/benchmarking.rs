@@ -1,6 +1,6 @@
 //! What each call costs, at its worst: with a full roster and a full set.
 
-use crate::types::{Reason, Restart, Standing};
+use crate::types::{Reason, Restart, ValidatorState};
 use crate::{Call, Config, Pallet, PendingRestart, Roster};
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
@@ -15,9 +15,9 @@ fn validator<T: Config>(number: u32) -> T::AccountId {
 fn fill_roster<T: Config>() {
     let serving = T::MaxValidators::get().saturating_sub(1);
     for number in 0..T::MaxKnown::get().saturating_sub(1) {
-        let standing = if number < serving { Standing::Serving } else { Standing::Left { last: 0 } };
+        let state = if number < serving { ValidatorState::Serving } else { ValidatorState::Left { last: 0 } };
         Roster::<T>::mutate(|roster| {
-            let added = roster.try_insert(validator::<T>(number), standing);
+            let added = roster.try_insert(validator::<T>(number), state);
             debug_assert!(added.is_ok());
         });
     }
@@ -25,7 +25,7 @@ fn fill_roster<T: Config>() {
     pallet_session::Validators::<T>::put(validators);
 }
 
-fn standing<T: Config>(number: u32) -> Option<Standing> {
+fn state_of<T: Config>(number: u32) -> Option<ValidatorState> {
     Roster::<T>::get().get(&validator::<T>(number)).copied()
 }
 
@@ -42,7 +42,7 @@ mod benchmarks {
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, validator::<T>(number));
 
-        assert_eq!(standing::<T>(number), Some(Standing::Serving));
+        assert_eq!(state_of::<T>(number), Some(ValidatorState::Serving));
         Ok(())
     }
 
@@ -54,7 +54,7 @@ mod benchmarks {
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, validator::<T>(0));
 
-        assert_eq!(standing::<T>(0), Some(Standing::Leaving));
+        assert_eq!(state_of::<T>(0), Some(ValidatorState::Leaving));
         Ok(())
     }
 
@@ -66,21 +66,21 @@ mod benchmarks {
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, validator::<T>(0));
 
-        assert!(standing::<T>(0).is_some_and(|standing| standing.is_banned()));
+        assert!(state_of::<T>(0).is_some_and(|state| state.is_banned()));
         Ok(())
     }
 
     #[benchmark]
     fn readmit() -> Result<(), BenchmarkError> {
         fill_roster::<T>();
-        let banned = Standing::Banned { reason: Reason::Equivocation, out_from: 2 };
+        let banned = ValidatorState::Banned { reason: Reason::Equivocation, out_from: 2 };
         Roster::<T>::mutate(|roster| roster.get_mut(&validator::<T>(0)).map(|kept| *kept = banned));
         let origin = <T as Config>::AdminOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
 
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, validator::<T>(0));
 
-        assert_eq!(standing::<T>(0), Some(Standing::Serving));
+        assert_eq!(state_of::<T>(0), Some(ValidatorState::Serving));
         Ok(())
     }
 

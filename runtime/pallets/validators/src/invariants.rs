@@ -1,7 +1,7 @@
 //! Who may validate does, and who may not does not. For `try_state`, a runtime query and tests: it reads all of the
 //! pallet's state and must never be called from a block.
 
-use crate::types::Standing;
+use crate::types::ValidatorState;
 use crate::{Config, Pallet, Roster};
 use alloc::{format, string::String};
 use frame_support::ensure;
@@ -14,13 +14,13 @@ impl<T: Config> Pallet<T> {
         let validators = Session::<T>::validators();
         let now = Session::<T>::current_index();
         for who in &validators {
-            let standing = roster.get(who).ok_or_else(|| format!("{who:?} validates and is not on the roster"))?;
-            let out = match standing {
-                Standing::Banned { out_from, .. } => now >= *out_from,
-                Standing::Left { last } => now > *last,
-                Standing::Serving | Standing::Leaving => false,
+            let state = roster.get(who).ok_or_else(|| format!("{who:?} validates and is not on the roster"))?;
+            let out = match state {
+                ValidatorState::Banned { out_from, .. } => now >= *out_from,
+                ValidatorState::Left { last } => now > *last,
+                ValidatorState::Serving | ValidatorState::Leaving => false,
             };
-            ensure!(!out, format!("{who:?} validates in session {now} and must not: {standing:?}"));
+            ensure!(!out, format!("{who:?} validates in session {now} and must not: {state:?}"));
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "only the macro's own code does; the pallet's work is in the other modules")]
 pub mod pallet {
-    use super::types::{Finality, Reason, Restart, Standing};
+    use super::types::{Finality, Reason, Restart, ValidatorState};
     use super::weights::WeightInfo;
     use alloc::vec::Vec;
     use frame_support::pallet_prelude::*;
@@ -75,10 +75,10 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
-    /// Who validates, may validate, or can still be held to account, with its standing.
+    /// Who validates, may validate, or can still be held to account, with its state.
     #[pallet::storage]
     pub type Roster<T: Config> =
-        StorageValue<_, BoundedBTreeMap<T::AccountId, Standing, <T as Config>::MaxKnown>, ValueQuery>;
+        StorageValue<_, BoundedBTreeMap<T::AccountId, ValidatorState, <T as Config>::MaxKnown>, ValueQuery>;
 
     /// Who signs with which keys in each session, planned ones and those for which anyone can be held to account. A set
     /// has at most `MaxValidators`.

@@ -1,6 +1,6 @@
 //! Adds and removes validators by decision of the council, and restarts finality.
 
-use crate::types::{Restart, Standing};
+use crate::types::{Restart, ValidatorState};
 use crate::{Config, Error, Event, Pallet, PendingRestart, Roster};
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -10,8 +10,8 @@ use sp_runtime::{
 };
 
 /// How many accounts of a roster serve.
-fn serving<'a>(mut standings: impl Iterator<Item = &'a Standing>) -> u32 {
-    let count = standings.by_ref().filter(|standing| **standing == Standing::Serving).count();
+fn serving<'a>(mut states: impl Iterator<Item = &'a ValidatorState>) -> u32 {
+    let count = states.by_ref().filter(|state| **state == ValidatorState::Serving).count();
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
@@ -20,11 +20,11 @@ impl<T: Config> Pallet<T> {
         Roster::<T>::try_mutate(|roster| {
             ensure!(serving(roster.values()) < T::MaxValidators::get(), Error::<T>::TooManyValidators);
             match roster.get(&validator) {
-                Some(Standing::Serving) => return Err(Error::<T>::AlreadyValidator),
-                Some(Standing::Banned { .. }) => return Err(Error::<T>::AlreadyBanned),
-                Some(Standing::Leaving | Standing::Left { .. }) | None => {}
+                Some(ValidatorState::Serving) => return Err(Error::<T>::AlreadyValidator),
+                Some(ValidatorState::Banned { .. }) => return Err(Error::<T>::AlreadyBanned),
+                Some(ValidatorState::Leaving | ValidatorState::Left { .. }) | None => {}
             }
-            roster.try_insert(validator.clone(), Standing::Serving).map_err(|_| Error::<T>::RosterFull)
+            roster.try_insert(validator.clone(), ValidatorState::Serving).map_err(|_| Error::<T>::RosterFull)
         })?;
         Self::deposit_event(Event::Added { validator });
         Ok(())
@@ -32,12 +32,12 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_remove(validator: T::AccountId) -> DispatchResult {
         Roster::<T>::try_mutate(|roster| {
-            let standings = roster.values();
-            let enough = serving(standings) > T::MinValidators::get().max(1);
-            let standing = roster.get_mut(&validator).ok_or(Error::<T>::UnknownValidator)?;
-            ensure!(*standing == Standing::Serving, Error::<T>::NotServing);
+            let states = roster.values();
+            let enough = serving(states) > T::MinValidators::get().max(1);
+            let state = roster.get_mut(&validator).ok_or(Error::<T>::UnknownValidator)?;
+            ensure!(*state == ValidatorState::Serving, Error::<T>::NotServing);
             ensure!(enough, Error::<T>::TooFewValidators);
-            *standing = Standing::Leaving;
+            *state = ValidatorState::Leaving;
             Ok::<_, Error<T>>(())
         })?;
         Self::deposit_event(Event::Removed { validator });

@@ -1,6 +1,6 @@
 //! Which accounts validate in the next session, as a pure function of the roster.
 
-use crate::types::Standing;
+use crate::types::ValidatorState;
 use alloc::vec::Vec;
 
 /// What planning must know of an account of the roster.
@@ -9,7 +9,7 @@ pub struct Candidate<AccountId> {
     /// Who it is.
     pub who: AccountId,
     /// What it may do.
-    pub standing: Standing,
+    pub state: ValidatorState,
     /// Whether it is in the set of the session that begins now.
     pub validates: bool,
     /// Whether it has set session keys; without them nobody can validate.
@@ -25,17 +25,17 @@ pub struct Bounds {
     pub max: usize,
 }
 
-/// The next set, sorted. It differs from the present one by at most a third (at least one) by will of the council,
-/// and by all who are banned; where nobody else is left, those stay who are there. It is empty only where nobody
-/// has keys.
+/// The next set, sorted. By will of the council it differs from the present one by at most a third (at least one). All
+/// who are banned leave it too; where nobody else is left, those stay who are there. It is empty only where nobody has
+/// keys.
 pub fn next_set<AccountId: Clone + Ord>(candidates: &[Candidate<AccountId>], bounds: Bounds) -> Vec<AccountId> {
     let able = || candidates.iter().filter(|candidate| candidate.has_keys);
     let present = candidates.iter().filter(|candidate| candidate.validates).count();
     let changes = (present / 3).max(1);
 
-    let staying: Vec<_> = able().filter(|candidate| candidate.validates && !candidate.standing.is_banned()).collect();
+    let staying: Vec<_> = able().filter(|candidate| candidate.validates && !candidate.state.is_banned()).collect();
     let joining: Vec<_> = able()
-        .filter(|candidate| !candidate.validates && candidate.standing == Standing::Serving)
+        .filter(|candidate| !candidate.validates && candidate.state == ValidatorState::Serving)
         .take(changes.min(bounds.max.saturating_sub(staying.len())))
         .collect();
     let dispensable = staying.len().saturating_add(joining.len()).saturating_sub(bounds.min.max(1));
@@ -45,7 +45,7 @@ pub fn next_set<AccountId: Clone + Ord>(candidates: &[Candidate<AccountId>], bou
     let mut next: Vec<_> = staying
         .into_iter()
         .filter(|candidate| {
-            let leaves = candidate.standing == Standing::Leaving && left < leaving;
+            let leaves = candidate.state == ValidatorState::Leaving && left < leaving;
             left = left.saturating_add(usize::from(leaves));
             !leaves
         })

@@ -1,7 +1,7 @@
 //! Plans each session's set, and lets go of who left.
 
 use crate::plan::{Bounds, Candidate, next_set};
-use crate::types::{Finality, Standing};
+use crate::types::{Finality, ValidatorState};
 use crate::{Config, Event, Pallet, PendingRestart, Roster, SessionSets};
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::traits::Get;
@@ -14,7 +14,7 @@ impl<T: Config> Pallet<T> {
     fn genesis_set() -> Vec<T::AccountId> {
         Roster::<T>::mutate(|roster| {
             for who in pallet_session::NextKeys::<T>::iter_keys() {
-                let _ = roster.try_insert(who, Standing::Serving);
+                let _ = roster.try_insert(who, ValidatorState::Serving);
             }
             roster.keys().cloned().collect()
         })
@@ -24,11 +24,11 @@ impl<T: Config> Pallet<T> {
         let now: BTreeSet<_> = Session::<T>::validators().into_iter().collect();
         let roster = Roster::<T>::get().into_inner().into_iter();
         roster
-            .map(|(who, standing)| Candidate {
+            .map(|(who, state)| Candidate {
                 validates: now.contains(&who),
                 has_keys: pallet_session::NextKeys::<T>::contains_key(&who),
                 who,
-                standing,
+                state,
             })
             .collect()
     }
@@ -62,12 +62,12 @@ impl<T: Config> Pallet<T> {
     fn note_plan(index: SessionIndex, set: &[T::AccountId]) {
         let mut nobody_else = false;
         Roster::<T>::mutate(|roster| {
-            for (who, standing) in roster.iter_mut() {
-                match standing {
-                    Standing::Leaving if !set.contains(who) => {
-                        *standing = Standing::Left { last: index.saturating_sub(1) };
+            for (who, state) in roster.iter_mut() {
+                match state {
+                    ValidatorState::Leaving if !set.contains(who) => {
+                        *state = ValidatorState::Left { last: index.saturating_sub(1) };
                     }
-                    Standing::Banned { out_from, .. } if set.contains(who) => {
+                    ValidatorState::Banned { out_from, .. } if set.contains(who) => {
                         *out_from = index.saturating_add(1);
                         nobody_else = true;
                     }
@@ -92,7 +92,7 @@ impl<T: Config> Pallet<T> {
     fn disable_banned() {
         let roster = Roster::<T>::get();
         for who in Session::<T>::validators() {
-            if roster.get(&who).is_some_and(Standing::is_banned) {
+            if roster.get(&who).is_some_and(ValidatorState::is_banned) {
                 Session::<T>::report_offence(who, OffenceSeverity::max_severity());
             }
         }
@@ -104,8 +104,8 @@ impl<T: Config> Pallet<T> {
         let accountable_from = ended.saturating_sub(T::AccountableSessions::get());
         let mut gone = Vec::new();
         Roster::<T>::mutate(|roster| {
-            roster.retain(|who, standing| {
-                let forget = matches!(standing, Standing::Left { last } if *last < accountable_from);
+            roster.retain(|who, state| {
+                let forget = matches!(state, ValidatorState::Left { last } if *last < accountable_from);
                 if forget {
                     gone.push(who.clone());
                 }

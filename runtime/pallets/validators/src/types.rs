@@ -16,7 +16,7 @@ pub enum Reason {
 
 /// What an account of the roster may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum Standing {
+pub enum ValidatorState {
     /// It validates, or will as soon as it has keys and there is room.
     Serving,
     /// The council removed it; it validates until enough others do.
@@ -35,7 +35,7 @@ pub enum Standing {
     },
 }
 
-impl Standing {
+impl ValidatorState {
     /// Whether it must not validate.
     pub fn is_banned(&self) -> bool {
         matches!(self, Self::Banned { .. })

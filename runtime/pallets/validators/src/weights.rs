@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{RuntimeDbWeight, Weight, constants::ParityDbWeight},
+    weights::{RuntimeDbWeight, Weight},
 };
 
 /// One figure a benchmark.
@@ -49,23 +49,5 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
     // At least 5_157 ns.
     fn note_stalled() -> Weight {
         Weight::from_parts(5_308_000, 0).saturating_add(D::get().reads_writes(0, 1))
-    }
-}
-
-impl WeightInfo for () {
-    fn add_validator() -> Weight {
-        Measured::<ParityDbWeight>::add_validator()
-    }
-    fn remove_validator() -> Weight {
-        Measured::<ParityDbWeight>::remove_validator()
-    }
-    fn ban() -> Weight {
-        Measured::<ParityDbWeight>::ban()
-    }
-    fn readmit() -> Weight {
-        Measured::<ParityDbWeight>::readmit()
-    }
-    fn note_stalled() -> Weight {
-        Measured::<ParityDbWeight>::note_stalled()
     }
 }

@@ -12,8 +12,8 @@ use deren_primitives::{
 };
 use pallet_deren_registry::USUAL_REGISTER_STEP_MWH;
 
-/// What a seller earns on a day from a neighbour who buys, and consumes, all of it: `shown` is what its meters show in each
-/// slot, `None` if they are silent.
+/// What a seller earns on a day from a neighbour who buys, and consumes, all of it. `shown` is what its meters show in
+/// each slot, `None` if they are silent.
 fn sells(price: u32, register_step_mwh: u32, shown: impl Fn(u32) -> Option<Shown>) -> i128 {
     Chain::run(|chain| {
         let (cheat, neighbour) = (person(1), person(2));
@@ -42,7 +42,7 @@ fn sold_before(wh: i128, price: u32) -> i128 {
     before::money_ueur(wh, price) + before::minted_ueur(wh)
 }
 
-/// As much as the chain lets a point show.
+/// The most that the chain lets a point show.
 fn all() -> Shown {
     Shown::sold(u64::MAX)
 }

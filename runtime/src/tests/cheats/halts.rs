@@ -39,8 +39,8 @@ fn a_halt_of_the_chain() {
     table_says("halt the chain for six hours", shown(before), shown(after));
 }
 
-/// The newest final block is a hundredth one: a gateway anchors there while finality is gone. By the first rules anchors
-/// were good for an hour.
+/// The newest final block is a hundredth one: a gateway anchors there while finality is gone. By the first rules
+/// anchors were good for an hour.
 #[test]
 fn a_halt_of_finality() {
     let worthless = Chain::in_real_time(|chain| {

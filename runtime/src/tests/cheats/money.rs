@@ -100,8 +100,8 @@ fn what_the_treasury_is_due() {
     table_says("lock what the treasury was due", share(EUR, EUR), share(locked, EUR));
 }
 
-/// By the first rules a device cost the fee of its registration, 0.0375 REN, and stayed for ever. Its deposit comes back
-/// when it goes.
+/// By the first rules a device cost the fee of its registration, 0.0375 REN, and stayed for ever. Its deposit comes
+/// back when it goes.
 #[test]
 fn state_that_is_left_behind() {
     let before = 1_000 * 3_750;

@@ -18,7 +18,7 @@ struct Ring {
     zone: ZoneId,
     power_w: u32,
     asked: u32,
-    bid: u32,
+    offered: u32,
 }
 
 impl Ring {
@@ -30,7 +30,7 @@ impl Ring {
             let mut sells = Home::at(1, &seller, self.zone, self.power_w).with(&roles, step);
             let mut buys = Home::at(2, &buyer, ROOT, self.power_w).with(&roles[..1], step);
             sells.order(Side::Sell, self.asked);
-            buys.order(Side::Buy, self.bid);
+            buys.order(Side::Buy, self.offered);
             let wh = u64::from(self.power_w) * 11 / 40;
             let mut ring = vec![&seller, &buyer];
             ring.dedup();
@@ -51,19 +51,19 @@ fn ring_before(price: u32) -> i128 {
 
 #[test]
 fn trading_with_oneself_for_nothing() {
-    let after = Ring { people: [1, 1], zone: ROOT, power_w: POINT_W, asked: 0, bid: 0 }.yields();
+    let after = Ring { people: [1, 1], zone: ROOT, power_w: POINT_W, asked: 0, offered: 0 }.yields();
     table_says("trade at price 0 between one's own two sites", euros(ring_before(0)), euros(after));
 }
 
 #[test]
 fn trading_with_oneself_for_money() {
-    let after = Ring { people: [1, 1], zone: ROOT, power_w: POINT_W, asked: PRICE, bid: PRICE }.yields();
+    let after = Ring { people: [1, 1], zone: ROOT, power_w: POINT_W, asked: PRICE, offered: PRICE }.yields();
     table_says("trade with oneself at a real price", euros(ring_before(PRICE)), euros(after));
 }
 
 #[test]
 fn a_ring_of_two_owners() {
-    let after = Ring { people: [1, 2], zone: ROOT, power_w: POINT_W, asked: PRICE, bid: PRICE }.yields();
+    let after = Ring { people: [1, 2], zone: ROOT, power_w: POINT_W, asked: PRICE, offered: PRICE }.yields();
     table_says("a ring of two owners", euros(ring_before(PRICE)), euros(after));
 }
 
@@ -71,6 +71,6 @@ fn a_ring_of_two_owners() {
 #[test]
 fn a_ring_with_its_operator() {
     let asked = PRICE - super::world::NETWORK_FEE;
-    let after = Ring { people: [1, 2], zone: FEEDER, power_w: MAX_POINT_POWER_W, asked, bid: PRICE }.yields();
+    let after = Ring { people: [1, 2], zone: FEEDER, power_w: MAX_POINT_POWER_W, asked, offered: PRICE }.yields();
     table_says("a ring with its operator, who approves it two points of 1 MW", euros(before::era_ueur()), euros(after));
 }

@@ -24,8 +24,8 @@ fn batch_bytes() -> u64 {
     submission::transaction(full_batch(), [6; 64]).len() as u64
 }
 
-/// How many readings of a new device are taken on its first day: of no slot before those of the window, none that is not
-/// over, and none faster than the chain's pace.
+/// How many readings of a new device are taken on its first day. They are of no slot before those of the window, of
+/// none that is not over, and no faster than the chain's pace.
 fn readings_of_a_device() -> u64 {
     let served_from = Slot(1_000_000);
     let (mut pace, mut taken) = (Pace::from(served_from), 0);

@@ -1,4 +1,5 @@
-//! The threat model's table: what it says of each cheat, that it says nothing else, and that it is plain about what pays.
+//! The threat model's table: what it says of each cheat, that it says nothing else, and that it is plain about what
+//! pays.
 
 /// The threat model, as it is read.
 const THREAT_MODEL: &str = include_str!("../../../../docs/design/threat-model.md");
@@ -81,8 +82,8 @@ fn row(line: &str) -> Option<(&str, &str, &str)> {
     Some((name, before, after))
 }
 
-/// What of a threat model's table is not as it is computed, if anything: the first row that differs, is missing or is there
-/// twice.
+/// What of a threat model's table is not as it is computed, if anything: the first row that differs, is missing or is
+/// there twice.
 fn drift(threat_model: &str) -> Option<String> {
     let Some((_, chapter)) = threat_model.split_once("\n## Each cheat, before and after\n") else {
         return Some("the chapter is missing".into());

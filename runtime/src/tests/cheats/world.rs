@@ -1,5 +1,5 @@
-//! A chain with the design's parameters, but for a clock that runs 75 times as fast: quarter-hours of energy that pass in
-//! 12 s each. In its one market homes sell and buy, and what each account has before and after a day is its yield.
+//! A chain with the design's parameters, but for a clock that runs 75 times as fast: quarter-hours of energy that pass
+//! in 12 s each. In its one market homes sell and buy, and what each account has before and after a day is its yield.
 
 use super::super::{
     chain::{account, merged},
@@ -155,8 +155,8 @@ impl Chain {
         panic!("{what} has not come within {MOST_BLOCKS} blocks");
     }
 
-    /// What these accounts earn on a day, in µ€: `read` brings in the readings of each slot once it is over, and the day ends
-    /// when its rewards are paid.
+    /// What these accounts earn on a day, in µ€. `read` brings in the readings of each slot once it is over, and the
+    /// day ends when its rewards are paid.
     pub fn day(&mut self, of: &[&AccountId], mut read: impl FnMut(u32, Slot)) -> i128 {
         self.go_to(DAY);
         let before_ueur = wealth_ueur(of);
@@ -194,12 +194,12 @@ impl Shown {
     pub const NOTHING: Self =
         Self { import_wh: 0, export_wh: 0, produced_wh: 0, discharged_wh: 0, quality: Quality::GOOD, samples: 12 };
 
-    /// So much was produced and exported.
+    /// What a home shows that produced and exported `wh`.
     pub fn sold(wh: u64) -> Self {
         Self { export_wh: wh, produced_wh: wh, ..Self::NOTHING }
     }
 
-    /// So much was imported.
+    /// What a home shows that imported `wh`.
     pub fn bought(wh: u64) -> Self {
         Self { import_wh: wh, ..Self::NOTHING }
     }

@@ -11,7 +11,6 @@ use deren_runtime::{RuntimeCall, RuntimeEvent};
 use pallet_deren_registry::{Call as Registry, Event};
 use sp_core::H256;
 
-/// Adversaries pay what they must in euros, as others do.
 /// What a register shows at least.
 const REGISTER_STEP_MWH: u32 = 1_000;
 
@@ -34,7 +33,7 @@ pub(super) struct Estate {
 
 impl Estate {
     /// Registers the owner's sites at approved points, then gateways, devices and orders.
-    pub(super) async fn settle(
+    pub(super) async fn found(
         wallet: &Wallet<'_>,
         market: MarketId,
         owner: &Account,
@@ -112,8 +111,8 @@ fn furnish(owner: &Account, site: SiteId, plan: &Plan) -> Result<Vec<RuntimeCall
             gateway: gateway.id,
         })
     }));
-    for (side, bids) in &plan.orders {
-        let steps = steps(bids)?;
+    for (side, limits) in &plan.orders {
+        let steps = steps(limits)?;
         calls.push(RuntimeCall::Matching(pallet_deren_matching::Call::place_order { site, side: *side, steps }));
     }
     Ok(calls)

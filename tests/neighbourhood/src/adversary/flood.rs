@@ -1,5 +1,5 @@
-//! Fills the blocks with what costs nothing: readings of slots long gone, of all devices that a site may have, under the
-//! greatest attempts, twice, out of order, and under false signatures.
+//! Fills the blocks with what costs nothing: readings of slots long gone, of all devices that a site may have. They
+//! come under the greatest attempts, twice, out of order, and under false signatures.
 
 use super::{
     Kind, Task,
@@ -16,7 +16,7 @@ use deren_primitives::{DeviceCursor, DeviceId, DeviceRole, IntervalReading, MAX_
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
 
-/// As many as a site may have; the first is its grid meter.
+/// Maximum number of devices of a site; the first is its grid meter.
 const DEVICES: usize = 16;
 const RATED_POWER_W: u32 = 1_000;
 /// Batches on their way to the node at once.
@@ -31,7 +31,7 @@ pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
         gateway: FalseGateway::new(Kind::Flood, 0, task.seed, wallet.genesis(), &roles),
         orders: Vec::new(),
     };
-    let estates = Estate::settle(wallet, task.market, &Kind::Flood.account(0, task.seed)?, vec![plan]).await?;
+    let estates = Estate::found(wallet, task.market, &Kind::Flood.account(0, task.seed)?, vec![plan]).await?;
     Deed::of("settling in", &Ok(())).tell();
     let rpc = wallet.rpc();
     let mut blocks = Blocks::new(rpc).await?;

@@ -1,5 +1,5 @@
-//! Runs a market that is not to settle: lines of the greatest depth, orders at the bounds of what an order may be,
-//! receivers that have no account, buyers whose money is gone, and changes of everything in every block.
+//! Runs a market that is not to settle. It has lines of the greatest depth, orders at the bounds of what an order may
+//! be, and receivers that have no account. Buyers' money is gone, and everything changes in every block.
 
 use super::{
     Kind, Task,
@@ -24,7 +24,7 @@ const OPERATOR: usize = 0;
 const SELLER: usize = 1;
 const BUYER: usize = 2;
 const MULE: usize = 3;
-/// As deep as a market may be.
+/// Maximum depth of a market.
 const DEPTH: u32 = 8;
 const FEE_UEUR_PER_KWH: u32 = 5_000;
 const RATED_POWER_W: u32 = 8_000;
@@ -33,7 +33,7 @@ const FLOW_MWH: u64 = 1_000_000;
 /// Sets the market up, then does what it can that it does not settle.
 pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
     let (first, last) = draw(wallet, task).await?;
-    let (seller, buyer) = try_join(settle(wallet, task, SELLER), settle(wallet, task, BUYER)).await?;
+    let (seller, buyer) = try_join(found(wallet, task, SELLER), found(wallet, task, BUYER)).await?;
     Deed::of("settling in", &Ok(())).tell();
     let estates = [seller, buyer].concat();
     let all = try_join3(read(wallet, &estates), change(wallet, task, first, last), spirit_away(wallet, task, &estates));
@@ -59,9 +59,9 @@ async fn draw(wallet: &Wallet<'_>, task: Task) -> Result<(ZoneId, ZoneId)> {
 }
 
 /// A site with orders of as many steps as there may be, from one bound to the other.
-async fn settle(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Estate>> {
+async fn found(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Estate>> {
     let roles = [(DeviceRole::Grid, RATED_POWER_W), (DeviceRole::Production, RATED_POWER_W)];
-    let (roles, side, bids) = if number == SELLER {
+    let (roles, side, steps) = if number == SELLER {
         (&roles[..], Side::Sell, (0..7).map(|step| (step, 100)).chain([(u32::MAX, u32::MAX)]).collect())
     } else {
         let cheaper = (0..7).map(|step| (500_000 - step, 100));
@@ -70,9 +70,9 @@ async fn settle(wallet: &Wallet<'_>, task: Task, number: usize) -> Result<Vec<Es
     let plan = Plan {
         point: Kind::Stuck.point(number, task.seed),
         gateway: FalseGateway::new(Kind::Stuck, number, task.seed, wallet.genesis(), roles),
-        orders: vec![(side, bids)],
+        orders: vec![(side, steps)],
     };
-    Estate::settle(wallet, task.market, &Kind::Stuck.account(number, task.seed)?, vec![plan]).await
+    Estate::found(wallet, task.market, &Kind::Stuck.account(number, task.seed)?, vec![plan]).await
 }
 
 /// Brings readings of energy that was sold and bought, so that there is something to settle.

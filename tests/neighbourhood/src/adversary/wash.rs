@@ -28,13 +28,13 @@ const CLAIM_BLOCKS: u32 = 8;
 
 /// Sets up its sites, then reads and claims until it is ended.
 pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
-    let estates = try_join_all((0..OWNERS).map(|owner| settle(wallet, task, owner))).await?.concat();
+    let estates = try_join_all((0..OWNERS).map(|owner| found(wallet, task, owner))).await?.concat();
     Deed::of("settling in", &Ok(())).tell();
     try_join(read(wallet, &estates), claim(wallet, task)).await.map(drop)
 }
 
 /// All sites of an owner, with their orders.
-async fn settle(wallet: &Wallet<'_>, task: Task, owner: usize) -> Result<Vec<Estate>> {
+async fn found(wallet: &Wallet<'_>, task: Task, owner: usize) -> Result<Vec<Estate>> {
     let plan = |number: usize| {
         let sells = number.is_multiple_of(2);
         let roles = [(DeviceRole::Grid, RATED_POWER_W), (DeviceRole::Production, RATED_POWER_W)];
@@ -48,7 +48,7 @@ async fn settle(wallet: &Wallet<'_>, task: Task, owner: usize) -> Result<Vec<Est
         }
     };
     let own = SITES.iter().enumerate().filter(|(_, of)| **of == owner).map(|(number, _)| plan(number));
-    Estate::settle(wallet, task.market, &Kind::Wash.account(owner, task.seed)?, own.collect()).await
+    Estate::found(wallet, task.market, &Kind::Wash.account(owner, task.seed)?, own.collect()).await
 }
 
 /// Brings its readings, each as soon as it can be brought.

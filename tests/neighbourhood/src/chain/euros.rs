@@ -43,8 +43,8 @@ impl Rpc {
         })
     }
 
-    /// The key of an account's euros, and its record with the status `frozen`: what only who can write to the state could
-    /// make of it. `None` if the account has none.
+    /// The key of an account's euros, and its record with the status `frozen`: what only who can write to the state
+    /// could make of it. `None` if the account has none.
     pub async fn frozen(&self, account: &AccountId, at: Hash) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
         self.with_status(account, FROZEN, at).await
     }

@@ -7,7 +7,7 @@ use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, Slot, SlotSummary,
 };
 use deren_runtime::{AccountId, Hash};
-use pallet_deren_validators::types::Standing;
+use pallet_deren_validators::types::ValidatorState;
 use sp_crypto_hashing::twox_128;
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ impl Rpc {
     }
 
     /// Every account that validates or did, and how it stands.
-    pub async fn validators(&self, at: Hash) -> Result<BTreeMap<AccountId, Standing>> {
+    pub async fn validators(&self, at: Hash) -> Result<BTreeMap<AccountId, ValidatorState>> {
         let key = [twox_128(b"Validators"), twox_128(b"Roster")].concat();
         let bytes = self.storage(&key, at).await?.unwrap_or_default();
         BTreeMap::decode(&mut bytes.as_slice())

@@ -14,10 +14,10 @@ use deren_testing::next_free_port;
 
 /// The fewest homes between which something can be traded.
 pub const MIN_HOMES: usize = 2;
-/// As many as one machine can run.
+/// Maximum number of homes that one machine can run.
 pub const MAX_HOMES: usize = 36;
 
-/// One home: what the simulator serves of it, and what its people register and bid.
+/// One home: what the simulator serves of it, and what its people register and order.
 #[derive(Clone, Debug)]
 pub struct Home {
     /// The family's name.
@@ -62,7 +62,7 @@ pub enum Visitors {
 
 /// There are that many accounts for visitors.
 const MOST_VISITORS: usize = 2;
-/// So many buy from the first slot on, so that something is traded before a visitor comes.
+/// How many homes buy from the first slot on, so that something is traded before a visitor comes.
 const BUYERS_BEFORE_VISITORS: usize = 2;
 
 struct Plan {
@@ -123,7 +123,7 @@ pub fn homes(count: usize, broker_port: u16, visitors: Visitors) -> Result<Vec<H
     (0..count).map(|number| home(number, broker_port, visitor(number))).collect()
 }
 
-/// So many homes with panels beyond the others, for newcomers. Their meters read; nothing is ordered.
+/// Homes with panels beyond the others, for newcomers. Their meters read; nothing is ordered.
 pub fn spare_homes(count: usize, broker_port: u16) -> Result<Vec<Home>> {
     let with_panels = PLANS.iter().filter(|plan| matches!(plan.thing, Thing::Panels { .. })).cycle();
     let spare = |(number, plan): (usize, &Plan)| -> Result<Home> {
@@ -147,11 +147,11 @@ fn home(number: usize, broker_port: u16, visitor: Option<usize>) -> Result<Home>
     };
     let home = equipped(plan, name, account, broker_port)?;
     let kind = if visitor.is_some() { HomeKind::Visitor } else { home.kind };
-    let (sell, buy) = bids(kind, number);
+    let (sell, buy) = orders_of(kind, number);
     Ok(Home { kind, sell, buy, ..home })
 }
 
-/// A home as it is planned, of somebody who bids nothing.
+/// A home as it is planned, of somebody who orders nothing.
 fn equipped(plan: &Plan, name: String, account: String, broker_port: u16) -> Result<Home> {
     let modbus_port = next_free_port()?;
     let mut simulated = HomeConfig::new(&name);
@@ -189,10 +189,11 @@ fn midday_battery() -> Result<BatteryConfig> {
 }
 
 /// A price in µ€ per kWh and the most Wh a slot at it.
-type Bid = (u32, u32);
+type Limit = (u32, u32);
 
-/// What the home sells and what it buys. Sun is sold from 8 to 14 ct/kWh and bought for 16 to 28: nobody pays as much as retail, and all gain.
-fn bids(kind: HomeKind, number: usize) -> (Vec<Bid>, Vec<Bid>) {
+/// What the home sells and what it buys. Sun is sold from 8 to 14 ct/kWh and bought for 16 to 28: nobody pays as much
+/// as retail, and all gain.
+fn orders_of(kind: HomeKind, number: usize) -> (Vec<Limit>, Vec<Limit>) {
     let spread = u32::try_from(number % PLANS.len()).unwrap_or_default() * 2_000;
     let sell = match kind {
         HomeKind::Solar => vec![(80_000 + spread, 1_000), (110_000 + spread, 4_000)],

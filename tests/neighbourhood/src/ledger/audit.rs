@@ -1,5 +1,5 @@
-//! A settled slot, worked out again: the same input, the same outcome, the same amounts, byte for byte, and the
-//! outcome proved right by the one-pass verifier.
+//! A settled slot, calculated again. The input, the outcome and the amounts must be the same, byte for byte, and the
+//! one-pass verifier proves the outcome right.
 
 use super::{Ledger, OpenSlot};
 use crate::{NeighbourhoodError, Result};
@@ -26,16 +26,16 @@ impl Ledger {
         let network = self.grid.network(slot)?;
         let fee_bp = self.grid.protocol_fee_bp(slot);
         let steps = self.steps(slot);
-        let bids = clearing_steps(&steps, fee_bp);
+        let entered = clearing_steps(&steps, fee_bp);
         let zones: Vec<Zone> = network.zones().collect();
-        if blake2_256(&(zones, &bids).encode()) != cleared.input_hash {
-            return differs("the clearing's input", hex::encode(cleared.input_hash), format!("{bids:?}"));
+        if blake2_256(&(zones, &entered).encode()) != cleared.input_hash {
+            return differs("the clearing's input", hex::encode(cleared.input_hash), format!("{entered:?}"));
         }
-        let outcome = deren_market::clear(&network, &bids).map_err(|error| violation(slot, format!("{error:?}")))?;
+        let outcome = deren_market::clear(&network, &entered).map_err(|error| violation(slot, format!("{error:?}")))?;
         if blake2_256(&outcome.encode()) != cleared.outcome_hash {
             return differs("the clearing's outcome", hex::encode(cleared.outcome_hash), format!("{outcome:?}"));
         }
-        deren_market::verify(&network, &bids, &outcome).map_err(|error| violation(slot, format!("{error:?}")))?;
+        deren_market::verify(&network, &entered, &outcome).map_err(|error| violation(slot, format!("{error:?}")))?;
         let amounts = deren_market::settle(&network, &steps, &outcome, fee_bp)
             .map_err(|error| violation(slot, format!("{error:?}")))?;
         compare_fills(slot, open, &amounts)?;

@@ -121,7 +121,7 @@ fn settled(before: &[RuntimeEvent]) -> Vec<Matching<Runtime>> {
     };
     let mut steps = vec![seller, buyer];
     steps.sort_unstable_by_key(|step| step.id);
-    let bids: Vec<Step> = steps
+    let entered: Vec<Step> = steps
         .iter()
         .map(|step| match step.side {
             Side::Sell => *step,
@@ -129,7 +129,7 @@ fn settled(before: &[RuntimeEvent]) -> Vec<Matching<Runtime>> {
         })
         .collect();
     let network = book_of(before).grid.network(SLOT).expect("a tree");
-    let outcome = deren_market::clear(&network, &bids).expect("clears");
+    let outcome = deren_market::clear(&network, &entered).expect("clears");
     let amounts = deren_market::settle(&network, &steps, &outcome, FEE_BP).expect("settles");
     assert_eq!(outcome.volume_wh, 400, "the seller's line is full");
     let zones: Vec<deren_market::Zone> = network.zones().collect();
@@ -140,7 +140,7 @@ fn settled(before: &[RuntimeEvent]) -> Vec<Matching<Runtime>> {
         welfare_neur: outcome.welfare_neur,
         steps: 2,
         fills: 2,
-        input_hash: blake2_256(&(zones, &bids).encode()),
+        input_hash: blake2_256(&(zones, &entered).encode()),
         outcome_hash: blake2_256(&outcome.encode()),
     }];
     events.extend(amounts.fills.iter().map(|fill| Matching::FillSettled {

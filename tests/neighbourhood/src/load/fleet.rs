@@ -40,7 +40,7 @@ pub(super) struct Fleet {
 }
 
 impl Fleet {
-    /// So many gateways for the chain with this first block; every other one sells.
+    /// A fleet of this many gateways for the chain with this first block; every other one sells.
     pub(super) fn new(gateways: usize, genesis: Hash) -> Self {
         let gateways = (0..gateways).map(|number| {
             let key = SigningKey::from_bytes(&blake2_256(&("DEREN bench", number as u64).encode()));

@@ -43,7 +43,7 @@ pub struct Latency {
     pub finalised: Spread,
 }
 
-/// Measures it on a fresh chain whose slots are long enough for a large market: a slot settles page by page, and the
+/// Measures it on a fresh chain whose slots are long enough for a large market. A slot settles page by page, and the
 /// next is not cleared before.
 pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) -> Result<Latency> {
     let spec = specification(program, folder, &[("slotSeconds", SLOT_SECONDS)]).await?;

@@ -4,6 +4,7 @@ use super::fleet::Fleet;
 use crate::{
     NeighbourhoodError, Result, Watcher,
     chain::{Account, Included, Wallet},
+    registration::missing,
 };
 use codec::Encode;
 use deren_primitives::{DeviceRole, MarketId, Side, SiteId, Source, Sources, ZoneId, point_commitment};
@@ -41,7 +42,7 @@ pub(super) async fn register(wallet: &Wallet<'_>, fleet: &mut Fleet, watcher: &d
     Ok(market)
 }
 
-/// As many accounts as so many sites need.
+/// The accounts that this many sites need.
 pub(super) fn owners(sites: usize) -> Result<Vec<Account>> {
     (0..sites.div_ceil(SITES_PER_OWNER))
         .map(|number| Account::derived(format!("owner {number}"), &format!("//bench-{number}")))
@@ -188,8 +189,4 @@ fn one<T>(done: &Included, find: impl Fn(&Event<deren_runtime::Runtime>) -> Opti
         _ => None,
     });
     found.ok_or_else(|| missing("an event of the registry"))
-}
-
-fn missing(what: &str) -> NeighbourhoodError {
-    NeighbourhoodError::Decode { what: "what a transaction caused".into(), reason: format!("{what} is not in it") }
 }

@@ -75,8 +75,8 @@ pub(crate) fn endow(owner: &Account) -> [RuntimeCall; 2] {
     ]
 }
 
-/// Draws the tree of zones and approves a connection point for each home, in one transaction: zones are numbered in
-/// the order of their making, and nobody else makes any.
+/// Draws the tree of zones and approves a connection point for each home, in one transaction. Zones are numbered in the
+/// order of their making, and nobody else makes any.
 pub(super) async fn draw(wallet: &Wallet<'_>, people: &People, homes: &[Home], market: MarketId) -> Result<Grid> {
     let next = next_zone(wallet).await?;
     let substation = ZoneId(next);
@@ -120,7 +120,8 @@ pub(crate) async fn next_zone(wallet: &Wallet<'_>) -> Result<u32> {
     }
 }
 
-/// The operator's approval of a point where the sun may produce. Who salts what everybody knows needs no other nullifier.
+/// The operator's approval of a point where the sun may produce. Who salts what everybody knows needs no other
+/// nullifier.
 pub(crate) fn approval(zone: ZoneId, salted: H256, owner: &Account, max_power_w: u32) -> RuntimeCall {
     let terms = PointTerms::new(max_power_w, Sources::of(&[Source::Solar]));
     let (nullifier, owner) = (salted, owner.id());

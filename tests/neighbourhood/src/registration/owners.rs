@@ -63,9 +63,9 @@ pub(super) async fn register(
                 gateway: keys.gateway,
             }));
         }
-        for (side, bids) in [(Side::Sell, &home.sell), (Side::Buy, &home.buy)] {
-            if !bids.is_empty() {
-                let steps = steps(bids)?;
+        for (side, limits) in [(Side::Sell, &home.sell), (Side::Buy, &home.buy)] {
+            if !limits.is_empty() {
+                let steps = steps(limits)?;
                 calls.push(RuntimeCall::Matching(pallet_deren_matching::Call::place_order { site, side, steps }));
             }
         }
@@ -100,8 +100,8 @@ fn devices_of<'a>(serving: &'a Serving, home: &Home) -> Result<&'a [ServingDevic
 }
 
 /// An order's price steps, from (limit in µ€/kWh, Wh a slot).
-pub(crate) fn steps(bids: &[(u32, u32)]) -> Result<Steps> {
-    let steps: Vec<PriceStep> = bids
+pub(crate) fn steps(limits: &[(u32, u32)]) -> Result<Steps> {
+    let steps: Vec<PriceStep> = limits
         .iter()
         .map(|(limit_ueur_per_kwh, cap_wh)| PriceStep { limit_ueur_per_kwh: *limit_ueur_per_kwh, cap_wh: *cap_wh })
         .collect();

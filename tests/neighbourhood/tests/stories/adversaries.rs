@@ -1,5 +1,6 @@
-//! Six homes trade through all of it: somebody trades with themselves, floods the chain for free, reaches for everyone's
-//! euros with the on-ramp's key, runs a market whose pot is frozen. In the end the sums add up, and nobody was late.
+//! Six homes trade through all of it. Somebody trades with themselves, floods the chain for free, reaches for
+//! everyone's euros with the on-ramp's key, and runs a market whose pot is frozen. In the end the sums add up, and
+//! nobody was late.
 
 use crate::support::{DEADLINE, Told, config, devices, now, slots, start};
 use deren_market::SERVICE_WINDOW_SLOTS;
@@ -192,7 +193,7 @@ fn each_in_vain(adversaries: &[Adversary]) {
     }
 }
 
-/// They traded, and were given less than the protocol fees that they paid; no reading of a home was refused, and the
+/// They traded, and were given less than the protocol fees that they paid. No reading of a home was refused, and the
 /// flood brought no more readings than a device has slots.
 async fn in_vain_by_the_chain(neighbourhood: &Neighbourhood, admitted: &Admitted, slots: u32) {
     let rpc = neighbourhood.rpc().expect("a node");

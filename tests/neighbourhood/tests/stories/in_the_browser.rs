@@ -1,4 +1,4 @@
-//! A neighbour opens the page in a real browser and buys; the slot settles, all three pages show it, and the books have
+//! A neighbour opens the page in a real browser and buys. The slot settles, all three pages show it, and the books have
 //! what the neighbour bought. And what holds for every page: see `tests/browser`.
 
 use crate::support::{Told, config, slot, slots, start};
@@ -16,7 +16,7 @@ const HOMES: usize = 6;
 /// A home that only consumes.
 const JOKER: usize = 1;
 const NAME: &str = "<img src=x onerror=\"window.deceived=1\">";
-/// So much is to be seen on the pictures that people look at.
+/// How many slots are to be seen on the pictures that people look at.
 const SLOTS_ON_PICTURES: usize = 16;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
-//! One gateway, the broker and the node are killed with -9 in the middle of trading. Started again on what they
-//! had on disk, everything adds up: each reading is on chain exactly once, missed slots are estimated and trade nothing.
+//! One gateway, the broker and the node are killed with -9 in the middle of trading. Started again on what they had on
+//! disk, everything adds up: each reading is on chain exactly once, missed slots are estimated and trade nothing.
 
 use crate::support::{assert_complete, catch_up, config, devices, now, slot, start, time_reaches, until};
 use deren_primitives::{ReadingVerdict, Side};

@@ -1,5 +1,5 @@
 //! What the API shows is what the books have, also after the dashboards were killed with -9 and their database crashed
-//! while they caught up; and every row is the one that a rebuild from the chain makes.
+//! while they caught up. Every row is the one that a rebuild from the chain makes.
 
 use crate::support::{DEADLINE, Told, config, now, slots, start, time_reaches};
 use deren_neighbourhood::{Neighbourhood, Node, SlotReport, Wait, settled};

@@ -36,7 +36,7 @@ async fn who_is_put_out(neighbourhood: &Neighbourhood) -> (AccountId, u32) {
         .until(async || {
             let head = rpc.finalized().await.map_err(|error| error.to_string())?;
             let roster = rpc.validators(head.hash).await.map_err(|error| error.to_string())?;
-            let banned: Vec<_> = roster.iter().filter(|(_, standing)| standing.is_banned()).collect();
+            let banned: Vec<_> = roster.iter().filter(|(_, state)| state.is_banned()).collect();
             match banned.as_slice() {
                 [] => Err(format!("nobody is banned in block {}", head.number)),
                 [(who, _)] => Ok(((*who).clone(), head.number)),

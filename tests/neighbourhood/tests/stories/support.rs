@@ -19,7 +19,7 @@ impl Watcher for Told {
     }
 }
 
-/// So many homes.
+/// A neighbourhood of this many homes.
 pub fn config(homes: usize) -> Config {
     let mut config = Config::new(homes).expect("a neighbourhood");
     config.watcher = Arc::new(Told);

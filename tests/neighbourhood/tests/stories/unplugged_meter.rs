@@ -1,5 +1,5 @@
-//! A meter that falls silent hurts nobody else: its home trades nothing from then on, the others go on. Clients that others
-//! wrote read all of it.
+//! A meter that falls silent hurts nobody else: its home trades nothing from then on, the others go on. Clients that
+//! others wrote read all of it.
 
 use crate::support::{Told, config, now, slot, start};
 use deren_neighbourhood::clients::read_chain;

@@ -1,7 +1,7 @@
 //! One cluster: made, started, restarted, killed, removed.
 
-use super::{PostgresError, Result, programs::Programs, spawner, user::User};
-use crate::next_free_port;
+use super::{PostgresError, Result, programs::Programs, user::User};
+use crate::{next_free_port, spawner};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fmt::Write as _,
@@ -110,7 +110,8 @@ impl Cluster {
         self.administer("--command=CHECKPOINT")
     }
 
-    /// Starts the server again, on the data that it has. If it runs, it is stopped first and every connection to it ends.
+    /// Starts the server again, on the data that it has. If it runs, it is stopped first and every connection to it
+    /// ends.
     pub fn restart(&mut self) -> Result<()> {
         self.stop();
         let deadline = Instant::now() + START_TIMEOUT;

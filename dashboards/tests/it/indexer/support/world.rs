@@ -16,9 +16,9 @@ use std::{
 pub enum Happening {
     /// The best chain grows by blocks with so many rows each.
     Grow(Vec<u8>),
-    /// So many of its newest blocks that are not final are replaced by others, and one more.
+    /// The newest blocks that are not final are replaced by others, and one more comes. The number says how many are.
     Fork(u8),
-    /// So many more of its blocks become final.
+    /// This many more of its blocks become final.
     Finalize(u8),
     /// The indexer makes a step.
     Step,

@@ -1,4 +1,4 @@
-/** Why a slot brought a neighbour what it brought, in a few words: from the public auction and their own order. Pure. */
+/** Says in a few words why a slot brought a neighbour what it brought, by the public auction and their order. Pure. */
 import type { Order } from "../../api/types";
 import { ct } from "../../units/format";
 

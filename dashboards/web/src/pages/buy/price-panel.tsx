@@ -59,7 +59,7 @@ export function PricePanel(props: PricePanelProps) {
   );
 }
 
-/** When the newest price was made. A price that is older than the newest cleared slots says that nothing was traded since. */
+/** When the newest price was made. A price older than the newest cleared slots says that nothing was traded since. */
 function Age(props: { startUnixS: number; chain: Chain }) {
   const endUnixS = () => props.startUnixS + props.chain.slot_seconds;
   const slots = () => Math.floor((nowUnixS() - endUnixS()) / props.chain.slot_seconds);

@@ -36,7 +36,7 @@ export function commitmentOf(market: number, salted: string): string {
 
 const newSalt = () => crypto.getRandomValues(new Uint8Array(SALT_BYTES));
 
-/** Hashes an official id with a salt, a new one each time; `nullifier` is the regulator's, or null where there is none. */
+/** Hashes an official id with a new salt; `nullifier` is the regulator's, or null where there is none. */
 export function pointOf(market: number, officialId: string, nullifier: string | null, salt = newSalt()): Point {
   const id = text(officialId.trim().toUpperCase());
   const salted = hex(hash(salt, id));

@@ -1,6 +1,7 @@
 /**
- * The picture of what flows now: panels, home, street and battery. The numbers are its text too, so that nobody needs to
- * see it. What moves are small boxes that the browser shifts without drawing anything anew, and only while they are seen.
+ * The picture of what flows now: panels, home, street and battery. The numbers are its text too, so that nobody needs
+ * to see it. What moves are small boxes that the browser shifts without drawing anything anew, and only while they are
+ * seen.
  */
 import { Show, createSignal, onCleanup, onMount } from "solid-js";
 import type { ReadingPoint } from "../../api/types";

@@ -29,8 +29,8 @@ export function flowOf(point: ReadingPoint): Flow {
 }
 
 /**
- * What the battery gave in a point, or took if negative: the API reckons use as production and import less export, plus
- * what storage gave, so that this is what is left. Without a battery it is 0.
+ * What the battery gave in a point, or took if negative. The API calculates use as production and import less export,
+ * plus what storage gave: this is what is left. Without a battery it is 0.
  */
 export function batteryOf(point: ReadingPoint): number {
   return point.used_wh - (point.produced_wh + point.import_wh - point.export_wh);

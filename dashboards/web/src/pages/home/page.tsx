@@ -21,7 +21,7 @@ import { TodayPanel } from "./today-panel";
 import { Trouble } from "./trouble";
 import { unsoldOf } from "./unsold";
 
-/** As many slots as the chart of a day shows at most: a whole day of quarter-hours several times over. */
+/** Maximum number of slots that the chart of a day shows: a whole day of quarter-hours several times over. */
 const CHART_SLOTS = 480;
 /** A day of quarter-hours: of each is said why what it gave was not sold. */
 const NEWEST_SLOTS = 96;

@@ -1,4 +1,4 @@
-/** What stops a home from trading, said above all else: devices that went silent, and readings that the chain doubts. */
+/** What stops a home from trading, above all else: devices that went silent, and readings that the chain doubts. */
 import { Show } from "solid-js";
 import type { Chain, ReadingPoint, Site } from "../../api/types";
 import { heardUnixS } from "../../state/network";

@@ -65,7 +65,7 @@ const SUMMED: Record<Reason, string> = {
   left: "as buyers took no more",
 };
 
-/** All of them in one sentence, the most first: "2.40 kWh went to your supplier: 1.80 kWh as …"; empty if there is none. */
+/** All of them in a sentence, the most first: "2.40 kWh went to your supplier: 1.80 kWh as …"; empty without any. */
 export function unsoldWords(all: readonly Unsold[]): string {
   const sums = new Map<Reason, number>();
   for (const { reason, wh } of all) if (reason) sums.set(reason, (sums.get(reason) ?? 0) + wh);

@@ -6,12 +6,8 @@ use deren_primitives::{MarketId, Slot};
 use frame_support::{assert_noop, assert_ok, dispatch::Pays, pallet_prelude::DispatchResultWithPostInfo};
 
 fn ready() -> sp_io::TestExternalities {
-    let mut ext = new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]);
+    let mut ext = ordered();
     ext.execute_with(|| {
-        assert_ok!(buy(1, &[(300_000, 1000)]));
-        assert_ok!(sell(2, &[(100_000, 1000)]));
-        close(START);
-        settle_through(START);
         for slot in [START + 1, START + 2] {
             measure(1, slot, -800);
             measure(2, slot, 900);

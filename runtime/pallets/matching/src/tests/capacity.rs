@@ -1,10 +1,9 @@
 //! Edges: their capacities, their fees and what they earn when they are full.
 
 use super::{mock::*, world::*};
-use crate::{Event, SubAccounts};
+use crate::Event;
 use deren_primitives::{Side, Slot, ZoneId};
 use frame_support::assert_ok;
-use sp_runtime::traits::Convert;
 
 /// Two feeders below a substation: solar on one, consumers on the other.
 fn two_feeders(capacity_wh: Option<u64>) -> sp_io::TestExternalities {
@@ -25,10 +24,6 @@ fn two_feeders(capacity_wh: Option<u64>) -> sp_io::TestExternalities {
         }
     });
     ext
-}
-
-fn community() -> sp_runtime::AccountId32 {
-    SubAccounts::<PotId>::convert(MARKET)
 }
 
 #[test]

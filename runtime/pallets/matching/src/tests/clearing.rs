@@ -153,14 +153,7 @@ fn zones_tell_their_price_and_flow() {
 
 #[test]
 fn what_the_holds_do_not_cover_is_void_and_moves_nothing() {
-    new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]).execute_with(|| {
-        assert_ok!(buy(1, &[(300_000, 1000)]));
-        assert_ok!(sell(2, &[(100_000, 1000)]));
-        close(START);
-        settle_through(START);
-        measure(1, START + 1, -800);
-        measure(2, START + 1, 900);
-        close(START + 1);
+    one_closed().execute_with(|| {
         // Only a fault in the books can do this.
         Orders::<Test>::mutate(MARKET, (SiteId(1), Side::Buy), |order| {
             order.as_mut().expect("there").held_ueur = 79_999;

@@ -82,7 +82,7 @@ fn fail(fault: u8) {
 }
 
 /// Nothing fails any more, and everybody claims.
-fn mend() {
+fn repair() {
     [1, 5, 7].into_iter().for_each(fail);
     (1..=SITES as u8).for_each(|site| {
         let _ = Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(site));
@@ -132,8 +132,8 @@ fn act(happening: &Happening) {
     check();
 }
 
-/// What one account did in the slots of the first era, exactly: in parts of 10⁷ µ€, the fees that it paid and those on what
-/// it received; what came back to it, in µ€; and its fee bases.
+/// What one account did in the slots of the first era, exactly. The fees that it paid, and those on what it received,
+/// are in parts of 10⁷ µ€. What came back to it is in µ€; then come its fee bases.
 #[derive(Clone, Copy, Default)]
 struct Did {
     fees: u128,
@@ -142,9 +142,9 @@ struct Did {
     fee_bases_ueur: u128,
 }
 
-/// No set of accounts gets REN and rebates that are worth more than 0.9 of the fees that it paid and that did not come back, and
-/// what came back. What others paid it for energy, beyond what it paid for energy, may bring the fee on it. An operator among
-/// them changes nothing: network fees are in no fee base.
+/// No set of accounts gets REN and rebates worth more than two things together. They are 0.9 of the fees that it paid
+/// and that did not come back, and what came back. What others paid it for energy, beyond what it paid for energy, may
+/// bring the fee on it. An operator among them changes nothing: network fees are in no fee base.
 fn no_ring_gains(fee_bp: u16, events: &[crate::Event<Test>]) {
     let mut of = vec![Did::default(); SITES as usize + 1];
     let at = |who: &sp_runtime::AccountId32| usize::from(AsRef::<[u8; 32]>::as_ref(who)[0]);
@@ -216,7 +216,7 @@ proptest! {
             }
             let last = START + SLOTS - 1;
             settle_through(last);
-            mend();
+            repair();
             while Rebates::<Test>::iter().next().is_some() {
                 next_block();
             }

@@ -8,12 +8,8 @@ use frame_support::{assert_ok, storage::with_storage_layer};
 
 /// Site 1 buys 800 Wh of site 2 in each of three slots, of which the first is closed; a page is an entry.
 fn ready() -> sp_io::TestExternalities {
-    let mut ext = new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]);
+    let mut ext = ordered();
     ext.execute_with(|| {
-        assert_ok!(buy(1, &[(300_000, 1000)]));
-        assert_ok!(sell(2, &[(100_000, 1000)]));
-        close(START);
-        settle_through(START);
         for slot in START + 1..=START + 3 {
             measure(1, slot, -800);
             measure(2, slot, 800);
@@ -23,10 +19,6 @@ fn ready() -> sp_io::TestExternalities {
         close(START + 1);
     });
     ext
-}
-
-fn blocks(count: u32) {
-    (0..count).for_each(|_| next_block());
 }
 
 fn halts() -> usize {

@@ -6,23 +6,9 @@ use deren_primitives::{MarketId, Side, SiteId, Slot};
 use deren_runtime_apis::SettlementProgress;
 use frame_support::{assert_ok, pallet_prelude::Weight};
 
-fn ready() -> sp_io::TestExternalities {
-    let mut ext = new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]);
-    ext.execute_with(|| {
-        assert_ok!(buy(1, &[(300_000, 1000)]));
-        assert_ok!(sell(2, &[(100_000, 1000)]));
-        close(START);
-        settle_through(START);
-        measure(1, START + 1, -800);
-        measure(2, START + 1, 900);
-        close(START + 1);
-    });
-    ext
-}
-
 #[test]
 fn while_eur_is_frozen_nothing_moves_and_afterwards_all_does() {
-    ready().execute_with(|| {
+    one_closed().execute_with(|| {
         assert_ok!(Assets::freeze_asset(RuntimeOrigin::signed(onramp()), EUR));
         next_block();
         let stands = || {
@@ -47,7 +33,7 @@ fn while_eur_is_frozen_nothing_moves_and_afterwards_all_does() {
 
 #[test]
 fn eur_frozen_between_two_pages_makes_claimable_what_is_due() {
-    ready().execute_with(|| {
+    one_closed().execute_with(|| {
         PageSize::set(1);
         PagesPerBlock::set(Some(1));
         next_block();
@@ -67,7 +53,7 @@ fn eur_frozen_between_two_pages_makes_claimable_what_is_due() {
 
 #[test]
 fn a_frozen_buyer_pays_what_is_on_hold_and_is_paused() {
-    ready().execute_with(|| {
+    one_closed().execute_with(|| {
         assert_ok!(Assets::freeze(RuntimeOrigin::signed(onramp()), EUR, account(1)));
         settle_through(START + 1);
         assert_eq!(free(&account(2)), PURSE + 80_000);
@@ -79,7 +65,7 @@ fn a_frozen_buyer_pays_what_is_on_hold_and_is_paused() {
 
 #[test]
 fn what_cannot_be_released_stays_on_hold_until_it_can() {
-    ready().execute_with(|| {
+    one_closed().execute_with(|| {
         assert_ok!(Matching::cancel_order(RuntimeOrigin::signed(account(1)), SiteId(1), Side::Buy));
         assert_ok!(Assets::block(RuntimeOrigin::signed(onramp()), EUR, account(1)));
         close(START + 3);
@@ -96,7 +82,7 @@ fn what_cannot_be_released_stays_on_hold_until_it_can() {
 
 #[test]
 fn after_a_long_halt_empty_slots_are_passed_over_a_few_a_block() {
-    ready().execute_with(|| {
+    one_closed().execute_with(|| {
         settle_through(START + 1);
         events();
         close(START + 10);
@@ -144,7 +130,7 @@ fn a_market_that_was_never_seen_has_nothing_to_settle() {
 
 #[test]
 fn a_market_that_stands_still_holds_no_other_up() {
-    ready().execute_with(|| {
+    one_closed().execute_with(|| {
         let other = MarketId(3);
         world(|world| world.markets.insert(other, vec![root(30)]));
         next_block();
@@ -160,7 +146,7 @@ fn a_market_that_stands_still_holds_no_other_up() {
 
 #[test]
 fn markets_that_do_not_fit_into_one_block_take_turns() {
-    ready().execute_with(|| {
+    one_closed().execute_with(|| {
         settle_through(START + 1);
         let others: Vec<MarketId> = (10..13).map(MarketId).collect();
         world(|world| {

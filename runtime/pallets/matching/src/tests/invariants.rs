@@ -7,17 +7,8 @@ use frame_support::{assert_ok, pallet_prelude::Weight, traits::Hooks};
 
 /// A slot that is cleared, of which nothing is settled.
 fn cleared() -> sp_io::TestExternalities {
-    let mut ext = new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]);
-    ext.execute_with(|| {
-        assert_ok!(buy(1, &[(300_000, 1000)]));
-        assert_ok!(sell(2, &[(100_000, 1000)]));
-        close(START);
-        settle_through(START);
-        measure(1, START + 1, -800);
-        measure(2, START + 1, 900);
-        close(START + 1);
-        next_block();
-    });
+    let mut ext = one_closed();
+    ext.execute_with(next_block);
     ext
 }
 

@@ -5,8 +5,8 @@ use crate::Event;
 use deren_primitives::{Side, SiteId, Slot};
 use frame_support::assert_ok;
 
-/// Site 1 buys 800 Wh of site 2 in each of so many slots, which are closed together; its owner has seen the readings and
-/// moves all free money away. Gives what is bought in each.
+/// Site 1 buys 800 Wh of site 2 in each of this many slots, which are closed together. Its owner has seen the readings
+/// and moves all free money away. Gives what is bought in each.
 fn escape(slots: u32) -> Vec<u64> {
     assert_ok!(buy(1, &[(200_000, 1000)]));
     assert_ok!(sell(2, &[(100_000, 1000)]));

@@ -1,19 +1,22 @@
 //! A runtime with real balances, assets and holds, and how tests drive it.
 
-use super::world::{Meters, Registry, Rewards, World, world};
+use super::world::{Meters, Registry, Rewards, World, measure, root, world};
 use crate as pallet_deren_matching;
 use crate::{PriceStep, Steps, SubAccounts, WeightInfo};
 use deren_market::Zone;
 use deren_primitives::{MarketId, Side, SiteId, Slot, SlotSummary, ZoneId};
 use deren_runtime_apis::{SettlementProgress, SiteView};
 use frame_support::{
-    PalletId, derive_impl,
+    PalletId, assert_ok, derive_impl,
     pallet_prelude::{DispatchResult, Weight},
     parameter_types,
     traits::{AsEnsureOriginWithArg, Hooks, fungible, fungible::Inspect as _},
 };
 use frame_system::{EnsureRoot, EnsureSigned};
-use sp_runtime::{AccountId32, BuildStorage, traits::IdentityLookup};
+use sp_runtime::{
+    AccountId32, BuildStorage,
+    traits::{Convert, IdentityLookup},
+};
 
 frame_support::construct_runtime!(
     pub enum Test {
@@ -207,6 +210,11 @@ pub fn settled() -> Slot {
     markets.into_iter().map(Matching::settled_through).min().expect("a market")
 }
 
+/// Makes `count` blocks.
+pub fn blocks(count: u32) {
+    (0..count).for_each(|_| next_block());
+}
+
 /// Blocks until everything through the slot is settled.
 pub fn settle_through(slot: u32) {
     for _ in 0..1000 {
@@ -252,6 +260,34 @@ pub fn sell(site: u32, of: &[(u32, u32)]) -> DispatchResult {
     place(site, Side::Sell, of)
 }
 
+/// Site 1 may buy of site 2, and nothing of the slots from `START + 1` on is measured yet.
+pub fn ordered() -> sp_io::TestExternalities {
+    let mut ext = new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]);
+    ext.execute_with(|| {
+        assert_ok!(buy(1, &[(300_000, 1000)]));
+        assert_ok!(sell(2, &[(100_000, 1000)]));
+        close(START);
+        settle_through(START);
+    });
+    ext
+}
+
+/// The same after `START + 1`, in which site 1 took 800 Wh and site 2 gave 900.
+pub fn one_closed() -> sp_io::TestExternalities {
+    let mut ext = ordered();
+    ext.execute_with(|| {
+        measure(1, START + 1, -800);
+        measure(2, START + 1, 900);
+        close(START + 1);
+    });
+    ext
+}
+
+/// The first market's community pot.
+pub fn community() -> AccountId32 {
+    SubAccounts::<PotId>::convert(MARKET)
+}
+
 /// What an account has free, in µ€.
 pub fn free(who: &AccountId32) -> u128 {
     Assets::balance(EUR, who)
@@ -273,7 +309,7 @@ pub fn events() -> Vec<crate::Event<Test>> {
 
 /// Takes an account's money away, down to `left` µ€ free.
 pub fn leave_free(who: &AccountId32, left: u128) {
-    use frame_support::{assert_ok, traits::fungible::Mutate, traits::tokens::Preservation};
+    use frame_support::traits::{fungible::Mutate, tokens::Preservation};
     let rest = free(who) - left;
     assert_ok!(fungible::ItemOf::<Assets, EurId, AccountId32>::transfer(
         who,

@@ -111,7 +111,8 @@ fn a_paused_order_can_be_cancelled() {
     });
 }
 
-/// Of site 1's order no more is on hold than this, as of one that was taken before holds were for each slot by its version.
+/// Leaves no more than this on hold of site 1's order. It is then as one that was taken before holds were for each slot
+/// by its version.
 fn hold_only(ueur: u128) {
     use frame_support::traits::{fungible::hold::Mutate, tokens::Precision};
     Orders::<Test>::mutate(MARKET, (SiteId(1), Side::Buy), |order| {
@@ -161,8 +162,8 @@ fn a_cancelled_order_that_cannot_be_refilled_ends_earlier() {
     });
 }
 
-/// Site 1 buys up to 1000 Wh at `limit` of site 2, which asks for half of it. Slot 101 is over, and 1000 Wh are to be settled
-/// in it; slot 102 has begun.
+/// Site 1 buys up to 1000 Wh at `limit` of site 2, which asks for half of it. Slot 101 is over, and 1000 Wh are to be
+/// settled in it; slot 102 has begun.
 fn one_slot_to_settle(hold_slots: u32, limit: u32, test: impl FnOnce()) {
     new_test_ext(vec![root(0)], &[(1, 0), (2, 0)]).execute_with(|| {
         HoldSlots::set(hold_slots);
@@ -289,8 +290,8 @@ fn cancelling_costs_no_fee() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// Whatever was taken before, however far the market lags, and whatever is bought: as long as its owner takes no money
-    /// away, an order that was taken trades in its first slot.
+    /// An order that was taken trades in its first slot as long as its owner takes no money away. This holds whatever
+    /// was taken before, however far the market lags, and whatever is bought.
     #[test]
     fn an_order_that_was_taken_is_not_paused_before_it_began(
         hold_slots in 1..5u32,

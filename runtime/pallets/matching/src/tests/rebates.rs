@@ -1,13 +1,9 @@
 //! Rent and dust come back to the buyers of an era.
 
 use super::{mock::*, world::*};
-use crate::{Event, FeesPaid, Rebates, SubAccounts};
+use crate::{Event, FeesPaid, Rebates};
 use frame_support::assert_ok;
-use sp_runtime::{AccountId32, traits::Convert};
-
-fn community() -> AccountId32 {
-    SubAccounts::<PotId>::convert(MARKET)
-}
+use sp_runtime::AccountId32;
 
 /// The on-ramp has issued EUR to somebody before, and they went to this account.
 fn give(to: &AccountId32, ueur: u128) {
@@ -40,7 +36,7 @@ fn rent_comes_back_to_the_buyers_of_an_era() {
             fees += summary.protocol_fee_ueur;
             rent += summary.congestion_rent_ueur + summary.dust_ueur;
         }
-        (0..3).for_each(|_| next_block());
+        blocks(3);
         assert!(rent > fees && fees > 0, "rent {rent}, fees {fees}");
         // Half of the fees came back, and not a µ€ more.
         let spent = PURSE - free(&account(1)) - held(&account(1));
@@ -61,7 +57,7 @@ fn what_rent_and_dust_do_not_cover_stays_paid() {
             paid += summary.paid_ueur;
             pot += summary.congestion_rent_ueur + summary.dust_ueur;
         }
-        (0..3).for_each(|_| next_block());
+        blocks(3);
         let (market, era, fees_ueur, rebates_ueur) = world(|world| world.eras[0]);
         assert_eq!((market, era, rebates_ueur), (MARKET, START / 4, pot));
         assert!(pot > 0 && pot < fees_ueur, "{pot} of {fees_ueur}");
@@ -89,7 +85,7 @@ fn buyers_get_back_pro_rata_page_by_page_and_once() {
         events();
         trade(START + 3);
         let fees = world(|world| world.eras.last().map(|(.., fees, _)| *fees)).expect("an era");
-        (0..4).for_each(|_| next_block());
+        blocks(4);
         let mut back = std::collections::BTreeMap::new();
         for event in events() {
             if let Event::Rebated { account, fee_ueur, amount_ueur, .. } = event {

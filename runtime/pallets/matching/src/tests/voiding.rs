@@ -27,10 +27,6 @@ fn ready() -> sp_io::TestExternalities {
     ext
 }
 
-fn blocks(count: u32) {
-    (0..count).for_each(|_| next_block());
-}
-
 fn void(slot: u32) -> frame_support::pallet_prelude::DispatchResult {
     let voided = Matching::void_slot(RuntimeOrigin::root(), MARKET, Slot(slot));
     check();

@@ -87,8 +87,8 @@ fn a_halt_of_the_chain_makes_nobody_late() {
     });
 }
 
-/// After a halt all readings of the slots that ended meanwhile come at once: they need as many blocks as if each slot had
-/// ended by itself.
+/// All readings of the slots that ended during a halt come at once after it. They need as many blocks as if each slot
+/// had ended by itself.
 #[test]
 fn each_slot_that_ended_during_a_halt_has_its_own_blocks() {
     run(|| {
@@ -142,8 +142,8 @@ fn without_a_genesis_the_clock_is_productions() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Whatever the times of blocks are: slots close in order, never before their grace, and never before two blocks
-    /// were made in which their readings were in time.
+    /// Slots close in order, whatever the times of blocks are. None closes before its grace, nor before two blocks were
+    /// made in which its readings were in time.
     #[test]
     fn a_slot_never_closes_early(gaps in proptest::collection::vec(prop_oneof![1..4_000u64, 1..80_000u64], 1..60)) {
         new_test_ext().execute_with(|| {

@@ -5,7 +5,7 @@ use crate::Cursors;
 use deren_primitives::{Anchor, IntervalReading, Quality, ReadingVerdict, RegisterSpan, Slot};
 use deren_runtime_apis::Metering as _;
 
-/// After two good readings of the grid meter, sends what `change` makes of the third, expects this verdict, and that
+/// Sends what `change` makes of the grid meter's third reading, after two good ones. It expects this verdict, and that
 /// the next reading after it is good again.
 fn expect(verdict: ReadingVerdict, change: impl FnOnce(IntervalReading) -> IntervalReading) {
     run(|| {

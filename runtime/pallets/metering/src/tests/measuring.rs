@@ -3,7 +3,7 @@
 use super::mock::*;
 use deren_primitives::{IntervalReading, ReadingVerdict};
 
-/// After one good reading of the grid meter, sends what `change` makes of the second, and expects that it trades nothing
+/// Sends what `change` makes of the grid meter's second reading, after a good one. It expects that it trades nothing
 /// and that the chain of readings goes on.
 fn trades_nothing(change: impl FnOnce(IntervalReading) -> IntervalReading) {
     run(|| {

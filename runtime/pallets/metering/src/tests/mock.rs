@@ -1,5 +1,5 @@
-//! A runtime with metering, the real registry and timestamps: blocks of 3 s, slots of 12 s that stand for 900 s,
-//! 30 s of grace and two blocks.
+//! A runtime with metering, the real registry and timestamps. Blocks are of 3 s, slots of 12 s that stand for 900 s,
+//! and the grace is 30 s and two blocks.
 
 use crate as pallet_deren_metering;
 use crate::{Call, Config, Energies, Event, weights::SubstrateWeight};

@@ -1,5 +1,5 @@
-//! Whatever is sent, in whatever batches: sequences have no gaps, a slot is accepted once, what trades is exactly what
-//! good readings show, and what is answered beforehand is what happens.
+//! What holds whatever is sent, in whatever batches. Sequences have no gaps, and a slot is accepted once. What trades
+//! is exactly what good readings show, and what is answered beforehand is what happens.
 
 use super::mock::*;
 use crate::{Event, SlotEnergies};

@@ -143,12 +143,13 @@ pub fn next_block() {
     assert_eq!(Rewards::check_invariants(), Ok(()));
 }
 
-/// So many blocks.
+/// Makes `count` blocks.
 pub fn blocks(count: u32) {
     (0..count).for_each(|_| next_block());
 }
 
-/// In this market, slot and zone, others paid so much protocol fee for as many Wh of the owner's site (of the same number).
+/// In this market, slot and zone, others paid so much protocol fee for as many Wh of the owner's site (of the same
+/// number).
 pub fn sold_in(market: MarketId, zone: u32, slot: u32, owner: u64, fee_ueur: u128) {
     let slot = Slot(slot);
     <Rewards as ProductionRewards<u64>>::protocol_fee_paid(market, slot, fee_ueur);

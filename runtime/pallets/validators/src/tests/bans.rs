@@ -1,7 +1,7 @@
 //! Who is banned stays out, whatever it or others do.
 
 use super::mock::*;
-use crate::types::{Reason, Standing};
+use crate::types::{Reason, ValidatorState};
 use crate::{Error, Event};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
@@ -114,11 +114,11 @@ fn who_left_can_still_be_banned() {
     with_validators(5).execute_with(|| {
         assert_ok!(remove(5));
         sessions(3);
-        assert_eq!((set(), standing(5)), (vec![1, 2, 3, 4], Some(Standing::Left { last: 1 })));
+        assert_eq!((set(), state_of(5)), (vec![1, 2, 3, 4], Some(ValidatorState::Left { last: 1 })));
         offend(&[5]);
         assert_noop!(Validators::add_validator(RuntimeOrigin::root(), 5), Error::<Test>::AlreadyBanned);
         sessions(2 * ACCOUNTABLE);
-        assert!(standing(5).expect("never forgotten").is_banned());
+        assert!(state_of(5).expect("never forgotten").is_banned());
     });
 }
 
@@ -127,7 +127,7 @@ fn an_offence_outweighs_a_decision() {
     new_test_ext().execute_with(|| {
         assert_ok!(ban(3));
         offend(&[3]);
-        assert_eq!(standing(3), Some(Standing::Banned { reason: Reason::Equivocation, out_from: 2 }));
+        assert_eq!(state_of(3), Some(ValidatorState::Banned { reason: Reason::Equivocation, out_from: 2 }));
     });
 }
 

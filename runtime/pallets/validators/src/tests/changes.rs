@@ -1,7 +1,7 @@
 //! The council changes the set, a third of it a session at most.
 
 use super::mock::*;
-use crate::{Error, types::Standing};
+use crate::{Error, types::ValidatorState};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 
 fn held(who: u64) -> u64 {
@@ -12,8 +12,8 @@ fn held(who: u64) -> u64 {
 fn everyone_with_keys_serves_at_genesis() {
     new_test_ext().execute_with(|| {
         assert_eq!(set(), [1, 2, 3, 4]);
-        assert_eq!(standing(4), Some(Standing::Serving));
-        assert_eq!(standing(5), None);
+        assert_eq!(state_of(4), Some(ValidatorState::Serving));
+        assert_eq!(state_of(5), None);
     });
 }
 
@@ -98,7 +98,7 @@ fn who_left_is_forgotten_and_has_its_deposit_back() {
         assert_eq!(set(), [1, 2, 3, 4]);
         assert_eq!(held(5), KEY_DEPOSIT, "it can still be held to account");
         sessions(ACCOUNTABLE + 1);
-        assert_eq!((standing(5), held(5)), (None, 0));
+        assert_eq!((state_of(5), held(5)), (None, 0));
     });
 }
 
@@ -108,7 +108,7 @@ fn one_that_never_had_keys_is_forgotten_too() {
         add(5);
         assert_ok!(remove(5));
         sessions(ACCOUNTABLE + 3);
-        assert_eq!(standing(5), None);
+        assert_eq!(state_of(5), None);
     });
 }
 

@@ -1,7 +1,7 @@
 //! A runtime with real sessions and balances, and how tests drive it.
 
 use crate as pallet_deren_validators;
-use crate::types::{Finality, Restart, Standing};
+use crate::types::{Finality, Restart, ValidatorState};
 use codec::Encode;
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
@@ -154,7 +154,7 @@ pub fn disabled() -> Vec<u64> {
 }
 
 /// Who stands how on the roster.
-pub fn standing(who: u64) -> Option<Standing> {
+pub fn state_of(who: u64) -> Option<ValidatorState> {
     crate::Roster::<Test>::get().get(&who).copied()
 }
 

@@ -1,26 +1,26 @@
 //! Planning as a pure function: whatever the roster is, the next set keeps the rules.
 
 use crate::plan::{Bounds, Candidate, next_set};
-use crate::types::{Reason, Standing};
+use crate::types::{Reason, ValidatorState};
 use proptest::prelude::*;
 
-fn standing() -> impl Strategy<Value = Standing> {
+fn state() -> impl Strategy<Value = ValidatorState> {
     prop_oneof![
-        4 => Just(Standing::Serving),
-        2 => Just(Standing::Leaving),
-        1 => Just(Standing::Left { last: 1 }),
-        2 => Just(Standing::Banned { reason: Reason::Equivocation, out_from: 2 }),
+        4 => Just(ValidatorState::Serving),
+        2 => Just(ValidatorState::Leaving),
+        1 => Just(ValidatorState::Left { last: 1 }),
+        2 => Just(ValidatorState::Banned { reason: Reason::Equivocation, out_from: 2 }),
     ]
 }
 
 fn candidates() -> impl Strategy<Value = Vec<Candidate<u32>>> {
-    let one = (standing(), any::<bool>(), prop::bool::weighted(0.8));
+    let one = (state(), any::<bool>(), prop::bool::weighted(0.8));
     prop::collection::vec(one, 1..20).prop_map(|all| {
         let numbered = all.into_iter().enumerate();
         numbered
-            .map(|(who, (standing, validates, has_keys))| {
-                let validates = validates && !matches!(standing, Standing::Left { .. });
-                Candidate { who: who as u32, standing, validates, has_keys }
+            .map(|(who, (state, validates, has_keys))| {
+                let validates = validates && !matches!(state, ValidatorState::Left { .. });
+                Candidate { who: who as u32, state, validates, has_keys }
             })
             .collect()
     })
@@ -41,15 +41,15 @@ proptest! {
 
         prop_assert!(next.is_sorted());
         prop_assert!(all.iter().filter(|one| inside(one)).all(|one| one.has_keys), "all have keys");
-        let banned = count(&all, |one| inside(one) && one.standing.is_banned());
+        let banned = count(&all, |one| inside(one) && one.state.is_banned());
         prop_assert!(banned == 0 || banned == next.len(), "banned ones stay only where nobody else is left");
         prop_assert!(!next.is_empty() || count(&all, |one| one.has_keys && one.validates) == 0, "the chain goes on");
         let joined = count(&all, |one| inside(one) && !one.validates);
-        let left = count(&all, |one| !inside(one) && one.validates && one.has_keys && !one.standing.is_banned());
+        let left = count(&all, |one| !inside(one) && one.validates && one.has_keys && !one.state.is_banned());
         prop_assert!(joined + left <= changes, "{joined} joined and {left} left of {present}");
         prop_assert!(left == 0 || next.len() >= min, "the council leaves enough");
         prop_assert!(joined == 0 || next.len() <= bounds.max, "there is room for who joins");
-        prop_assert!(all.iter().filter(|one| inside(one) && !one.validates).all(|one| one.standing == Standing::Serving));
+        prop_assert!(all.iter().filter(|one| inside(one) && !one.validates).all(|one| one.state == ValidatorState::Serving));
     }
 
     #[test]
@@ -62,8 +62,8 @@ proptest! {
             all.iter_mut().for_each(|one| one.validates = next.contains(&one.who));
         }
         prop_assert_eq!(next_set(&all, bounds), next);
-        let serving = count(&all, |one| one.standing == Standing::Serving && one.has_keys);
-        let waiting = count(&all, |one| one.standing == Standing::Serving && one.has_keys && !one.validates);
+        let serving = count(&all, |one| one.state == ValidatorState::Serving && one.has_keys);
+        let waiting = count(&all, |one| one.state == ValidatorState::Serving && one.has_keys && !one.validates);
         prop_assert!(serving == 0 || waiting == 0, "everyone who serves validates in the end");
     }
 }

@@ -19,14 +19,14 @@ const START_SECONDS: u64 = 300;
 /// More than a slot takes in which something is traded, clouds included.
 const SECONDS_PER_SLOT: u64 = 60;
 
-/// So many who make a key of their own on the pages get a home whose meters read.
+/// How many who make a key of their own on the pages get a home whose meters read.
 const SPARE_HOMES: usize = 2;
 
 /// What neighbourhood, and until when.
 #[derive(clap::Args)]
 pub struct DemoOptions {
     /// Leave after this many settled and finalised slots in which energy was traded, with one JSON line of their sums
-    /// on standard output; the exit code is 0 only if every invariant holds.
+    /// on standard output. The exit code is 0 only if every invariant holds.
     #[arg(long, value_name = "SLOTS", value_parser = clap::value_parser!(u32).range(1..=1000))]
     until_settled: Option<u32>,
     /// How many homes, 2 to 36.

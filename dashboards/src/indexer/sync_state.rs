@@ -53,7 +53,7 @@ pub enum WriteError {
 
 /// Where the database stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct SyncState {
     /// The newest finalised block; `None`: not even the first.
     pub cursor: Option<BlockId>,
     /// Blocks of the best chain above it, in order.
@@ -94,14 +94,14 @@ pub async fn describe(connection: &mut PgConnection, chain: &ChainDescription) -
 }
 
 /// Where the database stands now.
-pub async fn standing(connection: &mut PgConnection) -> Result<Standing, WriteError> {
+pub async fn sync_state(connection: &mut PgConnection) -> Result<SyncState, WriteError> {
     let mut transaction = connection.begin().await?;
     let cursor = cursor(&mut transaction, "").await?;
     let tail: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("SELECT number, hash FROM tail_blocks ORDER BY number").fetch_all(&mut *transaction).await?;
     transaction.commit().await?;
     let tail = tail.into_iter().map(|row| block_id("tail_blocks", row)).collect::<Result<_, _>>()?;
-    Ok(Standing { cursor, tail })
+    Ok(SyncState { cursor, tail })
 }
 
 async fn cursor(connection: &mut PgConnection, lock: &str) -> Result<Option<BlockId>, WriteError> {
@@ -110,8 +110,8 @@ async fn cursor(connection: &mut PgConnection, lock: &str) -> Result<Option<Bloc
     row.map(|row| block_id("cursor", row)).transpose()
 }
 
-/// Makes sure that the database is where the caller thinks it is, and that it stays there (by this lock) until the end of
-/// the transaction.
+/// Makes sure that the database is where the caller thinks it is. By this lock it stays there until the end of the
+/// transaction.
 pub(super) async fn expect_cursor(
     connection: &mut PgConnection,
     expected: Option<BlockId>,
