@@ -39,7 +39,7 @@ help:
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
 	@echo 'make api            write openapi.json from the handlers, and from it the types of the pages'
-	@echo 'make documents      links, commands and prose of the documents; a second'
+	@echo 'make documents      links, commands and prose of the documents, and how files are laid out; seconds'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
 	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
 	@echo 'make release        a release of this commit: programs, packages, the runtime with its hash, checksums, contents'
