@@ -39,7 +39,7 @@ help:
 	@echo 'make test           build what the tests need and run them all'
 	@echo 'make check          formatting, lints and documentation, with warnings as errors'
 	@echo 'make api            write openapi.json from the handlers, and from it the types of the pages'
-	@echo 'make documents      links, commands and prose of the documents; a second'
+	@echo 'make documents      links, commands and prose of the documents, and how files are laid out; seconds'
 	@echo 'make build          release binaries; `make -s where` prints their folder'
 	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
 	@echo 'make release        a release of this commit: programs, packages, the runtime with its hash, checksums, contents'
@@ -77,14 +77,17 @@ test: setup
 	@cd tests/browser && DEREN_WEB_DIST=$$(../../scripts/pages.sh) npm run --silent pages
 	@$(CARGO) test --workspace
 
-# The scripts that check documents, then the documents: a link leads somewhere, a command is there, the reference says
-# what the code says, prose does not get worse, and one version stands everywhere.
+# The scripts that check what needs no compiler, then what they check: a link leads somewhere, a command is there, the
+# reference says what the code says, prose does not get worse, files, functions and modules are as style.md wants them,
+# and one version stands everywhere.
 documents:
 	@python3 scripts/docs/tests.py --quiet
 	@python3 scripts/docs/links.py
 	@python3 scripts/docs/commands.py
 	@python3 scripts/docs/reference.py
 	@python3 scripts/docs/prose.py
+	@python3 scripts/layout.py --test
+	@python3 scripts/layout.py
 	@python3 scripts/release/tests.py --quiet
 	@python3 scripts/release/versions.py >/dev/null
 

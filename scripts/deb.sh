@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds Debian packages and prints the path of each: of the gateway, if nothing else is named, or of what is named
 # (gateway, node, dashboards). cargo-deb is installed at the first run, pinned, beside the cache's other tools.
-# DEREN_TARGET names another machine's target triple; its Rust target and C compiler must be there (gateway/README.md says how).
+# DEREN_TARGET names another machine's target triple; its Rust target and C compiler must be there (gateway/README.md
+# says how).
 # DEREN_DEB_BUILT=1 packs the programs that are already built.
 set -euo pipefail
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes sure of a Node.js that can build the pages, and puts `node` and `npm` into $DEREN_CACHE/node/bin.
 #
-# Two ways, the first that works: the system's own, if it is new enough; or else one from the Python package index in
-# a virtual environment of ours, which needs no other package source and changes nothing on the system.
+# Two ways, the first that works. One is the system's own, if it is new enough. The other comes from the Python package
+# index, into a virtual environment of ours. It needs no other package source, and changes nothing on the system.
 # Safe to run again: does nothing when it is there.
 set -euo pipefail
 

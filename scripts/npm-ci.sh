@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the npm packages that the named folders' lock files list, outside of the checkout: each set lies once in
+# Installs the npm packages that the named folders' lock files list, outside of the checkout. Each set lies once in
 # $DEREN_CACHE/npm, by its lock file, and `node_modules` in the folder is a link to it.
 # Safe to run again: does nothing while a lock file stays the same, also in another checkout.
 set -euo pipefail

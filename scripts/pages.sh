@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the pages and prints the folder in which they are, from where the dashboards' program takes them
-# (DEREN_WEB_DIST). Does nothing while their sources stay the same, in whatever checkout: a folder is named by what it
+# (DEREN_WEB_DIST). Does nothing while their sources stay the same, in whatever checkout. A folder is named by what it
 # was built from, so that what is built again does not make programs be built again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=${DEREN_CACHE:-$HOME/.cache/deren}
 export PATH="$cache/node/bin:$PATH"
 web=dashboards/web
-# So many builds are kept, for programs of other checkouts that read them.
+# Number of builds that are kept, for programs of other checkouts that read them.
 kept_builds=8
 
 # Everything from which the pages are built: what git has or would take, and the Node.js that builds.

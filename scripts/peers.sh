@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs the independent Python implementations that the tests read, are read by, or have read what they serve: each
-# package that a `requirements.txt` of `tests/peers` or `tests/clients` names. Safe to run again: does nothing when they are there at the pinned versions.
+# Installs the independent Python implementations that the tests read, are read by, or have read what they serve. They
+# are the packages that a `requirements.txt` of `tests/peers` or `tests/clients` names.
+# Safe to run again: does nothing when they are there at the pinned versions.
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)

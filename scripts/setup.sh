@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Makes this machine able to build and test DeREN: packages, a Rust that can build the runtime for Wasm, a Node.js that
-# can build the pages, peers for the tests. Safe to run again: what is there is left alone, and a second run ends at once.
-# Leaves the checkout as it is, but for the links `node_modules`, which git ignores; what it makes lies in ~/.cache/deren (or $DEREN_CACHE).
+# Makes this machine able to build and test DeREN. It brings packages, a Rust that can build the runtime for Wasm, a
+# Node.js that can build the pages, and peers for the tests.
+# Safe to run again: what is there is left alone, and a second run ends at once.
+# Leaves the checkout as it is, but for the links `node_modules`, which git ignores. What it makes lies in
+# ~/.cache/deren (or $DEREN_CACHE).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

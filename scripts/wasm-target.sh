@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes sure that a Rust here can build for wasm32v1-none, which the runtime needs, and writes which one into
-# env.mk and env.sh in ~/.cache/deren (or $DEREN_CACHE).
+# Makes sure that a Rust here can build for wasm32v1-none, which the runtime needs. Writes which one into env.mk and
+# env.sh in ~/.cache/deren (or $DEREN_CACHE).
 #
-# Two ways, the first that works: rustup's own target for the toolchain in use; or, where rustup cannot download,
-# Debian's packages as a second toolchain, with core, alloc and compiler_builtins built from its sources.
+# Two ways, the first that works. One is rustup's own target for the toolchain in use. The other, where rustup cannot
+# download, is Debian's packages as a second toolchain, with core, alloc and compiler_builtins built from its sources.
 # DEREN_WASM_WAY=rustup or =debian takes only that one.
 set -euo pipefail
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures what the pallets' calls cost and writes runtime/pallets/*/src/weights.rs. It wants an idle machine.
-# Arguments name pallets (registry, metering, matching, rewards, on-ramp, custody, notice, validators); without any it does all.
+# Arguments name pallets (registry, metering, matching, rewards, on-ramp, custody, notice, validators); without any it
+# does all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

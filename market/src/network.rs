@@ -66,6 +66,22 @@ pub(crate) struct Node {
 }
 
 /// A market's zones as a validated tree.
+///
+/// ```
+/// use deren_market::{Edge, Network, NetworkError, Zone};
+/// use deren_primitives::ZoneId;
+///
+/// let root = Zone { id: ZoneId(0), edge: None };
+/// let line =
+///     Edge { parent: root.id, fee_ueur_per_kwh: 12_000, capacity_up_wh: Some(50_000), capacity_down_wh: None };
+/// let street = Zone { id: ZoneId(1), edge: Some(line) };
+///
+/// let network = Network::new(vec![street.clone(), root])?;
+/// assert_eq!(network.root(), Some(ZoneId(0)));
+/// assert_eq!(network.edge(street.id), Some(line));
+/// assert_eq!(Network::new(vec![street]), Err(NetworkError::NoRoot));
+/// # Ok::<(), NetworkError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     /// Level by level from the root, so that a parent is before its children and siblings are together.

@@ -122,6 +122,25 @@ impl fmt::Display for SettleError {
 impl core::error::Error for SettleError {}
 
 /// The amounts of an outcome. `orders` have their owners' own limits (a buyer's: with the protocol fee), in any order.
+///
+/// ```
+/// use deren_market::{Network, Step, Zone, clear, clearing_steps, settle};
+/// use deren_primitives::{OrderStepId, Side, SiteId, ZoneId};
+///
+/// let network = Network::new(vec![Zone { id: ZoneId(0), edge: None }])?;
+/// let step = |site, side, limit_ueur_per_kwh, quantity_wh| {
+///     let id = OrderStepId::new(SiteId(site), side, 0);
+///     Step { id, zone: ZoneId(0), side, limit_ueur_per_kwh, quantity_wh }
+/// };
+/// let orders = [step(1, Side::Sell, 100_000, 2_000), step(2, Side::Buy, 240_000, 1_500)];
+/// let protocol_fee_bp = 100;
+///
+/// let outcome = clear(&network, &clearing_steps(&orders, protocol_fee_bp))?;
+/// let amounts = settle(&network, &orders, &outcome, protocol_fee_bp)?;
+/// assert_eq!((amounts.received_ueur, amounts.protocol_fee_ueur), (150_000, 1_500));
+/// assert_eq!(amounts.paid_ueur, 151_500);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn settle(
     network: &Network,
     orders: &[Step],

@@ -16,9 +16,9 @@
 //! Austria, Poland) are not read, and told as such.
 
 mod finder;
-#[cfg(test)]
-mod samples;
 mod telegram;
+#[cfg(test)]
+mod tests;
 mod unchecked;
 
 pub use finder::Finder;

@@ -9,8 +9,6 @@ mod parse;
 pub mod payload;
 pub mod registers;
 #[cfg(test)]
-mod rules;
-#[cfg(test)]
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
@@ -37,6 +35,32 @@ const MAX_FILE_BYTES: u64 = 64 * 1_024;
 const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
 /// A device as data.
+///
+/// ```
+/// use deren_meters::{MeterError, Template};
+///
+/// let meter = r#"
+///     kind = "modbus"
+///     vendor = "Example"
+///     model = "One"
+///     roles = ["grid"]
+///     source = "its manual, page 7"
+///
+///     [import]
+///     function = 4
+///     address = 0x48
+///     type = "f32"
+///     unit = "kWh"
+///     none = []
+/// "#;
+/// let template = Template::from_toml("example-one", meter)?;
+/// assert_eq!(template.product(), ("Example", "One"));
+/// assert_eq!(template.counts(), (true, false));
+///
+/// let mistyped = Template::from_toml("example-one", &meter.replace("unit", "unti")).expect_err("refused");
+/// assert!(mistyped.to_string().contains("line 12"), "{mistyped}");
+/// # Ok::<(), MeterError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Template {
     /// A Modbus meter.

@@ -41,6 +41,16 @@ use std::{
 };
 
 /// How to reach one device, whatever its family. Two are equal if they are written alike: what is written says all.
+///
+/// ```
+/// use deren_meters::{DeviceUri, MeterError};
+///
+/// let uri: DeviceUri = "modbus+tcp://192.168.1.20:502?template=eastron-sdm630&unit=1".parse()?;
+/// assert_eq!(uri.driver_name(), "eastron-sdm630");
+/// // What is as by default is left out.
+/// assert_eq!(uri.to_string(), "modbus+tcp://192.168.1.20?template=eastron-sdm630");
+/// # Ok::<(), MeterError>(())
+/// ```
 #[derive(Clone)]
 pub struct DeviceUri {
     text: Arc<str>,

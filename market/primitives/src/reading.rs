@@ -105,6 +105,28 @@ pub struct Anchor {
 }
 
 /// What a device's registers were at the boundaries of one slot, or of several in which nothing could be sampled.
+///
+/// ```
+/// use deren_primitives::{Anchor, DeviceId, IntervalReading, Quality, ReadingHash, RegisterSpan, Slot};
+///
+/// let reading = IntervalReading {
+///     device: DeviceId([0x11; 32]),
+///     first_slot: Slot(2_000_001),
+///     slot_count: 1,
+///     register_epoch: 0,
+///     registers: RegisterSpan { import_open_mwh: 1_999, import_close_mwh: 252_000, ..RegisterSpan::default() },
+///     quality: Quality::GOOD,
+///     clock_error_ms: 20,
+///     samples: 90,
+///     max_gap_ms: 10_500,
+///     sequence: 0,
+///     previous: ReadingHash::default(),
+///     anchor: Anchor::default(),
+/// };
+/// assert_eq!(reading.end_slot(), Slot(2_000_002));
+/// // Both ends are rounded down before they are compared: 252 − 1.
+/// assert_eq!(reading.registers.import_wh(), Some(251));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct IntervalReading {

@@ -53,6 +53,17 @@ impl Slot {
 }
 
 /// Turns times into slots and back. The length of a slot is fixed at genesis.
+///
+/// ```
+/// use deren_primitives::{Slot, SlotClock};
+/// use std::num::NonZeroU32;
+///
+/// let clock = SlotClock::new(NonZeroU32::new(900).expect("more than 0"));
+/// let slot = clock.slot_at(1_800_000_900_000);
+/// assert_eq!(slot, Slot(2_000_001));
+/// assert_eq!(clock.start_ms(slot), 1_800_000_900_000);
+/// assert_eq!(clock.end_ms(slot), clock.start_ms(slot.next()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlotClock {
     slot_seconds: NonZeroU32,

@@ -98,50 +98,54 @@ fn schema() -> Value {
     })
 }
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/schema.json");
+mod tests {
+    use super::*;
 
-/// What the schema's file says against a template, if anything.
-fn fault(instance: &Value) -> Option<String> {
-    let text = fs::read_to_string(FILE).expect("the schema's file");
-    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
-    compiler.add_resource("schema.json", serde_json::from_str(&text).expect("JSON")).expect("a resource");
-    let index = compiler.compile("schema.json", &mut schemas).expect("a schema");
-    schemas.validate(instance, index).err().map(|fault| fault.to_string())
-}
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/schema.json");
 
-fn as_json(text: &str) -> Value {
-    serde_json::to_value(text.parse::<toml::Table>().expect("TOML")).expect("JSON")
-}
-
-#[test]
-fn the_schema_file_is_what_the_code_reads() {
-    let text = serde_json::to_string_pretty(&schema()).expect("JSON") + "\n";
-    deren_testing::assert_snapshot(FILE, text, "-p deren-meters --lib template::schema");
-}
-
-#[test]
-fn every_built_in_template_keeps_to_the_schema() {
-    for (name, text) in BUILT_IN {
-        assert_eq!(fault(&as_json(text)), None, "{name}");
+    /// What the schema's file says against a template, if anything.
+    fn fault(instance: &Value) -> Option<String> {
+        let text = fs::read_to_string(FILE).expect("the schema's file");
+        let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+        compiler.add_resource("schema.json", serde_json::from_str(&text).expect("JSON")).expect("a resource");
+        let index = compiler.compile("schema.json", &mut schemas).expect("a schema");
+        schemas.validate(instance, index).err().map(|fault| fault.to_string())
     }
-}
 
-#[test]
-fn the_schema_refuses_what_the_code_refuses() {
-    let good = include_str!("../../templates/eastron-sdm630.toml");
-    for (what, with) in [
-        ("kind = \"modbus\"", "kind = \"canbus\""),
-        ("type = \"f32\"", "type = \"f16\""),
-        ("unit = \"kWh\"", "unit = \"kVAh\""),
-        ("function = 4", "function = 6"),
-        ("address = 0x48", "address = 0x10000"),
-        ("vendor =", "seller ="),
-        ("[[fingerprint]]", "[[fingerprints]]"),
-        ("roles = [", "roles = [\"friend\", "),
-    ] {
-        let text = good.replacen(what, with, 1);
-        assert!(Template::from_toml("changed", &text).is_err(), "{with}");
-        assert!(fault(&as_json(&text)).is_some(), "{with}");
+    fn as_json(text: &str) -> Value {
+        serde_json::to_value(text.parse::<toml::Table>().expect("TOML")).expect("JSON")
     }
-    assert_eq!(fault(&as_json(good)), None);
+
+    #[test]
+    fn the_schema_file_is_what_the_code_reads() {
+        let text = serde_json::to_string_pretty(&schema()).expect("JSON") + "\n";
+        deren_testing::assert_snapshot(FILE, text, "-p deren-meters --lib template::schema");
+    }
+
+    #[test]
+    fn every_built_in_template_keeps_to_the_schema() {
+        for (name, text) in BUILT_IN {
+            assert_eq!(fault(&as_json(text)), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_schema_refuses_what_the_code_refuses() {
+        let good = include_str!("../../templates/eastron-sdm630.toml");
+        for (what, with) in [
+            ("kind = \"modbus\"", "kind = \"canbus\""),
+            ("type = \"f32\"", "type = \"f16\""),
+            ("unit = \"kWh\"", "unit = \"kVAh\""),
+            ("function = 4", "function = 6"),
+            ("address = 0x48", "address = 0x10000"),
+            ("vendor =", "seller ="),
+            ("[[fingerprint]]", "[[fingerprints]]"),
+            ("roles = [", "roles = [\"friend\", "),
+        ] {
+            let text = good.replacen(what, with, 1);
+            assert!(Template::from_toml("changed", &text).is_err(), "{with}");
+            assert!(fault(&as_json(&text)).is_some(), "{with}");
+        }
+        assert_eq!(fault(&as_json(good)), None);
+    }
 }

@@ -1,5 +1,7 @@
 //! Every built-in template against its recorded device, both ways.
 
+mod rules;
+
 use super::*;
 use super::{
     payload::{Format, MqttTemplate as Mqtt},

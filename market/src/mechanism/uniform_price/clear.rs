@@ -16,6 +16,24 @@ use deren_primitives::Side;
 
 /// Clears these steps: the trade of most welfare within quantities and capacities, with the prices and the shares
 /// of the market's rules. The order of the steps does not matter.
+///
+/// ```
+/// use deren_market::{Network, Step, Zone, clear};
+/// use deren_primitives::{OrderStepId, Side, SiteId, ZoneId};
+///
+/// let network = Network::new(vec![Zone { id: ZoneId(0), edge: None }])?;
+/// let step = |site, side, limit_ueur_per_kwh, quantity_wh| {
+///     let id = OrderStepId::new(SiteId(site), side, 0);
+///     Step { id, zone: ZoneId(0), side, limit_ueur_per_kwh, quantity_wh }
+/// };
+/// let steps = [step(1, Side::Sell, 100_000, 2_000), step(2, Side::Buy, 240_000, 1_500)];
+///
+/// let outcome = clear(&network, &steps)?;
+/// assert_eq!(outcome.volume_wh, 1_500);
+/// // The seller has energy left, so that its limit is the price.
+/// assert_eq!(outcome.zones[0].price_ueur_per_kwh, Some(100_000));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn clear(network: &Network, steps: &[Step]) -> Result<Outcome, ClearError> {
     let book = Book::new(network, steps)?;
     let curves = up(network, &book);

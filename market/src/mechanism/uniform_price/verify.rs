@@ -16,6 +16,24 @@ use trades::Trade;
 use zone::ZoneCheck;
 
 /// Whether this is the outcome of these steps: `Err` with the first rule that it breaks.
+///
+/// ```
+/// use deren_market::{Network, Step, Zone, clear, verify};
+/// use deren_primitives::{OrderStepId, Side, SiteId, ZoneId};
+///
+/// let network = Network::new(vec![Zone { id: ZoneId(0), edge: None }])?;
+/// let step = |site, side, limit_ueur_per_kwh| {
+///     let id = OrderStepId::new(SiteId(site), side, 0);
+///     Step { id, zone: ZoneId(0), side, limit_ueur_per_kwh, quantity_wh: 500 }
+/// };
+/// let steps = [step(1, Side::Sell, 100_000), step(2, Side::Buy, 240_000)];
+///
+/// let mut outcome = clear(&network, &steps)?;
+/// assert_eq!(verify(&network, &steps, &outcome), Ok(()));
+/// outcome.volume_wh += 1;
+/// assert!(verify(&network, &steps, &outcome).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn verify(network: &Network, steps: &[Step], outcome: &Outcome) -> Result<(), Violation> {
     let mut zones = stated_zones(network, outcome)?;
     let trades = trades::read(network, steps, &outcome.fills)?;

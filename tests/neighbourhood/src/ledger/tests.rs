@@ -102,25 +102,21 @@ fn book_of(events: &[RuntimeEvent]) -> Ledger {
     ledger
 }
 
+/// What seller and buyer would trade in the slot, by id.
+fn steps() -> Vec<Step> {
+    let step = |site, zone, side, limit_ueur_per_kwh, quantity_wh| {
+        let id = deren_primitives::OrderStepId::new(site, side, 0);
+        Step { id, zone: ZoneId(zone), side, limit_ueur_per_kwh, quantity_wh }
+    };
+    let mut steps = vec![step(SELLER, 1, Side::Sell, 90_000, 700), step(BUYER, 2, Side::Buy, 250_000, 600)];
+    steps.sort_unstable_by_key(|step| step.id);
+    steps
+}
+
 /// What an honest chain says of the slot after these events: cleared, every payment, settled.
 fn settled(before: &[RuntimeEvent]) -> Vec<Matching<Runtime>> {
     let (market, slot) = (MARKET, SLOT);
-    let seller = Step {
-        id: deren_primitives::OrderStepId::new(SELLER, Side::Sell, 0),
-        zone: ZoneId(1),
-        side: Side::Sell,
-        limit_ueur_per_kwh: 90_000,
-        quantity_wh: 700,
-    };
-    let buyer = Step {
-        id: deren_primitives::OrderStepId::new(BUYER, Side::Buy, 0),
-        zone: ZoneId(2),
-        side: Side::Buy,
-        limit_ueur_per_kwh: 250_000,
-        quantity_wh: 600,
-    };
-    let mut steps = vec![seller, buyer];
-    steps.sort_unstable_by_key(|step| step.id);
+    let steps = steps();
     let entered: Vec<Step> = steps
         .iter()
         .map(|step| match step.side {

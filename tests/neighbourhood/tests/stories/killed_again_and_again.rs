@@ -2,7 +2,7 @@
 //! said it had made is on chain exactly once and as it was made, and no slot is missing. `DEREN_KILLS` says how often.
 
 use crate::support::{Told, assert_complete, catch_up, config, now, slot, start, until};
-use deren_neighbourhood::Wait;
+use deren_neighbourhood::{Neighbourhood, Wait};
 use deren_primitives::{DeviceId, Slot};
 use std::{
     collections::BTreeMap,
@@ -45,17 +45,26 @@ fn made(log: &Path) -> BTreeMap<(DeviceId, u64), (Slot, u16)> {
     made
 }
 
+/// Without a node nobody else may vouch for a build machine's clock.
+fn trust_clock(neighbourhood: &Neighbourhood) {
+    let name = neighbourhood.homes[0].name.to_lowercase();
+    let file = neighbourhood.folder().join("homes").join(name).join("gateway.toml");
+    let settings = fs::read_to_string(&file).expect("the gateway's configuration");
+    fs::write(&file, format!("clock_trusted = true\n{settings}")).expect("written");
+}
+
+fn kill_gateway(neighbourhood: &mut Neighbourhood) {
+    neighbourhood.gateways[0].kill();
+    neighbourhood.gateways[0].restart().expect("the gateway starts again");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_again_and_again_nothing_is_lost_and_nothing_doubled() {
     let kills = std::env::var("DEREN_KILLS").map_or(KILLS, |kills| kills.parse().expect("DEREN_KILLS is a number"));
     let (mut neighbourhood, mut follower) = start(config(4)).await;
     slot(&mut follower, "a first trade", |report| report.traded()).await;
 
-    // Without a node nobody else may vouch for a build machine's clock.
-    let name = neighbourhood.homes[0].name.to_lowercase();
-    let file = neighbourhood.folder().join("homes").join(name).join("gateway.toml");
-    let settings = fs::read_to_string(&file).expect("the gateway's configuration");
-    fs::write(&file, format!("clock_trusted = true\n{settings}")).expect("written");
+    trust_clock(&neighbourhood);
 
     // In each round the node is away for a while.
     let round = if kills < 40 { 8 } else { 40 };
@@ -70,8 +79,7 @@ async fn killed_again_and_again_nothing_is_lost_and_nothing_doubled() {
         if kill % round == back {
             neighbourhood.nodes[0].restart().expect("the node starts again");
         }
-        neighbourhood.gateways[0].kill();
-        neighbourhood.gateways[0].restart().expect("the gateway starts again");
+        kill_gateway(&mut neighbourhood);
         tokio::time::sleep(moments.next()).await;
         // What is final is written down while the node can be asked.
         let _ = catch_up(&mut follower).await;
@@ -79,8 +87,7 @@ async fn killed_again_and_again_nothing_is_lost_and_nothing_doubled() {
     if (kills - 1) % round >= away && (kills - 1) % round < back {
         neighbourhood.nodes[0].restart().expect("the node starts again");
     }
-    neighbourhood.gateways[0].kill();
-    neighbourhood.gateways[0].restart().expect("the gateway starts again");
+    kill_gateway(&mut neighbourhood);
     let last_kill = now(&neighbourhood);
 
     let home = neighbourhood.registered.homes[0].devices.clone();

@@ -4,11 +4,11 @@ use super::telegram::{Telegram, write};
 use crate::{Counter, Library, Readout};
 
 /// Kaifa, DSMR 4.2, from the example telegrams of the Python package dsmr-parser.
-pub(crate) const DSMR_4_2: &str = include_str!("../../tests/telegrams/dsmr-4.2.txt");
+const DSMR_4_2: &str = include_str!("../../tests/telegrams/dsmr-4.2.txt");
 /// Landis+Gyr, DSMR 5, from the same.
-pub(crate) const DSMR_5: &str = include_str!("../../tests/telegrams/dsmr-5.0.txt");
+const DSMR_5: &str = include_str!("../../tests/telegrams/dsmr-5.0.txt");
 /// Sagemcom T210-D-r, which counts in Wh and has no serial number, from the same.
-pub(crate) const SAGEMCOM: &str = include_str!("../../tests/telegrams/sagemcom-t210-d-r.txt");
+const SAGEMCOM: &str = include_str!("../../tests/telegrams/sagemcom-t210-d-r.txt");
 
 /// The line ends that the files were written without.
 fn telegram(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! What the program prints and how it exits.
 
-use crate::program::{MARKET, clear, verify, with_input};
+use super::runner::{MARKET, clear, verify, with_input};
 
 const RESULT: &str = concat!(
     r#"{"zones":[{"id":0,"price":188000,"net_export_wh":0},{"id":1,"price":200000,"net_export_wh":-1500},"#,

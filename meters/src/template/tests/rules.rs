@@ -2,13 +2,13 @@
 //! field: a pattern for "not available" read as a number, another scale behind the same fingerprint, a part of a sum left
 //! out, what a battery gave booked as production.
 
-use super::registers::{
-    Mark, ModbusTemplate, Production, Sum,
-    decode::{Field, Layout},
-};
-use super::{
+use super::{image, is_known, modbus_templates, texts};
+use crate::template::{
     Template,
-    tests::{image, is_known, modbus_templates, texts},
+    registers::{
+        Mark, ModbusTemplate, Production, Sum,
+        decode::{Field, Layout},
+    },
 };
 use deren_primitives::DeviceRole;
 use std::collections::BTreeSet;

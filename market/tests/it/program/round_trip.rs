@@ -1,6 +1,6 @@
 //! Files say again what was read, and no text makes reading panic.
 
-use crate::program::MARKET;
+use super::runner::MARKET;
 use deren_market::{Outcome, clear, file::Market};
 use proptest::prelude::*;
 

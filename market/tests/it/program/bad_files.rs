@@ -1,6 +1,6 @@
 //! Bad market files: exit 2, nothing on stdout, one line on stderr that says what and where.
 
-use crate::program::{MARKET, clear};
+use super::runner::{MARKET, clear};
 
 /// The one line that the program says of this file.
 fn refusal(market: &str) -> String {

@@ -2,5 +2,5 @@
 
 mod bad_files;
 mod clear_and_verify;
-mod program;
 mod round_trip;
+mod runner;
