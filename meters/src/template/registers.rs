@@ -4,11 +4,11 @@
 //! The same description reads the device and serves it, so a new device is one file for driver and simulator alike.
 
 pub mod decode;
-mod mark;
+mod fingerprint;
 mod spans;
 mod sum;
 
-pub use mark::{Mark, Shows};
+pub use fingerprint::{Mark, Shows};
 pub use spans::{Answers, Span, spans};
 pub use sum::{MAX_PARTS, Sum};
 
