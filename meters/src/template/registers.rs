@@ -14,7 +14,7 @@ pub use sum::{MAX_PARTS, Sum};
 
 use super::{fault::Fault, origin::Origin};
 use crate::{patience::Timing, quantity::whole, sample::Readout};
-use decode::{Field, FieldError, Function};
+use decode::{Field, FieldError, Function, Layout};
 use deren_primitives::DeviceRole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -243,6 +243,22 @@ impl ModbusTemplate {
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &Field)> {
         let parts = self.sums().flat_map(|(name, sum)| sum.parts().iter().map(move |field| (name, field)));
         parts.chain(self.serial.iter().map(|field| ("serial", field)))
+    }
+
+    /// The first whole number that does not say which of its patterns stand for "not available", if there is one. The low
+    /// word of a number is full at times; then the high word, which is never, says it for both.
+    pub(crate) fn number_without_none(&self) -> Option<String> {
+        let is_number = |field: &Field| !matches!(field.layout, Layout::F32 | Layout::F64 | Layout::Text);
+        let said_by_the_high_word = |what: &str| {
+            let mut sums = self.sums().filter(|(name, _)| *name == what);
+            sums.any(|(_, sum)| sum.parts().iter().any(|part| part.times > 1 && !part.nothing().is_empty()))
+        };
+        let is_silent = |what: &str, field: &Field| match &field.none {
+            None => true,
+            Some(none) => none.is_empty() && !said_by_the_high_word(what),
+        };
+        let (what, field) = self.fields().find(|(what, field)| is_number(field) && is_silent(what, field))?;
+        Some(format!("{what} at {} has no `none`, its patterns for \"not available\"", field.address))
     }
 
     /// The requests that read both energies: as few as the device allows.
