@@ -1,7 +1,8 @@
 //! From what a device shows to the messages it would publish: the writing side of a template, for simulated devices.
 
 use super::{
-    ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, Term, counts::Counts, home_assistant,
+    ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, Term, counts::Counts, home_assistant, pointer,
+    read::is_xml,
 };
 use crate::{
     p1,
@@ -32,8 +33,10 @@ impl MqttTemplate {
             let value = serde_json::to_value(&extra.value).unwrap_or(Value::Null);
             messages.put(Self::topic(&extra.topic, base), &extra.field, value);
         }
-        for requirement in self.require.iter().filter(|requirement| requirement.absent.is_none()) {
-            messages.put(Self::topic(&requirement.topic, base), &requirement.field, met(requirement));
+        for requirement in self.require.iter().chain(&self.fingerprint) {
+            if let Some(value) = met(requirement) {
+                messages.put(Self::topic(&requirement.topic, base), &requirement.field, value);
+            }
         }
         if let (Some(field), Some(serial)) = (&self.serial, &readout.serial) {
             let text = if self.format == Format::P1 { p1::serial_hex(serial) } else { serial.clone() };
@@ -57,11 +60,12 @@ impl MqttTemplate {
     }
 }
 
-/// What a device says whose values are valid now.
-fn met(requirement: &Requirement) -> Value {
-    match &requirement.equals {
-        Some(text) => text.parse::<i64>().map_or_else(|_| Value::String(text.clone()), Value::from),
-        None => Value::from(unix_ms() / 1_000),
+/// What a device says whose values are valid now, if it has to say something.
+fn met(requirement: &Requirement) -> Option<Value> {
+    match (&requirement.equals, requirement.max_age_s) {
+        (Some(text), _) => Some(text.parse::<i64>().map_or_else(|_| Value::String(text.clone()), Value::from)),
+        (None, Some(_)) => Some(Value::from(if requirement.in_ms { unix_ms() } else { unix_ms() / 1_000 })),
+        (None, None) => None,
     }
 }
 
@@ -123,7 +127,8 @@ impl Messages {
 
     fn finish(self) -> Vec<(String, Vec<u8>)> {
         let format = self.format;
-        let bytes = |fields: Vec<(String, Value)>| match format {
+        let bytes = |topic: &str, fields: Vec<(String, Value)>| match format {
+            _ if is_xml(topic) => xml(&fields).into_bytes(),
             Format::Json | Format::HomeAssistant => json(fields).to_string().into_bytes(),
             Format::P1 => {
                 let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -131,28 +136,28 @@ impl Messages {
                 p1::write(P1_HEADER, &lines).into_bytes()
             }
         };
-        self.documents.into_iter().map(|(topic, fields)| (topic, bytes(fields))).collect()
+        let document = |(topic, fields): (String, Vec<_>)| {
+            let bytes = bytes(&topic, fields);
+            (topic, bytes)
+        };
+        self.documents.into_iter().map(document).collect()
     }
 }
 
-/// A document that has each value where its pointer says; one without a pointer is the whole document. Every part of a pointer is an object's key.
+/// A document that has each value where its pointer says; one without a pointer is the whole document.
 fn json(fields: Vec<(String, Value)>) -> Value {
-    let mut root = Map::new();
-    for (pointer, value) in fields {
-        let pointer = pointer.replacen(ANY_METER, A_METER, 1);
-        let mut keys: Vec<String> =
-            pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
-        let Some(last) = keys.pop() else { return value };
-        let mut here = &mut root;
-        for key in keys {
-            let child = here.entry(key).or_insert_with(|| Value::Object(Map::new()));
-            if !child.is_object() {
-                *child = Value::Object(Map::new());
-            }
-            let Value::Object(map) = child else { return Value::Object(root) };
-            here = map;
-        }
-        here.insert(last, value);
+    let mut document = Value::Object(Map::new());
+    for (field, value) in fields {
+        pointer::put(&mut document, &field.replacen(ANY_METER, A_METER, 1), value);
     }
-    Value::Object(root)
+    document
+}
+
+/// An XML document of elements, each of which is called as its field is.
+fn xml(fields: &[(String, Value)]) -> String {
+    let element = |(tag, value): &(String, Value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{tag}{text}{}", tag.replacen('<', "</", 1))
+    };
+    fields.iter().map(element).collect()
 }
