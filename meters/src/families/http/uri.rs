@@ -102,7 +102,7 @@ impl fmt::Display for HttpDevice {
             write!(f, "&{what}={name}")?;
         }
         if let Some(access) = &self.access {
-            access.fmt(f)?;
+            write!(f, "{access}")?;
         }
         self.timeout_ms.map_or(Ok(()), |timeout_ms| write!(f, "&timeout_ms={timeout_ms}"))
     }
