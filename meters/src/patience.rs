@@ -1,7 +1,8 @@
-//! How patient to be with the other end of a wire, written once for every family: what a URI asks for, what a product and its
-//! manufacturer's devices need, and how soon to try again what failed. It only says how long; who waits is the wires' part.
+//! How patient to be with the other end of a wire, written once for every family. It is what a URI asks for, what a
+//! product and its manufacturer's devices need, and how long a lost connection is left alone. It never waits itself.
 
 use crate::{quirks::Quirks, wire::Wire};
+use deren_primitives::Backoff;
 use std::{fmt, time::Duration};
 
 /// How patient to be with a Modbus device.
@@ -42,6 +43,11 @@ pub(crate) fn limit(asked_ms: Option<u32>, usual: Duration) -> Duration {
     asked_ms.map_or(usual, |ms| Duration::from_millis(ms.into()))
 }
 
+/// Pauses before a connection that is held open is made again.
+pub(crate) const fn reconnecting() -> Backoff {
+    Backoff::new(Duration::from_millis(250), Duration::from_secs(10))
+}
+
 /// How to ask a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Patience {
@@ -56,8 +62,8 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Of the time-outs that the URI asks for, the product needs and its manufacturer's devices need, the first that is named
-    /// holds; of the silences after connecting, the longest.
+    /// The URI may ask for a time-out, and the product and its manufacturer's devices may need one: the first that is
+    /// named holds. Of the silences after connecting, the longest holds.
     #[must_use]
     pub fn of(asked: &Timing, product: &Timing, quirks: &Quirks) -> Self {
         Self {
@@ -78,42 +84,9 @@ impl From<&Timing> for Patience {
     }
 }
 
-/// How long to wait before the next try of what fails again and again: twice as long each time, up to the longest.
-#[derive(Clone, Debug)]
-pub(crate) struct Backoff {
-    first: Duration,
-    longest: Duration,
-    /// So many failures in a row are tried again at once.
-    free_tries: u32,
-    failures: u32,
-}
-
-impl Backoff {
-    /// After `free_tries` failures that cost no pause, `first` is the first pause, and none is longer than `longest`.
-    pub(crate) const fn new(first: Duration, longest: Duration, free_tries: u32) -> Self {
-        Self { first, longest, free_tries, failures: 0 }
-    }
-
-    /// It failed once more: the pause before the next try.
-    pub(crate) fn failed(&mut self) -> Duration {
-        let before = self.failures;
-        self.failures = before.saturating_add(1);
-        match before.checked_sub(self.free_tries) {
-            Some(doublings) => self.first.saturating_mul(1 << doublings.min(16)).min(self.longest),
-            None => Duration::ZERO,
-        }
-    }
-
-    /// It went well: the next failure is the first one.
-    pub(crate) fn succeeded(&mut self) {
-        self.failures = 0;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn the_uri_has_the_last_word_on_patience_and_the_longer_silence_holds() {
@@ -125,19 +98,5 @@ mod tests {
         assert_eq!((timing.timeout_ms, timing.settle_ms), (Some(2_500), 2_000));
         let asked = Timing { timeout_ms: Some(700), settle_ms: 3_000 };
         assert_eq!(Patience::of(&asked, &product, &quirks).timing, asked);
-    }
-
-    proptest! {
-        #[test]
-        fn pauses_grow_to_the_longest_and_begin_anew_after_a_success(free_tries in 0u32..5, failures in 1u32..200) {
-            let (first, longest) = (Duration::from_millis(250), Duration::from_secs(10));
-            let mut backoff = Backoff::new(first, longest, free_tries);
-            let pauses: Vec<Duration> = (0..failures).map(|_| backoff.failed()).collect();
-            prop_assert!(pauses.windows(2).all(|pair| pair[0] <= pair[1]));
-            prop_assert!(pauses.iter().all(|pause| *pause <= longest));
-            prop_assert_eq!(pauses.iter().filter(|pause| pause.is_zero()).count() as u32, free_tries.min(failures));
-            backoff.succeeded();
-            prop_assert_eq!(backoff.failed(), if free_tries == 0 { first } else { Duration::ZERO });
-        }
     }
 }

@@ -34,6 +34,13 @@ const MAX_FILE_BYTES: u64 = 64 * 1_024;
 /// The files compiled in: name and text.
 const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
+/// Products that cannot be read, by what their names begin with, and why.
+const REFUSED: &[(&str, &str)] = &[(
+    "e3dc",
+    "E3/DC shows powers alone over Modbus, and its counters by RSCP, of which there is no public description; give the home \
+     meters of their own",
+)];
+
 /// A device as data.
 ///
 /// ```
@@ -82,8 +89,8 @@ impl Template {
         }
     }
 
-    /// Reads and checks the text of a product: a template for each of its devices, with what a URI calls it. `name` is what it
-    /// calls the device that has no name of its own.
+    /// Reads and checks the text of a product: a template for each of its devices, with what a URI calls it. `name` is
+    /// what it calls the device that has no name of its own.
     ///
     /// # Errors
     /// [`MeterError::Template`] with what is wrong and in which line.
@@ -187,8 +194,8 @@ impl Library {
 
     /// The templates compiled in, and on top of them every `*.toml` of `folder`; a device of the same name replaces.
     ///
-    /// A file that makes no sense harms nobody else: its name, and the devices of a built-in file of that name, stand for no
-    /// template then, and [`Self::broken`] tells of it.
+    /// A file that makes no sense harms nobody else. Its name, and the devices of a built-in file of that name, stand
+    /// for no template then, and [`Self::broken`] tells of it.
     ///
     /// # Errors
     /// [`MeterError::File`] if the folder cannot be read, or has too many files.
@@ -227,7 +234,8 @@ impl Library {
         Ok(library)
     }
 
-    /// Takes the devices of a file. Where another file of the folder has one of the same name, that name stands for none.
+    /// Takes the devices of a file. Where another file of the folder has one of the same name, that name stands for
+    /// none.
     fn take(&mut self, path: &Path, all: Vec<(String, Template)>, own: &mut BTreeMap<String, PathBuf>) {
         for (name, template) in all {
             match own.insert(name.clone(), path.to_owned()) {
@@ -329,6 +337,10 @@ impl Library {
     fn lacks(&self, kind: &'static str, name: &str) -> MeterError {
         if let Some(error) = self.broken.get(name) {
             return error.clone();
+        }
+        let word = name.replace(['-', '_', '/'], "").to_lowercase();
+        if let Some((_, reason)) = REFUSED.iter().find(|(begin, _)| word.starts_with(begin)) {
+            return MeterError::UnknownTemplate { kind, name: name.into(), meant: (*reason).into() };
         }
         let known: Vec<&str> =
             self.iter().filter(|(_, template)| template.kind() == kind).map(|(name, _)| name).collect();

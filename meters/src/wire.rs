@@ -1,8 +1,12 @@
-//! The wires that devices are on: TCP, serial frames over TCP, and serial lines. What is read over them is the families' part.
+//! The wires that devices are on: TCP, serial frames over TCP, and serial lines. What is read over them is the
+//! families' part.
 
 pub(crate) mod http;
 pub mod modbus;
 pub(crate) mod serial;
+mod tls;
+
+pub use tls::Access;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;

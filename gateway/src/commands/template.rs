@@ -78,12 +78,16 @@ fn list(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
     Ok(if all.broken().next().is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Exit code 0 if all is well, 1 if a fixture reads otherwise than it says; a template that makes no sense is an
-/// error, exit code 2.
+/// Exit code 0 if all is well, 1 if a template lacks what those that are built in have, or if a fixture reads otherwise
+/// than it says; a template that makes no sense is an error, exit code 2.
 fn check(file: &Path) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for (_, template) in DeviceTemplate::all_from_file(file)? {
         let (vendor, model) = template.product();
+        if let Err(reason) = template.keeps_rules() {
+            println!("{}: the template can be read, but {reason}", file.display());
+            code = ExitCode::FAILURE;
+        }
         match template.check_fixture() {
             Ok(()) => {
                 println!("{}: the template is right, and so is its fixture: {vendor} {model}", file.display());

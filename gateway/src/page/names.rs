@@ -3,6 +3,7 @@
 //! name was made to point here.
 
 use axum::http::{HeaderMap, header};
+pub(super) use deren_meters::discover::is_private as is_of_a_home;
 use std::net::IpAddr;
 
 /// Endings that home networks give their machines' names.
@@ -48,14 +49,6 @@ fn name_of(host: &str) -> &str {
     match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    }
-}
-
-/// True for addresses of a home's own network: private, link-local, unique local, and this machine's.
-pub(super) fn is_of_a_home(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
-        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a family may give to a search: for each kind of place, how to look for its devices there. Whoever gives nothing for a
-//! kind of place has no devices there. A probe only reads, and one thing at a time.
+//! What a family may give to a search: for each kind of place, how to look for its devices there. Whoever gives nothing
+//! for a kind of place has no devices there. A probe only reads, and one thing at a time.
 
 use super::event::Event;
 use crate::{DeviceUri, Library, MeterError, Record, uri::broker::Broker, wire::Wire};
@@ -76,6 +76,11 @@ pub(crate) trait Probe: Send + Sync {
     /// True if its devices may listen on any other port that is named.
     fn takes_any_port(&self) -> bool {
         false
+    }
+
+    /// The usual port of its devices, if they are web servers.
+    fn web_port(&self) -> Option<u16> {
+        None
     }
 
     /// The devices at a host and port.

@@ -1,9 +1,14 @@
 //! What is text: payloads of brokers, templates of a folder, URIs of a configuration; and what announces itself.
 
-use crate::{DeviceUri, Library, Template, discover, mqtt, template::payload::value_template::ValueTemplate, wire};
+use crate::{
+    DeviceUri, Library, Template, discover, mqtt,
+    template::payload::{read::Messages, value_template::ValueTemplate},
+    wire,
+};
 
-/// Payloads of a broker, each up to a zero byte: of the topics of the template that the first part names, or chooses by its
-/// first byte; and then the same bytes as notifications of what changed. What Home Assistant is told of a sensor is one.
+/// Payloads of a broker or documents of a web server, each up to a zero byte. They are of the topics of the template
+/// that the first part names, or chooses by its first byte. Then the same bytes are notifications of what changed. What
+/// Home Assistant is told of a sensor is one of them.
 pub fn mqtt(data: &[u8]) {
     let mut parts = data.split(|byte| *byte == 0);
     let Some(which) = parts.next() else { return };
@@ -17,6 +22,11 @@ pub fn mqtt(data: &[u8]) {
     let topics = template.fixture.payloads.keys().map(String::as_str);
     let arrived: Vec<(&str, &[u8])> = topics.zip(payloads.iter().copied()).collect();
     let _ = template.read(&template.fixture.topic, &arrived);
+    let known = template.clone().for_channel(0);
+    if let Ok(messages) = Messages::parse(&known, known.base(&template.fixture.topic), arrived) {
+        let _ = messages.fit(&known.fingerprint);
+        known.require.iter().for_each(|requirement| drop(messages.check(requirement, 0)));
+    }
     mqtt::follow(template, &template.fixture.topic, &payloads);
 }
 
@@ -44,8 +54,9 @@ pub fn template(data: &[u8]) {
     }
 }
 
-/// What a search is told: the first byte chooses an answer to multicast DNS, a broker's messages (topic and payload,
-/// each up to a zero byte), or where its owner wants it to look. What is found can be written into a configuration.
+/// What a search is told. The first byte chooses an answer to multicast DNS, a broker's messages, or where its owner
+/// wants it to look. A message is a topic and a payload, each up to a zero byte. What is found can be written into a
+/// configuration.
 pub fn discovery(data: &[u8]) {
     const LIMIT: usize = 8;
     let [kind, rest @ ..] = data else { return };

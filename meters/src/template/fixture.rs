@@ -22,6 +22,17 @@ impl Template {
         }
     }
 
+    /// Whether it keeps what no driver needs, but every template that is built in has to keep.
+    ///
+    /// # Errors
+    /// What it lacks.
+    pub fn keeps_rules(&self) -> Result<(), String> {
+        match self {
+            Self::Modbus(template) => template.number_without_none().map_or(Ok(()), Err),
+            Self::Mqtt(_) => Ok(()),
+        }
+    }
+
     /// Reads the fixture as a driver reads a device, and compares it with what it should stand for.
     ///
     /// # Errors

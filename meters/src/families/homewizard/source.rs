@@ -1,8 +1,8 @@
-//! HomeWizard's energy devices (Wi-Fi P1 meter, kWh meter, energy socket) by their local API, version 1: unencrypted HTTP in
-//! the home, switched on in HomeWizard's app. It only reads.
+//! HomeWizard's energy devices (Wi-Fi P1 meter, kWh meter, energy socket) by their local API, version 1. That is
+//! unencrypted HTTP in the home, switched on in HomeWizard's app. It only reads.
 //!
-//! Source: HomeWizard's API documentation, "Recent measurement" and "Device information"; what its fields mean is in the
-//! template `homewizard`.
+//! Source: HomeWizard's API documentation, "Recent measurement" and "Device information"; what its fields mean is in
+//! the template `homewizard`.
 
 use super::uri::HomeWizardDevice;
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     patience::limit,
     sample::{Counted, Identity, unix_ms},
     template::payload::MqttTemplate,
-    wire::{Wire, http::Server},
+    wire::http::Server,
 };
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -33,7 +33,8 @@ pub(super) struct HomeWizardSource {
     device: HomeWizardDevice,
     server: Server,
     template: MqttTemplate,
-    /// Of the device itself: what it is, and its serial number, and when it said so. The meter on its P1 port has one of its own.
+    /// Of the device itself: what it is, and its serial number, and when it said so. The meter on its P1 port has one
+    /// of its own.
     about: Option<(About, Instant)>,
 }
 
@@ -51,9 +52,8 @@ impl HomeWizardSource {
     /// [`MeterError::UnknownTemplate`] if the library has no such template.
     pub(super) fn new(device: HomeWizardDevice, library: &Library) -> Result<Self, MeterError> {
         let template = library.mqtt(TEMPLATE)?.clone();
-        let (host, port) = (device.host.clone(), device.port);
-        let endpoint = Wire::Tcp { host: host.clone(), port }.to_string();
-        Ok(Self { device, server: Server { host, port, endpoint }, template, about: None })
+        let server = Server::new(&device.host, device.port, None);
+        Ok(Self { device, server, template, about: None })
     }
 
     fn timeout(&self) -> Duration {
@@ -61,7 +61,7 @@ impl HomeWizardSource {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server.endpoint)
+        self.server.url() + path
     }
 
     async fn measure(&self) -> Result<Counted, MeterError> {

@@ -1,11 +1,11 @@
 //! One connection to a broker, shared by every device of this process that publishes there.
 //!
 //! It keeps the newest message of each topic and no more, so nothing grows. A lost connection is made again by itself,
-//! with growing pauses. Retained messages are only noted, never kept, because they are old; but where a description of
+//! with growing pauses. Retained messages are only noted, never kept, because they are old. But where a description of
 //! a device is asked for, they are what is wanted.
 
 use super::notifications::{self, Changed, Known, Notifications, Part};
-use crate::{MeterError, Unreached, patience::Backoff, sample::unix_ms, uri::Broker};
+use crate::{MeterError, Unreached, patience::reconnecting, sample::unix_ms, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeFilter};
 use std::{
     collections::HashMap,
@@ -27,8 +27,6 @@ const MAX_MESSAGE_BYTES: usize = 64 * 1_024;
 /// Requests to the broker under way at most.
 const MAX_REQUESTS: usize = 64;
 pub(super) const CONNECT_TIMEOUT_S: u64 = 5;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// A message that was not retained, or a description.
 #[derive(Clone, Debug)]
@@ -158,7 +156,8 @@ impl Inbox {
         }
     }
 
-    /// Lays what changed over the statuses. One that tells of no counter is not news: the counters are as old as before.
+    /// Lays what changed over the statuses. One that tells of no counter is not news: the counters are as old as
+    /// before.
     fn notify(&self, notifications: &Notifications, publish: &Publish) {
         if publish.retain {
             return;
@@ -231,8 +230,8 @@ impl Session {
         self.shared.link.subscribe()
     }
 
-    /// Has an empty message published as `topic` now, at every connection, and every so often, as long as somebody holds
-    /// what this returns.
+    /// Has an empty message published as `topic` now, at every connection, and every so often, as long as somebody
+    /// holds what this returns.
     pub(super) fn keep_alive(&self, topic: String, every: Duration) -> Arc<KeepingAlive> {
         let mut keep_alives = locked(&self.shared.keep_alives);
         if let Some(keeping) = keep_alives.get(&topic).and_then(Weak::upgrade) {
@@ -297,11 +296,10 @@ impl Drop for Session {
 
 /// Keeps the connection, and puts messages where they belong.
 async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, broker: String) {
-    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, 0);
+    let mut backoff = reconnecting();
     loop {
         match events.poll().await {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
-                backoff.succeeded();
                 shared.inboxes().iter().for_each(|inbox| inbox.forget_what_is_known());
                 let topics = shared.topics();
                 tracing::info!(%broker, topics = topics.len(), "connected to the broker");
@@ -312,9 +310,10 @@ async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, br
                     tracing::warn!(%broker, %error, "cannot subscribe; connecting again");
                     shared.link.send_replace(Link::Down(error.to_string().into()));
                     events.clean();
-                    sleep(FIRST_PAUSE).await;
+                    sleep(backoff.next_whole_wait()).await;
                     continue;
                 }
+                backoff.reset();
                 shared.link.send_replace(Link::Up);
             }
             Ok(Event::Incoming(Packet::Publish(publish))) => shared.deliver(&publish),
@@ -326,7 +325,7 @@ async fn run(mut events: EventLoop, client: AsyncClient, shared: Arc<Shared>, br
             }
             Ok(_) => {}
             Err(error) => {
-                let (reason, pause) = (Unreached::from(error), backoff.failed());
+                let (reason, pause) = (Unreached::from(error), backoff.next_whole_wait());
                 tracing::warn!(%broker, %reason, pause_ms = pause.as_millis(), "no connection to the broker");
                 shared.link.send_replace(Link::Down(reason));
                 sleep(pause).await;

@@ -1,8 +1,8 @@
-//! Listens to one group without a pause, and keeps the newest datagram of each meter and no more. Whoever reads a meter of the
-//! same group shares the listener; other programs of this machine may listen beside it.
+//! Listens to one group without a pause, and keeps the newest datagram of each meter and no more. Whoever reads a meter
+//! of the same group shares the listener; other programs of this machine may listen beside it.
 
 use super::telegram::{self, MAX_BYTES};
-use crate::{Unreached, patience::Backoff, sample::unix_ms};
+use crate::{Unreached, patience::reconnecting, sample::unix_ms};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,8 +20,6 @@ use tokio::{
 
 /// Silence after which the group is joined anew: a network that went away forgets who wanted what.
 const LONGEST_SILENCE: Duration = Duration::from_secs(60);
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Most networks that a group is joined on.
 const MAX_NETWORKS: usize = 8;
 /// Most meters of a group.
@@ -98,12 +96,12 @@ impl Drop for Listener {
 }
 
 async fn run(place: Place, state: watch::Sender<State>) {
-    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, 0);
+    let mut backoff = reconnecting();
     loop {
         let error = match open(&place) {
             Ok(socket) => {
                 state.send_modify(|state| state.down = None);
-                backoff.succeeded();
+                backoff.reset();
                 match listen(&socket, &state).await {
                     // Silence is told by who waits; the group is only joined anew.
                     Ok(()) => continue,
@@ -112,7 +110,7 @@ async fn run(place: Place, state: watch::Sender<State>) {
             }
             Err(error) => error,
         };
-        let pause = backoff.failed();
+        let pause = backoff.next_whole_wait();
         tracing::warn!(group = %place.to, %error, pause_ms = pause.as_millis(), "cannot listen to Speedwire");
         state.send_modify(|state| state.down = Some(error.into()));
         sleep(pause).await;
@@ -134,8 +132,8 @@ fn open(place: &Place) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket.into())
 }
 
-/// Joins the group on the network that is named, or on each that this machine is in: it may be in several, and its address
-/// may change.
+/// Joins the group on the network that is named, or on each that this machine is in. It may be in several, and its
+/// address may change.
 fn join(socket: &Socket, place: &Place) -> io::Result<()> {
     let interfaces = match place.interface {
         Some(interface) => vec![interface],

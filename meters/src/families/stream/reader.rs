@@ -5,7 +5,7 @@ use super::{
     uri::{StreamDevice, Telegrams},
     wire::{self, Stream},
 };
-use crate::{MeterError, Unreached, p1, patience::Backoff, sample::unix_ms, sml};
+use crate::{MeterError, Unreached, p1, patience::reconnecting, sample::unix_ms, sml};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
@@ -22,8 +22,6 @@ use tokio::{
 const CHUNK_BYTES: usize = 1_024;
 /// Silence after which a connection is taken for dead and made again.
 const LONGEST_SILENCE: Duration = Duration::from_secs(90);
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// A telegram as it came; nobody has looked into it.
 #[derive(Clone, Debug)]
@@ -89,7 +87,7 @@ impl Drop for Reader {
 }
 
 async fn run(device: StreamDevice, state: watch::Sender<State>) {
-    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, 0);
+    let mut backoff = reconnecting();
     loop {
         let error = match wire::open(&device.wire, device.telegrams).await {
             Ok(stream) => {
@@ -97,14 +95,14 @@ async fn run(device: StreamDevice, state: watch::Sender<State>) {
                 let heard_before = state.borrow().heard_bytes;
                 let error = read(stream, &device, &state).await;
                 if state.borrow().heard_bytes > heard_before {
-                    backoff.succeeded();
+                    backoff.reset();
                 }
                 error
             }
             Err(MeterError::Unreachable { reason, .. }) => reason,
             Err(error) => error.to_string().into(),
         };
-        let pause = backoff.failed();
+        let pause = backoff.next_whole_wait();
         tracing::warn!(endpoint = %device.wire, reason = %error, pause_ms = pause.as_millis(), "no telegrams");
         state.send_modify(|state| state.down = Some(error));
         sleep(pause).await;

@@ -1,5 +1,5 @@
-//! What a template for payloads must keep to, whoever wrote it: what it names has to exist, and its counters have to make
-//! up what it says of them.
+//! What a template for payloads must keep to, whoever wrote it. What it names has to exist, and its counters have to
+//! make up what it says of them.
 
 use super::{
     Format, MqttTemplate, PART, PLACEHOLDER, Quantity, Requirement, Term,
@@ -28,9 +28,14 @@ impl MqttTemplate {
         if self.require.len() > MAX_REQUIREMENTS {
             return refuse("require", format!("more than {MAX_REQUIREMENTS} requirements"));
         }
-        let says_nothing = |it: &Requirement| it.equals.is_none() && it.max_age_s.is_none() && it.absent.is_none();
-        if self.require.iter().any(says_nothing) {
-            return refuse("require", "a requirement needs `equals`, `max_age_s` or `absent`".into());
+        if !self.require.iter().all(Requirement::says_something) {
+            return refuse("require", "a requirement needs `equals`, `differs`, `max_age_s` or `absent`".into());
+        }
+        if self.fingerprint.len() > MAX_REQUIREMENTS || !(self.fingerprint.is_empty() || self.over_http) {
+            return refuse(
+                "fingerprint",
+                format!("a fingerprint is of a device over HTTP, and has at most {MAX_REQUIREMENTS} marks"),
+            );
         }
         if self.notifications.as_ref().is_some_and(|it| it.status.matches(PART).count() != 1) {
             return refuse("notifications", format!("notifications: `status` needs `{PART}` once"));
@@ -56,7 +61,8 @@ impl MqttTemplate {
         let refuse = |reason: String| Err(Fault { key: "", index: 0, reason });
         let quantities = self.quantities().flat_map(|(_, quantity)| quantity.topics());
         let others = self.serial.iter().map(|serial| &serial.topic).chain(self.extra.iter().map(|extra| &extra.topic));
-        let others = others.chain(self.require.iter().map(|requirement| &requirement.topic));
+        let required = self.require.iter().chain(&self.fingerprint);
+        let others = others.chain(required.map(|requirement| &requirement.topic));
         let notifications = self.notifications.iter().flat_map(|it| [&it.topic, &it.status]);
         let others = others.chain(notifications).map(String::as_str);
         for topic in quantities.chain(others) {
@@ -69,6 +75,13 @@ impl MqttTemplate {
             }
         }
         Ok(())
+    }
+}
+
+impl Requirement {
+    /// False if it would hold of anything.
+    pub(super) fn says_something(&self) -> bool {
+        self.max_age_s.is_some() || [&self.equals, &self.differs, &self.absent].into_iter().any(Option::is_some)
     }
 }
 

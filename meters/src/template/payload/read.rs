@@ -3,7 +3,7 @@
 
 use super::{
     ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField, Term, counts::Counts,
-    fault::Fault, home_assistant::EnergySensor,
+    fault::Fault, home_assistant::EnergySensor, pointer,
 };
 use crate::{
     Counter, MeterError, Readout,
@@ -76,8 +76,8 @@ impl MqttTemplate {
 }
 
 impl MqttTemplate {
-    /// What payloads, each with its topic, show of the device whose URI has that topic: as its driver reads them, but for
-    /// what is required of them.
+    /// What payloads, each with its topic, show of the device whose URI has that topic. Its driver reads them so too,
+    /// and checks what is required of them.
     pub(crate) fn read(&self, uri_topic: &str, payloads: &[(&str, &[u8])]) -> Result<Readout, MeterError> {
         if self.format == Format::HomeAssistant {
             let description = payloads.iter().find(|(topic, _)| *topic == uri_topic).map_or(&[][..], |(_, text)| *text);
@@ -238,13 +238,27 @@ impl<'a> Messages<'a> {
         if let Some(expected) = requirement.equals.as_ref().filter(|expected| **expected != text) {
             return refuse(format!("`{text}` where valid values come with `{expected}`"));
         }
+        if requirement.differs.as_ref() == Some(&text) {
+            return refuse(format!("`{}` is `{text}`", requirement.field));
+        }
         let Some(max_age_s) = requirement.max_age_s else { return Ok(()) };
-        let Ok(then_s) = text.parse::<u64>() else { return refuse(format!("`{text}` is no time in seconds")) };
-        let apart_s = (at_unix_ms / 1_000).abs_diff(then_s);
+        let (unit, in_unit_ms) = if requirement.in_ms { ("milliseconds", 1) } else { ("seconds", 1_000) };
+        let Ok(then) = text.parse::<u64>() else { return refuse(format!("`{text}` is no time in {unit}")) };
+        let apart_s = (at_unix_ms / in_unit_ms).abs_diff(then) / (1_000 / in_unit_ms);
         if apart_s > max_age_s.into() {
             return refuse(format!("the values are {apart_s} s old, or its clock is wrong"));
         }
         Ok(())
+    }
+
+    /// True if these are payloads of a device that the template's fingerprint describes.
+    pub(crate) fn fit(&self, fingerprint: &[Requirement]) -> bool {
+        let is_there = |mark: &Requirement| {
+            let message = self.message(&MqttTemplate::topic(&mark.topic, self.base));
+            message.is_some_and(|message| message.has(&mark.field))
+        };
+        let says = |mark: &Requirement| mark.says_something() || is_there(mark);
+        !fingerprint.is_empty() && fingerprint.iter().all(|mark| says(mark) && self.check(mark, 0).is_ok())
     }
 
     /// The topic and field that a term of a quantity means.
@@ -264,6 +278,7 @@ impl<'a> Messages<'a> {
 impl<'a> Message<'a> {
     fn parse(template: &MqttTemplate, topic: &'a str, bytes: &'a [u8]) -> Result<Self, MeterError> {
         let payload = match template.format {
+            Format::Json if is_xml(topic) => Payload::Text(bytes),
             Format::Json => Payload::Json(serde_json::from_slice(bytes).map_err(|error| MeterError::NotJson {
                 topic: topic.into(),
                 reason: if bytes.is_empty() { "it is empty".into() } else { error.to_string() },
@@ -280,7 +295,7 @@ impl<'a> Message<'a> {
 
     /// What stands at a pointer of a document.
     fn find<'d>(&self, document: &'d Value, field: &str) -> Result<&'d Value, Fault> {
-        let Some(rest) = field.strip_prefix(ANY_METER) else { return document.pointer(field).ok_or(Fault::Missing) };
+        let Some(rest) = field.strip_prefix(ANY_METER) else { return pointer::find(document, field) };
         match &self.meter {
             OnlyMeter::None => Err(Fault::Missing),
             OnlyMeter::Named(name) => {
@@ -298,7 +313,7 @@ impl<'a> Message<'a> {
         match &self.payload {
             Payload::Json(document) => self.find(document, field).is_ok_and(|value| !value.is_null()),
             Payload::P1(telegram) => telegram.value(field).is_some(),
-            Payload::Text(_) => false,
+            Payload::Text(_) => self.text(field).is_some(),
         }
     }
 
@@ -320,7 +335,7 @@ impl<'a> Message<'a> {
                 Value::Bool(value) => value.to_string(),
                 _ => return None,
             },
-            Payload::Text(_) => return None,
+            Payload::Text(bytes) => element(bytes, field)?.to_owned(),
         };
         let text: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
         (!text.trim().is_empty()).then(|| text.trim().to_owned())
@@ -340,8 +355,8 @@ impl<'a> Message<'a> {
 }
 
 impl OnlyMeter {
-    /// The objects of the document that have an energy by one of the template's labels: which one of several is meant, or
-    /// whether one has the other's export, nobody can guess.
+    /// The objects of the document that have an energy by one of the template's labels. Nobody can guess which one of
+    /// several is meant, or whether one has the other's export.
     fn of(document: &Value, template: &MqttTemplate) -> Self {
         let mut meters = meters(document, template);
         match (meters.next(), meters.next()) {
@@ -350,6 +365,18 @@ impl OnlyMeter {
             (Some(first), Some(second)) => Self::Several(first.clone(), second.clone()),
         }
     }
+}
+
+/// True for the path of an XML document.
+pub(super) fn is_xml(topic: &str) -> bool {
+    topic.ends_with(".xml")
+}
+
+/// The text of the first element of an XML document that is written as `tag`, such as `<sn>`.
+fn element<'b>(document: &'b [u8], tag: &str) -> Option<&'b str> {
+    let (_, rest) = std::str::from_utf8(document).ok()?.split_once(tag)?;
+    let (text, _) = rest.split_once(&tag.replacen('<', "</", 1))?;
+    (tag.starts_with('<') && !text.contains('<')).then_some(text)
 }
 
 /// The names of the meters in a document, by what the template says that a meter calls its energies.

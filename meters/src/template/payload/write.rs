@@ -1,7 +1,8 @@
 //! From what a device shows to the messages it would publish: the writing side of a template, for simulated devices.
 
 use super::{
-    ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, Term, counts::Counts, home_assistant,
+    ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, Term, counts::Counts, home_assistant, pointer,
+    read::is_xml,
 };
 use crate::{
     p1,
@@ -32,8 +33,10 @@ impl MqttTemplate {
             let value = serde_json::to_value(&extra.value).unwrap_or(Value::Null);
             messages.put(Self::topic(&extra.topic, base), &extra.field, value);
         }
-        for requirement in self.require.iter().filter(|requirement| requirement.absent.is_none()) {
-            messages.put(Self::topic(&requirement.topic, base), &requirement.field, met(requirement));
+        for requirement in self.require.iter().chain(&self.fingerprint) {
+            if let Some(value) = met(requirement) {
+                messages.put(Self::topic(&requirement.topic, base), &requirement.field, value);
+            }
         }
         if let (Some(field), Some(serial)) = (&self.serial, &readout.serial) {
             let text = if self.format == Format::P1 { p1::serial_hex(serial) } else { serial.clone() };
@@ -57,16 +60,18 @@ impl MqttTemplate {
     }
 }
 
-/// What a device says whose values are valid now.
-fn met(requirement: &Requirement) -> Value {
-    match &requirement.equals {
-        Some(text) => text.parse::<i64>().map_or_else(|_| Value::String(text.clone()), Value::from),
-        None => Value::from(unix_ms() / 1_000),
+/// What a device says whose values are valid now, if it has to say something.
+fn met(requirement: &Requirement) -> Option<Value> {
+    match (&requirement.equals, requirement.max_age_s) {
+        (Some(text), _) => Some(text.parse::<i64>().map_or_else(|_| Value::String(text.clone()), Value::from)),
+        (None, Some(_)) => Some(Value::from(if requirement.in_ms { unix_ms() } else { unix_ms() / 1_000 })),
+        (None, None) => None,
     }
 }
 
-/// What each field of the first alternative holds of a device that has counted so much: the first of each kind of counter
-/// all of it, and the others nothing. Through a counter that does not tell the directions apart, energy flows one way.
+/// What each field of the first alternative holds of a device that has counted so much. The first of each kind of
+/// counter holds all of it, and the others nothing. Through a counter that does not tell the directions apart, energy
+/// flows one way.
 fn energy_terms<'a>(quantity: &'a Quantity, readout: &Readout, wanted: Counts) -> Vec<(&'a str, i128)> {
     let total = |mwh: Option<u64>| mwh.map_or(0, i128::from);
     let (import, export) = (total(readout.import_mwh), total(readout.export_mwh));
@@ -80,8 +85,8 @@ fn energy_terms<'a>(quantity: &'a Quantity, readout: &Readout, wanted: Counts) -
     quantity.fields.first().into_iter().flatten().enumerate().filter_map(share).collect()
 }
 
-/// What each field of the first alternative holds, so that they make up `milli`: the first field that counts up, or
-/// down, all of it, and the others nothing.
+/// What each field of the first alternative holds, so that they make up `milli`. The first field that counts up, or
+/// down, holds all of it, and the others nothing.
 fn power_terms(quantity: &Quantity, milli: i128) -> Vec<(&str, i128)> {
     let fields: Vec<Term<'_>> = quantity.fields.first().into_iter().flatten().map(|term| Term::of(term)).collect();
     let wanted = if milli < 0 { -1 } else { 1 };
@@ -123,7 +128,8 @@ impl Messages {
 
     fn finish(self) -> Vec<(String, Vec<u8>)> {
         let format = self.format;
-        let bytes = |fields: Vec<(String, Value)>| match format {
+        let bytes = |topic: &str, fields: Vec<(String, Value)>| match format {
+            _ if is_xml(topic) => xml(&fields).into_bytes(),
             Format::Json | Format::HomeAssistant => json(fields).to_string().into_bytes(),
             Format::P1 => {
                 let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -131,28 +137,28 @@ impl Messages {
                 p1::write(P1_HEADER, &lines).into_bytes()
             }
         };
-        self.documents.into_iter().map(|(topic, fields)| (topic, bytes(fields))).collect()
+        let document = |(topic, fields): (String, Vec<_>)| {
+            let bytes = bytes(&topic, fields);
+            (topic, bytes)
+        };
+        self.documents.into_iter().map(document).collect()
     }
 }
 
-/// A document that has each value where its pointer says; one without a pointer is the whole document. Every part of a pointer is an object's key.
+/// A document that has each value where its pointer says; one without a pointer is the whole document.
 fn json(fields: Vec<(String, Value)>) -> Value {
-    let mut root = Map::new();
-    for (pointer, value) in fields {
-        let pointer = pointer.replacen(ANY_METER, A_METER, 1);
-        let mut keys: Vec<String> =
-            pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
-        let Some(last) = keys.pop() else { return value };
-        let mut here = &mut root;
-        for key in keys {
-            let child = here.entry(key).or_insert_with(|| Value::Object(Map::new()));
-            if !child.is_object() {
-                *child = Value::Object(Map::new());
-            }
-            let Value::Object(map) = child else { return Value::Object(root) };
-            here = map;
-        }
-        here.insert(last, value);
+    let mut document = Value::Object(Map::new());
+    for (field, value) in fields {
+        pointer::put(&mut document, &field.replacen(ANY_METER, A_METER, 1), value);
     }
-    Value::Object(root)
+    document
+}
+
+/// An XML document of elements, each of which is called as its field is.
+fn xml(fields: &[(String, Value)]) -> String {
+    let element = |(tag, value): &(String, Value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{tag}{text}{}", tag.replacen('<', "</", 1))
+    };
+    fields.iter().map(element).collect()
 }

@@ -1,14 +1,11 @@
-//! Rules that hold for every built-in template, most of them for those of Modbus devices. Each stands for a kind of wrong number that devices gave in the
-//! field: a pattern for "not available" read as a number, another scale behind the same fingerprint, a part of a sum left
-//! out, what a battery gave booked as production.
+//! Rules that hold for every built-in template, most of them for those of Modbus devices. Each stands for a kind of
+//! wrong number that devices gave in the field. It was a pattern for "not available" read as a number, or another scale
+//! behind the same fingerprint. Or a part of a sum was left out, or what a battery gave was booked as production.
 
 use super::{image, is_known, modbus_templates, texts};
 use crate::template::{
     Template,
-    registers::{
-        Mark, ModbusTemplate, Production, Sum,
-        decode::{Field, Layout},
-    },
+    registers::{Mark, ModbusTemplate, Production, Sum, decode::Field},
 };
 use deren_primitives::DeviceRole;
 use std::collections::BTreeSet;
@@ -47,20 +44,20 @@ fn every_fixture_says_whether_a_device_was_recorded_and_where_it_is_published() 
 #[test]
 fn every_number_says_which_patterns_are_not_available() {
     for (name, template) in modbus_templates() {
-        for (what, field) in template.fields() {
-            let is_float = matches!(field.layout, Layout::F32 | Layout::F64);
-            if is_float || field.layout == Layout::Text {
-                continue;
-            }
-            let Some(none) = &field.none else { panic!("{name}: {what} at {} has no `none`", field.address) };
-            // The low word of a number is full at times; then the high word, which is never, says it for both.
-            let said_by_the_high_word = || {
-                let sum = template.sums().find(|(other, _)| *other == what).map(|(_, sum)| sum);
-                sum.is_some_and(|sum| sum.parts().iter().any(|part| part.times > 1 && !part.nothing().is_empty()))
-            };
-            assert!(!none.is_empty() || said_by_the_high_word(), "{name}: {what} at {}", field.address);
-        }
+        assert_eq!(template.number_without_none(), None, "{name}");
     }
+}
+
+#[test]
+fn a_number_that_does_not_say_which_patterns_are_not_available_is_told() {
+    let good = include_str!("../../templates/bge-tech-ds100.toml");
+    for with in ["none = []", ""] {
+        let text = good.replacen("none = [\"all-ones\"]", with, 1);
+        assert_ne!(text, good);
+        let told = Template::from_toml("changed", &text).expect(with).keeps_rules().expect_err(with);
+        assert!(told.contains("has no `none`"), "{with}: {told}");
+    }
+    assert_eq!(Template::from_toml("good", good).expect("good").keeps_rules(), Ok(()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! How soon a device that turns us away is asked again: twice at once, then ever more rarely, so that whoever holds
-//! its only connection is not disturbed.
+//! How soon a device that turns us away is asked again. That is twice at once, then ever more rarely, so that whoever
+//! holds its only connection is not disturbed.
 
-use crate::patience::Backoff;
+use deren_primitives::Backoff;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -9,19 +9,21 @@ use tokio::time::Instant;
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(64);
-/// So often in a row it is asked again at once.
+/// Number of failures in a row after which it is asked again at once.
 const FREE_TRIES: u32 = 2;
 
 /// What is remembered of a device that turns us away.
 #[derive(Debug)]
 pub(super) struct TurnedAway {
     backoff: Backoff,
+    /// Number of failures that still cost no pause.
+    free_tries: u32,
     pause: Option<(Instant, String)>,
 }
 
 impl Default for TurnedAway {
     fn default() -> Self {
-        Self { backoff: Backoff::new(FIRST, LONGEST, FREE_TRIES), pause: None }
+        Self { backoff: Backoff::new(FIRST, LONGEST), free_tries: FREE_TRIES, pause: None }
     }
 }
 
@@ -33,10 +35,12 @@ impl TurnedAway {
 
     /// The device turned us away, and `reason` is how. Gives the pause that it is left in peace from `now` on.
     pub(super) fn again(&mut self, now: Instant, reason: &str) -> Duration {
-        let pause = self.backoff.failed();
-        if !pause.is_zero() {
-            self.pause = Some((now + pause, reason.to_owned()));
+        if self.free_tries > 0 {
+            self.free_tries -= 1;
+            return Duration::ZERO;
         }
+        let pause = self.backoff.next_whole_wait();
+        self.pause = Some((now + pause, reason.to_owned()));
         pause
     }
 
