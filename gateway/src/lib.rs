@@ -5,7 +5,6 @@
 //! spans by [`slots`] and stores them as readings in the [`outbox`] → the [`uplink`]. The [`page`] and
 //! [`home_assistant`] show what the [`board`] says. It holds no money, needs no database server, and builds without any crate of the node.
 
-pub mod alone;
 pub mod board;
 pub mod clock;
 pub mod codes;
@@ -32,5 +31,6 @@ pub mod server;
 pub mod settings;
 pub mod setup;
 pub mod signer;
+pub mod single_instance;
 pub mod slots;
 pub mod uplink;

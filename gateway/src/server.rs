@@ -2,7 +2,6 @@
 //! recorder with what it still holds, and the uplink with it.
 
 use crate::{
-    alone::{OnThisMachine, OnThisNetwork},
     board::{Board, DeviceStatus},
     clock::Clock,
     codes::GatewayCode,
@@ -19,6 +18,7 @@ use crate::{
     settings::Settings,
     setup::Setup,
     signer::Signer,
+    single_instance::{OnThisMachine, OnThisNetwork},
     uplink::Uplink,
 };
 use deren_primitives::Anchor;
