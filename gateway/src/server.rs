@@ -7,7 +7,7 @@ use crate::{
     codes::GatewayCode,
     devices::DeviceBook,
     error::GatewayError,
-    home_assistant, notify,
+    home_assistant,
     outbox::Outbox,
     page::{Desk, DeskSettings, Page},
     pin::ChainPin,
@@ -19,6 +19,7 @@ use crate::{
     setup::Setup,
     signer::Signer,
     single_instance::{OnThisMachine, OnThisNetwork},
+    systemd,
     uplink::Uplink,
 };
 use deren_primitives::Anchor;
@@ -120,7 +121,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         recorder: events,
         chain,
     };
-    notify::tell(notify::READY);
+    systemd::notify(systemd::READY);
     tokio::try_join!(
         recorder.run(shutdown.clone()),
         Box::pin(uplink.run(shutdown.clone())),
