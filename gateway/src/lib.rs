@@ -15,12 +15,12 @@ pub mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod home_assistant;
+pub mod joined_chain;
 pub mod keys;
 pub mod logging;
 pub mod metrics;
 pub mod outbox;
 pub mod page;
-pub mod pin;
 pub mod proof;
 pub mod recorder;
 pub mod reload;

@@ -12,8 +12,8 @@ use crate::{
     codes::{GatewayCode, Mishap},
     devices::DeviceBook,
     error::GatewayError,
+    joined_chain::JoinedChain,
     outbox::{Outbox, Seal, SignedBy, Standing, Tail, Update},
-    pin::ChainPin,
     settings::DeviceSettings,
     signer::Signer,
     slots::Progress,
@@ -79,7 +79,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainView {
     /// Which chain.
-    pub pin: ChainPin,
+    pub joined: JoinedChain,
     /// The latest finalised block known.
     pub anchor: Anchor,
     /// The latest finalised block that the chain knows for a month.
@@ -307,7 +307,7 @@ impl Recorder {
 
     /// How a device stands on the chain: begins its readings there, or moves them to where the chain is.
     fn stands(&mut self, id: DeviceId, cursor: Option<DeviceCursor>) -> Result<(), GatewayError> {
-        let Some(clock) = self.parts.chain.borrow().as_ref().map(|view| view.pin.clock()) else {
+        let Some(clock) = self.parts.chain.borrow().as_ref().map(|view| view.joined.clock()) else {
             return Ok(());
         };
         let cursor = cursor.unwrap_or_default();
@@ -362,7 +362,7 @@ impl Recorder {
         let Some(view) = self.parts.chain.borrow().clone() else {
             return;
         };
-        let Some(genesis) = view.pin.genesis() else {
+        let Some(genesis) = view.joined.genesis() else {
             return;
         };
         let state = self.parts.clock.state();
@@ -372,7 +372,7 @@ impl Recorder {
         }
         let good_ms = match state {
             ClockState::Synchronised { .. } => Some(unix_ms()),
-            _ => last_end.map(|end| view.pin.clock().start_ms(end)),
+            _ => last_end.map(|end| view.joined.clock().start_ms(end)),
         };
         let updates = std::mem::take(&mut self.unsaved);
         let (outbox, to_store) = (self.parts.outbox.clone(), updates.clone());
@@ -455,9 +455,9 @@ impl Recorder {
     /// What holds for a device's slots; nothing before the first contact with the chain.
     fn rules(&self, index: usize) -> Option<crate::slots::Rules> {
         let view = self.parts.chain.borrow();
-        let pin = &view.as_ref()?.pin;
+        let joined = &view.as_ref()?.joined;
         let device = self.parts.devices.get(index)?;
         let has_serial = self.devices.get(index).is_some_and(Recorded::has_serial);
-        Some(device::rules(pin, device, self.parts.confirmations, self.parts.boundary_wait, has_serial))
+        Some(device::rules(joined, device, self.parts.confirmations, self.parts.boundary_wait, has_serial))
     }
 }

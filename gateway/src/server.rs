@@ -8,9 +8,9 @@ use crate::{
     devices::DeviceBook,
     error::GatewayError,
     home_assistant,
+    joined_chain::JoinedChain,
     outbox::Outbox,
     page::{Desk, DeskSettings, Page},
-    pin::ChainPin,
     proof::{self, Exporter},
     recorder::{ChainView, Parts, Recorder},
     reload::{self, Followers, Reload},
@@ -39,21 +39,21 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let _alone = OnThisMachine::take(signer.gateway())?;
     let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox)?);
     let book = DeviceBook::load(&settings.data_folder)?;
-    let pin = ChainPin::load(&settings.data_folder)?;
+    let joined = JoinedChain::load(&settings.data_folder)?;
     let board = Arc::new(new_board(&settings, &signer, &book, &outbox)?);
     let last_good_ms = outbox.last_good_ms()?.unwrap_or(0);
     let clock = Arc::new(Clock::new(settings.clock_trusted, settings.max_clock_error, last_good_ms));
-    clock.trust_chain_alone(pin.as_ref().is_some_and(|pin| pin.parameters.development));
+    clock.trust_chain_alone(joined.as_ref().is_some_and(|joined| joined.parameters.development));
     let setup = Arc::new(Setup::open(&settings.data_folder, reload.asked.clone())?);
     let gateway = signer.gateway();
     let signer = Arc::new(RwLock::new(signer));
     let (events, heard) = mpsc::channel(EVENTS_WAITING);
     // Until a node is reached, readings are anchored where the last ones were.
     let last_anchor = outbox.last_anchor()?;
-    let known = pin.and_then(|pin| {
-        let genesis = Anchor { block_number: 0, block_hash: pin.genesis()? };
+    let known = joined.and_then(|joined| {
+        let genesis = Anchor { block_number: 0, block_hash: joined.genesis()? };
         let anchor = last_anchor.unwrap_or(genesis);
-        Some(ChainView { pin, anchor, lasting: anchor, heard: None })
+        Some(ChainView { joined, anchor, lasting: anchor, heard: None })
     });
     let (chain, chain_seen) = watch::channel(known);
     let (desk, desk_settings) = watch::channel(DeskSettings::of(&settings));
@@ -166,7 +166,7 @@ async fn pass_on_slot_length(
     shutdown: CancellationToken,
 ) {
     loop {
-        let known = chain.borrow_and_update().as_ref().map(|view| view.pin.clock().slot_ms());
+        let known = chain.borrow_and_update().as_ref().map(|view| view.joined.clock().slot_ms());
         slot_ms.send_if_modified(|slot_ms| std::mem::replace(slot_ms, known) != known);
         tokio::select! {
             () = shutdown.cancelled() => return,

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     files::{self, Readers},
+    joined_chain::JoinedChain,
     keys::KeyUri,
-    pin::ChainPin,
     recorder::ChainView,
     settings::DeviceSettings,
     setup::Setup,
@@ -297,8 +297,8 @@ async fn the_code_is_made_once_chain_and_devices_are_known() {
         development: true,
     };
     let anchor = Anchor { block_number: 0, block_hash: [7; 32] };
-    served.chain.send_replace(ChainPin::new([7; 32], parameters).map(|pin| ChainView {
-        pin,
+    served.chain.send_replace(JoinedChain::new([7; 32], parameters).map(|joined| ChainView {
+        joined,
         anchor,
         lasting: anchor,
         heard: None,

@@ -3,8 +3,8 @@
 use super::day::Day;
 use crate::{
     codes::{GatewayCode, Mishap},
+    joined_chain::JoinedChain,
     outbox::Update,
-    pin::ChainPin,
     settings::DeviceSettings,
     slots::{MaxPower, Note, Observation, Progress, Rules, SlotBuilder, Span},
 };
@@ -15,17 +15,17 @@ use tokio::sync::Notify;
 
 /// What holds for this device's slots on this chain.
 pub(super) fn rules(
-    pin: &ChainPin,
+    joined: &JoinedChain,
     device: &DeviceSettings,
     confirmations: u8,
     boundary_wait: Option<Duration>,
     has_serial: bool,
 ) -> Rules {
-    let parameters = &pin.parameters;
+    let parameters = &joined.parameters;
     let half_grace = Duration::from_secs(u64::from(parameters.grace_seconds)) / 2;
     let wait = boundary_wait.unwrap_or(half_grace);
     Rules {
-        clock: pin.clock(),
+        clock: joined.clock(),
         confirmations,
         boundary_wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
         max_power: device.rated_power_w.map(|rated_w| MaxPower {

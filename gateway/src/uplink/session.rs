@@ -11,8 +11,8 @@ use crate::{
     clock::unix_ms,
     codes::GatewayCode,
     error::GatewayError,
+    joined_chain::JoinedChain,
     outbox::{Outbox, Standing as OutboxStanding},
-    pin::ChainPin,
     recorder::Event,
     signer::Signer,
 };
@@ -41,7 +41,7 @@ type Cursors = Vec<(DeviceId, Option<DeviceCursor>)>;
 pub(super) struct Session<'u> {
     pub(super) uplink: &'u Uplink,
     pub(super) node: Node,
-    pub(super) pin: ChainPin,
+    pub(super) joined: JoinedChain,
     pub(super) genesis: [u8; 32],
     pub(super) best_block: u32,
     /// The newest final block that the chain knows for a month.
@@ -63,15 +63,15 @@ pub(super) struct Session<'u> {
 }
 
 impl<'u> Session<'u> {
-    pub(super) fn new(uplink: &'u Uplink, node: Node, pin: ChainPin) -> Result<Self, GatewayError> {
-        let genesis = pin.genesis().ok_or_else(|| GatewayError::OtherParameters {
+    pub(super) fn new(uplink: &'u Uplink, node: Node, joined: JoinedChain) -> Result<Self, GatewayError> {
+        let genesis = joined.genesis().ok_or_else(|| GatewayError::OtherParameters {
             url: node.url().to_string(),
             reason: "the genesis hash cannot be".to_owned(),
         })?;
         Ok(Self {
             uplink,
             node,
-            pin,
+            joined,
             genesis,
             best_block: 0,
             lasting: None,
@@ -130,7 +130,7 @@ impl<'u> Session<'u> {
             let now_ms = unix_ms();
             self.uplink.clock.see_block(block_ms);
             self.node_is_current = now_ms.abs_diff(block_ms) < CURRENT_WITHIN_MS;
-            let slot = self.pin.clock().slot_at(block_ms);
+            let slot = self.joined.clock().slot_at(block_ms);
             if self.chain_slot.replace(slot) != Some(slot) {
                 self.gather_until = Some(Instant::now() + self.gather_time());
             }
@@ -165,8 +165,8 @@ impl<'u> Session<'u> {
     /// How long a slot's readings are gathered into one batch: until bounded waits are over, within the grace, and
     /// never so long that the next slot ends meanwhile.
     fn gather_time(&self) -> Duration {
-        let grace = Duration::from_secs(self.pin.parameters.grace_seconds.into());
-        let half_a_slot = Duration::from_millis(self.pin.clock().slot_ms() / 2);
+        let grace = Duration::from_secs(self.joined.parameters.grace_seconds.into());
+        let half_a_slot = Duration::from_millis(self.joined.clock().slot_ms() / 2);
         (grace / 2 + Duration::from_millis(500)).min(half_a_slot).min(LONGEST_GATHER)
     }
 
@@ -207,7 +207,7 @@ impl<'u> Session<'u> {
 
     fn tell_anchor(&self, newest: Anchor) {
         let lasting = self.lasting.unwrap_or(newest);
-        self.uplink.show_chain(&self.pin, if self.lags(newest) { lasting } else { newest }, lasting);
+        self.uplink.show_chain(&self.joined, if self.lags(newest) { lasting } else { newest }, lasting);
     }
 
     fn lags(&self, newest: Anchor) -> bool {
@@ -251,7 +251,7 @@ impl<'u> Session<'u> {
         let removed = self.with_outbox(move |outbox| outbox.remove_before(&to_remove)).await?;
         self.show_outbox(&finalised, removed).await?;
         if let Some(now) = self.chain_slot.filter(|_| removed > 0) {
-            let slot_seconds = self.pin.parameters.slot_seconds;
+            let slot_seconds = self.joined.parameters.slot_seconds;
             self.with_outbox(move |outbox| outbox.prune_archive(now, slot_seconds)).await?;
         }
         let Some(flight) = self.flight.take_if(|flight| flight.is_final(cursors)) else {

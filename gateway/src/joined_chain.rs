@@ -13,14 +13,14 @@ const FILE: &str = "chain.json";
 
 /// What was found at first contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChainPin {
+pub struct JoinedChain {
     /// Hash of block 0, in hexadecimal digits after `0x`.
     genesis: String,
     /// What was set at genesis.
     pub parameters: ChainParameters,
 }
 
-impl ChainPin {
+impl JoinedChain {
     /// A chain with this genesis hash. `None` if its slots would have no length.
     pub fn new(genesis: [u8; 32], parameters: ChainParameters) -> Option<Self> {
         let usable = parameters.slot_seconds > 0 && parameters.slot_energy_seconds > 0;
@@ -36,12 +36,12 @@ impl ChainPin {
         let Some(content) = files::read(&path)? else {
             return Ok(None);
         };
-        let pin: Self = serde_json::from_slice(&content)
+        let joined: Self = serde_json::from_slice(&content)
             .map_err(|error| GatewayError::file(&path, format!("not a pinned chain: {error}")))?;
-        if pin.genesis().is_none() || pin.parameters.slot_seconds == 0 {
+        if joined.genesis().is_none() || joined.parameters.slot_seconds == 0 {
             return Err(GatewayError::file(&path, "the genesis hash or the slot length cannot be"));
         }
-        Ok(Some(pin))
+        Ok(Some(joined))
     }
 
     /// Pins it in `data_folder`.
@@ -88,17 +88,17 @@ mod tests {
     #[test]
     fn what_is_pinned_is_found_again() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert_eq!(ChainPin::load(folder.path()).expect("fine"), None);
-        let pin = ChainPin::new([7; 32], parameters(12)).expect("usable");
-        pin.store(folder.path()).expect("stored");
-        let found = ChainPin::load(folder.path()).expect("fine").expect("there");
-        assert_eq!(found, pin);
+        assert_eq!(JoinedChain::load(folder.path()).expect("fine"), None);
+        let joined = JoinedChain::new([7; 32], parameters(12)).expect("usable");
+        joined.store(folder.path()).expect("stored");
+        let found = JoinedChain::load(folder.path()).expect("fine").expect("there");
+        assert_eq!(found, joined);
         assert_eq!((found.genesis(), found.clock().slot_ms()), (Some([7; 32]), 12_000));
     }
 
     #[test]
     fn slots_without_a_length_are_refused() {
-        assert_eq!(ChainPin::new([7; 32], parameters(0)), None);
+        assert_eq!(JoinedChain::new([7; 32], parameters(0)), None);
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for content in ["{", "{\"genesis\":\"0x12\"}"] {
             std::fs::write(folder.path().join(FILE), content).expect("written");
-            assert!(ChainPin::load(folder.path()).expect_err("broken").to_string().contains(FILE));
+            assert!(JoinedChain::load(folder.path()).expect_err("broken").to_string().contains(FILE));
         }
     }
 }
