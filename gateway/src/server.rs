@@ -10,7 +10,7 @@ use crate::{
     home_assistant,
     joined_chain::JoinedChain,
     outbox::Outbox,
-    page::{Desk, DeskSettings, Page},
+    page::{Page, SetupApi, SetupSettings},
     proof::{self, Exporter},
     recorder::{ChainView, Parts, Recorder},
     reload::{self, Followers, Reload},
@@ -56,15 +56,15 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         Some(ChainView { joined, anchor, lasting: anchor, heard: None })
     });
     let (chain, chain_seen) = watch::channel(known);
-    let (desk, desk_settings) = watch::channel(DeskSettings::of(&settings));
+    let (setup_settings, setup_settings_seen) = watch::channel(SetupSettings::of(&settings));
     let page = Page {
         listen: settings.page_listen,
         board: board.clone(),
-        desk: Arc::new(Desk {
+        setup_api: Arc::new(SetupApi {
             setup: setup.clone(),
             signer: signer.clone(),
             chain: chain_seen.clone(),
-            settings: desk_settings,
+            settings: setup_settings_seen,
         }),
     };
     let listener = page.bind().await?;
@@ -82,7 +82,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         Samplers::start(&settings.devices, settings.templates.clone(), events.clone(), slot_ms_seen, board.clone());
     let (devices, devices_wanted) = watch::channel(settings.devices.clone());
     let (home_assistant, home_assistant_wanted) = watch::channel(settings.home_assistant.clone());
-    let followers = Followers { devices, templates, home_assistant, desk, setup: setup.clone() };
+    let followers = Followers { devices, templates, home_assistant, setup_settings, setup: setup.clone() };
     let reload = reload.run(settings.clone(), followers, board.clone(), shutdown.clone());
     let told = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
     let slot_lengths = pass_on_slot_length(chain_seen.clone(), slot_ms, shutdown.clone());
