@@ -13,7 +13,7 @@ use crate::{
     devices::DeviceBook,
     error::GatewayError,
     joined_chain::JoinedChain,
-    outbox::{Outbox, Seal, SignedBy, Standing, Tail, Update},
+    outbox::{Outbox, OutboxPosition, Seal, SignedBy, Tail, Update},
     settings::DeviceSettings,
     signer::Signer,
     slots::Progress,
@@ -311,14 +311,14 @@ impl Recorder {
             return Ok(());
         };
         let cursor = cursor.unwrap_or_default();
-        let standing = self.parts.outbox.standing(id, &cursor)?;
+        let position = self.parts.outbox.position(id, &cursor)?;
         let progress = Progress::continuing(&cursor, clock);
-        match standing {
-            Standing::NotBegun => {
+        match position {
+            OutboxPosition::NotBegun => {
                 let tail = Tail { next_sequence: cursor.next_sequence, last_hash: cursor.last_hash };
                 self.parts.outbox.begin(id, tail, &progress)?;
             }
-            Standing::ChainAhead | Standing::Forked => {
+            OutboxPosition::ChainAhead | OutboxPosition::Forked => {
                 let aside = self.parts.outbox.adopt(id, &cursor, &progress)?;
                 let what = format!(
                     "device {id}: the chain has readings that this outbox never held ({aside} set aside here): is there a second gateway with a copy of this key?"
@@ -327,9 +327,9 @@ impl Recorder {
                 self.unsaved.retain(|update| update.device != id);
                 self.leaving.retain(|(_, recorded)| recorded.id() != Some(id));
             }
-            Standing::InStep | Standing::NodeBehind => return Ok(()),
+            OutboxPosition::InStep | OutboxPosition::NodeBehind => return Ok(()),
         }
-        let fresh = standing == Standing::NotBegun && cursor.next_sequence == 0;
+        let fresh = position == OutboxPosition::NotBegun && cursor.next_sequence == 0;
         for recorded in self.devices.iter_mut().filter(|recorded| recorded.id() == Some(id)) {
             recorded.begin((!fresh).then(|| progress.clone()));
         }

@@ -3,7 +3,7 @@
 
 use super::{
     Uplink,
-    flight::{Flight, Standing, next_attempt},
+    flight::{Flight, FlightState, next_attempt},
     node::{Header, Node},
     refusals::Refusals,
 };
@@ -12,7 +12,7 @@ use crate::{
     codes::GatewayCode,
     error::GatewayError,
     joined_chain::JoinedChain,
-    outbox::{Outbox, Standing as OutboxStanding},
+    outbox::{Outbox, OutboxPosition},
     recorder::Event,
     signer::Signer,
 };
@@ -138,18 +138,18 @@ impl<'u> Session<'u> {
         if let Some(mut flight) = self.flight.take() {
             let cursors = self.node.cursors(&flight.devices(), None).await?;
             match flight.at_best(number, &cursors) {
-                Standing::Waiting => self.flight = Some(flight),
-                Standing::Included => {
+                FlightState::Waiting => self.flight = Some(flight),
+                FlightState::Included => {
                     self.attempt = 0;
                     let left = flight.left_behind(&cursors);
                     self.examine(&flight.batch, &flight.signature, &left, &cursors).await?;
                     self.flight = Some(flight);
                 }
-                Standing::Reorganised => {
+                FlightState::Reorganised => {
                     tracing::info!(block = number, "the block with the last batch is no longer on the best chain");
                     self.flight = Some(flight);
                 }
-                Standing::Lost => {
+                FlightState::Lost => {
                     tracing::info!(block = number, attempt = flight.batch.attempt, "no block took the last batch");
                     self.attempt = next_attempt(flight.batch.attempt);
                     if !flight.is_orphaned(&cursors) {
@@ -217,27 +217,27 @@ impl<'u> Session<'u> {
     /// Compares every device with the finalised cursors, and removes what has arrived.
     async fn settle(&mut self, cursors: &Cursors) -> Result<(), GatewayError> {
         let to_compare = cursors.clone();
-        let standings = self
+        let positions = self
             .with_outbox(move |outbox| {
-                let standing = |(device, cursor): &(DeviceId, Option<DeviceCursor>)| {
-                    outbox.standing(*device, &cursor.unwrap_or_default())
+                let position = |(device, cursor): &(DeviceId, Option<DeviceCursor>)| {
+                    outbox.position(*device, &cursor.unwrap_or_default())
                 };
-                to_compare.iter().map(standing).collect::<Result<Vec<_>, _>>()
+                to_compare.iter().map(position).collect::<Result<Vec<_>, _>>()
             })
             .await?;
         self.moving.clear();
         let mut arrived = Vec::new();
-        for ((device, cursor), standing) in cursors.iter().zip(standings) {
+        for ((device, cursor), position) in cursors.iter().zip(positions) {
             let device = *device;
-            match standing {
-                OutboxStanding::InStep => {
+            match position {
+                OutboxPosition::InStep => {
                     arrived.extend(cursor.map(|cursor| (device, cursor.next_sequence)));
                 }
-                OutboxStanding::NodeBehind => {}
+                OutboxPosition::NodeBehind => {}
                 // The chain takes nothing of slots long before a device served: its readings begin when it does.
-                OutboxStanding::NotBegun if !self.is_registered(device) => {}
-                OutboxStanding::NotBegun | OutboxStanding::ChainAhead | OutboxStanding::Forked => {
-                    if standing != OutboxStanding::NotBegun {
+                OutboxPosition::NotBegun if !self.is_registered(device) => {}
+                OutboxPosition::NotBegun | OutboxPosition::ChainAhead | OutboxPosition::Forked => {
+                    if position != OutboxPosition::NotBegun {
                         self.moving.insert(device);
                     }
                     if self.node_is_current {
