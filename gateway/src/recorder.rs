@@ -174,10 +174,10 @@ impl Recorder {
                         break;
                     }
                     for event in heard.drain(..) {
-                        self.hear(event);
+                        self.on_event(event);
                     }
                 }
-                _ = tick.tick() => self.settle(),
+                _ = tick.tick() => self.drain(),
             }
             self.save().await;
         }
@@ -186,7 +186,7 @@ impl Recorder {
         Ok(())
     }
 
-    fn hear(&mut self, event: Event) {
+    fn on_event(&mut self, event: Event) {
         let result = match event {
             Event::Identified { index, identity, ask_again } => {
                 let result = self.identified(index, &identity);
@@ -205,7 +205,7 @@ impl Recorder {
                 self.configured(index, device);
                 Ok(())
             }
-            Event::Chain { device, cursor } => self.stands(device, cursor),
+            Event::Chain { device, cursor } => self.position(device, cursor),
         };
         if let Err(error) = result {
             self.parts.board.trouble("outbox", &error);
@@ -266,7 +266,7 @@ impl Recorder {
         self.unsaved.extend(outcome.update);
     }
 
-    fn settle(&mut self) {
+    fn drain(&mut self) {
         let alarm = self.parts.outbox.alarm();
         self.parts.board.update(|status| {
             status.clock = self.parts.clock.state();
@@ -284,12 +284,12 @@ impl Recorder {
         for index in 0..self.devices.len() {
             let rules = self.rules(index);
             if let (Some(rules), Some(recorded)) = (rules, self.devices.get_mut(index)) {
-                self.unsaved.extend(recorded.settle(rules, unix_ms(), may_seal));
+                self.unsaved.extend(recorded.close(rules, unix_ms(), may_seal));
             }
         }
         for (index, mut recorded) in std::mem::take(&mut self.leaving) {
             if let Some(rules) = self.rules(index) {
-                self.unsaved.extend(recorded.settle(rules, unix_ms(), may_seal));
+                self.unsaved.extend(recorded.close(rules, unix_ms(), may_seal));
             }
             if recorded.has_open_samples() {
                 self.leaving.push((index, recorded));
@@ -306,7 +306,7 @@ impl Recorder {
     }
 
     /// How a device stands on the chain: begins its readings there, or moves them to where the chain is.
-    fn stands(&mut self, id: DeviceId, cursor: Option<DeviceCursor>) -> Result<(), GatewayError> {
+    fn position(&mut self, id: DeviceId, cursor: Option<DeviceCursor>) -> Result<(), GatewayError> {
         let Some(clock) = self.parts.chain.borrow().as_ref().map(|view| view.joined.clock()) else {
             return Ok(());
         };

@@ -84,7 +84,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let (home_assistant, home_assistant_wanted) = watch::channel(settings.home_assistant.clone());
     let followers = Followers { devices, templates, home_assistant, setup_settings, setup: setup.clone() };
     let reload = reload.run(settings.clone(), followers, board.clone(), shutdown.clone());
-    let told = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
+    let home_assistant = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
     let slot_lengths = pass_on_slot_length(chain_seen.clone(), slot_ms, shutdown.clone());
     let exporter = Exporter {
         data_folder: settings.data_folder.clone(),
@@ -129,7 +129,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         announce(network, shutdown.clone()),
         samplers.run(devices_wanted, templates_seen, shutdown.clone()),
         // The lesser parts fail nobody.
-        Box::pin(async { Ok(tokio::join!(reload, told, slot_lengths)) }),
+        Box::pin(async { Ok(tokio::join!(reload, home_assistant, slot_lengths)) }),
         proof::serve(exporter),
     )?;
     tracing::info!("ended");

@@ -65,7 +65,7 @@ pub(super) struct Took {
 }
 
 /// What the owner is told of a sample, if anything.
-fn told(note: Note) -> Option<Mishap> {
+fn reported(note: Note) -> Option<Mishap> {
     let (code, what) = match note {
         Note::Taken | Note::OutOfOrder => return None,
         Note::BehindSealed => (
@@ -117,7 +117,7 @@ impl Recorded {
     }
 
     /// From now on this is that device.
-    pub(super) fn become_device(&mut self, id: DeviceId, has_serial: bool, progress: Progress, begun: bool) {
+    pub(super) fn assign_device(&mut self, id: DeviceId, has_serial: bool, progress: Progress, begun: bool) {
         *self = Self { id: Some(id), has_serial, begun, stored: progress.clone(), progress, ..Self::default() };
     }
 
@@ -159,13 +159,13 @@ impl Recorded {
         {
             ask_again.notify_one();
         }
-        let trouble = told(outcome.note);
+        let trouble = reported(outcome.note);
         Took { update: self.update(outcome.spans), trouble }
     }
 
-    pub(super) fn settle(&mut self, rules: Rules, now_ms: u64, may_seal: bool) -> Option<Update> {
+    pub(super) fn close(&mut self, rules: Rules, now_ms: u64, may_seal: bool) -> Option<Update> {
         self.id?;
-        let spans = self.builder(rules).settle(now_ms, may_seal);
+        let spans = self.builder(rules).close(now_ms, may_seal);
         self.update(spans)
     }
 

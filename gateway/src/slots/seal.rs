@@ -10,7 +10,7 @@ const MAX_SPANS_AT_ONCE: usize = 8;
 
 impl SlotBuilder {
     /// Seals the slot of the last sample if its end is past by the bounded wait and no later sample came.
-    pub fn settle(&mut self, now_ms: u64, may_seal: bool) -> Vec<Span> {
+    pub fn close(&mut self, now_ms: u64, may_seal: bool) -> Vec<Span> {
         let (Some(next), Some(last)) = (self.progress.next_slot, self.progress.last) else {
             return Vec::new();
         };

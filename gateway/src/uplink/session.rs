@@ -186,7 +186,7 @@ impl<'u> Session<'u> {
             devices.extend(waiting.iter().filter(|(_, count)| *count > 0).map(|(device, _)| *device));
             let devices: Vec<DeviceId> = devices.into_iter().collect();
             let cursors = self.node.cursors(&devices, Some(hash)).await?;
-            self.settle(&cursors).await?;
+            self.confirmed(&cursors).await?;
         }
         self.look_at_record(hash, &identified).await?;
         self.submit().await
@@ -215,7 +215,7 @@ impl<'u> Session<'u> {
     }
 
     /// Compares every device with the finalised cursors, and removes what has arrived.
-    async fn settle(&mut self, cursors: &Cursors) -> Result<(), GatewayError> {
+    async fn confirmed(&mut self, cursors: &Cursors) -> Result<(), GatewayError> {
         let to_compare = cursors.clone();
         let positions = self
             .with_outbox(move |outbox| {
