@@ -3,9 +3,11 @@
 
 use super::{
     MaxPower, Observation, Point, Progress, Registers, Span,
-    doubt::Doubt,
-    judge::{Direction, Oddity, Step},
-    news::{KeptNews, News},
+    plausible::{
+        pending::Pending,
+        register_change::{Direction, Oddity, Step},
+        staleness::{KeptStaleness, Staleness},
+    },
 };
 use deren_primitives::{Quality, Slot, SlotClock};
 
@@ -76,7 +78,7 @@ pub struct SlotBuilder {
     pub(super) rules: Rules,
     pub(super) progress: Progress,
     /// Samples that contradict the last one taken.
-    doubt: Doubt,
+    pending: Pending,
     /// The coarsest step of the device's counters, as far as it is known.
     pub(super) step_mwh: u64,
     /// What is complete shows more than the device's power allows, and waits.
@@ -86,7 +88,7 @@ pub struct SlotBuilder {
 impl SlotBuilder {
     /// Continues from `progress`; `Progress::default()` starts afresh.
     pub fn new(rules: Rules, progress: Progress) -> Self {
-        Self { rules, progress, doubt: Doubt::default(), step_mwh: 0, too_much: false }
+        Self { rules, progress, pending: Pending::default(), step_mwh: 0, too_much: false }
     }
 
     /// What must be stored to continue later.
@@ -101,12 +103,12 @@ impl SlotBuilder {
 
     /// True if the device should say again who it is: what it shows is odd, and evidence is wanted.
     pub fn wants_identity(&self) -> bool {
-        self.rules.has_serial && self.doubt.wants_identity()
+        self.rules.has_serial && self.pending.wants_identity()
     }
 
     /// The device was asked who it is, and is the one that it was: part of the evidence for a reset.
     pub fn identity_seen(&mut self) {
-        self.doubt.identity_seen();
+        self.pending.identity_seen();
     }
 
     /// Takes a sample. With `may_seal` false no span is made, and what was sampled meanwhile becomes part of a later,
@@ -121,7 +123,7 @@ impl SlotBuilder {
         let Some(last) = self.progress.last else {
             self.progress.last = Some(seen.point);
             self.progress.last_sample_ms = at_ms;
-            self.forget_news(at_ms);
+            self.forget_staleness(at_ms);
             return Outcome::only(Note::Taken);
         };
         if let Some(note) = self.refuse_by_time(last, at_ms) {
@@ -129,16 +131,16 @@ impl SlotBuilder {
         }
         let step = self.step(last.registers, &seen, false);
         let oddity = match step.oddity {
-            None if self.doubt.goes_on_from_jump(&seen, self.rules.max_power) => Oddity::Jump,
+            None if self.pending.goes_on_from_jump(&seen, self.rules.max_power) => Oddity::Jump,
             None => {
-                self.doubt.clear();
+                self.pending.clear();
                 let spans = self.accept(seen, step, may_seal);
                 return self.outcome(spans, if step.below { Note::Below } else { Note::Taken });
             }
             Some(oddity) => oddity,
         };
-        let count = self.doubt.hold(seen, oddity, self.rules.max_power);
-        match self.doubt.confirmed(last.registers, self.rules.confirmations, self.rules.has_serial) {
+        let count = self.pending.hold(seen, oddity, self.rules.max_power);
+        match self.pending.confirmed(last.registers, self.rules.confirmations, self.rules.has_serial) {
             Some((oddity, believed)) => self.believe(last, oddity, believed, may_seal),
             None => Outcome::only(Note::Doubted(u16::try_from(count).unwrap_or(u16::MAX))),
         }
@@ -190,9 +192,9 @@ impl SlotBuilder {
         if at_ms.saturating_add(LATE_SAMPLE_MS) >= last.at_ms {
             return Some(Note::OutOfOrder);
         }
-        let mut news = self.news();
-        news.set_back(at_ms, last.at_ms);
-        self.progress.news = KeptNews(Some(news));
+        let mut staleness = self.staleness();
+        staleness.set_back(at_ms, last.at_ms);
+        self.progress.staleness = KeptStaleness(Some(staleness));
         self.progress.quality = self.progress.quality.with(Quality::CLOCK_UNSYNCHRONISED);
         if at_ms <= sealed_ms {
             return Some(Note::BehindSealed);
@@ -206,10 +208,10 @@ impl SlotBuilder {
     /// flowed since they moved.
     fn step(&self, from: Registers, seen: &Observation, stood_still: bool) -> Step {
         let power = self.rules.max_power;
-        let news = self.news();
+        let staleness = self.staleness();
         let most = power.map(|power| match stood_still {
-            true => news.since_it_moved_mwh(seen, power),
-            false => news.most_mwh(seen, self.progress.last_sample_ms, power),
+            true => staleness.since_it_moved_mwh(seen, power),
+            false => staleness.most_mwh(seen, self.progress.last_sample_ms, power),
         });
         let forgotten_mwh = power.map_or(FORGOTTEN_MWH, |power| power.energy_mwh(FORGOTTEN_MS));
         let shown = seen.point.registers;
@@ -231,19 +233,19 @@ impl SlotBuilder {
     pub(super) fn gap_ms(&mut self, before: Registers, now: Registers, seen: &Observation) -> u64 {
         let last_sample_ms = self.progress.last_sample_ms;
         let power = self.rules.max_power;
-        let mut news = self.news();
-        let gap_ms = news.taken(before, now, seen, last_sample_ms, power);
-        self.progress.news = KeptNews(Some(news));
+        let mut staleness = self.staleness();
+        let gap_ms = staleness.taken(before, now, seen, last_sample_ms, power);
+        self.progress.staleness = KeptStaleness(Some(staleness));
         gap_ms
     }
 
-    fn news(&self) -> News {
-        let unknown = || News::after(self.progress.last_sample_ms, self.rules.clock.slot_ms());
-        self.progress.news.0.unwrap_or_else(unknown)
+    fn staleness(&self) -> Staleness {
+        let unknown = || Staleness::after(self.progress.last_sample_ms, self.rules.clock.slot_ms());
+        self.progress.staleness.0.unwrap_or_else(unknown)
     }
 
     /// The registers begin anew at this sample: nothing older says anything of them.
-    pub(super) fn forget_news(&mut self, at_ms: u64) {
-        self.progress.news = KeptNews(Some(News::after(at_ms, self.rules.clock.slot_ms())));
+    pub(super) fn forget_staleness(&mut self, at_ms: u64) {
+        self.progress.staleness = KeptStaleness(Some(Staleness::after(at_ms, self.rules.clock.slot_ms())));
     }
 }

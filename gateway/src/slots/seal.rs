@@ -1,7 +1,9 @@
 //! Taking samples that are believed, and sealing the slots that they complete. No span ever shows more than the
 //! device's power allows: what would waits, and becomes part of a longer, estimated one.
 
-use super::{Point, Registers, SlotBuilder, Span, judge::Step, points::Observation, progress::Reset};
+use super::{
+    Point, Registers, SlotBuilder, Span, boundary::Observation, plausible::register_change::Step, progress::Reset,
+};
 use deren_market::reading::max_gap_ms;
 use deren_primitives::{Quality, RegisterSpan, Slot};
 
@@ -51,7 +53,7 @@ impl SlotBuilder {
         progress.last = Some(first.point);
         progress.last_sample_ms = first.point.at_ms;
         progress.samples = progress.samples.saturating_add(1);
-        self.forget_news(first.point.at_ms);
+        self.forget_staleness(first.point.at_ms);
     }
 
     fn note_gap(&mut self, gap_ms: u64) {

@@ -2,9 +2,8 @@
 //! nothing is thrown away for one odd sample.
 
 use super::{
-    Observation, Registers,
-    judge::{Direction, Oddity, Step},
-    power::MaxPower,
+    super::{MaxPower, Observation, Registers},
+    register_change::{Direction, Oddity, Step},
 };
 
 /// A register that reads nothing, or that a device without a serial number shows, needs so many times the samples.
@@ -16,37 +15,37 @@ const MAX_HELD: usize = 5 * MAX_CONFIRMATIONS as usize;
 
 /// What is held, oldest first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Doubt {
+pub(in crate::slots) struct Pending {
     held: Vec<Observation>,
     oddity: Option<Oddity>,
     /// The device has said who it is since the first of them, and is the one that it was.
     identity_seen: bool,
 }
 
-impl Doubt {
+impl Pending {
     /// Nothing is doubted any more.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::slots) fn clear(&mut self) {
         *self = Self::default();
     }
 
     /// Who the device is was asked again, and it is the same.
-    pub(super) fn identity_seen(&mut self) {
+    pub(in crate::slots) fn identity_seen(&mut self) {
         self.identity_seen = !self.held.is_empty();
     }
 
     /// True if the device should say who it is: more than one sample is odd, and it has not.
-    pub(super) fn wants_identity(&self) -> bool {
+    pub(in crate::slots) fn wants_identity(&self) -> bool {
         self.held.len() > 1 && !self.identity_seen
     }
 
     /// True if `seen` goes on from a jump that is held. What looks possible by now need not be so: time alone makes a
     /// jump no truer.
-    pub(super) fn goes_on_from_jump(&self, seen: &Observation, power: Option<MaxPower>) -> bool {
+    pub(in crate::slots) fn goes_on_from_jump(&self, seen: &Observation, power: Option<MaxPower>) -> bool {
         self.oddity == Some(Oddity::Jump) && self.agrees(seen, power)
     }
 
     /// Holds one more sample; it begins anew if it does not go on from those that are held. Returns how many there are.
-    pub(super) fn hold(&mut self, seen: Observation, oddity: Oddity, power: Option<MaxPower>) -> usize {
+    pub(in crate::slots) fn hold(&mut self, seen: Observation, oddity: Oddity, power: Option<MaxPower>) -> usize {
         if self.oddity != Some(oddity) || !self.agrees(&seen, power) {
             self.clear();
         }
@@ -82,7 +81,7 @@ impl Doubt {
 
     /// Takes what is held if it is evidence enough that the registers are really so: enough samples in a row, from the
     /// device that it was; a register that reads nothing must have counted again.
-    pub(super) fn confirmed(
+    pub(in crate::slots) fn confirmed(
         &mut self,
         before: Registers,
         confirmations: u8,

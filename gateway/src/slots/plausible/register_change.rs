@@ -3,7 +3,7 @@
 //! It never makes a number up: what it passes on is the register as it is shown, or as it stood before, or as it is
 //! shown plus the wraps that its layout explains.
 
-use super::Registers;
+use super::super::Registers;
 use deren_meters::Counter;
 
 /// A wrap of a device whose power nobody knows must begin in the last and end in the first 64th of its counter.
@@ -11,22 +11,22 @@ const WRAP_MARGIN: u64 = 64;
 
 /// What is known of one direction when a sample comes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Direction {
+pub(in crate::slots) struct Direction {
     /// What the register was, wraps included.
-    pub(super) from_mwh: u64,
+    pub(in crate::slots) from_mwh: u64,
     /// What it shows now.
-    pub(super) shown_mwh: u64,
+    pub(in crate::slots) shown_mwh: u64,
     /// How the device counts it.
-    pub(super) counter: Counter,
+    pub(in crate::slots) counter: Counter,
     /// The most it can have risen since it moved last; nothing if its power is unknown.
-    pub(super) most_mwh: Option<u64>,
+    pub(in crate::slots) most_mwh: Option<u64>,
     /// A device that starts again may have forgotten this much.
-    pub(super) forgotten_mwh: u64,
+    pub(in crate::slots) forgotten_mwh: u64,
 }
 
 /// What one register did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moved {
+pub(in crate::slots) enum Moved {
     /// It rose or stood still: it is at this now.
     To(u64),
     /// It shows a little less than before: it stands until it shows more again.
@@ -40,7 +40,7 @@ pub(super) enum Moved {
 }
 
 impl Direction {
-    pub(super) fn judge(self) -> Moved {
+    pub(in crate::slots) fn judge(self) -> Moved {
         let Self { from_mwh, shown_mwh, counter, most_mwh, forgotten_mwh } = self;
         // A register beyond its modulus does not have that modulus.
         let modulus = counter.modulus_mwh.filter(|modulus| shown_mwh < *modulus);
@@ -72,7 +72,7 @@ impl Direction {
 
 /// Why a sample is not taken at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Oddity {
+pub(in crate::slots) enum Oddity {
     /// A register fell.
     Back,
     /// A register rose by more than can have flowed.
@@ -83,18 +83,18 @@ pub(super) enum Oddity {
 
 /// What a sample is, as a step from the last registers believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(in crate::slots) struct Step {
     /// Where the registers are now, if it is believed.
-    pub(super) registers: Registers,
+    pub(in crate::slots) registers: Registers,
     /// Why not to believe it at once.
-    pub(super) oddity: Option<Oddity>,
+    pub(in crate::slots) oddity: Option<Oddity>,
     /// A register shows less than is believed, and stands.
-    pub(super) below: bool,
+    pub(in crate::slots) below: bool,
 }
 
 impl Step {
     /// Puts both directions together; the oddest one counts.
-    pub(super) fn of(import: Direction, export: Direction) -> Self {
+    pub(in crate::slots) fn of(import: Direction, export: Direction) -> Self {
         let moved = [import.judge(), export.judge()];
         let has = |wanted: fn(&Moved) -> bool| moved.iter().any(wanted);
         let oddity = if has(|moved| matches!(moved, Moved::Back)) {
