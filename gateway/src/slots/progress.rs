@@ -1,6 +1,6 @@
 //! How far a device's slots have come: everything that must survive a restart, as one value with fixed bytes.
 
-use super::{Point, Registers, plausible::staleness::KeptStaleness};
+use super::{Point, Registers, plausible::KeptStaleness};
 use codec::{Decode, Encode};
 use deren_primitives::{DeviceCursor, Quality, Slot, SlotClock};
 

@@ -9,7 +9,7 @@ const COUNTS_FROM_W: u32 = 25;
 
 /// What one device's samples said lately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub(in crate::slots) struct Staleness {
+pub(super) struct Staleness {
     /// For import and export: the sample before the one that showed a rise last.
     still_since_ms: [u64; 2],
     /// The sample at which any register moved last.
@@ -24,27 +24,27 @@ pub(in crate::slots) struct Staleness {
 
 impl Staleness {
     /// Of a device that was sampled last at `at_ms` and of which nothing older is known: it may have stood for a slot.
-    pub(in crate::slots) fn after(at_ms: u64, slot_ms: u64) -> Self {
+    pub(super) fn after(at_ms: u64, slot_ms: u64) -> Self {
         let since_ms = at_ms.saturating_sub(slot_ms);
         Self { still_since_ms: [since_ms; 2], moved_ms: at_ms, seen_ms: at_ms, flowed_mwh: 0, set_back_ms: 0 }
     }
 
     /// The clock shows `at_ms`, and showed `last_ms` before.
-    pub(in crate::slots) fn set_back(&mut self, at_ms: u64, last_ms: u64) {
+    pub(super) fn set_back(&mut self, at_ms: u64, last_ms: u64) {
         self.set_back_ms = self.set_back_ms.max(last_ms.saturating_sub(at_ms));
         self.seen_ms = self.seen_ms.min(at_ms);
     }
 
     /// The most that each register can have risen since it was sampled last, steps not counted. Where the power that the
     /// device shows explains more, it may have stood still and caught up.
-    pub(in crate::slots) fn most_mwh(&self, seen: &Observation, last_sample_ms: u64, power: MaxPower) -> [u64; 2] {
+    pub(super) fn most_mwh(&self, seen: &Observation, last_sample_ms: u64, power: MaxPower) -> [u64; 2] {
         let usual_mwh = power.between_samples_mwh(self.elapsed_ms(seen, last_sample_ms));
         let explained_mwh = self.flowed_by(seen, Some(power)).saturating_mul(2);
         self.since_it_moved_mwh(seen, power).map(|possible_mwh| usual_mwh.max(explained_mwh.min(possible_mwh)))
     }
 
     /// The most that each register can have risen since it moved last, steps not counted.
-    pub(in crate::slots) fn since_it_moved_mwh(&self, seen: &Observation, power: MaxPower) -> [u64; 2] {
+    pub(super) fn since_it_moved_mwh(&self, seen: &Observation, power: MaxPower) -> [u64; 2] {
         self.still_since_ms.map(|since_ms| power.energy_mwh(self.elapsed_ms(seen, since_ms)))
     }
 
@@ -54,7 +54,7 @@ impl Staleness {
     }
 
     /// Takes note of a sample that is believed, and says for how long nothing was known of the registers.
-    pub(in crate::slots) fn taken(
+    pub(super) fn taken(
         &mut self,
         before: Registers,
         now: Registers,
@@ -99,7 +99,7 @@ impl Staleness {
 
 /// News at the end of what is stored of a device; what was stored before there were any ends without.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::slots) struct KeptStaleness(pub(in crate::slots) Option<Staleness>);
+pub(in crate::slots) struct KeptStaleness(pub(super) Option<Staleness>);
 
 impl Encode for KeptStaleness {
     fn encode_to<T: Output + ?Sized>(&self, dest: &mut T) {
