@@ -12,19 +12,26 @@ use std::path::Path;
 const FILE: &str = "chain.json";
 
 /// What was found at first contact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JoinedChain {
-    /// Hash of block 0, in hexadecimal digits after `0x`.
-    genesis: String,
+    /// Hash of block 0.
+    pub genesis: [u8; 32],
     /// What was set at genesis.
     pub parameters: ChainParameters,
+}
+
+/// It as the file has it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    genesis: String,
+    parameters: ChainParameters,
 }
 
 impl JoinedChain {
     /// A chain with this genesis hash. `None` if its slots would have no length.
     pub fn new(genesis: [u8; 32], parameters: ChainParameters) -> Option<Self> {
         let usable = parameters.slot_seconds > 0 && parameters.slot_energy_seconds > 0;
-        usable.then(|| Self { genesis: Hex(genesis).to_string(), parameters })
+        usable.then_some(Self { genesis, parameters })
     }
 
     /// The chain pinned in `data_folder`, if there was a first contact.
@@ -36,12 +43,11 @@ impl JoinedChain {
         let Some(content) = files::read(&path)? else {
             return Ok(None);
         };
-        let joined: Self = serde_json::from_slice(&content)
+        let Kept { genesis, parameters } = serde_json::from_slice(&content)
             .map_err(|error| GatewayError::file(&path, format!("not a pinned chain: {error}")))?;
-        if joined.genesis().is_none() || joined.parameters.slot_seconds == 0 {
-            return Err(GatewayError::file(&path, "the genesis hash or the slot length cannot be"));
-        }
-        Ok(Some(joined))
+        let joined = Hex::parse(&genesis).and_then(|genesis| Self::new(genesis, parameters));
+        let cannot_be = || GatewayError::file(&path, "the genesis hash or the slot length cannot be");
+        joined.ok_or_else(cannot_be).map(Some)
     }
 
     /// Pins it in `data_folder`.
@@ -50,18 +56,9 @@ impl JoinedChain {
     /// [`GatewayError::File`] if it cannot be written.
     pub fn store(&self, data_folder: &Path) -> Result<(), GatewayError> {
         let path = data_folder.join(FILE);
-        let content = serde_json::to_vec_pretty(self).map_err(|error| GatewayError::file(&path, error))?;
+        let kept = Kept { genesis: Hex(self.genesis).to_string(), parameters: self.parameters.clone() };
+        let content = serde_json::to_vec_pretty(&kept).map_err(|error| GatewayError::file(&path, error))?;
         files::replace(&path, &content, Readers::Everyone)
-    }
-
-    /// Hash of block 0.
-    pub fn genesis(&self) -> Option<[u8; 32]> {
-        Hex::parse(&self.genesis)
-    }
-
-    /// Hash of block 0 as text.
-    pub fn genesis_text(&self) -> &str {
-        &self.genesis
     }
 
     /// The chain's slots.
@@ -93,7 +90,7 @@ mod tests {
         joined.store(folder.path()).expect("stored");
         let found = JoinedChain::load(folder.path()).expect("fine").expect("there");
         assert_eq!(found, joined);
-        assert_eq!((found.genesis(), found.clock().slot_ms()), (Some([7; 32]), 12_000));
+        assert_eq!((found.genesis, found.clock().slot_ms()), ([7; 32], 12_000));
     }
 
     #[test]

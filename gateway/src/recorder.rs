@@ -362,9 +362,7 @@ impl Recorder {
         let Some(view) = self.parts.chain.borrow().clone() else {
             return;
         };
-        let Some(genesis) = view.joined.genesis() else {
-            return;
-        };
+        let genesis = view.joined.genesis;
         let state = self.parts.clock.state();
         let last_end = self.unsaved.iter().flat_map(|update| &update.spans).map(|span| span.end_slot()).max();
         if last_end.is_some() && state.complaint().is_some() {

@@ -50,10 +50,10 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let (events, heard) = mpsc::channel(EVENTS_WAITING);
     // Until a node is reached, readings are anchored where the last ones were.
     let last_anchor = outbox.last_anchor()?;
-    let known = joined.and_then(|joined| {
-        let genesis = Anchor { block_number: 0, block_hash: joined.genesis()? };
+    let known = joined.map(|joined| {
+        let genesis = Anchor { block_number: 0, block_hash: joined.genesis };
         let anchor = last_anchor.unwrap_or(genesis);
-        Some(ChainView { joined, anchor, lasting: anchor, heard: None })
+        ChainView { joined, anchor, lasting: anchor, heard: None }
     });
     let (chain, chain_seen) = watch::channel(known);
     let (setup_settings, setup_settings_seen) = watch::channel(SetupSettings::of(&settings));

@@ -102,13 +102,14 @@ impl Uplink {
         // Whoever waits for longer than the grace is late with what it made meanwhile.
         let half_the_grace = Duration::from_millis(u64::from(joined.parameters.grace_seconds).saturating_mul(500));
         backoff.bound(half_the_grace.clamp(FIRST_WAIT, LONGEST_WAIT));
-        tracing::info!(%url, genesis = joined.genesis_text(), slot_seconds = joined.parameters.slot_seconds, "connected");
+        let genesis = Hex(joined.genesis);
+        tracing::info!(%url, %genesis, slot_seconds = joined.parameters.slot_seconds, "connected");
         self.board.update(|status| {
             status.chain.link = Link::Connected;
-            status.chain.genesis = Some(joined.genesis_text().to_owned());
+            status.chain.genesis = Some(genesis.to_string());
             status.chain.slot_seconds = Some(joined.parameters.slot_seconds);
         });
-        Session::new(self, node, joined)?.run(backoff).await
+        Session::new(self, node, joined).run(backoff).await
     }
 
     /// Tells who makes the readings what is known of the chain.
@@ -126,10 +127,10 @@ pub async fn check_chain(node: &Node, data_folder: &std::path::Path) -> Result<J
     let unusable = |reason: &str| GatewayError::OtherParameters { url: node.url().to_string(), reason: reason.into() };
     let genesis = node.block_hash(0).await?.ok_or_else(|| unusable("it has no block 0"))?;
     let pinned = JoinedChain::load(data_folder)?;
-    if let Some(pinned) = pinned.as_ref().filter(|pinned| pinned.genesis() != Some(genesis)) {
+    if let Some(pinned) = pinned.as_ref().filter(|pinned| pinned.genesis != genesis) {
         return Err(GatewayError::OtherChain {
             url: node.url().to_string(),
-            pinned: pinned.genesis_text().to_owned(),
+            pinned: Hex(pinned.genesis).to_string(),
             found: Hex(genesis).to_string(),
         });
     }

@@ -79,17 +79,16 @@ pub(crate) async fn rotate(config: &Path) -> anyhow::Result<ExitCode> {
 
 /// The joined chain's genesis hash. Without one, a node is asked and its chain joined.
 async fn genesis(settings: &Settings) -> anyhow::Result<[u8; 32]> {
-    let joined = match JoinedChain::load(&settings.data_folder)? {
-        Some(joined) => joined,
-        None => first_contact(settings).await?.1,
-    };
-    joined.genesis().context("the pinned genesis hash cannot be")
+    Ok(match JoinedChain::load(&settings.data_folder)? {
+        Some(joined) => joined.genesis,
+        None => first_contact(settings).await?.1.genesis,
+    })
 }
 
 /// A node of the gateway's chain, and the chain's genesis hash.
 pub(crate) async fn ask_node(settings: &Settings) -> anyhow::Result<(Node, [u8; 32])> {
     let (node, joined) = first_contact(settings).await?;
-    Ok((node, joined.genesis().context("the pinned genesis hash cannot be")?))
+    Ok((node, joined.genesis))
 }
 
 async fn first_contact(settings: &Settings) -> Result<(Node, JoinedChain), GatewayError> {

@@ -199,7 +199,7 @@ pub(super) async fn link_code(
     let Json(ForWhom { owner, site }) = read(body)?;
     let owner = account::parse(&owner).map_err(bad)?;
     let conflict = |words: &str| Problem::new(StatusCode::CONFLICT, words);
-    let genesis = app.setup_api.chain.borrow().as_ref().and_then(|view| view.joined.genesis());
+    let genesis = app.setup_api.chain.borrow().as_ref().map(|view| view.joined.genesis);
     let genesis = genesis.ok_or_else(|| {
         conflict("The gateway has never reached the chain, so it does not know for which chain to sign. Check its internet connection.")
     })?;

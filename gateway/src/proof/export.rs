@@ -113,10 +113,10 @@ impl Exporter {
     fn begin<W: Write>(&self, request: Request, out: W) -> Result<Run<W>, GatewayError> {
         let joined = JoinedChain::load(&self.data_folder)?
             .ok_or_else(|| failed("this gateway has never reached its chain, so it has signed nothing yet"))?;
-        let genesis = joined.genesis().ok_or_else(|| failed("the pinned genesis hash cannot be"))?;
         let period = Period::touching(request.from_unix_s, request.to_unix_s, joined.clock())
             .ok_or_else(|| failed("there is no time between `from` and `to`"))?;
         let signer = self.signer.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let genesis = joined.genesis;
         let scope = Scope { genesis, gateway: signer.gateway(), period };
         let mut next: BTreeMap<DeviceId, u64> = BTreeMap::new();
         let of_ours = |by: &SignedBy| (by.genesis, by.gateway) == (genesis, scope.gateway);

@@ -42,7 +42,6 @@ pub(super) struct Session<'u> {
     pub(super) uplink: &'u Uplink,
     pub(super) node: Node,
     pub(super) joined: JoinedChain,
-    pub(super) genesis: [u8; 32],
     pub(super) best_block: u32,
     /// The newest final block that the chain knows for a month.
     lasting: Option<Anchor>,
@@ -63,16 +62,11 @@ pub(super) struct Session<'u> {
 }
 
 impl<'u> Session<'u> {
-    pub(super) fn new(uplink: &'u Uplink, node: Node, joined: JoinedChain) -> Result<Self, GatewayError> {
-        let genesis = joined.genesis().ok_or_else(|| GatewayError::OtherParameters {
-            url: node.url().to_string(),
-            reason: "the genesis hash cannot be".to_owned(),
-        })?;
-        Ok(Self {
+    pub(super) fn new(uplink: &'u Uplink, node: Node, joined: JoinedChain) -> Self {
+        Self {
             uplink,
             node,
             joined,
-            genesis,
             best_block: 0,
             lasting: None,
             newest: None,
@@ -85,7 +79,7 @@ impl<'u> Session<'u> {
             attempt: 0,
             refusals: Refusals::default(),
             moving: BTreeSet::new(),
-        })
+        }
     }
 
     /// Works until the connection fails.

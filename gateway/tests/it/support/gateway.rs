@@ -110,8 +110,7 @@ impl Gateway {
         });
         let signer = Arc::new(RwLock::new(signer));
         let known = JoinedChain::load(folder).expect("readable").map(|joined| {
-            let block_hash = joined.genesis().expect("a hash");
-            let anchor = Anchor { block_number: 0, block_hash };
+            let anchor = Anchor { block_number: 0, block_hash: joined.genesis };
             ChainView { joined, anchor, lasting: anchor, heard: None }
         });
         let (events, heard) = mpsc::channel(64);
