@@ -5,7 +5,6 @@
 //! spans by [`slots`] and stores them as readings in the [`outbox`] → the [`uplink`]. The [`page`] and
 //! [`home_assistant`] show what the [`board`] says. It holds no money, needs no database server, and builds without any crate of the node.
 
-pub mod alone;
 pub mod board;
 pub mod clock;
 pub mod codes;
@@ -16,13 +15,12 @@ pub mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod home_assistant;
+pub mod joined_chain;
 pub mod keys;
 pub mod logging;
 pub mod metrics;
-pub mod notify;
 pub mod outbox;
 pub mod page;
-pub mod pin;
 pub mod proof;
 pub mod recorder;
 pub mod reload;
@@ -32,5 +30,7 @@ pub mod server;
 pub mod settings;
 pub mod setup;
 pub mod signer;
+pub mod single_instance;
 pub mod slots;
+pub mod systemd;
 pub mod uplink;

@@ -11,8 +11,8 @@ mod archive;
 mod arrived;
 mod bounds;
 mod page;
+mod position;
 mod queue;
-mod standing;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -20,8 +20,8 @@ mod tests;
 pub use append::{Seal, Update};
 pub use archive::{Archived, SignedBy, archived};
 pub use bounds::Bounds;
+pub use position::OutboxPosition;
 pub use queue::Queued;
-pub use standing::Standing;
 pub use tables::Tail;
 
 use crate::{

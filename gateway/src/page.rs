@@ -3,15 +3,15 @@
 
 mod ask;
 mod assets;
-mod desk;
 mod names;
 mod problem;
 mod session;
+mod setup_api;
 #[cfg(test)]
 mod tests;
 
 pub use ask::ask;
-pub use desk::{Desk, DeskSettings};
+pub use setup_api::{SetupApi, SetupSettings};
 
 use crate::{
     board::{Board, Status},
@@ -47,14 +47,14 @@ pub struct Page {
     /// What it shows.
     pub board: Arc<Board>,
     /// What it changes things with.
-    pub desk: Arc<Desk>,
+    pub setup_api: Arc<SetupApi>,
 }
 
 /// What every request may use.
 #[derive(Clone)]
 struct App {
     board: Arc<Board>,
-    desk: Arc<Desk>,
+    setup_api: Arc<SetupApi>,
     names: Arc<Names>,
 }
 
@@ -77,7 +77,7 @@ impl Page {
     /// [`GatewayError::Page`] if the socket fails.
     pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) -> Result<(), GatewayError> {
         let names = Arc::new(Names::of(self.listen.ip()));
-        let app = router(App { board: self.board.clone(), desk: self.desk.clone(), names });
+        let app = router(App { board: self.board.clone(), setup_api: self.setup_api.clone(), names });
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let ended = shutdown.clone();
         let serve = axum::serve(listener, app).with_graceful_shutdown(async move { ended.cancelled().await });
@@ -94,10 +94,10 @@ fn router(app: App) -> Router {
         .route("/api/status", get(show_status))
         .route("/metrics", get(show_metrics))
         .route("/api/session", post(session::enter).get(session::show).delete(session::leave))
-        .route("/api/setup", get(desk::show))
-        .route("/api/setup/search", post(desk::search).delete(desk::end_search))
-        .route("/api/setup/home", put(desk::pick))
-        .route("/api/setup/code", post(desk::link_code))
+        .route("/api/setup", get(setup_api::show))
+        .route("/api/setup/search", post(setup_api::search).delete(setup_api::end_search))
+        .route("/api/setup/home", put(setup_api::pick))
+        .route("/api/setup/code", post(setup_api::link_code))
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
@@ -114,7 +114,7 @@ struct ShownStatus {
 }
 
 async fn show_status(State(app): State<App>) -> Json<ShownStatus> {
-    let home_name = app.desk.settings.borrow().home_name.clone();
+    let home_name = app.setup_api.settings.borrow().home_name.clone();
     Json(ShownStatus { status: app.board.status(), home_name })
 }
 

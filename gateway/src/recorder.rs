@@ -12,8 +12,8 @@ use crate::{
     codes::{GatewayCode, Mishap},
     devices::DeviceBook,
     error::GatewayError,
-    outbox::{Outbox, Seal, SignedBy, Standing, Tail, Update},
-    pin::ChainPin,
+    joined_chain::JoinedChain,
+    outbox::{Outbox, OutboxPosition, Seal, SignedBy, Tail, Update},
     settings::DeviceSettings,
     signer::Signer,
     slots::Progress,
@@ -79,7 +79,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainView {
     /// Which chain.
-    pub pin: ChainPin,
+    pub joined: JoinedChain,
     /// The latest finalised block known.
     pub anchor: Anchor,
     /// The latest finalised block that the chain knows for a month.
@@ -174,10 +174,10 @@ impl Recorder {
                         break;
                     }
                     for event in heard.drain(..) {
-                        self.hear(event);
+                        self.on_event(event);
                     }
                 }
-                _ = tick.tick() => self.settle(),
+                _ = tick.tick() => self.drain(),
             }
             self.save().await;
         }
@@ -186,7 +186,7 @@ impl Recorder {
         Ok(())
     }
 
-    fn hear(&mut self, event: Event) {
+    fn on_event(&mut self, event: Event) {
         let result = match event {
             Event::Identified { index, identity, ask_again } => {
                 let result = self.identified(index, &identity);
@@ -205,7 +205,7 @@ impl Recorder {
                 self.configured(index, device);
                 Ok(())
             }
-            Event::Chain { device, cursor } => self.stands(device, cursor),
+            Event::Chain { device, cursor } => self.position(device, cursor),
         };
         if let Err(error) = result {
             self.parts.board.trouble("outbox", &error);
@@ -266,7 +266,7 @@ impl Recorder {
         self.unsaved.extend(outcome.update);
     }
 
-    fn settle(&mut self) {
+    fn drain(&mut self) {
         let alarm = self.parts.outbox.alarm();
         self.parts.board.update(|status| {
             status.clock = self.parts.clock.state();
@@ -284,12 +284,12 @@ impl Recorder {
         for index in 0..self.devices.len() {
             let rules = self.rules(index);
             if let (Some(rules), Some(recorded)) = (rules, self.devices.get_mut(index)) {
-                self.unsaved.extend(recorded.settle(rules, unix_ms(), may_seal));
+                self.unsaved.extend(recorded.close(rules, unix_ms(), may_seal));
             }
         }
         for (index, mut recorded) in std::mem::take(&mut self.leaving) {
             if let Some(rules) = self.rules(index) {
-                self.unsaved.extend(recorded.settle(rules, unix_ms(), may_seal));
+                self.unsaved.extend(recorded.close(rules, unix_ms(), may_seal));
             }
             if recorded.has_open_samples() {
                 self.leaving.push((index, recorded));
@@ -306,19 +306,19 @@ impl Recorder {
     }
 
     /// How a device stands on the chain: begins its readings there, or moves them to where the chain is.
-    fn stands(&mut self, id: DeviceId, cursor: Option<DeviceCursor>) -> Result<(), GatewayError> {
-        let Some(clock) = self.parts.chain.borrow().as_ref().map(|view| view.pin.clock()) else {
+    fn position(&mut self, id: DeviceId, cursor: Option<DeviceCursor>) -> Result<(), GatewayError> {
+        let Some(clock) = self.parts.chain.borrow().as_ref().map(|view| view.joined.clock()) else {
             return Ok(());
         };
         let cursor = cursor.unwrap_or_default();
-        let standing = self.parts.outbox.standing(id, &cursor)?;
+        let position = self.parts.outbox.position(id, &cursor)?;
         let progress = Progress::continuing(&cursor, clock);
-        match standing {
-            Standing::NotBegun => {
+        match position {
+            OutboxPosition::NotBegun => {
                 let tail = Tail { next_sequence: cursor.next_sequence, last_hash: cursor.last_hash };
                 self.parts.outbox.begin(id, tail, &progress)?;
             }
-            Standing::ChainAhead | Standing::Forked => {
+            OutboxPosition::ChainAhead | OutboxPosition::Forked => {
                 let aside = self.parts.outbox.adopt(id, &cursor, &progress)?;
                 let what = format!(
                     "device {id}: the chain has readings that this outbox never held ({aside} set aside here): is there a second gateway with a copy of this key?"
@@ -327,9 +327,9 @@ impl Recorder {
                 self.unsaved.retain(|update| update.device != id);
                 self.leaving.retain(|(_, recorded)| recorded.id() != Some(id));
             }
-            Standing::InStep | Standing::NodeBehind => return Ok(()),
+            OutboxPosition::InStep | OutboxPosition::NodeBehind => return Ok(()),
         }
-        let fresh = standing == Standing::NotBegun && cursor.next_sequence == 0;
+        let fresh = position == OutboxPosition::NotBegun && cursor.next_sequence == 0;
         for recorded in self.devices.iter_mut().filter(|recorded| recorded.id() == Some(id)) {
             recorded.begin((!fresh).then(|| progress.clone()));
         }
@@ -362,9 +362,7 @@ impl Recorder {
         let Some(view) = self.parts.chain.borrow().clone() else {
             return;
         };
-        let Some(genesis) = view.pin.genesis() else {
-            return;
-        };
+        let genesis = view.joined.genesis;
         let state = self.parts.clock.state();
         let last_end = self.unsaved.iter().flat_map(|update| &update.spans).map(|span| span.end_slot()).max();
         if last_end.is_some() && state.complaint().is_some() {
@@ -372,7 +370,7 @@ impl Recorder {
         }
         let good_ms = match state {
             ClockState::Synchronised { .. } => Some(unix_ms()),
-            _ => last_end.map(|end| view.pin.clock().start_ms(end)),
+            _ => last_end.map(|end| view.joined.clock().start_ms(end)),
         };
         let updates = std::mem::take(&mut self.unsaved);
         let (outbox, to_store) = (self.parts.outbox.clone(), updates.clone());
@@ -455,9 +453,9 @@ impl Recorder {
     /// What holds for a device's slots; nothing before the first contact with the chain.
     fn rules(&self, index: usize) -> Option<crate::slots::Rules> {
         let view = self.parts.chain.borrow();
-        let pin = &view.as_ref()?.pin;
+        let joined = &view.as_ref()?.joined;
         let device = self.parts.devices.get(index)?;
         let has_serial = self.devices.get(index).is_some_and(Recorded::has_serial);
-        Some(device::rules(pin, device, self.parts.confirmations, self.parts.boundary_wait, has_serial))
+        Some(device::rules(joined, device, self.parts.confirmations, self.parts.boundary_wait, has_serial))
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     board::Board,
     codes::GatewayCode,
     error::GatewayError,
-    page::DeskSettings,
+    page::SetupSettings,
     settings::{DeviceSettings, HomeAssistantSettings, Settings},
     setup::Setup,
 };
@@ -36,7 +36,7 @@ pub(crate) struct Followers {
     pub(crate) devices: watch::Sender<Vec<DeviceSettings>>,
     pub(crate) templates: watch::Sender<Arc<Library>>,
     pub(crate) home_assistant: watch::Sender<Option<HomeAssistantSettings>>,
-    pub(crate) desk: watch::Sender<DeskSettings>,
+    pub(crate) setup_settings: watch::Sender<SetupSettings>,
     pub(crate) setup: Arc<Setup>,
 }
 
@@ -97,7 +97,7 @@ impl Reload {
             known.clone_from(&new.home_assistant);
             changed
         });
-        followers.desk.send_replace(DeskSettings::of(new));
+        followers.setup_settings.send_replace(SetupSettings::of(new));
         let waits = needs_restart(old, new);
         if !waits.is_empty() {
             let keys = waits.join(", ");

@@ -69,11 +69,11 @@ impl Samplers {
                 }
                 Ok(()) = wanted.changed() => {
                     let (devices, templates) = (wanted.borrow_and_update().clone(), templates.borrow().clone());
-                    self.become_devices(&devices, templates).await?;
+                    self.assign_devices(&devices, templates).await?;
                 }
                 Ok(()) = templates.changed() => {
                     let (devices, templates) = (wanted.borrow().clone(), templates.borrow_and_update().clone());
-                    self.become_devices(&devices, templates).await?;
+                    self.assign_devices(&devices, templates).await?;
                 }
                 else => shutdown.cancelled().await,
             }
@@ -93,7 +93,7 @@ impl Samplers {
 
     /// Ends the samplers of devices that are gone, changed or read by another template now, and begins those that are
     /// new.
-    async fn become_devices(
+    async fn assign_devices(
         &mut self,
         devices: &[DeviceSettings],
         templates: Arc<Library>,

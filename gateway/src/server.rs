@@ -2,16 +2,15 @@
 //! recorder with what it still holds, and the uplink with it.
 
 use crate::{
-    alone::{OnThisMachine, OnThisNetwork},
     board::{Board, DeviceStatus},
     clock::Clock,
     codes::GatewayCode,
     devices::DeviceBook,
     error::GatewayError,
-    home_assistant, notify,
+    home_assistant,
+    joined_chain::JoinedChain,
     outbox::Outbox,
-    page::{Desk, DeskSettings, Page},
-    pin::ChainPin,
+    page::{Page, SetupApi, SetupSettings},
     proof::{self, Exporter},
     recorder::{ChainView, Parts, Recorder},
     reload::{self, Followers, Reload},
@@ -19,6 +18,8 @@ use crate::{
     settings::Settings,
     setup::Setup,
     signer::Signer,
+    single_instance::{OnThisMachine, OnThisNetwork},
+    systemd,
     uplink::Uplink,
 };
 use deren_primitives::Anchor;
@@ -38,32 +39,32 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let _alone = OnThisMachine::take(signer.gateway())?;
     let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox)?);
     let book = DeviceBook::load(&settings.data_folder)?;
-    let pin = ChainPin::load(&settings.data_folder)?;
+    let joined = JoinedChain::load(&settings.data_folder)?;
     let board = Arc::new(new_board(&settings, &signer, &book, &outbox)?);
     let last_good_ms = outbox.last_good_ms()?.unwrap_or(0);
     let clock = Arc::new(Clock::new(settings.clock_trusted, settings.max_clock_error, last_good_ms));
-    clock.trust_chain_alone(pin.as_ref().is_some_and(|pin| pin.parameters.development));
+    clock.trust_chain_alone(joined.as_ref().is_some_and(|joined| joined.parameters.development));
     let setup = Arc::new(Setup::open(&settings.data_folder, reload.asked.clone())?);
     let gateway = signer.gateway();
     let signer = Arc::new(RwLock::new(signer));
     let (events, heard) = mpsc::channel(EVENTS_WAITING);
     // Until a node is reached, readings are anchored where the last ones were.
     let last_anchor = outbox.last_anchor()?;
-    let known = pin.and_then(|pin| {
-        let genesis = Anchor { block_number: 0, block_hash: pin.genesis()? };
+    let known = joined.map(|joined| {
+        let genesis = Anchor { block_number: 0, block_hash: joined.genesis };
         let anchor = last_anchor.unwrap_or(genesis);
-        Some(ChainView { pin, anchor, lasting: anchor, heard: None })
+        ChainView { joined, anchor, lasting: anchor, heard: None }
     });
     let (chain, chain_seen) = watch::channel(known);
-    let (desk, desk_settings) = watch::channel(DeskSettings::of(&settings));
+    let (setup_settings, setup_settings_seen) = watch::channel(SetupSettings::of(&settings));
     let page = Page {
         listen: settings.page_listen,
         board: board.clone(),
-        desk: Arc::new(Desk {
+        setup_api: Arc::new(SetupApi {
             setup: setup.clone(),
             signer: signer.clone(),
             chain: chain_seen.clone(),
-            settings: desk_settings,
+            settings: setup_settings_seen,
         }),
     };
     let listener = page.bind().await?;
@@ -81,9 +82,9 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         Samplers::start(&settings.devices, settings.templates.clone(), events.clone(), slot_ms_seen, board.clone());
     let (devices, devices_wanted) = watch::channel(settings.devices.clone());
     let (home_assistant, home_assistant_wanted) = watch::channel(settings.home_assistant.clone());
-    let followers = Followers { devices, templates, home_assistant, desk, setup: setup.clone() };
+    let followers = Followers { devices, templates, home_assistant, setup_settings, setup: setup.clone() };
     let reload = reload.run(settings.clone(), followers, board.clone(), shutdown.clone());
-    let told = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
+    let home_assistant = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
     let slot_lengths = pass_on_slot_length(chain_seen.clone(), slot_ms, shutdown.clone());
     let exporter = Exporter {
         data_folder: settings.data_folder.clone(),
@@ -120,7 +121,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         recorder: events,
         chain,
     };
-    notify::tell(notify::READY);
+    systemd::notify(systemd::READY);
     tokio::try_join!(
         recorder.run(shutdown.clone()),
         Box::pin(uplink.run(shutdown.clone())),
@@ -128,7 +129,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         announce(network, shutdown.clone()),
         samplers.run(devices_wanted, templates_seen, shutdown.clone()),
         // The lesser parts fail nobody.
-        Box::pin(async { Ok(tokio::join!(reload, told, slot_lengths)) }),
+        Box::pin(async { Ok(tokio::join!(reload, home_assistant, slot_lengths)) }),
         proof::serve(exporter),
     )?;
     tracing::info!("ended");
@@ -165,7 +166,7 @@ async fn pass_on_slot_length(
     shutdown: CancellationToken,
 ) {
     loop {
-        let known = chain.borrow_and_update().as_ref().map(|view| view.pin.clock().slot_ms());
+        let known = chain.borrow_and_update().as_ref().map(|view| view.joined.clock().slot_ms());
         slot_ms.send_if_modified(|slot_ms| std::mem::replace(slot_ms, known) != known);
         tokio::select! {
             () = shutdown.cancelled() => return,

@@ -2,16 +2,16 @@
 //! brings it onto the chain. It never writes to a device, and nothing here is for anyone without the PIN.
 
 pub mod account;
+mod attempts;
+mod auth;
 pub mod code;
-mod door;
 mod finder;
+mod passcode;
 mod picks;
-mod pin;
 mod search;
 mod sessions;
-mod tries;
 
-pub use door::{Door, Refused};
+pub use auth::{Auth, Refused};
 pub use finder::Finder;
 pub use picks::{Choice, Pick, PickError};
 pub use search::{Found, MAX_FOUND, Part, Search};
@@ -27,8 +27,8 @@ use tokio::sync::Notify;
 /// What the page needs to set the gateway up.
 pub struct Setup {
     data_folder: PathBuf,
-    /// Who may come in.
-    pub door: Door,
+    /// Who may change anything.
+    pub auth: Auth,
     /// What is looked for, and found.
     pub finder: Finder,
     changed: Arc<Notify>,
@@ -41,8 +41,8 @@ impl Setup {
     /// # Errors
     /// [`GatewayError`] if the PIN cannot be read or written, or may be read by others.
     pub fn open(data_folder: &Path, changed: Arc<Notify>) -> Result<Self, GatewayError> {
-        let door = Door::of(pin::Pin::load_or_create(data_folder)?);
-        Ok(Self { data_folder: data_folder.to_owned(), door, finder: Finder::default(), changed })
+        let auth = Auth::of(passcode::Passcode::load_or_create(data_folder)?);
+        Ok(Self { data_folder: data_folder.to_owned(), auth, finder: Finder::default(), changed })
     }
 
     /// Writes down what the owner picked, and has the settings read again.

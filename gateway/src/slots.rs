@@ -3,19 +3,17 @@
 //! Pure: no clock, no I/O, no keys. It never invents energy: a boundary's register lies between the two samples
 //! around it, rounded down, and consecutive spans of a register epoch always meet.
 
+mod boundary;
 mod builder;
-mod doubt;
-mod judge;
-mod news;
-mod points;
+mod plausible;
 mod power;
 mod progress;
 mod seal;
 #[cfg(test)]
 mod tests;
 
+pub use boundary::{Observation, Point, Registers};
 pub use builder::{Note, Outcome, Rules, SlotBuilder};
-pub use points::{Observation, Point, Registers};
 pub use power::{MaxPower, boundary_error_mwh};
 pub use progress::Progress;
 

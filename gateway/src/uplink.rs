@@ -13,8 +13,8 @@ use crate::{
     board::{Board, Link},
     clock::Clock,
     error::GatewayError,
+    joined_chain::JoinedChain,
     outbox::Outbox,
-    pin::ChainPin,
     recorder::{ChainView, Event},
     signer::Signer,
 };
@@ -97,24 +97,25 @@ impl Uplink {
     /// One connection, until it fails.
     async fn session(&self, url: &Url, backoff: &mut Backoff) -> Result<std::convert::Infallible, GatewayError> {
         let node = Node::connect(url).await?;
-        let pin = check_chain(&node, &self.data_folder).await?;
-        self.clock.trust_chain_alone(pin.parameters.development);
+        let joined = check_chain(&node, &self.data_folder).await?;
+        self.clock.trust_chain_alone(joined.parameters.development);
         // Whoever waits for longer than the grace is late with what it made meanwhile.
-        let half_the_grace = Duration::from_millis(u64::from(pin.parameters.grace_seconds).saturating_mul(500));
+        let half_the_grace = Duration::from_millis(u64::from(joined.parameters.grace_seconds).saturating_mul(500));
         backoff.bound(half_the_grace.clamp(FIRST_WAIT, LONGEST_WAIT));
-        tracing::info!(%url, genesis = pin.genesis_text(), slot_seconds = pin.parameters.slot_seconds, "connected");
+        let genesis = Hex(joined.genesis);
+        tracing::info!(%url, %genesis, slot_seconds = joined.parameters.slot_seconds, "connected");
         self.board.update(|status| {
             status.chain.link = Link::Connected;
-            status.chain.genesis = Some(pin.genesis_text().to_owned());
-            status.chain.slot_seconds = Some(pin.parameters.slot_seconds);
+            status.chain.genesis = Some(genesis.to_string());
+            status.chain.slot_seconds = Some(joined.parameters.slot_seconds);
         });
-        Session::new(self, node, pin)?.run(backoff).await
+        Session::new(self, node, joined).run(backoff).await
     }
 
     /// Tells who makes the readings what is known of the chain.
-    fn show_chain(&self, pin: &ChainPin, anchor: Anchor, lasting: Anchor) {
+    fn show_chain(&self, joined: &JoinedChain, anchor: Anchor, lasting: Anchor) {
         let heard = Some(Instant::now());
-        self.chain.send_replace(Some(ChainView { pin: pin.clone(), anchor, lasting, heard }));
+        self.chain.send_replace(Some(ChainView { joined: joined.clone(), anchor, lasting, heard }));
     }
 }
 
@@ -122,18 +123,19 @@ impl Uplink {
 ///
 /// # Errors
 /// [`GatewayError::OtherChain`], [`GatewayError::OtherParameters`], or what the node or the disk says.
-pub async fn check_chain(node: &Node, data_folder: &std::path::Path) -> Result<ChainPin, GatewayError> {
+pub async fn check_chain(node: &Node, data_folder: &std::path::Path) -> Result<JoinedChain, GatewayError> {
     let unusable = |reason: &str| GatewayError::OtherParameters { url: node.url().to_string(), reason: reason.into() };
     let genesis = node.block_hash(0).await?.ok_or_else(|| unusable("it has no block 0"))?;
-    let pinned = ChainPin::load(data_folder)?;
-    if let Some(pinned) = pinned.as_ref().filter(|pinned| pinned.genesis() != Some(genesis)) {
+    let pinned = JoinedChain::load(data_folder)?;
+    if let Some(pinned) = pinned.as_ref().filter(|pinned| pinned.genesis != genesis) {
         return Err(GatewayError::OtherChain {
             url: node.url().to_string(),
-            pinned: pinned.genesis_text().to_owned(),
+            pinned: Hex(pinned.genesis).to_string(),
             found: Hex(genesis).to_string(),
         });
     }
-    let found = ChainPin::new(genesis, node.parameters().await?).ok_or_else(|| unusable("its slots have no length"))?;
+    let found =
+        JoinedChain::new(genesis, node.parameters().await?).ok_or_else(|| unusable("its slots have no length"))?;
     match pinned {
         Some(pinned) if pinned == found => Ok(pinned),
         Some(pinned) if pinned.parameters.slot_seconds != found.parameters.slot_seconds => Err(unusable(&format!(

@@ -3,7 +3,7 @@
 use deren_config::Mistake;
 use deren_gateway::{
     error::GatewayError,
-    pin::ChainPin,
+    joined_chain::JoinedChain,
     settings::{DeviceSettings, Settings},
 };
 use deren_meters::Library;
@@ -24,7 +24,7 @@ pub(crate) async fn check(config: &Path, offline: bool) -> anyhow::Result<ExitCo
     let devices = counted(settings.devices.len(), "device");
     println!("{}: the configuration is right: {devices}", config.display());
     // A quarter of an hour, as in production, before the chain is known.
-    let slot_seconds = ChainPin::load(&settings.data_folder)?.map_or(900, |pin| pin.parameters.slot_seconds);
+    let slot_seconds = JoinedChain::load(&settings.data_folder)?.map_or(900, |joined| joined.parameters.slot_seconds);
     let complaint = settings.outbox.complaint(settings.devices.len(), slot_seconds);
     if let Some(complaint) = &complaint {
         println!("{}: {complaint}", config.display());

@@ -4,7 +4,7 @@ use super::print_line;
 use anyhow::{Context, bail};
 use deren_gateway::{
     error::GatewayError,
-    pin::ChainPin,
+    joined_chain::JoinedChain,
     proof::KeyBook,
     settings::Settings,
     signer::Signer,
@@ -77,30 +77,29 @@ pub(crate) async fn rotate(config: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The pinned chain's genesis hash; without a pin, a node is asked and its chain pinned.
+/// The joined chain's genesis hash. Without one, a node is asked and its chain joined.
 async fn genesis(settings: &Settings) -> anyhow::Result<[u8; 32]> {
-    let pin = match ChainPin::load(&settings.data_folder)? {
-        Some(pin) => pin,
-        None => first_contact(settings).await?.1,
-    };
-    pin.genesis().context("the pinned genesis hash cannot be")
+    Ok(match JoinedChain::load(&settings.data_folder)? {
+        Some(joined) => joined.genesis,
+        None => first_contact(settings).await?.1.genesis,
+    })
 }
 
 /// A node of the gateway's chain, and the chain's genesis hash.
 pub(crate) async fn ask_node(settings: &Settings) -> anyhow::Result<(Node, [u8; 32])> {
-    let (node, pin) = first_contact(settings).await?;
-    Ok((node, pin.genesis().context("the pinned genesis hash cannot be")?))
+    let (node, joined) = first_contact(settings).await?;
+    Ok((node, joined.genesis))
 }
 
-async fn first_contact(settings: &Settings) -> Result<(Node, ChainPin), GatewayError> {
+async fn first_contact(settings: &Settings) -> Result<(Node, JoinedChain), GatewayError> {
     let mut last = GatewayError::PartEnded { part: "first contact", reason: "no node is configured".to_owned() };
     for url in &settings.node_urls {
-        let pin = match Node::connect(url).await {
-            Ok(node) => check_chain(&node, &settings.data_folder).await.map(|pin| (node, pin)),
+        let joined = match Node::connect(url).await {
+            Ok(node) => check_chain(&node, &settings.data_folder).await.map(|joined| (node, joined)),
             Err(error) => Err(error),
         };
-        match pin {
-            Ok(pin) => return Ok(pin),
+        match joined {
+            Ok(joined) => return Ok(joined),
             Err(error) => last = error,
         }
     }

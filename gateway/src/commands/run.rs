@@ -1,6 +1,6 @@
 //! `run`: the daemon. SIGTERM and SIGINT end it in order, SIGHUP has it read its configuration again.
 
-use deren_gateway::{logging, notify, reload::Reload, server, settings::Settings};
+use deren_gateway::{logging, reload::Reload, server, settings::Settings, systemd};
 use std::{path::Path, process::ExitCode, sync::Arc};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -25,7 +25,7 @@ pub(crate) async fn run(config: &Path) -> anyhow::Result<ExitCode> {
             }
         }
         tracing::info!("asked to end");
-        notify::tell(notify::STOPPING);
+        systemd::notify(systemd::STOPPING);
         end.cancel();
     });
     let log_by = Box::new(move |filter: &str| log.change(filter));

@@ -204,21 +204,21 @@ fn a_rotated_key_signs_again_and_changes_no_reading() {
 }
 
 #[test]
-fn standing_against_the_chain() {
+fn position_against_the_chain() {
     let (_folder, outbox) = open();
     let cursor = |next_sequence, last_hash| DeviceCursor { next_sequence, last_hash, ..Default::default() };
-    let standing = |cursor: &DeviceCursor| outbox.standing(ONE, cursor).expect("read");
-    assert_eq!(standing(&DeviceCursor::default()), Standing::NotBegun);
+    let position = |cursor: &DeviceCursor| outbox.position(ONE, cursor).expect("read");
+    assert_eq!(position(&DeviceCursor::default()), OutboxPosition::NotBegun);
     append(&outbox, ONE, 0..5);
     let hashes: Vec<_> = all(&outbox, ONE).iter().map(|q| q.reading.hash()).collect();
-    assert_eq!(standing(&DeviceCursor::default()), Standing::InStep);
-    assert_eq!(standing(&cursor(2, hashes[1])), Standing::InStep);
-    assert_eq!(standing(&cursor(5, hashes[4])), Standing::InStep);
-    assert_eq!(standing(&cursor(2, hashes[0])), Standing::Forked);
-    assert_eq!(standing(&cursor(6, hashes[4])), Standing::ChainAhead);
+    assert_eq!(position(&DeviceCursor::default()), OutboxPosition::InStep);
+    assert_eq!(position(&cursor(2, hashes[1])), OutboxPosition::InStep);
+    assert_eq!(position(&cursor(5, hashes[4])), OutboxPosition::InStep);
+    assert_eq!(position(&cursor(2, hashes[0])), OutboxPosition::Forked);
+    assert_eq!(position(&cursor(6, hashes[4])), OutboxPosition::ChainAhead);
     outbox.remove_before(&[(ONE, 3)]).expect("removed");
-    assert_eq!(standing(&cursor(2, hashes[1])), Standing::NodeBehind);
-    assert_eq!(standing(&cursor(3, hashes[2])), Standing::InStep);
+    assert_eq!(position(&cursor(2, hashes[1])), OutboxPosition::NodeBehind);
+    assert_eq!(position(&cursor(3, hashes[2])), OutboxPosition::InStep);
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl FromRequestParts<App> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let cookie = cookie(&parts.headers).ok_or_else(Problem::no_session)?;
-        let session = app.desk.setup.door.session(cookie, Instant::now()).ok_or_else(Problem::no_session)?;
+        let session = app.setup_api.setup.auth.session(cookie, Instant::now()).ok_or_else(Problem::no_session)?;
         let token = parts.headers.get(TOKEN).and_then(|token| token.to_str().ok()).unwrap_or_default();
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         if !reads && !session.allows(token) {
@@ -53,7 +53,7 @@ pub(super) async fn enter(
     typed: Result<Json<Typed>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(typed) = typed.map_err(|error| Problem::new(error.status(), error.body_text()))?;
-    let session = app.desk.setup.door.enter(&typed.pin, Instant::now()).map_err(refusal)?;
+    let session = app.setup_api.setup.auth.enter(&typed.pin, Instant::now()).map_err(refusal)?;
     let cookie = HeaderValue::from_str(&format!("{COOKIE}={}; {ATTRIBUTES}", session.cookie))
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     Ok(([(header::SET_COOKIE, cookie)], Json(Entered { token: session.token })).into_response())
@@ -66,7 +66,7 @@ pub(super) async fn show(Owner(session): Owner) -> impl IntoResponse {
 
 /// `DELETE /api/session`: ends it.
 pub(super) async fn leave(State(app): State<App>, Owner(session): Owner) -> impl IntoResponse {
-    app.desk.setup.door.leave(&session.cookie);
+    app.setup_api.setup.auth.leave(&session.cookie);
     let gone = HeaderValue::from_static("deren_gateway_session=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/");
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)])
 }

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     files::{self, Readers},
+    joined_chain::JoinedChain,
     keys::KeyUri,
-    pin::ChainPin,
     recorder::ChainView,
     settings::DeviceSettings,
     setup::Setup,
@@ -27,7 +27,7 @@ struct Served {
     address: SocketAddr,
     folder: tempfile::TempDir,
     changed: Arc<Notify>,
-    settings: watch::Sender<DeskSettings>,
+    settings: watch::Sender<SetupSettings>,
     chain: watch::Sender<Option<ChainView>>,
     board: Arc<Board>,
     signer: Arc<RwLock<Signer>>,
@@ -75,10 +75,11 @@ impl Served {
         let board = Arc::new(Board::new(signer.gateway(), signer.public_key(), 0));
         let signer = Arc::new(RwLock::new(signer));
         let (settings, settings_seen) =
-            watch::channel(DeskSettings { devices_are_picked: true, ..DeskSettings::default() });
+            watch::channel(SetupSettings { devices_are_picked: true, ..SetupSettings::default() });
         let (chain, chain_seen) = watch::channel(None);
-        let desk = Arc::new(Desk { setup, signer: signer.clone(), chain: chain_seen, settings: settings_seen });
-        let page = Page { listen: ([127, 0, 0, 1], 0).into(), board: board.clone(), desk };
+        let setup_api =
+            Arc::new(SetupApi { setup, signer: signer.clone(), chain: chain_seen, settings: settings_seen });
+        let page = Page { listen: ([127, 0, 0, 1], 0).into(), board: board.clone(), setup_api };
         let listener = page.bind().await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let shutdown = CancellationToken::new();
@@ -149,15 +150,16 @@ async fn it_serves_the_page_the_status_and_the_metrics() {
 #[tokio::test]
 async fn a_port_in_use_is_a_clear_error() {
     let served = Served::start().await;
-    let error = Page { listen: served.address, board: served.board.clone(), desk: desk_of(&served) }.bind().await;
+    let error =
+        Page { listen: served.address, board: served.board.clone(), setup_api: setup_api_of(&served) }.bind().await;
     let error = error.expect_err("in use").to_string();
     assert!(error.contains(&served.address.to_string()), "{error}");
 }
 
-fn desk_of(served: &Served) -> Arc<Desk> {
+fn setup_api_of(served: &Served) -> Arc<SetupApi> {
     let setup = Arc::new(Setup::open(served.folder.path(), served.changed.clone()).expect("open"));
     let (chain, settings) = (served.chain.subscribe(), served.settings.subscribe());
-    Arc::new(Desk { setup, signer: served.signer.clone(), chain, settings })
+    Arc::new(SetupApi { setup, signer: served.signer.clone(), chain, settings })
 }
 
 #[tokio::test]
@@ -297,8 +299,8 @@ async fn the_code_is_made_once_chain_and_devices_are_known() {
         development: true,
     };
     let anchor = Anchor { block_number: 0, block_hash: [7; 32] };
-    served.chain.send_replace(ChainPin::new([7; 32], parameters).map(|pin| ChainView {
-        pin,
+    served.chain.send_replace(JoinedChain::new([7; 32], parameters).map(|joined| ChainView {
+        joined,
         anchor,
         lasting: anchor,
         heard: None,

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     devices::DeviceBook,
     error::GatewayError,
+    joined_chain::JoinedChain,
     outbox::{Outbox, Queued, SignedBy, archived},
-    pin::ChainPin,
     settings::DeviceSettings,
     signer::Signer,
 };
@@ -111,12 +111,12 @@ impl Exporter {
     }
 
     fn begin<W: Write>(&self, request: Request, out: W) -> Result<Run<W>, GatewayError> {
-        let pin = ChainPin::load(&self.data_folder)?
+        let joined = JoinedChain::load(&self.data_folder)?
             .ok_or_else(|| failed("this gateway has never reached its chain, so it has signed nothing yet"))?;
-        let genesis = pin.genesis().ok_or_else(|| failed("the pinned genesis hash cannot be"))?;
-        let period = Period::touching(request.from_unix_s, request.to_unix_s, pin.clock())
+        let period = Period::touching(request.from_unix_s, request.to_unix_s, joined.clock())
             .ok_or_else(|| failed("there is no time between `from` and `to`"))?;
         let signer = self.signer.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let genesis = joined.genesis;
         let scope = Scope { genesis, gateway: signer.gateway(), period };
         let mut next: BTreeMap<DeviceId, u64> = BTreeMap::new();
         let of_ours = |by: &SignedBy| (by.genesis, by.gateway) == (genesis, scope.gateway);
@@ -139,8 +139,8 @@ impl Exporter {
             version: VERSION,
             genesis: Hex(genesis),
             gateway: Hex(scope.gateway.0),
-            slot_seconds: pin.parameters.slot_seconds,
-            slot_energy_seconds: pin.parameters.slot_energy_seconds,
+            slot_seconds: joined.parameters.slot_seconds,
+            slot_energy_seconds: joined.parameters.slot_energy_seconds,
             from_slot: period.from.0,
             to_slot: period.to.0,
             keys: self.keys(&signer, &signed_by)?,

@@ -3,8 +3,8 @@
 use super::day::Day;
 use crate::{
     codes::{GatewayCode, Mishap},
+    joined_chain::JoinedChain,
     outbox::Update,
-    pin::ChainPin,
     settings::DeviceSettings,
     slots::{MaxPower, Note, Observation, Progress, Rules, SlotBuilder, Span},
 };
@@ -15,17 +15,17 @@ use tokio::sync::Notify;
 
 /// What holds for this device's slots on this chain.
 pub(super) fn rules(
-    pin: &ChainPin,
+    joined: &JoinedChain,
     device: &DeviceSettings,
     confirmations: u8,
     boundary_wait: Option<Duration>,
     has_serial: bool,
 ) -> Rules {
-    let parameters = &pin.parameters;
+    let parameters = &joined.parameters;
     let half_grace = Duration::from_secs(u64::from(parameters.grace_seconds)) / 2;
     let wait = boundary_wait.unwrap_or(half_grace);
     Rules {
-        clock: pin.clock(),
+        clock: joined.clock(),
         confirmations,
         boundary_wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
         max_power: device.rated_power_w.map(|rated_w| MaxPower {
@@ -65,7 +65,7 @@ pub(super) struct Took {
 }
 
 /// What the owner is told of a sample, if anything.
-fn told(note: Note) -> Option<Mishap> {
+fn reported(note: Note) -> Option<Mishap> {
     let (code, what) = match note {
         Note::Taken | Note::OutOfOrder => return None,
         Note::BehindSealed => (
@@ -117,7 +117,7 @@ impl Recorded {
     }
 
     /// From now on this is that device.
-    pub(super) fn become_device(&mut self, id: DeviceId, has_serial: bool, progress: Progress, begun: bool) {
+    pub(super) fn assign_device(&mut self, id: DeviceId, has_serial: bool, progress: Progress, begun: bool) {
         *self = Self { id: Some(id), has_serial, begun, stored: progress.clone(), progress, ..Self::default() };
     }
 
@@ -159,13 +159,13 @@ impl Recorded {
         {
             ask_again.notify_one();
         }
-        let trouble = told(outcome.note);
+        let trouble = reported(outcome.note);
         Took { update: self.update(outcome.spans), trouble }
     }
 
-    pub(super) fn settle(&mut self, rules: Rules, now_ms: u64, may_seal: bool) -> Option<Update> {
+    pub(super) fn close(&mut self, rules: Rules, now_ms: u64, may_seal: bool) -> Option<Update> {
         self.id?;
-        let spans = self.builder(rules).settle(now_ms, may_seal);
+        let spans = self.builder(rules).close(now_ms, may_seal);
         self.update(spans)
     }
 

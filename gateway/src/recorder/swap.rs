@@ -24,7 +24,7 @@ impl Recorder {
         if let Some(known) = known.as_ref().filter(|known| known.has_serial && !identity.has_serial) {
             let what = "does not say its serial number now, so it is taken for the device that it was, and a reset is not believed before it does. If it was replaced by one without a serial number, give it another `name`";
             self.tell(index, (GatewayCode::NoSerialNumber, what));
-            return if is_new { self.become_device(index, &settings, known, None) } else { Ok(()) };
+            return if is_new { self.assign_device(index, &settings, known, None) } else { Ok(()) };
         }
         let id = self.signer().device_id(identity);
         if let Some(other) = self.devices.iter().position(|recorded| recorded.id() == Some(id)) {
@@ -40,7 +40,7 @@ impl Recorder {
             return Ok(());
         }
         let attention = known.filter(|known| known != identity).map(|_| replaced(&settings, identity));
-        self.become_device(index, &settings, identity, attention)
+        self.assign_device(index, &settings, identity, attention)
     }
 
     fn tell(&self, index: usize, mishap: impl Into<Mishap>) {
@@ -48,7 +48,7 @@ impl Recorder {
         self.parts.board.trouble(name, mishap);
     }
 
-    fn become_device(
+    fn assign_device(
         &mut self,
         index: usize,
         settings: &DeviceSettings,
@@ -67,7 +67,7 @@ impl Recorder {
         let progress = unsaved.map(|update| update.progress.clone()).or(stored.map(|stored| stored.progress));
         let progress = progress.unwrap_or_default();
         let mut now = Recorded::default();
-        now.become_device(id, identity.has_serial, progress, begun);
+        now.assign_device(id, identity.has_serial, progress, begun);
         if let Some(place) = self.leaving.iter().position(|(_, leaving)| leaving.id() == Some(id)) {
             // It came back before its last slot was sealed.
             now = self.leaving.swap_remove(place).1;

@@ -114,7 +114,7 @@ impl Finder {
             let cancelled = &cancelled;
             async move {
                 if let Err(error) = self.look_at(part, &target, cancelled).await {
-                    self.hear(part, Event::Trouble(error), cancelled);
+                    self.on_event(part, Event::Trouble(error), cancelled);
                 }
                 self.change(cancelled, |search| {
                     if let Some(part) = search.parts.get_mut(part) {
@@ -131,7 +131,7 @@ impl Finder {
     }
 
     async fn look_at(&self, part: usize, target: &Target, cancelled: &CancellationToken) -> Result<(), MeterError> {
-        let tell = |event: Event| self.hear(part, event, cancelled);
+        let tell = |event: Event| self.on_event(part, event, cancelled);
         let templates = self.templates()?;
         discover(target, &templates, &tell).await.map(drop)
     }
@@ -144,7 +144,7 @@ impl Finder {
         }
     }
 
-    fn hear(&self, part: usize, event: Event, cancelled: &CancellationToken) {
+    fn on_event(&self, part: usize, event: Event, cancelled: &CancellationToken) {
         let Ok(templates) = self.templates() else { return };
         self.change(cancelled, |search| match event {
             Event::Found(record) => {

@@ -1,7 +1,7 @@
 //! Who has typed the PIN: a cookie that scripts cannot read, and a token that other sites cannot know. Both are random,
 //! live in memory only, and end when they are not used.
 
-use super::pin::is_same;
+use super::passcode::is_same;
 use rand::{TryRngCore, rand_core::OsError, rngs::OsRng};
 use std::{
     fmt,

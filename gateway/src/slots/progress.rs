@@ -1,6 +1,6 @@
 //! How far a device's slots have come: everything that must survive a restart, as one value with fixed bytes.
 
-use super::{Point, Registers, news::KeptNews};
+use super::{Point, Registers, plausible::KeptStaleness};
 use codec::{Decode, Encode};
 use deren_primitives::{DeviceCursor, Quality, Slot, SlotClock};
 
@@ -42,7 +42,7 @@ pub struct Progress {
     /// A reset that has been confirmed but not sealed.
     pub(super) reset: Option<Reset>,
     /// When the registers moved last. It must stay the last field: rows that were stored before it was there end here.
-    pub(super) news: KeptNews,
+    pub(super) staleness: KeptStaleness,
 }
 
 impl Progress {

@@ -1,7 +1,7 @@
 //! Taking samples that are believed, and sealing the slots that they complete. No span ever shows more than the
 //! device's power allows: what would waits, and becomes part of a longer, estimated one.
 
-use super::{Point, Registers, SlotBuilder, Span, judge::Step, points::Observation, progress::Reset};
+use super::{Point, Registers, SlotBuilder, Span, boundary::Observation, plausible::Step, progress::Reset};
 use deren_market::reading::max_gap_ms;
 use deren_primitives::{Quality, RegisterSpan, Slot};
 
@@ -10,7 +10,7 @@ const MAX_SPANS_AT_ONCE: usize = 8;
 
 impl SlotBuilder {
     /// Seals the slot of the last sample if its end is past by the bounded wait and no later sample came.
-    pub fn settle(&mut self, now_ms: u64, may_seal: bool) -> Vec<Span> {
+    pub fn close(&mut self, now_ms: u64, may_seal: bool) -> Vec<Span> {
         let (Some(next), Some(last)) = (self.progress.next_slot, self.progress.last) else {
             return Vec::new();
         };
@@ -35,23 +35,23 @@ impl SlotBuilder {
         spans
     }
 
-    /// The registers were reset: what they showed last closes the slot in which it was, and what they show now opens
+    /// The registers begin anew: what they showed last closes the slot in which it was, and what they show now opens
     /// the next. So nothing that either showed is lost, and nothing is booked that neither showed.
-    pub(super) fn begin_epoch(&mut self, last: Point, first: Observation) {
+    pub(super) fn begin_epoch(&mut self, first: Observation) {
         let progress = &mut self.progress;
-        progress.max_gap_ms = progress.max_gap_ms.max(first.point.at_ms.saturating_sub(progress.last_sample_ms));
-        if let Some(next) = progress.next_slot {
-            // A second reset before the first is sealed: the old epoch still ends where it ended.
-            let (slot, old_close) =
-                progress.reset.map_or((self.rules.clock.slot_at(last.at_ms).max(next), last.registers), |reset| {
-                    (reset.slot, reset.old_close)
-                });
-            progress.reset = Some(Reset { slot, old_close, new_open: first.point.registers });
+        if let Some(last) = progress.last {
+            progress.max_gap_ms = progress.max_gap_ms.max(first.point.at_ms.saturating_sub(progress.last_sample_ms));
+            progress.samples = progress.samples.saturating_add(1);
+            if let Some(next) = progress.next_slot {
+                // A second reset before the first is sealed: the old epoch still ends where it ended.
+                let slot = self.rules.clock.slot_at(last.at_ms).max(next);
+                let ended = progress.reset.map_or((slot, last.registers), |reset| (reset.slot, reset.old_close));
+                progress.reset = Some(Reset { slot: ended.0, old_close: ended.1, new_open: first.point.registers });
+            }
         }
         progress.last = Some(first.point);
         progress.last_sample_ms = first.point.at_ms;
-        progress.samples = progress.samples.saturating_add(1);
-        self.forget_news(first.point.at_ms);
+        progress.staleness = self.rules.fresh(first.point.at_ms);
     }
 
     fn note_gap(&mut self, gap_ms: u64) {
@@ -62,7 +62,7 @@ impl SlotBuilder {
     pub(super) fn accept(&mut self, seen: Observation, step: Step, may_seal: bool) -> Vec<Span> {
         let point = Point { registers: step.registers, ..seen.point };
         let last = self.progress.last.unwrap_or(point);
-        let gap_ms = self.gap_ms(last.registers, point.registers, &seen);
+        let gap_ms = self.rules.gap_ms(&mut self.progress, last.registers, point.registers, &seen);
         self.note_gap(gap_ms);
         let now = self.rules.clock.slot_at(point.at_ms);
         let spans = match self.progress.next_slot {

@@ -107,11 +107,11 @@ fn slots_without_a_sample_become_one_estimated_span() {
 fn after_a_bounded_wait_the_last_sample_closes_the_slot() {
     let mut builder = builder();
     feed(&mut builder, &[(60, 0), (85, 25), (110, 50)]);
-    assert!(builder.settle(129_999, true).is_empty());
-    let spans = builder.settle(130_000, true);
+    assert!(builder.close(129_999, true).is_empty());
+    let spans = builder.close(130_000, true);
     assert_eq!(import(&spans[0]), (0, 50_000));
     assert_eq!(spans[0].quality, Quality::GOOD);
-    assert!(builder.settle(140_000, true).is_empty());
+    assert!(builder.close(140_000, true).is_empty());
     let later = feed(&mut builder, &[(135, 75), (160, 100), (185, 125)]);
     assert_eq!(import(&later[0]).0, 50_000);
 }

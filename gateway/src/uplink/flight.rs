@@ -27,7 +27,7 @@ pub(super) struct Flight {
 
 /// How a flight stands at the best block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum FlightState {
     /// In no block yet, or in one that waits for finality.
     Waiting,
     /// In a block of the best chain, since now.
@@ -56,19 +56,23 @@ impl Flight {
     }
 
     /// How it stands when the best block is `best_block` and its devices stand at `cursors`.
-    pub(super) fn at_best(&mut self, best_block: u32, cursors: &[(DeviceId, Option<DeviceCursor>)]) -> Standing {
+    pub(super) fn at_best(&mut self, best_block: u32, cursors: &[(DeviceId, Option<DeviceCursor>)]) -> FlightState {
         if self.any_moved(cursors) {
             let was_included = std::mem::replace(&mut self.included, true);
-            return if was_included { Standing::Waiting } else { Standing::Included };
+            return if was_included { FlightState::Waiting } else { FlightState::Included };
         }
         if std::mem::take(&mut self.included) {
             self.waiting_since_block = best_block;
-            return Standing::Reorganised;
+            return FlightState::Reorganised;
         }
         if best_block < self.waiting_since_block {
             self.waiting_since_block = best_block;
         }
-        if best_block - self.waiting_since_block >= RESEND_AFTER_BLOCKS { Standing::Lost } else { Standing::Waiting }
+        if best_block - self.waiting_since_block >= RESEND_AFTER_BLOCKS {
+            FlightState::Lost
+        } else {
+            FlightState::Waiting
+        }
     }
 
     /// True while a block of the best chain has it.
@@ -131,16 +135,16 @@ mod tests {
     fn it_waits_for_a_few_blocks_and_is_then_lost() {
         let mut flight = flight();
         for block in 100..104 {
-            assert_eq!(flight.at_best(block, &at(5, 0)), Standing::Waiting);
+            assert_eq!(flight.at_best(block, &at(5, 0)), FlightState::Waiting);
         }
-        assert_eq!(flight.at_best(104, &at(5, 0)), Standing::Lost);
+        assert_eq!(flight.at_best(104, &at(5, 0)), FlightState::Lost);
     }
 
     #[test]
     fn once_included_it_waits_for_finality_as_long_as_it_takes() {
         let mut flight = flight();
-        assert_eq!(flight.at_best(101, &at(7, 1)), Standing::Included);
-        assert_eq!(flight.at_best(900, &at(7, 1)), Standing::Waiting);
+        assert_eq!(flight.at_best(101, &at(7, 1)), FlightState::Included);
+        assert_eq!(flight.at_best(900, &at(7, 1)), FlightState::Waiting);
         assert!(flight.is_final(&at(7, 1)) && !flight.is_final(&at(5, 0)));
         assert!(flight.left_behind(&at(7, 1)).is_empty());
     }
@@ -149,9 +153,9 @@ mod tests {
     fn a_reorganisation_makes_it_wait_anew() {
         let mut flight = flight();
         flight.at_best(101, &at(7, 1));
-        assert_eq!(flight.at_best(103, &at(5, 0)), Standing::Reorganised);
-        assert_eq!(flight.at_best(106, &at(5, 0)), Standing::Waiting);
-        assert_eq!(flight.at_best(107, &at(5, 0)), Standing::Lost);
+        assert_eq!(flight.at_best(103, &at(5, 0)), FlightState::Reorganised);
+        assert_eq!(flight.at_best(106, &at(5, 0)), FlightState::Waiting);
+        assert_eq!(flight.at_best(107, &at(5, 0)), FlightState::Lost);
     }
 
     #[test]
@@ -164,8 +168,8 @@ mod tests {
     #[test]
     fn a_best_block_that_goes_back_is_no_panic() {
         let mut flight = flight();
-        assert_eq!(flight.at_best(90, &at(5, 0)), Standing::Waiting);
-        assert_eq!(flight.at_best(94, &at(5, 0)), Standing::Lost);
+        assert_eq!(flight.at_best(90, &at(5, 0)), FlightState::Waiting);
+        assert_eq!(flight.at_best(94, &at(5, 0)), FlightState::Lost);
     }
 
     #[test]

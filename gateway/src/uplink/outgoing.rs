@@ -90,14 +90,14 @@ impl Session<'_> {
         let too_many = (GatewayCode::OutboxDamaged, "more readings than a batch takes");
         let readings = signed.try_into().map_err(|_| self.failed("outbox", too_many))?;
         let (gateway, key_epoch) = self.signer(|signer| (signer.gateway(), signer.key_epoch()));
-        let batch = ReadingBatch { genesis: self.genesis, gateway, key_epoch, attempt: self.attempt, readings };
+        let batch = ReadingBatch { genesis: self.joined.genesis, gateway, key_epoch, attempt: self.attempt, readings };
         let signature = self.signer(|signer| signer.sign(&batch_message(&batch)))?;
         Ok(Some((batch, signature)))
     }
 
     /// Signs again what an earlier key signed.
     async fn sign_with_present_key(&self, mut queued: Vec<Queued>) -> Result<Vec<Queued>, GatewayError> {
-        let genesis = self.genesis;
+        let genesis = self.joined.genesis;
         let mut again = Vec::new();
         self.signer(|signer| {
             for queued in queued.iter_mut().filter(|queued| queued.key_epoch != signer.key_epoch()) {

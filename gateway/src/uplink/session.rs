@@ -3,7 +3,7 @@
 
 use super::{
     Uplink,
-    flight::{Flight, Standing, next_attempt},
+    flight::{Flight, FlightState, next_attempt},
     node::{Header, Node},
     refusals::Refusals,
 };
@@ -11,8 +11,8 @@ use crate::{
     clock::unix_ms,
     codes::GatewayCode,
     error::GatewayError,
-    outbox::{Outbox, Standing as OutboxStanding},
-    pin::ChainPin,
+    joined_chain::JoinedChain,
+    outbox::{Outbox, OutboxPosition},
     recorder::Event,
     signer::Signer,
 };
@@ -41,8 +41,7 @@ type Cursors = Vec<(DeviceId, Option<DeviceCursor>)>;
 pub(super) struct Session<'u> {
     pub(super) uplink: &'u Uplink,
     pub(super) node: Node,
-    pub(super) pin: ChainPin,
-    pub(super) genesis: [u8; 32],
+    pub(super) joined: JoinedChain,
     pub(super) best_block: u32,
     /// The newest final block that the chain knows for a month.
     lasting: Option<Anchor>,
@@ -63,16 +62,11 @@ pub(super) struct Session<'u> {
 }
 
 impl<'u> Session<'u> {
-    pub(super) fn new(uplink: &'u Uplink, node: Node, pin: ChainPin) -> Result<Self, GatewayError> {
-        let genesis = pin.genesis().ok_or_else(|| GatewayError::OtherParameters {
-            url: node.url().to_string(),
-            reason: "the genesis hash cannot be".to_owned(),
-        })?;
-        Ok(Self {
+    pub(super) fn new(uplink: &'u Uplink, node: Node, joined: JoinedChain) -> Self {
+        Self {
             uplink,
             node,
-            pin,
-            genesis,
+            joined,
             best_block: 0,
             lasting: None,
             newest: None,
@@ -85,7 +79,7 @@ impl<'u> Session<'u> {
             attempt: 0,
             refusals: Refusals::default(),
             moving: BTreeSet::new(),
-        })
+        }
     }
 
     /// Works until the connection fails.
@@ -130,7 +124,7 @@ impl<'u> Session<'u> {
             let now_ms = unix_ms();
             self.uplink.clock.see_block(block_ms);
             self.node_is_current = now_ms.abs_diff(block_ms) < CURRENT_WITHIN_MS;
-            let slot = self.pin.clock().slot_at(block_ms);
+            let slot = self.joined.clock().slot_at(block_ms);
             if self.chain_slot.replace(slot) != Some(slot) {
                 self.gather_until = Some(Instant::now() + self.gather_time());
             }
@@ -138,18 +132,18 @@ impl<'u> Session<'u> {
         if let Some(mut flight) = self.flight.take() {
             let cursors = self.node.cursors(&flight.devices(), None).await?;
             match flight.at_best(number, &cursors) {
-                Standing::Waiting => self.flight = Some(flight),
-                Standing::Included => {
+                FlightState::Waiting => self.flight = Some(flight),
+                FlightState::Included => {
                     self.attempt = 0;
                     let left = flight.left_behind(&cursors);
                     self.examine(&flight.batch, &flight.signature, &left, &cursors).await?;
                     self.flight = Some(flight);
                 }
-                Standing::Reorganised => {
+                FlightState::Reorganised => {
                     tracing::info!(block = number, "the block with the last batch is no longer on the best chain");
                     self.flight = Some(flight);
                 }
-                Standing::Lost => {
+                FlightState::Lost => {
                     tracing::info!(block = number, attempt = flight.batch.attempt, "no block took the last batch");
                     self.attempt = next_attempt(flight.batch.attempt);
                     if !flight.is_orphaned(&cursors) {
@@ -165,8 +159,8 @@ impl<'u> Session<'u> {
     /// How long a slot's readings are gathered into one batch: until bounded waits are over, within the grace, and
     /// never so long that the next slot ends meanwhile.
     fn gather_time(&self) -> Duration {
-        let grace = Duration::from_secs(self.pin.parameters.grace_seconds.into());
-        let half_a_slot = Duration::from_millis(self.pin.clock().slot_ms() / 2);
+        let grace = Duration::from_secs(self.joined.parameters.grace_seconds.into());
+        let half_a_slot = Duration::from_millis(self.joined.clock().slot_ms() / 2);
         (grace / 2 + Duration::from_millis(500)).min(half_a_slot).min(LONGEST_GATHER)
     }
 
@@ -186,7 +180,7 @@ impl<'u> Session<'u> {
             devices.extend(waiting.iter().filter(|(_, count)| *count > 0).map(|(device, _)| *device));
             let devices: Vec<DeviceId> = devices.into_iter().collect();
             let cursors = self.node.cursors(&devices, Some(hash)).await?;
-            self.settle(&cursors).await?;
+            self.confirmed(&cursors).await?;
         }
         self.look_at_record(hash, &identified).await?;
         self.submit().await
@@ -207,7 +201,7 @@ impl<'u> Session<'u> {
 
     fn tell_anchor(&self, newest: Anchor) {
         let lasting = self.lasting.unwrap_or(newest);
-        self.uplink.show_chain(&self.pin, if self.lags(newest) { lasting } else { newest }, lasting);
+        self.uplink.show_chain(&self.joined, if self.lags(newest) { lasting } else { newest }, lasting);
     }
 
     fn lags(&self, newest: Anchor) -> bool {
@@ -215,29 +209,29 @@ impl<'u> Session<'u> {
     }
 
     /// Compares every device with the finalised cursors, and removes what has arrived.
-    async fn settle(&mut self, cursors: &Cursors) -> Result<(), GatewayError> {
+    async fn confirmed(&mut self, cursors: &Cursors) -> Result<(), GatewayError> {
         let to_compare = cursors.clone();
-        let standings = self
+        let positions = self
             .with_outbox(move |outbox| {
-                let standing = |(device, cursor): &(DeviceId, Option<DeviceCursor>)| {
-                    outbox.standing(*device, &cursor.unwrap_or_default())
+                let position = |(device, cursor): &(DeviceId, Option<DeviceCursor>)| {
+                    outbox.position(*device, &cursor.unwrap_or_default())
                 };
-                to_compare.iter().map(standing).collect::<Result<Vec<_>, _>>()
+                to_compare.iter().map(position).collect::<Result<Vec<_>, _>>()
             })
             .await?;
         self.moving.clear();
         let mut arrived = Vec::new();
-        for ((device, cursor), standing) in cursors.iter().zip(standings) {
+        for ((device, cursor), position) in cursors.iter().zip(positions) {
             let device = *device;
-            match standing {
-                OutboxStanding::InStep => {
+            match position {
+                OutboxPosition::InStep => {
                     arrived.extend(cursor.map(|cursor| (device, cursor.next_sequence)));
                 }
-                OutboxStanding::NodeBehind => {}
+                OutboxPosition::NodeBehind => {}
                 // The chain takes nothing of slots long before a device served: its readings begin when it does.
-                OutboxStanding::NotBegun if !self.is_registered(device) => {}
-                OutboxStanding::NotBegun | OutboxStanding::ChainAhead | OutboxStanding::Forked => {
-                    if standing != OutboxStanding::NotBegun {
+                OutboxPosition::NotBegun if !self.is_registered(device) => {}
+                OutboxPosition::NotBegun | OutboxPosition::ChainAhead | OutboxPosition::Forked => {
+                    if position != OutboxPosition::NotBegun {
                         self.moving.insert(device);
                     }
                     if self.node_is_current {
@@ -251,7 +245,7 @@ impl<'u> Session<'u> {
         let removed = self.with_outbox(move |outbox| outbox.remove_before(&to_remove)).await?;
         self.show_outbox(&finalised, removed).await?;
         if let Some(now) = self.chain_slot.filter(|_| removed > 0) {
-            let slot_seconds = self.pin.parameters.slot_seconds;
+            let slot_seconds = self.joined.parameters.slot_seconds;
             self.with_outbox(move |outbox| outbox.prune_archive(now, slot_seconds)).await?;
         }
         let Some(flight) = self.flight.take_if(|flight| flight.is_final(cursors)) else {

@@ -157,7 +157,7 @@ pub fn record(device: &Device<'_>, seed: u64) -> BTreeMap<u32, Recorded> {
             }
         }
         for slots in meters.values_mut() {
-            let spans = slots.builder.settle(now_ms, may_seal);
+            let spans = slots.builder.close(now_ms, may_seal);
             slots.keep(spans, false);
         }
     }

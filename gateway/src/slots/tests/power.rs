@@ -175,7 +175,7 @@ fn what_was_held_before_a_slot_was_sealed_without_it_is_in_the_gap_at_its_end() 
         assert_eq!(take(&mut builder, at_s).note, Note::Taken);
     }
     assert_eq!([90, 110].map(|at_s| take(&mut builder, at_s).note), [Note::Doubted(1), Note::Doubted(2)]);
-    let sealed = builder.settle(131_000, true);
+    let sealed = builder.close(131_000, true);
     assert_eq!((import(&sealed[0]).1, sealed[0].max_gap_ms), (4_294_967_294_000, 51_000));
     assert_eq!(take(&mut builder, 135).note, Note::WrapConfirmed);
     let spans: Vec<Span> = [150, 165, 180].into_iter().flat_map(|at_s| take(&mut builder, at_s).spans).collect();

@@ -15,7 +15,7 @@ enum Act {
     /// One sample reads nothing.
     Zero { after_ms: u64 },
     /// The bounded wait is over.
-    Settle { after_ms: u64 },
+    Close { after_ms: u64 },
     /// The process ends and starts again.
     Restart,
     /// The outbox is full, or no longer.
@@ -30,7 +30,7 @@ fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(after_ms, import_mwh, export_mwh)| Act::Sample { after_ms, import_mwh, export_mwh }),
         1 => (1..200_000u64, 1..50u64).prop_map(|(after_ms, at_mwh)| Act::Reset { after_ms, at_mwh }),
         1 => (1..5_000u64).prop_map(|after_ms| Act::Zero { after_ms }),
-        2 => (1..100_000u64).prop_map(|after_ms| Act::Settle { after_ms }),
+        2 => (1..100_000u64).prop_map(|after_ms| Act::Close { after_ms }),
         1 => Just(Act::Restart),
         1 => any::<bool>().prop_map(Act::Hold),
     ]
@@ -109,9 +109,9 @@ impl Script {
                     self.sample(Registers::default());
                 }
             }
-            Act::Settle { after_ms } => {
+            Act::Close { after_ms } => {
                 self.now_ms += after_ms;
-                self.spans.extend(self.builder.settle(self.now_ms, self.may_seal));
+                self.spans.extend(self.builder.close(self.now_ms, self.may_seal));
             }
             Act::Restart => {
                 let stored = self.builder.progress().encode();

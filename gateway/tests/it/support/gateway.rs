@@ -4,9 +4,9 @@ use deren_gateway::{
     board::{Board, DeviceStatus, Status},
     clock::{Clock, Machine, unix_ms},
     devices::DeviceBook,
+    joined_chain::JoinedChain,
     keys::KeyUri,
     outbox::{Bounds, Outbox},
-    pin::ChainPin,
     recorder::{ChainView, Event, Parts, Recorder},
     settings::DeviceSettings,
     signer::Signer,
@@ -109,10 +109,9 @@ impl Gateway {
             }
         });
         let signer = Arc::new(RwLock::new(signer));
-        let known = ChainPin::load(folder).expect("readable").map(|pin| {
-            let block_hash = pin.genesis().expect("a hash");
-            let anchor = Anchor { block_number: 0, block_hash };
-            ChainView { pin, anchor, lasting: anchor, heard: None }
+        let known = JoinedChain::load(folder).expect("readable").map(|joined| {
+            let anchor = Anchor { block_number: 0, block_hash: joined.genesis };
+            ChainView { joined, anchor, lasting: anchor, heard: None }
         });
         let (events, heard) = mpsc::channel(64);
         let (chain, chain_seen) = watch::channel(known);

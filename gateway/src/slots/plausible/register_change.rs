@@ -3,7 +3,7 @@
 //! It never makes a number up: what it passes on is the register as it is shown, or as it stood before, or as it is
 //! shown plus the wraps that its layout explains.
 
-use super::Registers;
+use super::super::{Observation, Registers};
 use deren_meters::Counter;
 
 /// A wrap of a device whose power nobody knows must begin in the last and end in the first 64th of its counter.
@@ -11,22 +11,22 @@ const WRAP_MARGIN: u64 = 64;
 
 /// What is known of one direction when a sample comes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Direction {
+struct Direction {
     /// What the register was, wraps included.
-    pub(super) from_mwh: u64,
+    from_mwh: u64,
     /// What it shows now.
-    pub(super) shown_mwh: u64,
+    shown_mwh: u64,
     /// How the device counts it.
-    pub(super) counter: Counter,
+    counter: Counter,
     /// The most it can have risen since it moved last; nothing if its power is unknown.
-    pub(super) most_mwh: Option<u64>,
+    most_mwh: Option<u64>,
     /// A device that starts again may have forgotten this much.
-    pub(super) forgotten_mwh: u64,
+    forgotten_mwh: u64,
 }
 
 /// What one register did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moved {
+enum Moved {
     /// It rose or stood still: it is at this now.
     To(u64),
     /// It shows a little less than before: it stands until it shows more again.
@@ -40,7 +40,7 @@ pub(super) enum Moved {
 }
 
 impl Direction {
-    pub(super) fn judge(self) -> Moved {
+    fn moved(self) -> Moved {
         let Self { from_mwh, shown_mwh, counter, most_mwh, forgotten_mwh } = self;
         // A register beyond its modulus does not have that modulus.
         let modulus = counter.modulus_mwh.filter(|modulus| shown_mwh < *modulus);
@@ -83,19 +83,35 @@ pub(super) enum Oddity {
 
 /// What a sample is, as a step from the last registers believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(in crate::slots) struct Step {
     /// Where the registers are now, if it is believed.
-    pub(super) registers: Registers,
+    pub(in crate::slots) registers: Registers,
     /// Why not to believe it at once.
     pub(super) oddity: Option<Oddity>,
     /// A register shows less than is believed, and stands.
-    pub(super) below: bool,
+    pub(in crate::slots) below: bool,
 }
 
 impl Step {
+    /// From registers that are believed to what a device shows. `most_mwh`: the most that each can have risen, steps not
+    /// counted, if the power is known.
+    pub(super) fn between(from: Registers, seen: &Observation, most_mwh: Option<[u64; 2]>, forgotten_mwh: u64) -> Self {
+        let direction = |from_mwh, shown_mwh, counter: Counter, most_mwh: Option<u64>| {
+            let steps_mwh = counter.step_mwh.unwrap_or(0).saturating_mul(2);
+            let most_mwh = most_mwh.map(|most_mwh| most_mwh.saturating_add(steps_mwh));
+            Direction { from_mwh, shown_mwh, counter, most_mwh, forgotten_mwh }
+        };
+        let (shown, [import_most_mwh, export_most_mwh]) =
+            (seen.point.registers, most_mwh.map_or([None; 2], |most| most.map(Some)));
+        Self::of(
+            direction(from.import_mwh, shown.import_mwh, seen.import_counter, import_most_mwh),
+            direction(from.export_mwh, shown.export_mwh, seen.export_counter, export_most_mwh),
+        )
+    }
+
     /// Puts both directions together; the oddest one counts.
-    pub(super) fn of(import: Direction, export: Direction) -> Self {
-        let moved = [import.judge(), export.judge()];
+    fn of(import: Direction, export: Direction) -> Self {
+        let moved = [import.moved(), export.moved()];
         let has = |wanted: fn(&Moved) -> bool| moved.iter().any(wanted);
         let oddity = if has(|moved| matches!(moved, Moved::Back)) {
             Some(Oddity::Back)
@@ -130,42 +146,42 @@ mod tests {
     #[test]
     fn a_wrap_is_known_by_its_modulus_and_by_what_can_have_flowed() {
         let near = 4_294_967_296_000 - 20_000;
-        assert_eq!(direction(near, 10_000).judge(), Moved::Wrapped(4_294_967_306_000));
-        assert_eq!(direction(near, 60_000).judge(), Moved::Back, "more than can have flowed");
-        assert_eq!(direction(near - 1_000_000, 10_000).judge(), Moved::Back, "too far from its end");
+        assert_eq!(direction(near, 10_000).moved(), Moved::Wrapped(4_294_967_306_000));
+        assert_eq!(direction(near, 60_000).moved(), Moved::Back, "more than can have flowed");
+        assert_eq!(direction(near - 1_000_000, 10_000).moved(), Moved::Back, "too far from its end");
         let unknown = Direction { most_mwh: None, ..direction(near, 10_000) };
-        assert_eq!(unknown.judge(), Moved::Wrapped(4_294_967_306_000));
-        assert_eq!(Direction { counter: Counter::default(), ..unknown }.judge(), Moved::Back, "no modulus, no wrap");
+        assert_eq!(unknown.moved(), Moved::Wrapped(4_294_967_306_000));
+        assert_eq!(Direction { counter: Counter::default(), ..unknown }.moved(), Moved::Back, "no modulus, no wrap");
     }
 
     #[test]
     fn after_a_wrap_the_register_goes_on_above_it() {
         let modulus = 4_294_967_296_000;
-        assert_eq!(direction(modulus + 10_000, 15_000).judge(), Moved::To(modulus + 15_000));
-        assert_eq!(direction(3 * modulus - 5, 7).judge(), Moved::Wrapped(3 * modulus + 7));
-        assert_eq!(direction(modulus + 900_000_000, 3_000).judge(), Moved::Back, "a reset after a wrap");
+        assert_eq!(direction(modulus + 10_000, 15_000).moved(), Moved::To(modulus + 15_000));
+        assert_eq!(direction(3 * modulus - 5, 7).moved(), Moved::Wrapped(3 * modulus + 7));
+        assert_eq!(direction(modulus + 900_000_000, 3_000).moved(), Moved::Back, "a reset after a wrap");
     }
 
     #[test]
     fn a_register_beyond_its_modulus_does_not_wrap_there() {
         let wrong = Counter { modulus_mwh: Some(1_000_000), step_mwh: None };
         let beyond = Direction { counter: wrong, ..direction(1_400_000, 1_420_000) };
-        assert_eq!(beyond.judge(), Moved::To(1_420_000));
+        assert_eq!(beyond.moved(), Moved::To(1_420_000));
     }
 
     #[test]
     fn trembling_by_two_steps_is_standing_still_and_a_little_less_is_held() {
-        assert_eq!(direction(1_000_000, 998_000).judge(), Moved::To(1_000_000));
-        assert_eq!(direction(9_000_000, 8_990_000).judge(), Moved::Below);
-        assert_eq!(direction(9_000_000, 3_000_000).judge(), Moved::Back, "more than half of it is gone");
-        assert_eq!(direction(90_000_000, 80_000_000).judge(), Moved::Back, "more than is ever forgotten");
+        assert_eq!(direction(1_000_000, 998_000).moved(), Moved::To(1_000_000));
+        assert_eq!(direction(9_000_000, 8_990_000).moved(), Moved::Below);
+        assert_eq!(direction(9_000_000, 3_000_000).moved(), Moved::Back, "more than half of it is gone");
+        assert_eq!(direction(90_000_000, 80_000_000).moved(), Moved::Back, "more than is ever forgotten");
     }
 
     #[test]
     fn a_rise_beyond_all_power_is_a_jump_unless_the_power_is_unknown() {
-        assert_eq!(direction(1_000, 51_000).judge(), Moved::To(51_000));
-        assert_eq!(direction(1_000, 51_001).judge(), Moved::Jump);
-        assert_eq!(Direction { most_mwh: None, ..direction(1_000, u64::MAX / 2) }.judge(), Moved::To(u64::MAX / 2));
+        assert_eq!(direction(1_000, 51_000).moved(), Moved::To(51_000));
+        assert_eq!(direction(1_000, 51_001).moved(), Moved::Jump);
+        assert_eq!(Direction { most_mwh: None, ..direction(1_000, u64::MAX / 2) }.moved(), Moved::To(u64::MAX / 2));
     }
 
     #[test]
@@ -187,7 +203,7 @@ mod tests {
         ) {
             let counter = Counter { modulus_mwh: Some(modulus), step_mwh: Some(step_mwh) };
             let judged =
-                Direction { from_mwh, shown_mwh, counter, most_mwh: Some(most_mwh), forgotten_mwh: 1_000_000 }.judge();
+                Direction { from_mwh, shown_mwh, counter, most_mwh: Some(most_mwh), forgotten_mwh: 1_000_000 }.moved();
             if let Moved::To(mwh) | Moved::Wrapped(mwh) = judged {
                 prop_assert!((from_mwh..=from_mwh + most_mwh).contains(&mwh));
             }
@@ -203,7 +219,7 @@ mod tests {
                 truth += rise;
                 let shown_mwh = truth % modulus;
                 let judged =
-                    Direction { from_mwh: believed, shown_mwh, counter, most_mwh: Some(50_000), forgotten_mwh: 0 }.judge();
+                    Direction { from_mwh: believed, shown_mwh, counter, most_mwh: Some(50_000), forgotten_mwh: 0 }.moved();
                 match judged {
                     Moved::To(mwh) | Moved::Wrapped(mwh) => believed = mwh,
                     other => prop_assert!(false, "{other:?}"),

@@ -12,19 +12,26 @@ use std::path::Path;
 const FILE: &str = "chain.json";
 
 /// What was found at first contact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChainPin {
-    /// Hash of block 0, in hexadecimal digits after `0x`.
-    genesis: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinedChain {
+    /// Hash of block 0.
+    pub genesis: [u8; 32],
     /// What was set at genesis.
     pub parameters: ChainParameters,
 }
 
-impl ChainPin {
+/// It as the file has it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    genesis: String,
+    parameters: ChainParameters,
+}
+
+impl JoinedChain {
     /// A chain with this genesis hash. `None` if its slots would have no length.
     pub fn new(genesis: [u8; 32], parameters: ChainParameters) -> Option<Self> {
         let usable = parameters.slot_seconds > 0 && parameters.slot_energy_seconds > 0;
-        usable.then(|| Self { genesis: Hex(genesis).to_string(), parameters })
+        usable.then_some(Self { genesis, parameters })
     }
 
     /// The chain pinned in `data_folder`, if there was a first contact.
@@ -36,12 +43,11 @@ impl ChainPin {
         let Some(content) = files::read(&path)? else {
             return Ok(None);
         };
-        let pin: Self = serde_json::from_slice(&content)
+        let Kept { genesis, parameters } = serde_json::from_slice(&content)
             .map_err(|error| GatewayError::file(&path, format!("not a pinned chain: {error}")))?;
-        if pin.genesis().is_none() || pin.parameters.slot_seconds == 0 {
-            return Err(GatewayError::file(&path, "the genesis hash or the slot length cannot be"));
-        }
-        Ok(Some(pin))
+        let joined = Hex::parse(&genesis).and_then(|genesis| Self::new(genesis, parameters));
+        let cannot_be = || GatewayError::file(&path, "the genesis hash or the slot length cannot be");
+        joined.ok_or_else(cannot_be).map(Some)
     }
 
     /// Pins it in `data_folder`.
@@ -50,18 +56,9 @@ impl ChainPin {
     /// [`GatewayError::File`] if it cannot be written.
     pub fn store(&self, data_folder: &Path) -> Result<(), GatewayError> {
         let path = data_folder.join(FILE);
-        let content = serde_json::to_vec_pretty(self).map_err(|error| GatewayError::file(&path, error))?;
+        let kept = Kept { genesis: Hex(self.genesis).to_string(), parameters: self.parameters.clone() };
+        let content = serde_json::to_vec_pretty(&kept).map_err(|error| GatewayError::file(&path, error))?;
         files::replace(&path, &content, Readers::Everyone)
-    }
-
-    /// Hash of block 0.
-    pub fn genesis(&self) -> Option<[u8; 32]> {
-        Hex::parse(&self.genesis)
-    }
-
-    /// Hash of block 0 as text.
-    pub fn genesis_text(&self) -> &str {
-        &self.genesis
     }
 
     /// The chain's slots.
@@ -88,17 +85,17 @@ mod tests {
     #[test]
     fn what_is_pinned_is_found_again() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert_eq!(ChainPin::load(folder.path()).expect("fine"), None);
-        let pin = ChainPin::new([7; 32], parameters(12)).expect("usable");
-        pin.store(folder.path()).expect("stored");
-        let found = ChainPin::load(folder.path()).expect("fine").expect("there");
-        assert_eq!(found, pin);
-        assert_eq!((found.genesis(), found.clock().slot_ms()), (Some([7; 32]), 12_000));
+        assert_eq!(JoinedChain::load(folder.path()).expect("fine"), None);
+        let joined = JoinedChain::new([7; 32], parameters(12)).expect("usable");
+        joined.store(folder.path()).expect("stored");
+        let found = JoinedChain::load(folder.path()).expect("fine").expect("there");
+        assert_eq!(found, joined);
+        assert_eq!((found.genesis, found.clock().slot_ms()), ([7; 32], 12_000));
     }
 
     #[test]
     fn slots_without_a_length_are_refused() {
-        assert_eq!(ChainPin::new([7; 32], parameters(0)), None);
+        assert_eq!(JoinedChain::new([7; 32], parameters(0)), None);
     }
 
     #[test]
@@ -106,7 +103,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for content in ["{", "{\"genesis\":\"0x12\"}"] {
             std::fs::write(folder.path().join(FILE), content).expect("written");
-            assert!(ChainPin::load(folder.path()).expect_err("broken").to_string().contains(FILE));
+            assert!(JoinedChain::load(folder.path()).expect_err("broken").to_string().contains(FILE));
         }
     }
 }

@@ -15,15 +15,15 @@ const DIGITS: usize = 8;
 const FAIR_BELOW: u32 = u32::MAX - u32::MAX % 100_000_000;
 
 /// The PIN.
-pub(super) struct Pin(String);
+pub(super) struct Passcode(String);
 
-impl fmt::Debug for Pin {
+impl fmt::Debug for Passcode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pin(…)")
+        f.write_str("Passcode(…)")
     }
 }
 
-impl Pin {
+impl Passcode {
     /// Reads the PIN, or makes one and logs it this once.
     pub(super) fn load_or_create(data_folder: &Path) -> Result<Self, GatewayError> {
         let path = data_folder.join(FILE);
@@ -72,9 +72,9 @@ mod tests {
     #[test]
     fn a_pin_is_made_once_and_for_its_owner_alone() {
         let folder = tempfile::tempdir().expect("a folder");
-        let first = Pin::load_or_create(folder.path()).expect("made");
+        let first = Passcode::load_or_create(folder.path()).expect("made");
         assert!(first.0.len() == DIGITS && first.0.bytes().all(|byte| byte.is_ascii_digit()));
-        assert!(Pin::load_or_create(folder.path()).expect("read").is(&first.0));
+        assert!(Passcode::load_or_create(folder.path()).expect("read").is(&first.0));
         let mode = fs::metadata(folder.path().join(FILE)).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert!(!format!("{first:?}").contains(&first.0));
@@ -84,7 +84,7 @@ mod tests {
     fn a_label_written_before_the_first_start_counts() {
         let folder = tempfile::tempdir().expect("a folder");
         files::replace(&folder.path().join(FILE), b"00420042\n", Readers::Owner).expect("written");
-        let pin = Pin::load_or_create(folder.path()).expect("read");
+        let pin = Passcode::load_or_create(folder.path()).expect("read");
         assert!(pin.is("00420042") && pin.is(" 0042-0042 "));
         for wrong in ["", "00420043", "0042004", "004200420", "0042004x"] {
             assert!(!pin.is(wrong), "{wrong}");
@@ -96,8 +96,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
         files::replace(&path, b"1234\n", Readers::Owner).expect("written");
-        assert!(Pin::load_or_create(folder.path()).expect_err("short").to_string().contains("eight digits"));
+        assert!(Passcode::load_or_create(folder.path()).expect_err("short").to_string().contains("eight digits"));
         files::replace(&path, b"12345678\n", Readers::Everyone).expect("written");
-        assert!(matches!(Pin::load_or_create(folder.path()), Err(GatewayError::SecretsExposed { .. })));
+        assert!(matches!(Passcode::load_or_create(folder.path()), Err(GatewayError::SecretsExposed { .. })));
     }
 }

@@ -27,7 +27,7 @@ use url::Url;
 const MAX_TARGETS: usize = 8;
 
 /// What the page changes things with.
-pub struct Desk {
+pub struct SetupApi {
     /// PIN, search and picks.
     pub setup: Arc<Setup>,
     /// What signs link codes.
@@ -35,12 +35,12 @@ pub struct Desk {
     /// The chain, once known.
     pub chain: watch::Receiver<Option<ChainView>>,
     /// The settings as they are now.
-    pub settings: watch::Receiver<DeskSettings>,
+    pub settings: watch::Receiver<SetupSettings>,
 }
 
 /// What the page shows of the settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DeskSettings {
+pub struct SetupSettings {
     /// How the owner calls the home.
     pub home_name: Option<String>,
     /// What is read.
@@ -53,7 +53,7 @@ pub struct DeskSettings {
     pub broker: Option<Broker>,
 }
 
-impl DeskSettings {
+impl SetupSettings {
     /// What the page shows of these settings.
     pub fn of(settings: &Settings) -> Self {
         Self {
@@ -96,7 +96,7 @@ struct Shape {
 
 /// `GET /api/setup`: everything at one moment. While somebody asks, what was found is read again and again.
 pub(super) async fn show(State(app): State<App>, _: Owner) -> Json<Shown> {
-    let settings = app.desk.settings.borrow().clone();
+    let settings = app.setup_api.settings.borrow().clone();
     let picked = settings.devices.iter().map(|device| Shape {
         is_rated: device.rated_power_w.is_some(),
         pick: Pick {
@@ -106,7 +106,7 @@ pub(super) async fn show(State(app): State<App>, _: Owner) -> Json<Shown> {
             rated_power_w: device.rated_power_w.unwrap_or(0),
         },
     });
-    let finder = &app.desk.setup.finder;
+    let finder = &app.setup_api.setup.finder;
     finder.set_in_use(settings.devices.iter().map(|device| device.uri.clone()).collect());
     Json(Shown {
         picked: picked.collect(),
@@ -114,7 +114,7 @@ pub(super) async fn show(State(app): State<App>, _: Owner) -> Json<Shown> {
         home_name: settings.home_name,
         may_pick: settings.devices_are_picked,
         search: finder.look(),
-        chain_known: app.desk.chain.borrow().is_some(),
+        chain_known: app.setup_api.chain.borrow().is_some(),
         dashboard_url: settings.dashboard_url.as_ref().map(Url::to_string),
     })
 }
@@ -134,8 +134,8 @@ pub(super) async fn search(
 ) -> Result<StatusCode, Problem> {
     let Json(Where { place }) = read(body)?;
     let Some(place) = place else {
-        let targets = app.desk.settings.borrow().nearby();
-        app.desk.setup.finder.begin(targets.map_err(failed)?);
+        let targets = app.setup_api.settings.borrow().nearby();
+        app.setup_api.setup.finder.begin(targets.map_err(failed)?);
         return Ok(StatusCode::ACCEPTED);
     };
     let words: Vec<&str> = place.split([' ', ',', ';']).filter(|word| !word.is_empty()).collect();
@@ -143,13 +143,13 @@ pub(super) async fn search(
         return Err(bad("Say where to look: an address such as 192.168.1.20, or a network such as 192.168.1.0/24."));
     }
     let targets = words.into_iter().map(str::parse).collect::<Result<Vec<Target>, _>>();
-    app.desk.setup.finder.begin(targets.map_err(|error| bad(error.to_string()))?);
+    app.setup_api.setup.finder.begin(targets.map_err(|error| bad(error.to_string()))?);
     Ok(StatusCode::ACCEPTED)
 }
 
 /// `DELETE /api/setup/search`: ends looking.
 pub(super) async fn end_search(State(app): State<App>, _: Owner) -> StatusCode {
-    app.desk.setup.finder.end();
+    app.setup_api.setup.finder.end();
     StatusCode::NO_CONTENT
 }
 
@@ -160,11 +160,11 @@ pub(super) async fn pick(
     body: Result<Json<Choice>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
     let Json(choice) = read(body)?;
-    if !app.desk.settings.borrow().devices_are_picked {
+    if !app.setup_api.settings.borrow().devices_are_picked {
         let words = "The configuration file names the devices: change them there, or remove them from it.";
         return Err(Problem::new(StatusCode::CONFLICT, words));
     }
-    let setup = app.desk.setup.clone();
+    let setup = app.setup_api.setup.clone();
     let stored = tokio::task::spawn_blocking(move || setup.pick(&choice)).await;
     match stored {
         Ok(Ok(())) => Ok(StatusCode::NO_CONTENT),
@@ -199,11 +199,11 @@ pub(super) async fn link_code(
     let Json(ForWhom { owner, site }) = read(body)?;
     let owner = account::parse(&owner).map_err(bad)?;
     let conflict = |words: &str| Problem::new(StatusCode::CONFLICT, words);
-    let genesis = app.desk.chain.borrow().as_ref().and_then(|view| view.pin.genesis());
+    let genesis = app.setup_api.chain.borrow().as_ref().map(|view| view.joined.genesis);
     let genesis = genesis.ok_or_else(|| {
         conflict("The gateway has never reached the chain, so it does not know for which chain to sign. Check its internet connection.")
     })?;
-    let settings = app.desk.settings.borrow().clone();
+    let settings = app.setup_api.settings.borrow().clone();
     let status = app.board.status();
     let shown = |device: &DeviceSettings| {
         let uri = device.uri.to_string();
@@ -216,7 +216,7 @@ pub(super) async fn link_code(
     let home_name = settings.home_name.as_deref().unwrap_or_default();
     let request = code::Request { genesis, owner, site, now_unix_s, home_name, devices: &devices };
     let code = {
-        let signer = app.desk.signer.read().unwrap_or_else(PoisonError::into_inner);
+        let signer = app.setup_api.signer.read().unwrap_or_else(PoisonError::into_inner);
         code::make(&request, &signer).map_err(|words| conflict(&words))?
     };
     let text = code.to_text();

@@ -1,7 +1,7 @@
 //! When a device's registers moved last, and whether its power says that they should have since. A register that
 //! stands while energy flows is no news, however often it is read: the time it stood is a gap.
 
-use super::{Observation, Registers, power::MaxPower};
+use super::super::{MaxPower, Observation, Registers};
 use codec::{Decode, Encode, EncodeLike, Error, Input, Output};
 
 /// Below this a device may show a power that its registers do not count: a meter's starting current.
@@ -9,7 +9,7 @@ const COUNTS_FROM_W: u32 = 25;
 
 /// What one device's samples said lately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub(super) struct News {
+pub(super) struct Staleness {
     /// For import and export: the sample before the one that showed a rise last.
     still_since_ms: [u64; 2],
     /// The sample at which any register moved last.
@@ -22,7 +22,7 @@ pub(super) struct News {
     set_back_ms: u64,
 }
 
-impl News {
+impl Staleness {
     /// Of a device that was sampled last at `at_ms` and of which nothing older is known: it may have stood for a slot.
     pub(super) fn after(at_ms: u64, slot_ms: u64) -> Self {
         let since_ms = at_ms.saturating_sub(slot_ms);
@@ -99,23 +99,23 @@ impl News {
 
 /// News at the end of what is stored of a device; what was stored before there were any ends without.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct KeptNews(pub(super) Option<News>);
+pub(in crate::slots) struct KeptStaleness(pub(super) Option<Staleness>);
 
-impl Encode for KeptNews {
+impl Encode for KeptStaleness {
     fn encode_to<T: Output + ?Sized>(&self, dest: &mut T) {
-        if let Some(news) = &self.0 {
-            news.encode_to(dest);
+        if let Some(staleness) = &self.0 {
+            staleness.encode_to(dest);
         }
     }
 }
 
-impl EncodeLike for KeptNews {}
+impl EncodeLike for KeptStaleness {}
 
-impl Decode for KeptNews {
+impl Decode for KeptStaleness {
     fn decode<I: Input>(input: &mut I) -> Result<Self, Error> {
         if input.remaining_len()? == Some(0) {
             return Ok(Self(None));
         }
-        News::decode(input).map(|news| Self(Some(news)))
+        Staleness::decode(input).map(|staleness| Self(Some(staleness)))
     }
 }

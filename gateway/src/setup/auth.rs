@@ -1,23 +1,23 @@
-//! The door: the PIN, how often it may be tried, and who has come in.
+//! Who may change anything: the PIN, how often it may be tried, and the sessions of who typed it.
 
 use super::{
-    pin::Pin,
+    attempts::Attempts,
+    passcode::Passcode,
     sessions::{Session, Sessions},
-    tries::Tries,
 };
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Lets in who knows the PIN.
+/// Begins sessions for who knows the PIN.
 #[derive(Debug)]
-pub struct Door {
-    pin: Pin,
-    inside: Mutex<(Tries, Sessions)>,
+pub struct Auth {
+    pin: Passcode,
+    inside: Mutex<(Attempts, Sessions)>,
 }
 
-/// Why somebody may not come in.
+/// Why no session begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// It is another PIN.
@@ -28,32 +28,32 @@ pub enum Refused {
     NoRandomness(String),
 }
 
-impl Door {
-    pub(super) fn of(pin: Pin) -> Self {
+impl Auth {
+    pub(super) fn of(pin: Passcode) -> Self {
         Self { pin, inside: Mutex::default() }
     }
 
-    fn inside(&self) -> MutexGuard<'_, (Tries, Sessions)> {
+    fn inside(&self) -> MutexGuard<'_, (Attempts, Sessions)> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a session for who typed the PIN. While the door is closed not even the right one opens it, so that
+    /// Begins a session for who typed the PIN. After too many wrong ones not even the right one is taken, so that
     /// nobody learns anything by trying.
     ///
     /// # Errors
     /// [`Refused`].
     pub fn enter(&self, typed: &str, now: Instant) -> Result<Session, Refused> {
         let mut inside = self.inside();
-        let (tries, sessions) = &mut *inside;
-        if let Some(wait) = tries.wait(now) {
+        let (attempts, sessions) = &mut *inside;
+        if let Some(wait) = attempts.wait(now) {
             return Err(Refused::Closed(wait));
         }
         if !self.pin.is(typed) {
-            tries.failed(now);
+            attempts.failed(now);
             tracing::warn!("somebody typed a wrong PIN into the page");
             return Err(Refused::WrongPin);
         }
-        tries.succeeded();
+        attempts.succeeded();
         sessions.begin(now).map_err(|error| Refused::NoRandomness(error.to_string()))
     }
 
@@ -76,16 +76,17 @@ mod tests {
     #[test]
     fn while_the_door_is_closed_the_right_pin_does_not_open_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        files::replace(&folder.path().join(super::super::pin::FILE), b"12345678", Readers::Owner).expect("written");
-        let door = Door::of(Pin::load_or_create(folder.path()).expect("a PIN"));
+        files::replace(&folder.path().join(super::super::passcode::FILE), b"12345678", Readers::Owner)
+            .expect("written");
+        let auth = Auth::of(Passcode::load_or_create(folder.path()).expect("a PIN"));
         let now = Instant::now();
         for _ in 0..5 {
-            assert_eq!(door.enter("00000000", now).expect_err("wrong"), Refused::WrongPin);
+            assert_eq!(auth.enter("00000000", now).expect_err("wrong"), Refused::WrongPin);
         }
-        assert_eq!(door.enter("12345678", now).expect_err("closed"), Refused::Closed(Duration::from_secs(60)));
-        let session = door.enter("12345678", now + Duration::from_secs(60)).expect("open again");
-        assert!(door.session(&session.cookie, now).is_some());
-        door.leave(&session.cookie);
-        assert!(door.session(&session.cookie, now).is_none());
+        assert_eq!(auth.enter("12345678", now).expect_err("closed"), Refused::Closed(Duration::from_secs(60)));
+        let session = auth.enter("12345678", now + Duration::from_secs(60)).expect("open again");
+        assert!(auth.session(&session.cookie, now).is_some());
+        auth.leave(&session.cookie);
+        assert!(auth.session(&session.cookie, now).is_none());
     }
 }

@@ -14,7 +14,7 @@ const MAX_SUPERSEDED: u64 = 10_000;
 
 /// How the two compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum OutboxPosition {
     /// The device's chain has not begun here.
     NotBegun,
     /// What the chain accepted last is ours, and everything after it waits here.
@@ -33,16 +33,16 @@ impl Outbox {
     ///
     /// # Errors
     /// [`GatewayError::Outbox`], also if what is stored cannot be understood.
-    pub fn standing(&self, device: DeviceId, cursor: &DeviceCursor) -> Result<Standing, GatewayError> {
+    pub fn position(&self, device: DeviceId, cursor: &DeviceCursor) -> Result<OutboxPosition, GatewayError> {
         let Some((oldest, tail)) = self.extent(device)? else {
-            return Ok(Standing::NotBegun);
+            return Ok(OutboxPosition::NotBegun);
         };
         let next = cursor.next_sequence;
         if next > tail.next_sequence {
-            return Ok(Standing::ChainAhead);
+            return Ok(OutboxPosition::ChainAhead);
         }
         if next < oldest {
-            return Ok(Standing::NodeBehind);
+            return Ok(OutboxPosition::NodeBehind);
         }
         let ours = if next == tail.next_sequence {
             Some(tail.last_hash)
@@ -50,7 +50,7 @@ impl Outbox {
             self.reading(device, next)?.map(|reading| reading.previous)
         };
         let first = next == 0 && ours == Some(ReadingHash::default());
-        Ok(if first || ours == Some(cursor.last_hash) { Standing::InStep } else { Standing::Forked })
+        Ok(if first || ours == Some(cursor.last_hash) { OutboxPosition::InStep } else { OutboxPosition::Forked })
     }
 
     fn reading(&self, device: DeviceId, sequence: u64) -> Result<Option<IntervalReading>, GatewayError> {
@@ -64,7 +64,7 @@ impl Outbox {
     }
 
     /// Continues the device where the chain says that it ends, and sets what waits here aside as evidence. Only after
-    /// [`Standing::ChainAhead`] or [`Standing::Forked`]: what is set aside can never be accepted. Returns how many.
+    /// [`OutboxPosition::ChainAhead`] or [`OutboxPosition::Forked`]: what is set aside can never be accepted. Returns how many.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`]; then nothing has changed.
