@@ -77,8 +77,6 @@ pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// A block as a node sees it: its transactions are only bytes.
 pub type OpaqueBlock = generic::Block<Header, sp_runtime::OpaqueExtrinsic>;
-/// Names a block by number or hash.
-pub type BlockId = generic::BlockId<Block>;
 
 /// What every transaction passes, in this order. Authorised calls (readings) pay no fee and have no nonce; all
 /// others pay in EUR or else in REN, and name neither.

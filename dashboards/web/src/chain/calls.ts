@@ -74,98 +74,91 @@ function changed(before: EdgeTerms | undefined, after: EdgeTerms, words: (terms:
   return words(before) === words(after) ? `${words(after)} (as before)` : `${words(before)} → ${words(after)}`;
 }
 
+type Describe = { [K in Call["kind"]]: (call: Extract<Call, { kind: K }>, context: Context) => Words };
+
+const DESCRIBE: Describe = {
+  place_order: (call, context) => ({
+    title: call.side === "buy" ? "Place this buy order" : "Place this sell order",
+    lines: [
+      `${orderWords(call.side, call.steps, context.energySeconds)}, for ${context.siteName}.`,
+      call.side === "buy"
+        ? `At most ${eur(holdUeur(call.steps), 2, 6)} is held, for ${HOLD_SLOTS} slots. You never pay more than your limit, all fees included.`
+        : "Only surplus that your meter measured is sold. You never receive less than your limit.",
+      "It stands from the next slot on, until you change or cancel it.",
+    ],
+  }),
+  cancel_order: (call, context) => ({
+    title: call.side === "buy" ? "Cancel the buy order" : "Cancel the sell order",
+    lines: [
+      `From the next slot on ${context.siteName} ${call.side === "buy" ? "buys" : "sells"} nothing more from its neighbours.`,
+      "What began before is still settled; what is held comes back after that.",
+    ],
+  }),
+  resume_order: (call) => ({
+    title: `Resume the ${call.side} order`,
+    lines: [`It stands again from the next slot on, with the same steps, if enough EUR is free.`],
+  }),
+  link_gateway: (call, context) => ({
+    title: "Link this gateway",
+    lines: [
+      `Gateway ${short(call.gateway)} may send readings for ${context.siteName}.`,
+      "The gateway agreed by its code; with your signature you agree too.",
+    ],
+  }),
+  register_site: () => ({
+    title: "Register this site",
+    lines: [
+      "The connection point that your grid operator approved for this account becomes your site.",
+      "Everyone can see the site under its number; only you and your operator can see that it is yours.",
+    ],
+  }),
+  offer_site: (call) => ({
+    title: "Offer this site",
+    lines: [`${short(call.to)} may take over site ${call.site}, with its gateways and devices.`],
+  }),
+  accept_site: (call) => ({
+    title: "Take this site over",
+    lines: [`Site ${call.site} trades for you from the next slot on, with its gateways and devices.`],
+  }),
+  register_gateway: (call, context) => ({
+    title: "Register this gateway",
+    lines: [
+      call.link === null
+        ? `Gateway ${short(call.gateway)} is linked to ${context.siteName} already.`
+        : `Gateway ${short(call.gateway)} may send readings for ${context.siteName}. It agreed by its code; with your signature you agree too.`,
+      ...call.devices.map((device) => `${DEVICES[device.role]}, at most ${ratedKw(device.rated_power_w)}: ${short(device.device)}.`),
+      "It all happens together, or not at all. What is measured can be traded from the next slot on.",
+    ],
+  }),
+  set_edge: (call, context) => ({
+    title: `Change the line to ${context.zoneName}`,
+    lines: [
+      `Network fee: ${changed(context.before, call, (terms) => ct(terms.fee_ueur_per_kwh ?? 0))} for each kWh that crosses it.`,
+      `Up, out of the zone: ${changed(context.before, call, (terms) => capacityWords(terms.capacity_up_wh))}.`,
+      `Down, into the zone: ${changed(context.before, call, (terms) => capacityWords(terms.capacity_down_wh))}.`,
+      "The limits hold from the next slot on. A new fee holds after a day's notice; until then the present one does.",
+    ],
+  }),
+  claim: () => ({
+    title: "Claim what could not be delivered",
+    lines: ["What the settlement owes you moves to your free EUR."],
+  }),
+  issue: (call) => ({
+    title: "Issue play money",
+    lines: [`${short(call.to)} gets ${eur(call.amount_ueur)}.`],
+  }),
+  approve_point: (call, context) => ({
+    title: "Approve this connection point",
+    lines: [
+      `${short(call.owner)} may register a site in ${context.zoneName}, with devices of at most ${ratedKw(call.max_power_w)}.`,
+      call.hasSun ? "The sun may produce there." : "Nothing may produce there: it only uses energy.",
+      "The official id stays with you: the chain gets a salted hash of it.",
+    ],
+  }),
+};
+
 /** What a call does, for a person who is about to sign it. */
 export function describe(call: Call, context: Context): Words {
-  switch (call.kind) {
-    case "place_order":
-      return {
-        title: call.side === "buy" ? "Place this buy order" : "Place this sell order",
-        lines: [
-          `${orderWords(call.side, call.steps, context.energySeconds)}, for ${context.siteName}.`,
-          call.side === "buy"
-            ? `At most ${eur(holdUeur(call.steps), 2, 6)} is held, for ${HOLD_SLOTS} slots. You never pay more than your limit, all fees included.`
-            : "Only surplus that your meter measured is sold. You never receive less than your limit.",
-          "It stands from the next slot on, until you change or cancel it.",
-        ],
-      };
-    case "cancel_order":
-      return {
-        title: call.side === "buy" ? "Cancel the buy order" : "Cancel the sell order",
-        lines: [
-          `From the next slot on ${context.siteName} ${call.side === "buy" ? "buys" : "sells"} nothing more from its neighbours.`,
-          "What began before is still settled; what is held comes back after that.",
-        ],
-      };
-    case "resume_order":
-      return {
-        title: `Resume the ${call.side} order`,
-        lines: [`It stands again from the next slot on, with the same steps, if enough EUR is free.`],
-      };
-    case "link_gateway":
-      return {
-        title: "Link this gateway",
-        lines: [
-          `Gateway ${short(call.gateway)} may send readings for ${context.siteName}.`,
-          "The gateway agreed by its code; with your signature you agree too.",
-        ],
-      };
-    case "register_site":
-      return {
-        title: "Register this site",
-        lines: [
-          "The connection point that your grid operator approved for this account becomes your site.",
-          "Everyone can see the site under its number; only you and your operator can see that it is yours.",
-        ],
-      };
-    case "offer_site":
-      return {
-        title: "Offer this site",
-        lines: [`${short(call.to)} may take over site ${call.site}, with its gateways and devices.`],
-      };
-    case "accept_site":
-      return {
-        title: "Take this site over",
-        lines: [`Site ${call.site} trades for you from the next slot on, with its gateways and devices.`],
-      };
-    case "register_gateway":
-      return {
-        title: "Register this gateway",
-        lines: [
-          call.link === null
-            ? `Gateway ${short(call.gateway)} is linked to ${context.siteName} already.`
-            : `Gateway ${short(call.gateway)} may send readings for ${context.siteName}. It agreed by its code; with your signature you agree too.`,
-          ...call.devices.map((device) => `${DEVICES[device.role]}, at most ${ratedKw(device.rated_power_w)}: ${short(device.device)}.`),
-          "It all happens together, or not at all. What is measured can be traded from the next slot on.",
-        ],
-      };
-    case "set_edge":
-      return {
-        title: `Change the line to ${context.zoneName}`,
-        lines: [
-          `Network fee: ${changed(context.before, call, (terms) => ct(terms.fee_ueur_per_kwh ?? 0))} for each kWh that crosses it.`,
-          `Up, out of the zone: ${changed(context.before, call, (terms) => capacityWords(terms.capacity_up_wh))}.`,
-          `Down, into the zone: ${changed(context.before, call, (terms) => capacityWords(terms.capacity_down_wh))}.`,
-          "The limits hold from the next slot on. A new fee holds after a day's notice; until then the present one does.",
-        ],
-      };
-    case "claim":
-      return {
-        title: "Claim what could not be delivered",
-        lines: ["What the settlement owes you moves to your free EUR."],
-      };
-    case "issue":
-      return {
-        title: "Issue play money",
-        lines: [`${short(call.to)} gets ${eur(call.amount_ueur)}.`],
-      };
-    case "approve_point":
-      return {
-        title: "Approve this connection point",
-        lines: [
-          `${short(call.owner)} may register a site in ${context.zoneName}, with devices of at most ${ratedKw(call.max_power_w)}.`,
-          call.hasSun ? "The sun may produce there." : "Nothing may produce there: it only uses energy.",
-          "The official id stays with you: the chain gets a salted hash of it.",
-        ],
-      };
-  }
+  const words = DESCRIBE[call.kind] as (call: Call, context: Context) => Words;
+  return words(call, context);
 }

@@ -22,7 +22,6 @@ export function OwnKeys(props: OwnKeysProps) {
   const [isBusy, setBusy] = createSignal(false);
   const [error, setError] = createSignal("");
   const [made, setMade] = createSignal<Own>();
-  const noPasskeys = whyNoPasskeys();
   const attempt = async (run: () => Promise<void>) => {
     setError("");
     setBusy(true);
@@ -62,37 +61,13 @@ export function OwnKeys(props: OwnKeysProps) {
           )}
         </Match>
         <Match when={way() === "none"}>
-          <p class="small soft">Unlocked by your finger, face or PIN, without an extension and on a phone too. It never leaves this page.</p>
-          <Show when={noPasskeys}>
-            <p class="notice" data-tone="wait">
-              {noPasskeys}
-            </p>
-          </Show>
-          <For each={keptHere()}>
-            {(address) => (
-              <div>
-                <button class="button" type="button" disabled={isBusy()} onClick={() => void props.choose({ kind: "passphrase", name: NAME, address })}>
-                  Unlock <span class="mono">{short(address)}</span>
-                </button>
-              </div>
-            )}
-          </For>
-          <div class="row">
-            <button class="button primary" type="button" disabled={isBusy() || noPasskeys !== null} onClick={() => void create()}>
-              Create a passkey
-            </button>
-            <button class="button" type="button" disabled={isBusy() || noPasskeys !== null} onClick={() => void find()}>
-              Use my passkey
-            </button>
-          </div>
-          <div class="row">
-            <button class="button quiet small" type="button" disabled={!isSecureContext} onClick={() => setWay("passphrase")}>
-              With a passphrase instead
-            </button>
-            <button class="button quiet small" type="button" disabled={!isSecureContext} onClick={() => setWay("phrase")}>
-              I have a recovery phrase
-            </button>
-          </div>
+          <Ways
+            isBusy={isBusy()}
+            unlock={(address) => void props.choose({ kind: "passphrase", name: NAME, address })}
+            create={() => void create()}
+            find={() => void find()}
+            go={setWay}
+          />
         </Match>
         <Match when={way() === "passphrase"}>
           <PassphraseForm button="Make the key" isBusy={isBusy()} send={(passphrase) => void protect(passphrase)} leave={() => setWay("none")}>
@@ -110,6 +85,48 @@ export function OwnKeys(props: OwnKeysProps) {
       </Show>
       <Wrong text={error()} />
     </section>
+  );
+}
+
+type WaysProps = { isBusy: boolean; unlock: (address: string) => void; create: () => void; find: () => void; go: (way: Way) => void };
+
+/** The first choice: a passkey, a key that is kept here, or another way. */
+function Ways(props: WaysProps) {
+  const noPasskeys = whyNoPasskeys();
+  return (
+    <>
+      <p class="small soft">Unlocked by your finger, face or PIN, without an extension and on a phone too. It never leaves this page.</p>
+      <Show when={noPasskeys}>
+        <p class="notice" data-tone="wait">
+          {noPasskeys}
+        </p>
+      </Show>
+      <For each={keptHere()}>
+        {(address) => (
+          <div>
+            <button class="button" type="button" disabled={props.isBusy} onClick={() => props.unlock(address)}>
+              Unlock <span class="mono">{short(address)}</span>
+            </button>
+          </div>
+        )}
+      </For>
+      <div class="row">
+        <button class="button primary" type="button" disabled={props.isBusy || noPasskeys !== null} onClick={() => props.create()}>
+          Create a passkey
+        </button>
+        <button class="button" type="button" disabled={props.isBusy || noPasskeys !== null} onClick={() => props.find()}>
+          Use my passkey
+        </button>
+      </div>
+      <div class="row">
+        <button class="button quiet small" type="button" disabled={!isSecureContext} onClick={() => props.go("passphrase")}>
+          With a passphrase instead
+        </button>
+        <button class="button quiet small" type="button" disabled={!isSecureContext} onClick={() => props.go("phrase")}>
+          I have a recovery phrase
+        </button>
+      </div>
+    </>
   );
 }
 
