@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-/// A key, with its limits and what holds where it is not written. The comment at its declaration says what it means, its
-/// name's ending the unit.
+/// A key, with its limits and what holds where it is not written. The comment at its declaration says what it means,
+/// its name's ending the unit.
 ///
 /// ```
 /// use deren_config::{Key, parse};
