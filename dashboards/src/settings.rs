@@ -3,6 +3,7 @@
 //! It is read once, at the start, into types that cannot hold nonsense; no message ever shows the database's password.
 
 mod development;
+mod known;
 #[cfg(test)]
 mod tests;
 
@@ -11,11 +12,6 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, net::SocketAddr, path::Path};
 use url::Url;
 use utoipa::ToSchema;
-
-/// What a kWh costs from a supplier where nobody said otherwise, in µ€.
-const DEFAULT_RETAIL_UEUR_PER_KWH: u32 = 320_000;
-/// Where it listens where nobody said otherwise.
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
 /// Variables that begin so stand for top-level keys.
 const VARIABLE_PREFIX: &str = "DEREN_DASHBOARDS_";
@@ -141,16 +137,17 @@ impl Settings {
         let mut top = deren_config::parse(file, text, "the settings have");
         top.override_by(VARIABLE_PREFIX, &[], variables);
         let mut mistakes = Vec::new();
-        let listen = top.parsed("listen", |text| {
-            text.parse::<SocketAddr>().map_err(|_| format!("`listen` is `{text}`, it should be like {DEFAULT_LISTEN}"))
+        let listen = top.parsed(&known::LISTEN, |text| {
+            let like = known::LISTEN.default;
+            text.parse::<SocketAddr>().map_err(|_| format!("`listen` is `{text}`, it should be like {like}"))
         });
         // No message shows the address, which may hold a password.
-        let database_url = top.required("database_url", "\"postgres://user@host:5432/deren\"", |text| {
+        let database_url = top.parsed(&known::DATABASE_URL, |text| {
             crate::db::options(text).map(|_| DatabaseUrl(text.to_owned())).map_err(|error| error.to_string())
         });
-        let node_url = top.required("node_url", "\"ws://127.0.0.1:9944\"", |text| node("node_url", text));
-        let public_node_url = top.parsed("public_node_url", |text| node("public_node_url", text));
-        let retail_ueur_per_kwh = top.number("retail_ueur_per_kwh", 0..=u32::MAX.into());
+        let node_url = top.parsed(&known::NODE_URL, |text| node("node_url", text));
+        let public_node_url = top.parsed(&known::PUBLIC_NODE_URL, |text| node("public_node_url", text));
+        let retail_ueur_per_kwh = top.number_or(&known::RETAIL_UEUR_PER_KWH);
         let development = top.section("development", "[development] has");
         let (development_accounts, market_clock) =
             development.map(|table| development::read(table, &mut mistakes)).unwrap_or_default();
@@ -158,11 +155,11 @@ impl Settings {
         mistakes.sort_by(|one, other| one.place.cmp(&other.place));
         match (database_url, node_url) {
             (Some(database_url), Some(node_url)) if mistakes.is_empty() => Ok(Self {
-                listen: listen.unwrap_or(DEFAULT_LISTEN),
+                listen: listen.unwrap_or(known::LISTEN.default),
                 database_url,
                 public_node_url: public_node_url.unwrap_or_else(|| node_url.clone()),
                 node_url,
-                retail_ueur_per_kwh: retail_ueur_per_kwh.unwrap_or(DEFAULT_RETAIL_UEUR_PER_KWH),
+                retail_ueur_per_kwh,
                 development_accounts,
                 market_clock,
             }),

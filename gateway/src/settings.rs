@@ -2,6 +2,7 @@
 //! last part of a key's name. A key that is not known is refused, never ignored.
 
 mod home_assistant;
+mod known;
 pub(crate) mod picked;
 mod templates;
 #[cfg(test)]
@@ -13,7 +14,6 @@ pub use templates::templates_of;
 
 use crate::{error::GatewayError, keys::KeyUri, outbox::Bounds};
 use deren_config::{Mistake, Place, Table};
-use deren_market::reading::MAX_CLOCK_ERROR_MS;
 use deren_meters::{DeviceUri, Library, mqtt::MqttDevice, template::payload::GATEWAY_TOPIC_ROOT};
 use deren_primitives::DeviceRole;
 use std::{
@@ -145,34 +145,33 @@ impl Settings {
         let devices = top.tables("device", ("device", "[[device]]"), |number| format!("device {number} has"));
         let mut mistakes = Vec::new();
         let folder = file.parent().unwrap_or(Path::new(""));
-        let data_folder = folder.join(top.text("data_folder").map_or("data".to_owned(), |(_, path)| path));
-        let key = top.parsed("key", |text| KeyUri::parse(text, folder).map_err(|error| format!("`key`: {error}")));
+        let data_folder = folder.join(top.text_or(&known::DATA_FOLDER));
+        let key =
+            top.parsed(&known::KEY, |text| KeyUri::parse(text, folder).map_err(|error| format!("`key`: {error}")));
         let key = key.unwrap_or(KeyUri::File { path: data_folder.join("gateway.key"), passphrase: None });
-        let interval = interval(&mut top).unwrap_or(Duration::from_secs(10));
+        let interval = Duration::from_millis(top.number_or(&known::SAMPLE_INTERVAL_MS));
         let home_assistant = top.section("home_assistant", "[home_assistant] has").and_then(|mut table| {
             let settings = home_assistant::read(&mut table, folder);
             mistakes.extend(table.finish());
             settings
         });
         let mut places = Places::default();
-        let templates_folder = top.text("templates_folder").map(|(place, path)| {
+        let templates_folder = top.text(&known::TEMPLATES_FOLDER).map(|(place, path)| {
             places.templates_folder = Some(place);
             folder.join(path)
         });
         let settings = Self {
             node_urls: node_urls(&mut top),
             page_listen: page_listen(&mut top),
-            reset_confirmations: top.number("reset_confirmations", 1..=60).unwrap_or(6),
-            boundary_wait: top.number("boundary_wait_ms", 1..=3_600_000).map(Duration::from_millis),
+            reset_confirmations: top.number_or(&known::RESET_CONFIRMATIONS),
+            boundary_wait: top.number(&known::BOUNDARY_WAIT_MS).map(Duration::from_millis),
             outbox: bounds(&mut top),
-            checkpoint_interval: Duration::from_secs(top.number("checkpoint_interval_s", 1..=3600).unwrap_or(60)),
-            clock_trusted: top.boolean("clock_trusted").unwrap_or(false),
-            max_clock_error: Duration::from_millis(
-                top.number("max_clock_error_ms", 1..=MAX_CLOCK_ERROR_MS.into()).unwrap_or(MAX_CLOCK_ERROR_MS).into(),
-            ),
-            log: top.parsed("log", log_filter).unwrap_or("info".to_owned()),
-            home_name: top.text("home_name").map(|(_, name)| name),
-            dashboard_url: top.parsed("dashboard_url", dashboard_url),
+            checkpoint_interval: Duration::from_secs(top.number_or(&known::CHECKPOINT_INTERVAL_S)),
+            clock_trusted: top.boolean_or(&known::CLOCK_TRUSTED),
+            max_clock_error: Duration::from_millis(top.number_or(&known::MAX_CLOCK_ERROR_MS).into()),
+            log: top.parsed(&known::LOG, log_filter).unwrap_or(known::LOG.default.to_owned()),
+            home_name: top.text(&known::HOME_NAME).map(|(_, name)| name),
+            dashboard_url: top.parsed(&known::DASHBOARD_URL, dashboard_url),
             sample_interval: interval,
             devices_are_picked: devices.is_empty(),
             devices: all_devices(devices, &mut places.devices, &mut mistakes, interval),
@@ -182,7 +181,7 @@ impl Settings {
             home_assistant,
             data_folder,
             key,
-            announce_to: top.parsed("announce_to", announce_to),
+            announce_to: top.parsed(&known::ANNOUNCE_TO, announce_to),
         };
         mistakes.extend(top.finish());
         mistakes.sort_by(|one, other| one.place.cmp(&other.place));
@@ -191,12 +190,11 @@ impl Settings {
 }
 
 fn bounds(top: &mut Table) -> Bounds {
-    let default = Bounds::default();
     Bounds {
-        max_days: top.number("outbox_max_days", 1..=3_650).unwrap_or(default.max_days),
-        max_mb: top.number("outbox_max_mb", 1..=65_536).unwrap_or(default.max_mb),
-        archive_days: top.number("archive_days", 1..=36_500).unwrap_or(default.archive_days),
-        archive_max_mb: top.number("archive_max_mb", 1..=65_536).unwrap_or(default.archive_max_mb),
+        max_days: top.number_or(&known::OUTBOX_MAX_DAYS),
+        max_mb: top.number_or(&known::OUTBOX_MAX_MB),
+        archive_days: top.number_or(&known::ARCHIVE_DAYS),
+        archive_max_mb: top.number_or(&known::ARCHIVE_MAX_MB),
     }
 }
 
@@ -204,10 +202,6 @@ fn announce_to(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         format!("`announce_to` is `{text}`, it should be a broadcast address with a port, like 192.168.1.255:8641")
     })
-}
-
-fn interval(table: &mut Table) -> Option<Duration> {
-    table.number("sample_interval_ms", 100..=3_600_000).map(Duration::from_millis)
 }
 
 fn log_filter(text: &str) -> Result<String, String> {
@@ -218,13 +212,7 @@ fn log_filter(text: &str) -> Result<String, String> {
 }
 
 fn node_urls(top: &mut Table) -> Vec<Url> {
-    let had = top.has("node_urls");
-    let Some((place, texts)) = top.texts("node_urls") else {
-        if !had {
-            top.missing("node_urls", "[\"ws://127.0.0.1:9944\"]");
-        }
-        return Vec::new();
-    };
+    let Some((place, texts)) = top.texts(&known::NODE_URLS) else { return Vec::new() };
     if texts.is_empty() || texts.len() > MAX_NODES {
         let found = texts.len();
         top.wrong(&place, format!("`node_urls` has {found} addresses, it should have 1 to {MAX_NODES}"));
@@ -250,8 +238,8 @@ fn dashboard_url(text: &str) -> Result<Url, String> {
 }
 
 fn page_listen(top: &mut Table) -> SocketAddr {
-    let open = top.boolean("page_open_to_network").unwrap_or(false);
-    let listen = top.parsed("page_listen", |text| {
+    let open = top.boolean_or(&known::PAGE_OPEN_TO_NETWORK);
+    let listen = top.parsed(&known::PAGE_LISTEN, |text| {
         let address: SocketAddr =
             text.parse().map_err(|_| format!("`page_listen` is `{text}`, it should be like 127.0.0.1:8640"))?;
         if !address.ip().is_loopback() && !open {
@@ -261,7 +249,7 @@ fn page_listen(top: &mut Table) -> SocketAddr {
         }
         Ok(address)
     });
-    listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8640)))
+    listen.unwrap_or(known::PAGE_LISTEN.default)
 }
 
 /// The devices that are right; what is wrong with the others, and between them, goes to `mistakes`. None at all is
@@ -302,21 +290,20 @@ fn all_devices(
 }
 
 fn device(table: &mut Table, default_interval: Duration) -> Option<DeviceSettings> {
-    let name = table.required("name", "\"roof\"", |name| {
+    let name = table.parsed(&known::device::NAME, |name| {
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.len() > 40 || !name.chars().all(allowed) {
             return Err(format!("`name` is `{name}`, it should be at most 40 letters, digits, - or _"));
         }
         Ok(name.to_owned())
     });
-    let uri = table.required("uri", "\"sunspec+tcp://192.168.1.20:502?unit=1\"", |text| {
-        text.parse::<DeviceUri>().map_err(|error| error.to_string())
-    });
-    let role = table.required("role", "\"grid\"", |role| {
+    let uri = table.parsed(&known::device::URI, |text| text.parse::<DeviceUri>().map_err(|error| error.to_string()));
+    let role = table.parsed(&known::device::ROLE, |role| {
         role.parse::<DeviceRole>().map_err(|_| format!("`role` is `{role}`, it should be grid, production or storage"))
     });
-    let rated_power_w = table.number("rated_power_w", 1..=100_000_000);
-    let sample_interval = interval(table).unwrap_or(default_interval);
+    let rated_power_w = table.number(&known::device::RATED_POWER_W);
+    let sample_interval =
+        table.number(&known::device::SAMPLE_INTERVAL_MS).map_or(default_interval, Duration::from_millis);
     Some(DeviceSettings { name: name?, uri: uri?, role: role?, rated_power_w, sample_interval })
 }
 

@@ -1,12 +1,12 @@
-//! From standing orders and what was measured to the steps of a clearing. It must never offer or ask for more than
-//! was measured.
+//! Makes the steps of a clearing from orders and from what was measured. It must never offer or ask for more than was
+//! measured.
 
 use crate::{Step, bid_limit};
 use alloc::vec::Vec;
 use deren_primitives::{OrderStepId, Side, SiteEnergy, SiteId, ZoneId};
 
-/// The price steps of a site's order on one side, best first, as (limit in µ€/kWh, cap in Wh), cut to the slot's
-/// measured energy: each step takes what is left, up to its cap, until nothing is.
+/// Cuts a site's order on one side to the slot's measured energy: each step takes what is left, up to its cap, until
+/// nothing is. The order's price steps are (limit in µ€/kWh, cap in Wh), best first.
 pub fn cut_to_measured(
     (site, side, zone): (SiteId, Side, ZoneId),
     order: impl IntoIterator<Item = (u32, u32)>,

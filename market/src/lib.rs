@@ -18,6 +18,7 @@ pub mod point;
 pub mod reading;
 pub mod rewards;
 mod settle;
+mod units;
 mod violation;
 mod wide;
 

@@ -41,7 +41,8 @@ impl Edge {
         i64::from(self.fee_ueur_per_kwh)
     }
 
-    /// The largest flow from the zone to its parent, in Wh. No flow comes near to `i64::MAX`, so that it means unlimited.
+    /// The largest flow from the zone to its parent, in Wh. No flow comes near to `i64::MAX`, so that it means
+    /// unlimited.
     pub(crate) fn most_up_wh(&self) -> i64 {
         self.capacity_up_wh.and_then(|wh| i64::try_from(wh).ok()).unwrap_or(i64::MAX)
     }

@@ -35,8 +35,8 @@ pub struct Fill {
 pub struct ZoneOutcome {
     /// The zone.
     pub id: ZoneId,
-    /// What its buyers pay and its sellers receive, network fees included; `None` where nobody bids or offers
-    /// and no line could bring anything.
+    /// What its buyers pay and its sellers receive, network fees included; `None` where there is no order and no line
+    /// could bring anything.
     pub price_ueur_per_kwh: Option<i64>,
     /// Export of the zone and all zones below it to its parent; negative: import.
     pub net_export_wh: i64,

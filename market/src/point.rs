@@ -24,8 +24,8 @@ pub fn fits_line(
 
 /// The rated powers behind one point, a sum for each role.
 ///
-/// All that is produced may flow out at once, so producers count together; a storage charges or discharges beside
-/// them, and counts with other storages alone; the grid meter measures what the point itself carries.
+/// All that is produced may flow out at once, so producers count together. A storage charges or discharges beside them,
+/// and counts with other storages alone. The grid meter measures what the point itself carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ratings {
     /// Grid meters, in W.

@@ -1,6 +1,6 @@
-//! The rulebook for readings: which reading is taken, what it is worth, and what of it trades. The chain, the gateway and
-//! anyone's verifier call the same functions. They judge what is handed to them, and must never read storage, a clock or
-//! a file.
+//! The rulebook for readings: which reading is taken, what it is worth, and what of it trades. The chain, the gateway
+//! and anyone's verifier call the same functions. They judge what is handed to them, and must never read storage, a
+//! clock or a file.
 //!
 //! The chain applies the rules in this order:
 //! 1. [`ensure_next`] refuses what does not continue the device's chain of readings, or is not over yet.

@@ -1,5 +1,5 @@
-//! How much REN an era emits, which fees were paid for whose energy, and what a share is worth. Nothing here knows who
-//! the producers are, no sum of emissions ever passes the hard cap, and no share is worth more than the fees paid for it.
+//! How much REN an era emits, which fees were paid for whose energy, and what a share is worth. It must never know who
+//! the producers are. No sum of emissions passes the hard cap, and no share is worth more than the fees paid for it.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::num::NonZeroU32;

@@ -1,23 +1,20 @@
 //! Amounts of money: what each fill pays or receives, and where the rest goes. It must never lose or make a µ€.
 
-use crate::{MAX_STEPS, Network, Outcome, Step, ZoneOutcome};
+use crate::{
+    MAX_STEPS, Network, Outcome, Step, ZoneOutcome,
+    units::{BP, NEUR_PER_UEUR},
+};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
 use deren_primitives::{OrderStepId, Side, ZoneId};
 use scale_info::TypeInfo;
 
-/// Basis points of a whole.
-const BP: u128 = 10_000;
-
-/// n€ of a µ€, as Wh of a kWh.
-const NEUR_PER_UEUR: u128 = 1000;
-
 /// A buyer's limit as it enters the clearing: what is left of it for energy and network when the protocol fee is
 /// paid, `floor(limit × 10⁴ / (10⁴ + bp))`.
 pub fn bid_limit(limit_ueur_per_kwh: u32, protocol_fee_bp: u16) -> u32 {
-    let whole = 10_000u64.saturating_add(u64::from(protocol_fee_bp));
-    let limit = u64::from(limit_ueur_per_kwh).saturating_mul(10_000).checked_div(whole).unwrap_or(0);
+    let whole = (BP as u64).saturating_add(protocol_fee_bp.into());
+    let limit = u64::from(limit_ueur_per_kwh).saturating_mul(BP as u64).checked_div(whole).unwrap_or(0);
     u32::try_from(limit).unwrap_or(u32::MAX)
 }
 
@@ -35,6 +32,11 @@ pub fn buyer_pays_ueur(price_ueur_per_kwh: u64, protocol_fee_bp: u16, quantity_w
     let with_fee = BP.saturating_add(u128::from(protocol_fee_bp));
     let energy = u128::from(price_ueur_per_kwh).saturating_mul(u128::from(quantity_wh));
     energy.saturating_mul(with_fee).div_ceil(BP * NEUR_PER_UEUR)
+}
+
+/// The protocol fee on what was bought for `bought_neur` without it, in µ€, rounded down.
+pub(crate) fn protocol_fee_ueur(bought_neur: u128, protocol_fee_bp: u16) -> u128 {
+    bought_neur.saturating_mul(protocol_fee_bp.into()) / (BP * NEUR_PER_UEUR)
 }
 
 /// What a seller receives for a fill, in µ€: `floor(price × quantity / 1000)`.
@@ -64,8 +66,8 @@ pub struct FillAmount {
 pub struct Amounts {
     /// Each fill, by id.
     pub fills: Vec<FillAmount>,
-    /// What the edge from each of these zones to its parent earned for its operator, by zone; only edges with a
-    /// fee over which something flowed.
+    /// What the edge from each of these zones to its parent earned for its operator, by zone. Only edges with a fee
+    /// over which something flowed are there.
     pub network_fees: Vec<(ZoneId, u128)>,
     /// What prices on both sides of full edges differ by beyond the fee.
     pub congestion_rent_ueur: u128,
@@ -99,7 +101,7 @@ pub enum SettleError {
     BeyondLimit(OrderStepId),
     /// A flow over the zone's edge does not earn the edge's fee.
     Loss(ZoneId),
-    /// What buyers pay is not what sellers, network and treasury receive and rounding leaves: what is bought, sold and
+    /// What buyers pay is not what sellers, network and treasury receive and rounding leaves. What is bought, sold and
     /// sent between zones does not fit together.
     Unbalanced,
 }
@@ -241,8 +243,7 @@ impl Ledger {
 
     /// Adds the protocol fee; what is then left of the payments is the dust.
     fn close(mut self) -> Result<Amounts, SettleError> {
-        self.amounts.protocol_fee_ueur =
-            self.bought_neur.saturating_mul(u128::from(self.protocol_fee_bp)) / (BP * NEUR_PER_UEUR);
+        self.amounts.protocol_fee_ueur = protocol_fee_ueur(self.bought_neur, self.protocol_fee_bp);
         self.count_one();
         let amounts = &self.amounts;
         let given_ueur = amounts.network_fees.iter().fold(

@@ -71,8 +71,7 @@ pub enum Violation {
         /// What the rule says.
         ruled: Option<i64>,
     },
-    /// The zone's own steps and its children do not have the shares of what is left at the zone's price that the
-    /// tie rule gives them.
+    /// The tie rule gives the zone's own steps and its children other shares of what is left at the zone's price.
     ZoneShares(ZoneId),
     /// A step at the zone's price does not have the share that the tie rule gives it.
     StepShare(OrderStepId),

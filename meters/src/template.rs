@@ -46,26 +46,13 @@ const REFUSED: &[(&str, &str)] = &[(
 /// ```
 /// use deren_meters::{MeterError, Template};
 ///
-/// let meter = r#"
-///     kind = "modbus"
-///     vendor = "Example"
-///     model = "One"
-///     roles = ["grid"]
-///     source = "its manual, page 7"
+/// let text = std::fs::read_to_string("templates/bge-tech-ds100.toml").expect("a file of this crate");
+/// let template = Template::from_toml("my-meter", &text)?;
+/// assert_eq!(template.product(), ("B+G e-tech", "DS100"));
+/// assert_eq!(template.counts(), (true, true));
 ///
-///     [import]
-///     function = 4
-///     address = 0x48
-///     type = "f32"
-///     unit = "kWh"
-///     none = []
-/// "#;
-/// let template = Template::from_toml("example-one", meter)?;
-/// assert_eq!(template.product(), ("Example", "One"));
-/// assert_eq!(template.counts(), (true, false));
-///
-/// let mistyped = Template::from_toml("example-one", &meter.replace("unit", "unti")).expect_err("refused");
-/// assert!(mistyped.to_string().contains("line 12"), "{mistyped}");
+/// let mistyped = Template::from_toml("my-meter", &text.replacen("unit", "unti", 1)).expect_err("refused");
+/// assert!(mistyped.to_string().contains("did you mean `unit`?"), "{mistyped}");
 /// # Ok::<(), MeterError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

@@ -48,8 +48,8 @@ use std::{
 ///
 /// let uri: DeviceUri = "modbus+tcp://192.168.1.20:502?template=eastron-sdm630&unit=1".parse()?;
 /// assert_eq!(uri.driver_name(), "eastron-sdm630");
-/// // What is as by default is left out.
-/// assert_eq!(uri.to_string(), "modbus+tcp://192.168.1.20?template=eastron-sdm630");
+/// // The usual port is left out.
+/// assert_eq!(uri.to_string(), "modbus+tcp://192.168.1.20?template=eastron-sdm630&unit=1");
 /// # Ok::<(), MeterError>(())
 /// ```
 #[derive(Clone)]

@@ -2,12 +2,13 @@
 """Writes the pages of docs/reference that say what programs say of themselves; without `--write` checks them.
 
 Template keys come from the templates' schema, which a test holds against the code; the API from its OpenAPI document,
-which a test holds against the server; events and metrics from the source that declares them."""
+which a test holds against the server; events, metrics, codes and configuration from the source that declares them."""
 
 import json
 import re
 import sys
 
+import configuration
 import texts
 
 HEAD = "<!-- Made by scripts/docs/reference.py from {source}: change that, then run it with --write. -->"
@@ -210,7 +211,7 @@ def metrics(root):
 def codes(root):
     """Every code of what can go wrong at a gateway."""
     parts = [
-        "# Codes", HEAD.format(source=" and ".join(CODES.values())),
+        "# Codes", HEAD.format(source="the two files that declare them"),
         "Status, metrics, Home Assistant and page name by its code what goes wrong. A code stays when its message changes.",
     ]
     for title, name in CODES.items():
@@ -219,20 +220,33 @@ def codes(root):
     return parts
 
 
+def settings(root):
+    """Every key and option of our programs."""
+    return ["# Configuration", HEAD.format(source="the code that reads it"), *configuration.page(root, table)]
+
+
 PAGES = {
     "template-keys.md": template_keys, "api.md": api, "events.md": events, "metrics.md": metrics, "codes.md": codes,
+    "configuration.md": settings,
 }
 
 
-def main(arguments):
+def check(root, pages, write=False):
+    """Which of the pages are not what the code says; `write` makes them so."""
     faults = []
-    for name, make in PAGES.items():
-        page = texts.ROOT / "docs/reference" / name
-        text = "\n\n".join(part for part in make(texts.ROOT) if part) + "\n"
-        if "--write" in arguments:
+    for name, make in pages.items():
+        page = root / "docs/reference" / name
+        text = "\n\n".join(part for part in make(root) if part) + "\n"
+        if write:
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
         elif not page.is_file() or page.read_text(encoding="utf-8") != text:
             faults.append(f"docs/reference/{name} is not what the code says: run scripts/docs/reference.py --write")
+    return faults
+
+
+def main(arguments):
+    faults = check(texts.ROOT, PAGES, "--write" in arguments)
     texts.end("reference", faults, f"{len(PAGES)} pages say what the code says")
 
 

@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 import commands
+import configuration
 import links
 import prose
 import reference
@@ -157,6 +158,84 @@ class Reference(unittest.TestCase):
         self.assertEqual(reference.visitors({}), "anyone")
         self.assertEqual(reference.visitors({"security": [{"session": []}]}), "logged in")
         self.assertEqual(reference.visitors({"security": [{}, {"session": []}]}), "anyone, more if logged in")
+
+
+KNOWN = """const HOUR_MS: RangeInclusive<i64> = 1..=3_600_000;
+/// Where it listens.
+pub(crate) const LISTEN: Key<SocketAddr> =
+    Key::text("listen").or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8640));
+/// Nodes, tried
+/// in turn.
+pub(crate) const NODES: Key = Key::texts("nodes").needed("[\\"ws://a\\"]");
+
+/// In each `[[device]]`.
+pub(crate) mod device {
+    /// How long it waits.
+    pub(crate) const WAIT_MS: Key<u64> = Key::number("wait_ms", HOUR_MS).or(DEFAULT_WAIT_MS);
+    /// Its power.
+    pub(crate) const POWER_W: Key = Key::number("power_w", 0..=i64::MAX);
+}
+"""
+CLI = """const POOL: &str = "32_768";
+struct Cli {
+    /// Keep it
+    /// here.
+    #[arg(long, value_name = "FOLDER", env = "THE_CACHE")]
+    pub wasm_cache: Option<PathBuf>,
+    /// How many.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    slots: u32,
+}
+"""
+
+
+class Configuration(OnARepository):
+    def declared(self):
+        command = "tests__neighbourhood__src__bin__deren-neighbourhood__"
+        return self.repository(
+            gateway__src__settings__known_rs=KNOWN, dashboards__src__settings__known_rs="", runtime__node__src__cli_rs=CLI,
+            market__src__reading__measuring_rs="const DEFAULT_WAIT_MS: u64 = 1_500;",
+            **{f"{command}demo_rs": "", f"{command}bench_rs": CLI},
+        )
+
+    def keys(self, known):
+        return configuration.keys(known, "X_", (), configuration.Numbers(self.declared()))
+
+    def test_a_key_is_a_row_with_variable_limits_default_and_unit(self):
+        top, device = self.keys(KNOWN)
+        self.assertEqual(top[2], [
+            ("`listen`", "`X_LISTEN`", "text", "`127.0.0.1:8640`", "", "Where it listens."),
+            ("`nodes`", "`X_NODES`", "list of texts", 'needed, like `["ws://a"]`', "", "Nodes, tried in turn."),
+        ])
+        self.assertEqual(device, ("[[device]]", "In each `[[device]]`.", [
+            ("`wait_ms`", "none", "whole number 1 to 3600000", "`1500`", "ms", "How long it waits."),
+            ("`power_w`", "none", "whole number from 0", "none", "W", "Its power."),
+        ]))
+
+    def test_an_option_is_a_row_too(self):
+        self.assertEqual(configuration.options(CLI, configuration.Numbers(self.declared())), [
+            ("`--wasm-cache`", "`THE_CACHE`", "text or path", "none", "", "Keep it here."),
+            ("`--slots`", "none", "whole number 1 to 100", "`5`", "", "How many."),
+        ])
+
+    def test_a_planted_drift_is_refused(self):
+        root, pages = self.declared(), {"configuration.md": reference.settings}
+        self.assertEqual(len(reference.check(root, pages)), 1)
+        reference.check(root, pages, write=True)
+        self.assertEqual(reference.check(root, pages), [])
+        known, numbers = root / "gateway/src/settings/known.rs", root / "market/src/reading/measuring.rs"
+        drifts = [(known, "8640", "8641"), (known, "..=3_600_000", "..=60_000"), (known, "Its power.", "What it takes."),
+                  (numbers, "1_500", "2_000")]
+        for file, old, new in drifts:
+            text = file.read_text(encoding="utf-8")
+            file.write_text(text.replace(old, new), encoding="utf-8")
+            self.assertEqual(len(reference.check(root, pages)), 1, new)
+            file.write_text(text, encoding="utf-8")
+
+    def test_a_declaration_that_cannot_be_read_is_refused(self):
+        for old, new in (("Key::texts(", "of(Key::texts, "), ("(DEFAULT_WAIT_MS)", "(UNKNOWN)"), ("HOUR_MS)", "LISTEN)"), ("/// Its power.", "")):
+            with self.assertRaises(ValueError, msg=new):
+                self.keys(KNOWN.replace(old, new))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 //! `[development]`: what only a development chain has.
 
-use super::{DevelopmentAccount, DevelopmentRole, MarketClock};
+use super::{
+    DevelopmentAccount, DevelopmentRole, MarketClock,
+    known::{accounts, market_clock},
+};
 use deren_config::{Mistake, Table};
 
 /// No page can show more accounts to choose from.
@@ -31,18 +34,18 @@ pub(super) fn read(mut table: Table, mistakes: &mut Vec<Mistake>) -> (Vec<Develo
 }
 
 fn account(table: &mut Table) -> Option<DevelopmentAccount> {
-    let name = table.required("name", "\"Visitor 1\"", |name| {
+    let name = table.parsed(&accounts::NAME, |name| {
         let is_bad = name.trim().is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control);
         if is_bad { Err("`name` has 1 to 60 characters".to_owned()) } else { Ok(name.to_owned()) }
     });
-    let role = table.required("role", "\"neighbour\"", |role| match role {
+    let role = table.parsed(&accounts::ROLE, |role| match role {
         "owner" => Ok(DevelopmentRole::Owner),
         "neighbour" => Ok(DevelopmentRole::Neighbour),
         "operator" => Ok(DevelopmentRole::Operator),
         "spare" => Ok(DevelopmentRole::Spare),
         other => Err(format!("`role` is `{other}`, it should be owner, neighbour, operator or spare")),
     });
-    let derivation = table.required("derivation", "\"//Alice\"", |path| {
+    let derivation = table.parsed(&accounts::DERIVATION, |path| {
         let is_path = path.starts_with("//") && path.len() <= 100;
         if is_path { Ok(path.to_owned()) } else { Err(format!("`derivation` is `{path}`, it should be like //Alice")) }
     });
@@ -50,9 +53,9 @@ fn account(table: &mut Table) -> Option<DevelopmentAccount> {
 }
 
 fn clock(mut table: Table, mistakes: &mut Vec<Mistake>) -> Option<MarketClock> {
-    let real_unix_ms = table.required_number("real_unix_ms", "1750000000000", 0..=i64::MAX);
-    let market_unix_s = table.required_number("market_unix_s", "1750000000", 0..=i64::MAX);
-    let speed_permille = table.required_number("speed_permille", "75000", 1..=u32::MAX.into());
+    let real_unix_ms = table.number(&market_clock::REAL_UNIX_MS);
+    let market_unix_s = table.number(&market_clock::MARKET_UNIX_S);
+    let speed_permille = table.number(&market_clock::SPEED_PERMILLE);
     mistakes.extend(table.finish());
     Some(MarketClock { real_unix_ms: real_unix_ms?, market_unix_s: market_unix_s?, speed_permille: speed_permille? })
 }

@@ -19,11 +19,14 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { max_days: 28, max_mb: 128, archive_days: 400, archive_max_mb: 256 }
+        Self::DEFAULT
     }
 }
 
 impl Bounds {
+    /// What holds where the owner says nothing.
+    pub const DEFAULT: Self = Self { max_days: 28, max_mb: 128, archive_days: 400, archive_max_mb: 256 };
+
     /// How many readings may wait.
     pub fn capacity_readings(&self) -> u64 {
         u64::from(self.max_mb) * 1024 * 1024 / BYTES_PER_READING

@@ -1,5 +1,6 @@
 //! `[home_assistant]`: the broker at which Home Assistant is to find this gateway.
 
+use super::known::home_assistant as known;
 use deren_config::Table;
 use deren_meters::uri::{self, Broker};
 use std::{path::Path, time::Duration};
@@ -19,11 +20,12 @@ pub struct HomeAssistantSettings {
 
 /// Reads the table; nothing if something in it is wrong, which the table then knows.
 pub(super) fn read(table: &mut Table, folder: &Path) -> Option<HomeAssistantSettings> {
-    let broker = table.required("broker", "\"mqtt://user@192.168.1.10:1883\"", broker);
-    let password_file = table.text("password_file").map(|(place, path)| (place, folder.join(path)));
-    let discovery_prefix = table.parsed("discovery_prefix", topic_part).unwrap_or("homeassistant".to_owned());
-    let node_id = table.parsed("node_id", |text| name_part("node_id", text));
-    let publish_interval = Duration::from_secs(table.number("publish_interval_s", 1..=3600).unwrap_or(10));
+    let broker = table.parsed(&known::BROKER, broker);
+    let password_file = table.text(&known::PASSWORD_FILE).map(|(place, path)| (place, folder.join(path)));
+    let discovery_prefix =
+        table.parsed(&known::DISCOVERY_PREFIX, topic_part).unwrap_or(known::DISCOVERY_PREFIX.default.to_owned());
+    let node_id = table.parsed(&known::NODE_ID, |text| name_part("node_id", text));
+    let publish_interval = Duration::from_secs(table.number_or(&known::PUBLISH_INTERVAL_S));
     let mut broker = broker?;
     if let Some((place, path)) = password_file {
         if broker.user.is_none() {

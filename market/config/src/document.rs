@@ -137,7 +137,8 @@ impl<'a> Text<'a> {
 }
 
 /// Parses `text` into its top-level table, which messages call `owner`, as "the configuration has". `file` is only for
-/// messages. What cannot be parsed is a mistake that the table gives when it is finished; the rest is there all the same.
+/// messages. What cannot be parsed is a mistake that the table gives when it is finished; the rest is there all the
+/// same.
 pub fn parse(file: &str, text: &str, owner: &str) -> Table {
     let source = Source::new(file, text);
     let (parsed, mistakes) = source.parse();
@@ -146,8 +147,8 @@ pub fn parse(file: &str, text: &str, owner: &str) -> Table {
 }
 
 impl Table {
-    /// Lets variables `PREFIX<KEY>` stand for the keys of this table, and `PREFIX<SECTION>_<KEY>` for those of the tables
-    /// in it that `sections` names. Variables that do not begin with `prefix` are passed over.
+    /// Lets variables `PREFIX<KEY>` stand for the keys of this table, and `PREFIX<SECTION>_<KEY>` for those of the
+    /// tables in it that `sections` names. Variables that do not begin with `prefix` are passed over.
     pub fn override_by(&mut self, prefix: &str, sections: &[&str], variables: impl Iterator<Item = (String, String)>) {
         for (variable, value) in variables {
             let Some(key) = variable.strip_prefix(prefix).map(str::to_ascii_lowercase) else {

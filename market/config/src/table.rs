@@ -1,8 +1,8 @@
 //! One table of a configuration: each key is taken out as it is understood. What is wrong is noted and the reading
 //! goes on, so that its writer hears of everything at once.
 
-use crate::{Mistake, Place, nearest};
-use std::{collections::BTreeMap, fmt, ops::RangeInclusive, str::FromStr};
+use crate::{Key, Mistake, Place, nearest};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// A value as it was written.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub struct Table {
     /// The keys that were looked for: all that there can be.
     known: Vec<&'static str>,
     /// Keys that must be there and are not, each with what to write.
-    missing: BTreeMap<String, String>,
+    missing: BTreeMap<&'static str, &'static str>,
     mistakes: Vec<Mistake>,
 }
 
@@ -95,13 +95,6 @@ impl Table {
         self.mistakes.push(place.mistake(reason));
     }
 
-    /// Notes that the key is missing, unless it may stand where the file cannot be parsed.
-    pub fn missing(&mut self, key: &str, example: &str) {
-        if self.whole {
-            self.missing.insert(key.to_owned(), example.to_owned());
-        }
-    }
-
     /// Everything that was wrong, with the keys that nobody asked for, and what may have been meant by each.
     pub fn finish(mut self) -> Vec<Mistake> {
         for (key, (place, _)) in &self.entries {
@@ -125,6 +118,15 @@ impl Table {
         self.entries.remove(key)
     }
 
+    /// As [`Table::take`]. A key that must be there is missing otherwise, unless it may stand where the file cannot be
+    /// parsed.
+    fn take_declared<D>(&mut self, key: &Key<D>) -> Option<(Place, Raw)> {
+        if let Some(example) = key.example.filter(|_| self.whole && !self.has(key.name)) {
+            self.missing.insert(key.name, example);
+        }
+        self.take(key.name)
+    }
+
     /// The table under this key, if it is there, which messages call `owner`, as "the market's clock has".
     pub fn section(&mut self, key: &'static str, owner: &str) -> Option<Self> {
         match self.take(key)? {
@@ -134,8 +136,8 @@ impl Table {
         None
     }
 
-    /// The tables under this key. Messages call each `owner` of its number from 1, as "device 1 has". Each is a `noun`, and
-    /// `header` stands above it in the file, as `[[device]]`.
+    /// The tables under this key. Messages call each `owner` of its number from 1, as "device 1 has". Each is a `noun`,
+    /// and `header` stands above it in the file, as `[[device]]`.
     pub fn tables(
         &mut self,
         key: &'static str,
@@ -161,37 +163,31 @@ impl Table {
     }
 
     /// A text, if the key is there.
-    pub fn text(&mut self, key: &'static str) -> Option<(Place, String)> {
-        match self.take(key)? {
-            (place, Raw::Text(text)) if text.is_empty() => self.wrong(&place, format!("`{key}` is empty")),
-            (place, Raw::Text(text)) => return Some((place, text)),
-            (place, other) => self.wrong(&place, format!("`{key}` is {}, it should be a text", other.kind())),
+    pub fn text<D>(&mut self, key: &Key<D>) -> Option<(Place, String)> {
+        let (place, raw) = self.take_declared(key)?;
+        let name = key.name;
+        match raw {
+            Raw::Text(text) if text.is_empty() => self.wrong(&place, format!("`{name}` is empty")),
+            Raw::Text(text) => return Some((place, text)),
+            other => self.wrong(&place, format!("`{name}` is {}, it should be a text", other.kind())),
         }
         None
     }
 
+    /// A text, or else the key's default.
+    pub fn text_or(&mut self, key: &Key<&'static str>) -> String {
+        self.text(key).map_or(key.default.to_owned(), |(_, text)| text)
+    }
+
     /// What `parse` makes of a text, if the key is there; what it refuses is noted with the key's place.
-    pub fn parsed<T>(&mut self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub fn parsed<T, D>(&mut self, key: &Key<D>, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let (place, text) = self.text(key)?;
         parse(&text).map_err(|reason| self.wrong(&place, reason)).ok()
     }
 
-    /// As [`Table::parsed`], for a key that must be there.
-    pub fn required<T>(
-        &mut self,
-        key: &'static str,
-        example: &str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        if !self.has(key) {
-            self.missing(key, example);
-        }
-        self.parsed(key, parse)
-    }
-
     /// A list of texts, if the key is there; in the environment they are separated by commas.
-    pub fn texts(&mut self, key: &'static str) -> Option<(Place, Vec<String>)> {
-        let (place, raw) = self.take(key)?;
+    pub fn texts(&mut self, key: &Key) -> Option<(Place, Vec<String>)> {
+        let (place, raw) = self.take_declared(key)?;
         let texts = match (&place, raw) {
             (Place::Variable(_), Raw::Text(text)) => {
                 Some(text.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>())
@@ -206,53 +202,46 @@ impl Table {
             _ => None,
         };
         if texts.is_none() {
-            self.wrong(&place, format!("`{key}` should be a list of texts: [\"…\", \"…\"]"));
+            self.wrong(&place, format!("`{}` should be a list of texts: [\"…\", \"…\"]", key.name));
         }
         Some((place, texts?))
     }
 
-    /// A whole number within `range`, if the key is there. The key's ending names its unit.
-    pub fn number<T: TryFrom<i64>>(&mut self, key: &'static str, range: RangeInclusive<i64>) -> Option<T> {
-        let (place, raw) = self.take(key)?;
+    /// A whole number within the key's range, if the key is there.
+    pub fn number<T: TryFrom<i64>, D>(&mut self, key: &Key<D>) -> Option<T> {
+        let (place, raw) = self.take_declared(key)?;
+        let (name, (least, most)) = (key.name, key.range);
         let number = match (&place, &raw) {
             (_, Raw::Integer(number)) => Ok(*number),
-            (Place::Variable(_), Raw::Text(text)) => text.trim().parse().map_err(|_| wrong_unit(key, text)),
-            (_, Raw::Text(text)) => Err(wrong_unit(key, text)),
-            _ => Err(format!("`{key}` is {}, it should be a whole number", raw.kind())),
+            (Place::Variable(_), Raw::Text(text)) => text.trim().parse().map_err(|_| wrong_unit(name, text)),
+            (_, Raw::Text(text)) => Err(wrong_unit(name, text)),
+            _ => Err(format!("`{name}` is {}, it should be a whole number", raw.kind())),
         };
         let fitting = number.and_then(|number| {
-            let fits = Some(number).filter(|number| range.contains(number));
+            let fits = Some(number).filter(|number| (least..=most).contains(number));
             fits.and_then(|number| T::try_from(number).ok())
-                .ok_or_else(|| format!("`{key}` is {number}, it should be from {} to {}", range.start(), range.end()))
+                .ok_or_else(|| format!("`{name}` is {number}, it should be from {least} to {most}"))
         });
         fitting.map_err(|reason| self.wrong(&place, reason)).ok()
     }
 
-    /// As [`Table::number`], for a key that must be there.
-    pub fn required_number<T: TryFrom<i64>>(
-        &mut self,
-        key: &'static str,
-        example: &str,
-        range: RangeInclusive<i64>,
-    ) -> Option<T> {
-        if !self.has(key) {
-            self.missing(key, example);
-        }
-        self.number(key, range)
+    /// A whole number within the key's range, or else the key's default.
+    pub fn number_or<T: TryFrom<i64> + Copy>(&mut self, key: &Key<T>) -> T {
+        self.number(key).unwrap_or(key.default)
     }
 
-    /// True or false, if the key is there.
-    pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
-        let (place, raw) = self.take(key)?;
+    /// True or false, or else the key's default.
+    pub fn boolean_or(&mut self, key: &Key<bool>) -> bool {
+        let Some((place, raw)) = self.take_declared(key) else { return key.default };
         let value = match (&place, &raw) {
             (_, Raw::Boolean(value)) => Some(*value),
             (Place::Variable(_), Raw::Text(text)) => bool::from_str(text.trim()).ok(),
             _ => None,
         };
         if value.is_none() {
-            self.wrong(&place, format!("`{key}` is {}, it should be true or false", raw.kind()));
+            self.wrong(&place, format!("`{}` is {}, it should be true or false", key.name, raw.kind()));
         }
-        value
+        value.unwrap_or(key.default)
     }
 }
 
@@ -288,22 +277,27 @@ fn wrong_unit(key: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::{lines, parse};
+    use crate::{Key, lines, parse};
+
+    const NAME: Key = Key::text("name").needed("\"one\"");
+    const DAYS: Key = Key::number("days", 1..=30);
+    const SPEED_PERMILLE: Key = Key::number("speed_permille", 1..=i64::MAX).needed("1000");
+    const ROLE: Key = Key::text("role").needed("\"grid\"");
 
     /// Takes everything that a made-up program knows.
     fn mistakes(text: &str, variables: &[(&str, &str)]) -> String {
         let mut top = parse("made-up.toml", text, "the file has");
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         top.override_by("MADE_UP_", &["clock"], variables);
-        top.required("name", "\"one\"", |name| Ok(name.to_owned()));
-        top.number::<u8>("days", 1..=30);
+        top.text(&NAME);
+        top.number::<u8, _>(&DAYS);
         let mut mistakes = Vec::new();
         if let Some(mut clock) = top.section("clock", "[clock] has") {
-            clock.required_number::<i64>("speed_permille", "1000", 1..=i64::MAX);
+            clock.number::<i64, _>(&SPEED_PERMILLE);
             mistakes.extend(clock.finish());
         }
         for mut home in top.tables("home", ("home", "[[home]]"), |number| format!("home {number} has")) {
-            home.required("role", "\"grid\"", |role| Ok(role.to_owned()));
+            home.text(&ROLE);
             mistakes.extend(home.finish());
         }
         mistakes.extend(top.finish());
@@ -316,6 +310,60 @@ mod tests {
         let text = "name = \"a\"\ndays = 3\n[clock]\nspeed_permille = 5\n[[home]]\nrole = \"grid\"\n";
         assert_eq!(mistakes(text, &[]), "");
         assert_eq!(mistakes("", &[("MADE_UP_NAME", "a"), ("MADE_UP_CLOCK_SPEED_PERMILLE", "7"), ("OTHER_X", "y")]), "");
+    }
+
+    const LIMIT_S: Key<u16> = Key::number("limit_s", 1..=600).or(60);
+    const OPEN: Key<bool> = Key::boolean("open").or(false);
+    const FOLDER: Key<&str> = Key::text("folder").or("data");
+    const NODES: Key = Key::texts("nodes");
+
+    /// What these four keys are, and what is wrong with them.
+    fn read(text: &str, variables: &[(&str, &str)]) -> ((u16, bool, String, Vec<String>), String) {
+        let mut top = parse("made-up.toml", text, "the file has");
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        top.override_by("MADE_UP_", &[], variables);
+        let nodes = top.texts(&NODES).map(|(_, nodes)| nodes).unwrap_or_default();
+        let values = (top.number_or(&LIMIT_S), top.boolean_or(&OPEN), top.text_or(&FOLDER), nodes);
+        (values, lines(&top.finish()))
+    }
+
+    #[test]
+    fn a_default_holds_where_nothing_is_written() {
+        assert_eq!(read("", &[]), ((60, false, "data".to_owned(), Vec::new()), String::new()));
+    }
+
+    #[test]
+    fn a_variable_is_a_number_a_truth_or_a_list_and_goes_before_the_file() {
+        let text = "limit_s = 5\nopen = false\nnodes = [\"c\"]\n";
+        let variables = [("MADE_UP_LIMIT_S", " 7 "), ("MADE_UP_OPEN", "true"), ("MADE_UP_NODES", "a, b")];
+        let (values, mistakes) = read(text, &variables);
+        assert_eq!((values.0, values.1, values.3, mistakes.as_str()), (7, true, vec!["a".into(), "b".into()], ""));
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_named() {
+        let (_, mistakes) = read("limit_s = true\nopen = \"yes\"\nfolder = \"\"\nnodes = [1]\n", &[]);
+        for said in
+            ["`limit_s` is true or false, it should be a whole number", "`open` is a text, it should be true or false"]
+        {
+            assert!(mistakes.contains(said), "{mistakes}");
+        }
+        assert!(mistakes.contains("line 3: `folder` is empty"), "{mistakes}");
+        assert!(mistakes.contains("line 4: `nodes` should be a list of texts"), "{mistakes}");
+    }
+
+    #[test]
+    fn a_unit_that_was_written_along_is_converted() {
+        let said = read("limit_s = \"2 min\"\n", &[]).1;
+        assert!(said.contains("it should be a bare number in seconds: limit_s = 120"), "{said}");
+        let said = read("", &[("MADE_UP_LIMIT_S", "soon")]).1;
+        assert!(said.contains("environment variable MADE_UP_LIMIT_S") && said.contains("(seconds)"), "{said}");
+    }
+
+    #[test]
+    fn nothing_is_missing_from_a_file_that_cannot_be_parsed() {
+        let said = mistakes("days = 3\nname one\n", &[("MADE_UP_CLOCK_SPEED_PERMILLE", "7")]);
+        assert!(said.contains("line 2") && !said.contains("no `name`"), "{said}");
     }
 
     #[test]

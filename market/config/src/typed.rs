@@ -1,7 +1,7 @@
 //! Configurations whose types read themselves: TOML into whatever serde can fill, with every mistake at once.
 //!
-//! A type stops at its first mistake. So that is noted, and everything is read again: without the value in which the type
-//! stopped, or with a stand-in for what is missing. Each time a value goes or a stand-in comes, so that it ends.
+//! A type stops at its first mistake. So that is noted, and everything is read again: without the value in which the
+//! type stopped, or with a stand-in for what is missing. Each time a value goes or a stand-in comes, so that it ends.
 
 use crate::{
     Mistake,
@@ -21,8 +21,8 @@ use toml::{
 /// Reads `text`. `file` is only for messages.
 ///
 /// # Errors
-/// Everything that is wrong, in the order in which it is written: what is no TOML, keys and words that nobody knows with
-/// the nearest that is known, values of another kind, and what is missing.
+/// Everything that is wrong, in the order in which it is written. That is: no TOML, values of another kind, what is
+/// missing, and what nobody knows, with the nearest that is known.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<Mistake>> {
     Text::new(file, text).read_without(&[])
 }

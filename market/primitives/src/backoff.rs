@@ -23,8 +23,8 @@ impl Backoff {
         whole
     }
 
-    /// Counts a failure and gives a wait between half and the whole of [`Backoff::next_whole_wait`]. `chance` is a random
-    /// number from all that there are: so a thousand programs that failed together do not come back together.
+    /// Counts a failure and gives a wait between half and the whole of [`Backoff::next_whole_wait`]. `chance` is a
+    /// random number from all that there are: so a thousand programs that failed together do not come back together.
     pub fn next_wait(&mut self, chance: u32) -> Duration {
         let half = self.next_whole_wait() / 2;
         let more_ns = (half.as_nanos().saturating_mul(u128::from(chance))) >> 32;

@@ -124,8 +124,8 @@ impl ReadingHash {
 }
 
 impl OrderStepId {
-    /// The id of step `step` (0 to 7) of a site's order on one side: site, side and step in one number, so
-    /// that no order needs a counter and equal inputs give equal ids on every machine.
+    /// The id of step `step` (0 to 7) of a site's order on one side. Site, side and step are one number, so that no
+    /// order needs a counter, and equal inputs give equal ids on every machine.
     pub fn new(site: SiteId, side: Side, step: u8) -> Self {
         Self(u64::from(site.0) << 4 | u64::from(side == Side::Sell) << 3 | u64::from(step & 7))
     }

@@ -1,8 +1,8 @@
-//! Everything that crosses a boundary in DeREN, once: ids, slots, the interval reading and the bytes
-//! that are signed, and the answers that the chain gives to gateways.
+//! Everything that crosses a boundary in DeREN, once: ids, slots, the interval reading, the bytes that are signed, and
+//! what the chain answers to gateways.
 //!
-//! It must never depend on a crate of the node, the gateway or the database: it builds for Wasm, for a
-//! Raspberry Pi and for anyone's verifier.
+//! It must never depend on a crate of the node, the gateway or the database. It builds for Wasm, for a Raspberry Pi and
+//! for anyone's verifier.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;

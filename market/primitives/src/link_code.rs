@@ -1,5 +1,5 @@
-//! The link code: all that an owner needs of a gateway to register it and its devices, as one short text for a QR code
-//! or a link. The gateway signed only that it may be linked; what its devices are, the owner reads and signs.
+//! The link code: all that an owner needs to register a gateway and its devices, as one short text (a QR code, a link).
+//! The gateway signed only that it may be linked; what its devices are, the owner reads and signs.
 
 use crate::{DeviceId, DeviceRole, GatewayId, Signature, SiteId, link_message};
 use alloc::{

@@ -186,8 +186,8 @@ pub struct ReadingBatch {
     pub gateway: GatewayId,
     /// With which of its keys; from 0.
     pub key_epoch: u32,
-    /// Raised when a batch is sent again, because a transaction pool bans a refused transaction's bytes for a while. At most
-    /// [`MAX_ATTEMPT`].
+    /// Raised when a batch is sent again, because a transaction pool bans a refused transaction's bytes for a while. At
+    /// most [`MAX_ATTEMPT`].
     pub attempt: u32,
     /// At least one.
     pub readings: BoundedVec<SignedReading, ConstU32<MAX_READINGS_PER_BATCH>>,

@@ -38,8 +38,9 @@ pub fn rotate_message(genesis: &[u8; 32], gateway: GatewayId, new_key_epoch: u32
     (ROTATE_DOMAIN, genesis, gateway, new_key_epoch, new_key).encode()
 }
 
-/// What a gateway signs at the end of a file of exported readings: (domain, genesis hash, gateway, key epoch,
-/// blake2_256 of all bytes of the file before the line with the signature). It shows that nothing was left out.
+/// What a gateway signs at the end of a file of exported readings: (domain, genesis hash, gateway, key epoch, file
+/// hash). The file hash is blake2_256 of all bytes before the line with the signature: it shows that nothing was left
+/// out.
 pub fn export_message(genesis: &[u8; 32], gateway: GatewayId, key_epoch: u32, file_hash: &[u8; 32]) -> Vec<u8> {
     (EXPORT_DOMAIN, genesis, gateway, key_epoch, file_hash).encode()
 }

@@ -83,12 +83,12 @@ impl SlotClock {
 
     /// The slot's first moment, in milliseconds since 1970.
     pub fn start_ms(self, slot: Slot) -> u64 {
-        u64::from(slot.0) * u64::from(self.slot_seconds.get()) * 1000
+        u64::from(slot.0) * self.slot_ms()
     }
 
     /// The first moment after the slot, in milliseconds since 1970.
     pub fn end_ms(self, slot: Slot) -> u64 {
-        (u64::from(slot.0) + 1) * u64::from(self.slot_seconds.get()) * 1000
+        self.start_ms(slot) + self.slot_ms()
     }
 
     /// A slot's length in milliseconds.

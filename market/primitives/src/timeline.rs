@@ -1,7 +1,7 @@
 //! A value that changes only at slot boundaries, with the versions that slots not yet cleared still need.
 //!
-//! Whatever shapes a slot is what it was at the slot's first block, so a change never overwrites: it is
-//! stored with the slot from which it holds.
+//! Whatever shapes a slot is what it was at the slot's first block. So a change never overwrites: it is stored with the
+//! slot from which it holds.
 
 use crate::Slot;
 use bounded_collections::{BoundedVec, ConstU32};

@@ -1,7 +1,9 @@
 //! `deren-market`: clears a market file, or checks the result of a clearing. It only reads files and prints.
 //!
-//! Exit codes: 0 done, or the result is right; 1 the result is wrong (the first violation on stderr); 2 bad input
-//! (one line on stderr that says what and where).
+//! Exit codes, with one line on stderr unless it is 0:
+//! - 0: done, or the result is right.
+//! - 1: the result is wrong; the line is the first violation.
+//! - 2: bad input; the line says what and where.
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};

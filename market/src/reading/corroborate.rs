@@ -1,6 +1,7 @@
 //! What a site can trade of a slot, from what its devices' unflagged readings show. It must never let more be sold
 //! than production and storage corroborate.
 
+use super::rating::two_steps_mwh;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use deren_primitives::{DeviceRole, IntervalReading, SiteEnergy};
 use scale_info::TypeInfo;
@@ -29,8 +30,8 @@ pub struct SlotEnergies {
     pub register_step_mwh: u32,
     /// How many readings were added.
     pub readings: u32,
-    /// What of the surplus trades, once it was judged; kept only where that hangs on what the site sold before, or is less
-    /// than was measured.
+    /// What of the surplus trades, once it was judged. It is kept only where it depends on what the site sold before,
+    /// or is less than was measured.
     pub traded_wh: Option<u64>,
 }
 
@@ -56,7 +57,7 @@ impl Claim {
     /// What the slot gives back of an earlier excess: registers that are rounded up in one slot are rounded down in
     /// another. It is at most what the slot sells less than it shows, and at most two register steps, or 1 Wh.
     pub fn given_back_wh(&self) -> u64 {
-        let steps_wh = u64::from(self.register_step_mwh).saturating_mul(2) / 1_000;
+        let steps_wh = u64::try_from(two_steps_mwh(self.register_step_mwh.into()) / 1_000).unwrap_or(u64::MAX);
         match self.excess_wh() {
             0 => self.shown_wh.saturating_sub(self.surplus_wh).min(steps_wh.max(1)),
             _ => 0,
@@ -64,11 +65,11 @@ impl Claim {
     }
 }
 
-/// The most that a site may claim of what its other devices show, whole Wh, rounded down: 5% and two register steps above
-/// `shown_wh`. Claims are whole Wh, so that rounding changes no judgement.
+/// The most that a site may claim of what its other devices show, whole Wh, rounded down: 5% and two register steps
+/// above `shown_wh`. Claims are whole Wh, so that rounding changes no judgement.
 pub fn tolerated_wh(shown_wh: u64, register_step_mwh: u64) -> u64 {
     // In Wh × 100 000, so that nothing is rounded before the end.
-    let steps = u128::from(register_step_mwh).saturating_mul(200);
+    let steps = two_steps_mwh(register_step_mwh).saturating_mul(100);
     let most = u128::from(shown_wh).saturating_mul(105_000).saturating_add(steps);
     u64::try_from(most / 100_000).unwrap_or(u64::MAX)
 }
@@ -100,13 +101,13 @@ impl SlotEnergies {
         self.readings = self.readings.saturating_add(1);
     }
 
-    /// What the site can trade, and how much of its export production and storage do not show; `None` without an
-    /// unflagged reading of the grid meter.
+    /// What the site can trade, and how much of its export production and storage do not show. Without an unflagged
+    /// reading of the grid meter it is `None`.
     ///
-    /// Two things are true of every honest site. What it exports it produced or discharged; and what it exports more
-    /// than it imports, it produced or discharged more than it charged. More than [`tolerated_wh`] of either
-    /// is an over-export, and what is shown trades. How much of that tolerance trades in the end, the last thirty days
-    /// say: [`crate::ExcessHistory`].
+    /// Two things are true of every honest site. What it exports it produced or discharged. What it exports more than
+    /// it imports, it produced or discharged more than it charged. More than [`tolerated_wh`] of either is an
+    /// over-export, and what is shown trades. The last thirty days say how much of that tolerance trades:
+    /// [`crate::ExcessHistory`].
     pub fn judge(&self) -> Option<(SiteEnergy, u64)> {
         let grid = self.grid?;
         let measured_wh = grid.export_wh.saturating_sub(grid.import_wh);

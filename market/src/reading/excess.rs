@@ -2,6 +2,7 @@
 //! boundaries and rounding, which come and go; used in every slot it would sell energy that never was. It must never
 //! let an excess trade that the last thirty days do not bear.
 
+use super::rating::two_steps_mwh;
 use crate::Claim;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use deren_primitives::Slot;
@@ -9,7 +10,7 @@ use scale_info::TypeInfo;
 
 /// How many days are looked at together.
 pub const EXCESS_DAYS: u32 = 30;
-/// So many thousandths of what these days show may trade above it.
+/// The part of what these days show that may trade above it, in thousandths.
 const EXCESS_PERMILLE: u128 = 20;
 
 /// One day's sums.
@@ -37,9 +38,9 @@ pub struct ExcessHistory {
 }
 
 impl ExcessHistory {
-    /// Judges a slot, each once and in their order, and returns how many Wh of it trade: what is shown, and of what is
-    /// claimed above it at most 2% of what this slot and the last thirty days show, and two register steps, in all. Of a
-    /// slot that was judged before, or passed over, only what is shown trades.
+    /// Judges a slot, each once and in their order, and returns how many Wh of it trade. What is shown trades. What is
+    /// claimed above it trades up to a bound: 2% of what the thirty days up to this slot show, and two register steps.
+    /// Of a slot that was judged before, or passed over, only what is shown trades.
     pub fn judge(&mut self, slot: Slot, slots_per_day: u32, claim: &Claim) -> u64 {
         if self.judged_through >= slot {
             return claim.corroborated_wh;
@@ -80,8 +81,7 @@ impl ExcessHistory {
 
 /// The most that may trade above what is shown, whole Wh.
 fn most_wh(shown_wh: u128, register_step_mwh: u32) -> u128 {
-    let steps_mwh = u128::from(register_step_mwh).saturating_mul(2);
-    shown_wh.saturating_mul(EXCESS_PERMILLE).saturating_add(steps_mwh) / 1_000
+    shown_wh.saturating_mul(EXCESS_PERMILLE).saturating_add(two_steps_mwh(register_step_mwh.into())) / 1_000
 }
 
 /// A slot as it was judged, for [`verify_excess`].
@@ -95,11 +95,11 @@ pub struct TradedSlot {
     pub traded_wh: u64,
 }
 
-/// Checks a site's slots, in their order from its first one on, without any code of [`ExcessHistory`]: the first slot that
-/// trades more than is claimed, less than is shown, or an excess that the thirty days up to it do not bear.
+/// Checks a site's slots, in their order from its first one on, without any code of [`ExcessHistory`].
 ///
 /// # Errors
-/// That slot.
+/// The first slot that trades more than is claimed, or less than is shown, or an excess that its thirty days do not
+/// bear.
 pub fn verify_excess(slots: &[TradedSlot], slots_per_day: u32) -> Result<(), Slot> {
     let day = |slot: Slot| slot.0.checked_div(slots_per_day).unwrap_or(slot.0);
     for (place, now) in slots.iter().enumerate() {

@@ -3,7 +3,8 @@
 
 /// A slot with fewer samples is estimated.
 pub const MIN_SAMPLES_PER_SLOT: u32 = 6;
-/// The gateway's clock may be wrong by this much, in milliseconds: as much as moves a boundary by a hundredth of a slot.
+/// The gateway's clock may be wrong by this much, in milliseconds: as much as moves a boundary by a hundredth of a
+/// slot.
 pub const MAX_CLOCK_ERROR_MS: u32 = 10_000;
 
 /// The longest time without a sample in a slot of `slot_ms` that was measured: half of it, in milliseconds.

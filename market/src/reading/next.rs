@@ -1,5 +1,5 @@
-//! Which reading is a device's next one. A reading that is refused leaves no trace; one that is taken moves the device's
-//! chain on, whatever its verdict.
+//! Which reading is a device's next one. A reading that is refused leaves no trace; one that is taken moves the
+//! device's chain on, whatever its verdict.
 
 use deren_primitives::{DeviceCursor, IntervalReading, ReadingError, ReadingHash, Slot};
 
@@ -7,7 +7,8 @@ use deren_primitives::{DeviceCursor, IntervalReading, ReadingError, ReadingHash,
 ///
 /// # Errors
 /// The first rule that the reading breaks: [`ReadingError::EmptySpan`], [`ReadingError::WrongSequence`],
-/// [`ReadingError::WrongPreviousHash`], [`ReadingError::SlotAlreadyRead`] and [`ReadingError::SlotNotEnded`], in this order.
+/// [`ReadingError::WrongPreviousHash`], [`ReadingError::SlotAlreadyRead`] and [`ReadingError::SlotNotEnded`], in this
+/// order.
 pub fn ensure_next(reading: &IntervalReading, cursor: &DeviceCursor, current: Slot) -> Result<(), ReadingError> {
     if reading.slot_count == 0 {
         return Err(ReadingError::EmptySpan);

@@ -7,15 +7,15 @@ use scale_info::TypeInfo;
 
 /// A device's first reading may end this many slots before the first in which it served: a day of quarter-hours.
 pub const SERVICE_WINDOW_SLOTS: u32 = 96;
-/// So many readings a device may bring when it begins to serve: those of the window, and some more.
+/// The most readings that a device may bring when it begins to serve: those of the window, and some more.
 const NEW_DEVICE_READINGS: u64 = 128;
 /// The most readings that a device which was silent may bring at once: those of two weeks of quarter-hours.
-pub const MAX_READINGS_AT_ONCE: u64 = 1_344;
+pub const MAX_READINGS_AT_ONCE: u64 = 14 * SERVICE_WINDOW_SLOTS as u64;
 /// What is due beyond them comes at this many readings a slot, so that whoever was silent for longer catches up too.
 const READINGS_PER_SLOT: u64 = 4;
 
-/// How many readings of a device were taken, as a moment in quarters of a slot: each moves it on by one, and it may not
-/// pass the present.
+/// How many readings of a device were taken, as a moment in quarters of a slot. Each reading moves it on by one, and it
+/// may not pass the present.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]

@@ -25,8 +25,8 @@ pub struct ChainTime {
     pub closed_through: Slot,
 }
 
-/// All remarks about a reading by itself and by the one before it, which left the chain at `cursor`. Its anchor is judged
-/// by who knows the chain's blocks.
+/// All remarks about a reading by itself and by the one before it, which left the chain at `cursor`. Its anchor is
+/// judged by who knows the chain's blocks.
 pub fn verdict(reading: &IntervalReading, cursor: &DeviceCursor, facts: &Facts, time: &ChainTime) -> ReadingVerdict {
     let measured = is_measured(reading.samples, reading.max_gap_ms, time.clock.slot_ms());
     let guessed = reading.quality != Quality::GOOD || reading.slot_count > 1 || !measured;

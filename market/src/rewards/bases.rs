@@ -1,14 +1,11 @@
 //! Which part of a slot's protocol fee was paid for whose energy. Whoever sells to themselves must get nothing of it,
 //! and nobody more than the fee that their buyers paid.
 
-use crate::wide::mul_div;
+use crate::{units::BP, wide::mul_div};
 use alloc::{collections::BTreeMap, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use deren_primitives::{SiteId, ZoneId};
 use scale_info::TypeInfo;
-
-/// Basis points of a whole.
-const BP: u128 = 10_000;
 
 /// What one order of a site did in a market's slot. All of an owner's count together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,9 +72,9 @@ impl OwnerSums {
         self.net_wh().min(self.own_wh)
     }
 
-    /// The fee base: the rewarded energy's part of all net sales, of the slot's fee; and no more than the fee on what
-    /// others paid for it. Prices differ between zones, and a cheap zone has no claim to fees that others paid at
-    /// high ones.
+    /// The fee base: of the slot's fee, the part that the rewarded energy is of all net sales. It is no more than the
+    /// fee on what others paid for it. Prices differ between zones, and a cheap zone has no claim to fees that others
+    /// paid at high ones.
     fn fee_ueur(&self, slot: &SlotFee) -> u128 {
         let rewarded_wh = self.rewarded_wh().into();
         let of_all = mul_div(slot.fee_ueur, rewarded_wh, slot.net_sales_wh);
@@ -99,8 +96,8 @@ fn own_wh<Owner>(trade: &SiteTrade<Owner>) -> u64 {
     trade.sold_wh.min(trade.produced_wh)
 }
 
-/// Each site's part of its owner's fee base, in the order of `trades`; those without any are left out. Everything is rounded
-/// down, and the parts never exceed the slot's protocol fee, of which network fees and rents are no part.
+/// Each site's part of its owner's fee base, in the order of `trades`; those without any are left out. Everything is
+/// rounded down, and the parts never exceed the slot's protocol fee, of which network fees and rents are no part.
 pub fn fee_bases<Owner: Ord + Clone>(
     protocol_fee_ueur: u128,
     protocol_fee_bp: u16,

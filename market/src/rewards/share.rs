@@ -1,5 +1,5 @@
-//! What a fee base is worth in REN: nine tenths of the fees that did not come back, at the rate at which the chain takes
-//! REN for fees, and within what an era and a zone may have.
+//! What a fee base is worth in REN: nine tenths of the fees that did not come back. The rate is that at which the chain
+//! takes REN for fees. It must never be more than an era and a zone may have.
 
 use crate::wide::mul_div;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -22,8 +22,8 @@ pub struct Worth {
 }
 
 impl Worth {
-    /// What this fee base can claim, in REN's smallest unit, rounded down: `0.9 × base × (fees − rebates) ÷ fees × rate`.
-    /// Claims of parts are never more than that of the whole.
+    /// What this fee base can claim, in REN's smallest unit, rounded down:
+    /// `0.9 × base × (fees − rebates) ÷ fees × rate`. Claims of parts are never more than that of the whole.
     pub fn claim(&self, fee_base_ueur: u128) -> u128 {
         let kept_ueur = match self.fees_ueur {
             0 => fee_base_ueur,
@@ -56,8 +56,8 @@ pub struct Fullness {
 }
 
 impl Fullness {
-    /// The share of one claim of a zone that claims `of_zone` in all, rounded down. Shares of a zone are never more than
-    /// the zone may have; with an era's own fullness, shares of an era are never more than it emits.
+    /// The share of one claim of a zone that claims `of_zone` in all, rounded down. Shares of a zone are never more
+    /// than the zone may have. With an era's own fullness, shares of an era are never more than it emits.
     pub fn share(&self, claim: u128, of_zone: u128, emission: u128) -> u128 {
         let cut = mul_div(claim, zone_claim(of_zone, emission), of_zone);
         if self.claims > self.emission { mul_div(cut, self.emission, self.claims) } else { cut }

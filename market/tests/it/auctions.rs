@@ -3,7 +3,7 @@
 use crate::market::{buy, cleared, price, root, sell};
 use deren_market::Step;
 
-/// Price and volume of an auction in one zone, bids and offers as (quantity, price).
+/// Price and volume of an auction in one zone; each side's orders are (quantity, price).
 fn auction(bids: &[(u32, u32)], offers: &[(u32, u32)]) -> (Option<i64>, u64) {
     let bids = bids.iter().zip(0..).map(|((quantity, limit), id)| buy(id, 0, *quantity, *limit));
     let offers = offers.iter().zip(100..).map(|((quantity, limit), id)| sell(id, 0, *quantity, *limit));

@@ -40,8 +40,8 @@ fn fees_can_keep_neighbours_apart() {
     let zones = [root(0), below(0, 1, 20), below(0, 2, 20)];
     let outcome = cleared(&zones, &[sell(1, 1, 10, 20), buy(2, 2, 4, 50)]);
     assert_eq!(outcome.volume_wh, 0);
-    // The root's curve is flat from 50 − 20 to 20 + 20; below it, each zone is where its curve and no arbitrage allow:
-    // the seller's zone between 15 and 20, the buyer's between 50 and 55.
+    // The root's curve is flat from 50 − 20 to 20 + 20. Below it, each zone is where its curve and no arbitrage allow.
+    // The seller's zone is between 15 and 20, the buyer's between 50 and 55.
     assert_eq!((price(&outcome, 0), price(&outcome, 1), price(&outcome, 2)), (Some(35), Some(17), Some(52)));
 }
 
@@ -55,7 +55,7 @@ fn a_full_edge_separates_prices() {
 
 #[test]
 fn an_edge_that_is_just_full_keeps_the_zone_near_its_parent() {
-    // All 3 Wh of the exporter go up: its own curve takes that at any price from 5, and 29 is nearest to the root's 30.
+    // All 3 Wh of the exporter go up. Its own curve takes that at any price from 5, and 29 is nearest to the root's 30.
     let zones = [root(0), limited(0, 1, 1, Some(3), None)];
     let outcome = cleared(&zones, &[sell(1, 1, 3, 5), buy(2, 0, 10, 30)]);
     assert_eq!((price(&outcome, 1), price(&outcome, 0)), (Some(29), Some(30)));
@@ -96,7 +96,7 @@ fn a_closed_edge_hides_a_zone_from_a_parent_that_has_no_jump_of_its_own() {
 
 #[test]
 fn prices_fall_below_zero_where_only_fees_reach() {
-    // Nobody offers; the root sees a bid of 2 behind a fee of 10, and its price is its only end.
+    // Nobody sells; the root sees an order of 2 behind a fee of 10, and its price is its only end.
     let outcome = cleared(&[root(0), below(0, 1, 10)], &[buy(1, 1, 4, 2)]);
     assert_eq!((price(&outcome, 0), price(&outcome, 1)), (Some(-8), Some(2)));
     // A middle of negative prices is rounded down as well.

@@ -204,8 +204,8 @@ proptest! {
         prop_assert!(schedule.emission(era) <= schedule.first_era_emission);
     }
 
-    /// Whatever is sold to whom: fee bases stand the check that shares nothing with them, and are within the slot's fee
-    /// even where buyers and sellers of a slot do not balance.
+    /// Whatever is sold to whom, fee bases stand the check that shares nothing with them. They are within the slot's
+    /// fee even where buyers and sellers of a slot do not balance.
     #[test]
     fn fee_bases_stand_the_check((prices, accounts) in any_slots().prop_map(|mut slots| slots.remove(0)), bp in 0..3_000u16) {
         let (trades, fee_ueur, _) = slot(prices, &accounts, bp);
@@ -214,9 +214,9 @@ proptest! {
         prop_assert!(bases.iter().map(|base| base.fee_ueur).sum::<u128>() <= fee_ueur);
     }
 
-    /// Any set of colluding accounts over several slots, at any prices in any zones: their REN at the rate and their rebates
-    /// are worth at most 0.9 of the fees that they paid and that did not come back, and the rebates. If others paid them
-    /// more for energy than they paid for energy, the fee on the difference is in it.
+    /// Any set of colluding accounts trades over several slots, at any prices in any zones. Their REN at the rate are
+    /// worth at most 0.9 of the fees that they paid and that did not come back. If others paid them more for energy
+    /// than they paid for energy, the fee on the difference is in it.
     #[test]
     fn no_ring_gains_by_rewards_and_rebates(
         slots in any_slots(), bp in 0..3_000u16, ring in 1..64u32, pot in prop_oneof![Just(0u128), 0..10_000_000u128]
@@ -247,7 +247,8 @@ proptest! {
         let of_ring = |sums: &[u128; 6]| (0..6).filter(|owner| is_in_ring(*owner)).map(|owner| sums[owner as usize]).sum::<u128>();
         let back: u128 = (0..6).filter(|owner| is_in_ring(*owner)).map(|owner| rebate_ueur(noted[owner as usize], fees_ueur, rebates)).sum();
         let ren: u128 = (0..6).filter(|owner| is_in_ring(*owner)).map(|owner| worth.claim(bases[owner as usize])).sum();
-        // In parts of 10⁷ µ€: a REN unit at 10 REN a euro is a tenth of a millionth of a µ€, which is just one such part.
+        // In parts of 10⁷ µ€. A REN unit at 10 REN a euro is a tenth of a millionth of a µ€, which is just one such
+        // part.
         let from_outside = received.saturating_sub(spent) * u128::from(bp);
         let paid = of_ring(&exact) + from_outside;
         prop_assert!(back * 10_000_000 <= of_ring(&exact));

@@ -2,22 +2,14 @@
 
 use crate::market::{Market, any_market, buy, cleared, limited, network, root, sell};
 use deren_market::{
-    Amounts, Outcome, SettleError, Step, bid_limit, buyer_pays_ueur, clear, hold_ueur, seller_receives_ueur, settle,
+    Amounts, Outcome, SettleError, Step, bid_limit, buyer_pays_ueur, clear, clearing_steps, hold_ueur,
+    seller_receives_ueur, settle,
 };
 use deren_primitives::{OrderStepId, Side, ZoneId};
 use proptest::prelude::*;
 
-/// The steps as they enter the clearing.
-fn entering(orders: &[Step], protocol_fee_bp: u16) -> Vec<Step> {
-    let limit = |step: &Step| match step.side {
-        Side::Buy => bid_limit(step.limit_ueur_per_kwh, protocol_fee_bp),
-        Side::Sell => step.limit_ueur_per_kwh,
-    };
-    orders.iter().map(|step| Step { limit_ueur_per_kwh: limit(step), ..*step }).collect()
-}
-
 fn settled(market: &Market, protocol_fee_bp: u16) -> (Outcome, Amounts) {
-    let outcome = cleared(&market.zones, &entering(&market.steps, protocol_fee_bp));
+    let outcome = cleared(&market.zones, &clearing_steps(&market.steps, protocol_fee_bp));
     let amounts = settle(&network(&market.zones), &market.steps, &outcome, protocol_fee_bp).expect("settles");
     (outcome, amounts)
 }

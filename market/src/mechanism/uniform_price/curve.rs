@@ -1,11 +1,11 @@
 //! A zone's net export as a function of price. Nothing here knows zones, ids or shares.
 //!
-//! The curve never falls. It is made of jumps: a sell step of quantity Q and limit p is a jump of Q at p (*supply*);
-//! a buy step starts the curve Q lower and jumps by Q at its limit (*forgone demand*). At a jump's price the zone
-//! may export anything between the jump's foot and its top; in between jumps the curve is flat.
+//! The curve never falls. It is made of jumps. A sell step of quantity Q and limit p is a jump of Q at p (*supply*). A
+//! buy step starts the curve Q lower and jumps by Q at its limit (*forgone demand*). At a jump's price the zone may
+//! export anything between the jump's foot and its top; in between jumps the curve is flat.
 //!
-//! Quantities are `i64` throughout: with at most [`crate::MAX_STEPS`] steps of 32 bits no sum passes 2⁵², and prices
-//! stay within 2³² ± 8 fees, so that saturating operations are exact here.
+//! Quantities are `i64` throughout. With at most [`crate::MAX_STEPS`] steps of 32 bits no sum passes 2⁵², and prices
+//! stay within 2³² ± 8 fees. So saturating operations are exact here.
 
 use crate::Edge;
 use alloc::vec::Vec;

@@ -22,9 +22,9 @@ impl Part {
     }
 }
 
-/// Divides `amount_wh` among the parts in proportion to what they ask for, each rounded down, and what is then left
-/// by one Wh each to those with the largest remainders, by id among equals. More than all ask for, nobody gets.
-/// Leaves the parts in some order.
+/// Divides `amount_wh` among the parts in proportion to what they ask for, each rounded down. What is then left goes by
+/// one Wh each to those with the largest remainders, by id among equals. If there is enough for everybody, each part
+/// gets exactly what it asks for. The parts' order is not kept.
 pub(crate) fn divide(amount_wh: u64, parts: &mut [Part]) {
     let asked_wh = parts.iter().fold(0u64, |sum, part| sum.saturating_add(part.asked_wh));
     if amount_wh >= asked_wh {
@@ -36,7 +36,7 @@ pub(crate) fn divide(amount_wh: u64, parts: &mut [Part]) {
         (part.share_wh, part.remainder) = proportion(amount_wh, part.asked_wh, asked_wh);
         left_wh = left_wh.saturating_sub(part.share_wh);
     }
-    // The remainders sum to left × asked and each is less than asked: more than `left` of them are not 0, and such
+    // The remainders sum to left × asked, and each is less than asked. So more than `left` of them are not 0, and such
     // a part has not yet what it asks for.
     let Ok(left) = usize::try_from(left_wh) else { return };
     if left == 0 || left >= parts.len() {

@@ -1,9 +1,9 @@
-//! The verifier: whether an outcome is the one of its steps, in one linear pass up and down the tree, once the steps
-//! are by id.
+//! The verifier: whether an outcome is the one of its steps. Once the steps are by id, it takes one linear pass up and
+//! down the tree.
 //!
-//! It must never share code with the clearing. It builds no curve: that fills and prices are feasible and complementary
-//! proves that no other trade has more welfare, and from the fills alone follow the prices that would support them,
-//! so that price and tie rules can be checked as well.
+//! It must never share code with the clearing. It builds no curve. Fills and prices that are feasible and complementary
+//! prove that no other trade has more welfare. The prices that would support the fills follow from the fills alone, so
+//! that price and tie rules can be checked as well.
 
 mod fair;
 mod trades;

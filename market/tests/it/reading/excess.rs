@@ -103,7 +103,7 @@ fn most_mwh(slots: &[TradedSlot], months: u64) -> u64 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whenever an excess trades, it is within the thirty days that end there, by a reckoning of its own.
+    /// Whenever an excess trades, it is within the thirty days that end there, by a calculation of its own.
     #[test]
     fn no_excess_trades_that_thirty_days_do_not_bear(
         claims in prop::collection::vec(prop_oneof![any_claim(), greedy()], 1..300), slots_per_day in 1..20u32,
@@ -115,8 +115,8 @@ proptest! {
         }
     }
 
-    /// In all: 2% of what was ever shown, and two steps for each thirty days begun. Windows that end with an excess and do
-    /// not overlap hold all excesses, which is the proof.
+    /// In all: 2% of what was ever shown, and two steps for each thirty days begun. Windows that end with an excess and
+    /// do not overlap hold all excesses, which is the proof.
     #[test]
     fn nobody_sells_more_than_two_percent_above_what_is_shown(
         claims in prop::collection::vec(greedy(), 1..600), slots_per_day in 1..20u32,

@@ -43,8 +43,8 @@ fn who_was_silent_for_a_year_catches_up_in_months_and_is_never_stuck() {
 }
 
 proptest! {
-    /// At any time at most the burst and four a slot; an honest device, which has one reading for each slot that ended and
-    /// was not read, is refused only while it has more than two weeks to bring.
+    /// At any time, at most the burst and four a slot were taken. An honest device has one reading for each slot that
+    /// ended and was not read. It is refused only while it has more than two weeks to bring.
     #[test]
     fn bursts_are_bounded(waits in prop::collection::vec((0..2_000u32, 0..3_000u32), 1..60)) {
         let (first, mut now) = (Slot(1_000_000), Slot(1_000_000));

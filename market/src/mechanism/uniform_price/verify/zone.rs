@@ -1,8 +1,8 @@
 //! One zone under verification: what its fills imply, and whether what it states agrees.
 //!
-//! A zone's *bounds* are the prices that would support its own fills and its subtree's: a filled seller wants the price
-//! at its limit or above, one that is not filled whole at its limit or below, and the other way round for buyers; a
-//! child's bounds count through its edge. A zone's *margin* is what is for sale, or can be forgone, exactly at its price.
+//! A zone's *bounds* are the prices that would support its own fills and its subtree's. A filled seller wants the price
+//! at its limit or above, and one that is not filled whole at its limit or below. Buyers want the opposite. A child's
+//! bounds count through its edge. A zone's *margin* is what is for sale, or can be forgone, exactly at its price.
 
 use super::{fair::Fairness, trades::Trade};
 use crate::{Step, Violation, network::Node};
