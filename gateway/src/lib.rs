@@ -14,6 +14,8 @@ pub mod files;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod health;
+pub mod home;
 pub mod home_assistant;
 pub mod joined_chain;
 pub mod keys;

@@ -2,17 +2,18 @@
 //! recorder with what it still holds, and the uplink with it.
 
 use crate::{
-    board::{Board, DeviceStatus},
+    board::Board,
     clock::Clock,
     codes::GatewayCode,
     devices::DeviceBook,
     error::GatewayError,
+    home::SlotSettings,
     home_assistant,
-    joined_chain::JoinedChain,
+    joined_chain::{ChainView, JoinedChain},
     outbox::Outbox,
     page::{Page, SetupApi, SetupSettings},
     proof::{self, Exporter},
-    recorder::{ChainView, Parts, Recorder},
+    recorder::{Parts, Recorder},
     reload::{self, Followers, Reload},
     samplers::Samplers,
     settings::Settings,
@@ -40,7 +41,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox)?);
     let book = DeviceBook::load(&settings.data_folder)?;
     let joined = JoinedChain::load(&settings.data_folder)?;
-    let board = Arc::new(new_board(&settings, &signer, &book, &outbox)?);
+    let board = Arc::new(new_board(&signer, &outbox)?);
     let last_good_ms = outbox.last_good_ms()?.unwrap_or(0);
     let clock = Arc::new(Clock::new(settings.clock_trusted, settings.max_clock_error, last_good_ms));
     clock.trust_chain_alone(joined.as_ref().is_some_and(|joined| joined.parameters.development));
@@ -56,6 +57,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         ChainView { joined, anchor, lasting: anchor, heard: None }
     });
     let (chain, chain_seen) = watch::channel(known);
+    let (health, health_seen) = watch::channel(Vec::new());
     let (setup_settings, setup_settings_seen) = watch::channel(SetupSettings::of(&settings));
     let page = Page {
         listen: settings.page_listen,
@@ -64,12 +66,12 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
             setup: setup.clone(),
             signer: signer.clone(),
             chain: chain_seen.clone(),
+            health: health_seen.clone(),
             settings: setup_settings_seen,
         }),
     };
     let listener = page.bind().await?;
     tracing::info!(%gateway, page = %settings.page_listen, "started");
-    let (identified, identified_seen) = watch::channel(Vec::new());
     let stored = Arc::new(Notify::new());
 
     let (slot_ms, slot_ms_seen) = watch::channel(None);
@@ -78,8 +80,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     }
     setup.finder.set_templates(settings.templates.clone());
     let (templates, templates_seen) = watch::channel(settings.templates.clone());
-    let samplers =
-        Samplers::start(&settings.devices, settings.templates.clone(), events.clone(), slot_ms_seen, board.clone());
+    let samplers = Samplers::start(&settings.devices, settings.templates.clone(), events.clone(), slot_ms_seen).await;
     let (devices, devices_wanted) = watch::channel(settings.devices.clone());
     let (home_assistant, home_assistant_wanted) = watch::channel(settings.home_assistant.clone());
     let followers = Followers { devices, templates, home_assistant, setup_settings, setup: setup.clone() };
@@ -94,9 +95,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         shutdown: shutdown.clone(),
     };
     let recorder = Recorder::new(Parts {
-        devices: settings.devices,
-        confirmations: settings.reset_confirmations,
-        boundary_wait: settings.boundary_wait,
+        slots: SlotSettings { confirmations: settings.reset_confirmations, boundary_wait: settings.boundary_wait },
         checkpoint_interval: settings.checkpoint_interval,
         book,
         signer: signer.clone(),
@@ -105,7 +104,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         board: board.clone(),
         events: heard,
         chain: chain_seen,
-        identified,
+        health,
         stored: stored.clone(),
     });
     let network = settings.announce_to.map(|to| OnThisNetwork::new(to, signer.clone(), board.clone())).transpose()?;
@@ -116,7 +115,7 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         outbox,
         clock,
         board,
-        identified: identified_seen,
+        health: health_seen,
         stored,
         recorder: events,
         chain,
@@ -136,17 +135,12 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
     Ok(())
 }
 
-fn new_board(settings: &Settings, signer: &Signer, book: &DeviceBook, outbox: &Outbox) -> Result<Board, GatewayError> {
+fn new_board(signer: &Signer, outbox: &Outbox) -> Result<Board, GatewayError> {
     let board = Board::new(signer.gateway(), signer.public_key(), signer.key_epoch());
     let waiting = outbox.len()?;
     board.update(|status| {
         status.outbox.readings = waiting;
         status.outbox.capacity_readings = outbox.capacity();
-        for device in &settings.devices {
-            let mut shown = DeviceStatus::of(device);
-            shown.device = book.device_id(device, signer);
-            status.devices.push(shown);
-        }
     });
     Ok(board)
 }

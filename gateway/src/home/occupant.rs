@@ -1,52 +1,19 @@
-//! One device as the recorder sees it: who it is, where its slots stand, and what to say when a sample is odd.
+//! A device that has said who it is, with its slots in memory.
 
 use super::day::Day;
 use crate::{
-    codes::{GatewayCode, Mishap},
-    joined_chain::JoinedChain,
     outbox::Update,
-    settings::DeviceSettings,
-    slots::{MaxPower, Note, Observation, Progress, Rules, SlotBuilder, Span},
+    slots::{Note, Observation, Progress, Rules, SlotBuilder, Span},
 };
 use deren_meters::Sample;
 use deren_primitives::DeviceId;
-use std::{sync::Arc, time::Duration};
-use tokio::sync::Notify;
 
-/// What holds for this device's slots on this chain.
-pub(super) fn rules(
-    joined: &JoinedChain,
-    device: &DeviceSettings,
-    confirmations: u8,
-    boundary_wait: Option<Duration>,
-    has_serial: bool,
-) -> Rules {
-    let parameters = &joined.parameters;
-    let half_grace = Duration::from_secs(u64::from(parameters.grace_seconds)) / 2;
-    let wait = boundary_wait.unwrap_or(half_grace);
-    Rules {
-        clock: joined.clock(),
-        confirmations,
-        boundary_wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-        max_power: device.rated_power_w.map(|rated_w| MaxPower {
-            rated_w,
-            slot_energy_seconds: parameters.slot_energy_seconds,
-            slot_seconds: parameters.slot_seconds,
-        }),
-        has_serial,
-    }
-}
-
-/// A device's slots in memory.
-#[derive(Debug, Default)]
-pub(super) struct Recorded {
-    id: Option<DeviceId>,
+/// The device at a seat.
+#[derive(Debug)]
+pub(crate) struct Occupant {
+    pub(super) id: DeviceId,
     /// It has said a serial number of its own.
-    has_serial: bool,
-    /// No device is configured at its place any more.
-    left: bool,
-    /// Rung when it should say again who it is.
-    pub(super) ask_again: Option<Arc<Notify>>,
+    pub(super) has_serial: bool,
     /// True once its chain of readings has begun on disk.
     begun: bool,
     /// Where its slots continue, until the builder is made.
@@ -57,68 +24,9 @@ pub(super) struct Recorded {
     day: Day,
 }
 
-/// What a sample gave.
-#[derive(Debug, Default)]
-pub(super) struct Took {
-    pub(super) update: Option<Update>,
-    pub(super) trouble: Option<Mishap>,
-}
-
-/// What the owner is told of a sample, if anything.
-fn reported(note: Note) -> Option<Mishap> {
-    let (code, what) = match note {
-        Note::Taken | Note::OutOfOrder => return None,
-        Note::BehindSealed => (
-            GatewayCode::ClockBehind,
-            "the clock is behind what has been signed already: samples count again once it has caught up",
-        ),
-        Note::Doubted(1) => (
-            GatewayCode::RegisterDoubted,
-            "a register went back, or rose by more than the rated power allows: its samples wait until enough of them agree and the device has said again who it is. If this goes on, check `rated_power_w`, and whether the meter was replaced",
-        ),
-        Note::Doubted(_) => return None,
-        Note::Below => (
-            GatewayCode::RegisterBelow,
-            "a register shows a little less than before: it counts again once it has passed what it showed, and until then its readings do not trade",
-        ),
-        Note::ResetConfirmed => (
-            GatewayCode::RegistersReset,
-            "the registers were reset: a new register epoch begins, and one slot of it does not trade",
-        ),
-        Note::JumpConfirmed => (
-            GatewayCode::RegistersJumped,
-            "the registers rose by more than the rated power allows and stayed there: that is not booked as energy; a new register epoch begins, and one slot of it does not trade",
-        ),
-        Note::WrapConfirmed => (
-            GatewayCode::RegisterWrapped,
-            "a register was full and began at 0 again: it goes on in the same epoch, nothing is lost",
-        ),
-        Note::TooMuch => (
-            GatewayCode::TooMuchEnergy,
-            "a slot shows more energy than the rated power allows: it waits and becomes part of a longer, estimated reading. Check `rated_power_w`",
-        ),
-    };
-    Some((code, what).into())
-}
-
-impl Recorded {
-    /// A place at which a device is configured, or none, and no device has said who it is.
-    pub(super) fn at_place(configured: bool) -> Self {
-        Self { left: !configured, ..Self::default() }
-    }
-
-    /// True if no device is configured at its place any more.
-    pub(super) fn is_left(&self) -> bool {
-        self.left
-    }
-
-    pub(super) fn id(&self) -> Option<DeviceId> {
-        self.id
-    }
-
-    /// From now on this is that device.
-    pub(super) fn assign_device(&mut self, id: DeviceId, has_serial: bool, progress: Progress, begun: bool) {
-        *self = Self { id: Some(id), has_serial, begun, stored: progress.clone(), progress, ..Self::default() };
+impl Occupant {
+    pub(crate) fn new(id: DeviceId, has_serial: bool, progress: Progress, begun: bool) -> Self {
+        Self { id, has_serial, begun, stored: progress.clone(), progress, builder: None, day: Day::default() }
     }
 
     /// The coarsest step of its counters, mWh, as far as it is known.
@@ -126,15 +34,14 @@ impl Recorded {
         self.builder.as_ref().map_or(0, SlotBuilder::step_mwh)
     }
 
-    pub(super) fn has_serial(&self) -> bool {
-        self.has_serial
-    }
-
-    /// It has said again who it is, and is the one that it was.
     pub(super) fn identity_seen(&mut self) {
         if let Some(builder) = &mut self.builder {
             builder.identity_seen();
         }
+    }
+
+    pub(super) fn wants_identity(&self) -> bool {
+        self.builder.as_ref().is_some_and(SlotBuilder::wants_identity)
     }
 
     /// True if it has samples of a slot that is not sealed.
@@ -152,31 +59,24 @@ impl Recorded {
         }
     }
 
-    pub(super) fn take(&mut self, rules: Rules, sample: &Sample, clock_lost: bool, may_seal: bool) -> Took {
-        let outcome = self.builder(rules).take(Observation::of(sample, clock_lost), may_seal);
-        if self.builder.as_ref().is_some_and(SlotBuilder::wants_identity)
-            && let Some(ask_again) = &self.ask_again
-        {
-            ask_again.notify_one();
-        }
-        let trouble = reported(outcome.note);
-        Took { update: self.update(outcome.spans), trouble }
+    pub(super) fn take(&mut self, rules: Rules, seen: Observation, may_seal: bool) -> (Note, Option<Update>) {
+        let outcome = self.builder(rules).take(seen, may_seal);
+        (outcome.note, self.update(outcome.spans))
     }
 
     pub(super) fn close(&mut self, rules: Rules, now_ms: u64, may_seal: bool) -> Option<Update> {
-        self.id?;
         let spans = self.builder(rules).close(now_ms, may_seal);
         self.update(spans)
     }
 
     /// Where its slots stand, if that is not on disk yet.
     pub(super) fn checkpoint(&mut self) -> Option<Update> {
-        let (id, progress) = (self.id?, self.builder.as_ref()?.progress().clone());
+        let progress = self.builder.as_ref()?.progress().clone();
         if !self.begun || progress == self.stored {
             return None;
         }
         self.stored = progress.clone();
-        Some(Update { device: id, spans: Vec::new(), progress })
+        Some(Update { device: self.id, spans: Vec::new(), progress })
     }
 
     /// Imported and exported today, Wh.
@@ -197,6 +97,6 @@ impl Recorded {
             return None;
         }
         self.stored = progress.clone();
-        Some(Update { device: self.id?, spans, progress })
+        Some(Update { device: self.id, spans, progress })
     }
 }

@@ -172,7 +172,7 @@ impl<'u> Session<'u> {
         self.uplink.board.update(|status| status.chain.finalised_block = Some(number));
         self.show_chain(Anchor { block_number: number, block_hash: hash }).await?;
         let waiting = self.with_outbox(Outbox::waiting).await?;
-        let identified = self.uplink.identified.borrow().clone();
+        let identified = self.uplink.identified();
         let not_begun = identified.iter().any(|id| !waiting.iter().any(|(device, _)| device == id));
         let due = self.record_age_blocks >= RECORD_EVERY_BLOCKS;
         if due || not_begun || self.flight.is_some() || waiting.iter().any(|(_, count)| *count > 0) {
@@ -319,7 +319,8 @@ impl<'u> Session<'u> {
         self.uplink.board.update(|status| {
             status.chain.registered = Some(record.is_some_and(|record| record.active));
             for device in &mut status.devices {
-                device.registered = device.device.map(|id| record.is_some_and(|record| record.devices.contains(&id)));
+                let known = |id| record.is_some_and(|record| record.devices.contains(&id));
+                device.register(device.device.map(known));
             }
         });
         Ok(())
