@@ -40,6 +40,20 @@ pub(crate) struct Followers {
     pub(crate) setup: Arc<Setup>,
 }
 
+impl Followers {
+    /// Who follows, with what these settings say at the start.
+    pub(crate) fn new(settings: &Settings, setup: Arc<Setup>) -> Self {
+        setup.finder.set_templates(settings.templates.clone());
+        Self {
+            devices: watch::Sender::new(settings.devices.clone()),
+            templates: watch::Sender::new(settings.templates.clone()),
+            home_assistant: watch::Sender::new(settings.home_assistant.clone()),
+            setup_settings: watch::Sender::new(SetupSettings::of(settings)),
+            setup,
+        }
+    }
+}
+
 impl Reload {
     /// Reloads whenever asked, until `shutdown`.
     pub(crate) async fn run(
