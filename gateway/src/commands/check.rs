@@ -49,7 +49,7 @@ fn refuse(config: &Path, mistakes: &[Mistake]) -> ExitCode {
 
 /// Without a wire, a device can still name a channel that it does not have.
 async fn look_at(device: &DeviceSettings, templates: &Library, offline: bool) -> Result<(), GatewayError> {
-    let failed = |source| GatewayError::Device { name: device.name.clone(), source };
+    let failed = |error| GatewayError::Device { name: device.name.clone(), error };
     if offline {
         return deren_meters::open_with(&device.uri, templates).await.map(drop).map_err(failed);
     }
