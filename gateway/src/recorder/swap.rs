@@ -17,25 +17,29 @@ impl Recorder {
         let Some(seat) = self.home.find(place) else {
             return Ok(());
         };
-        let (settings, is_new) = (seat.settings().clone(), seat.id().is_none());
-        let about = &settings.name;
+        let settings = seat.settings().clone();
         let known = self.parts.book.identity(&settings).cloned();
-        if let Some(known) = known.as_ref().filter(|known| known.has_serial && !identity.has_serial) {
+        let silent = known.as_ref().filter(|known| known.has_serial && !identity.has_serial);
+        if silent.is_some() {
             let what = "does not say its serial number now, so it is taken for the device that it was, and a reset is not believed before it does. If it was replaced by one without a serial number, give it another `name`";
-            self.parts.board.trouble(about, (GatewayCode::NoSerialNumber, what));
-            return if is_new { self.assign_device(place, &settings, known, None) } else { Ok(()) };
+            self.parts.board.trouble(&settings.name, (GatewayCode::NoSerialNumber, what));
         }
-        let id = self.parts.signer().device_id(identity);
+        let who = silent.unwrap_or(identity);
+        let id = self.parts.signer().device_id(who);
         match self.home.find_id(id) {
-            Some(same) if same.place == place => same.identity_seen(),
+            Some(same) if same.place == place => {
+                if silent.is_none() {
+                    same.identity_seen();
+                }
+            }
             Some(other) => {
                 let other = &other.settings().name;
                 let what = format!("is the same device as {other}, so its samples are not used: remove one of the two");
                 self.failed(place, (GatewayCode::SameDevice, what).into());
             }
             None => {
-                let attention = known.filter(|known| known != identity).map(|_| replaced(&settings, identity));
-                self.assign_device(place, &settings, identity, attention)?;
+                let attention = known.as_ref().filter(|known| *known != who).map(|_| replaced(&settings, who));
+                self.assign_device(place, &settings, who, attention)?;
             }
         }
         Ok(())

@@ -44,6 +44,16 @@ fn place(index: usize) -> Place {
     Place(index as u64)
 }
 
+pub fn settings(index: usize) -> DeviceSettings {
+    DeviceSettings {
+        name: format!("device-{index}"),
+        uri: format!("sunspec+tcp://127.0.0.1:{}?unit=1", 1000 + index).parse().expect("a URI"),
+        role: DeviceRole::Grid,
+        rated_power_w: None,
+        sample_interval: Duration::from_secs(1),
+    }
+}
+
 /// A machine whose kernel does not vouch for its clock.
 struct Unsteered;
 
@@ -99,13 +109,6 @@ impl Gateway {
         let board = Arc::new(Board::new(signer.gateway(), signer.public_key(), signer.key_epoch()));
         let clock = Arc::new(clock);
         let book = DeviceBook::load(folder).expect("a book");
-        let settings = |index: usize| DeviceSettings {
-            name: format!("device-{index}"),
-            uri: format!("sunspec+tcp://127.0.0.1:{}?unit=1", 1000 + index).parse().expect("a URI"),
-            role: DeviceRole::Grid,
-            rated_power_w: None,
-            sample_interval: Duration::from_secs(1),
-        };
         let signer = Arc::new(RwLock::new(signer));
         let known = JoinedChain::load(folder).expect("readable").map(|joined| {
             let anchor = Anchor { block_number: 0, block_hash: joined.genesis };
@@ -161,10 +164,12 @@ impl Gateway {
     }
 
     pub async fn identify(&self, index: usize) {
-        self.events
-            .send(Event::Identified { place: place(index), identity: identity(index), ask_again: Arc::default() })
-            .await
-            .expect("heard");
+        self.identify_as(index, identity(index)).await;
+    }
+
+    pub async fn identify_as(&self, index: usize, identity: Identity) {
+        let event = Event::Identified { place: place(index), identity, ask_again: Arc::default() };
+        self.events.send(event).await.expect("heard");
     }
 
     /// A sample of now: 1 mWh for each millisecond since 1970.
