@@ -1,5 +1,5 @@
-//! What decisions need to know of the devices: the recorder says it, the uplink and the page's set-up decide by it. What
-//! is only for people to see stands on the board.
+//! What decisions need to know of the devices: the recorder says it, the uplink and the page's set-up decide by it.
+//! What is only for people to see stands on the board.
 
 use crate::settings::DeviceSettings;
 use deren_primitives::{DeviceId, Slot};

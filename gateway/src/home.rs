@@ -1,5 +1,5 @@
-//! The devices of this gateway, one seat each. All that belongs to a device is at its seat, which is found by its place or
-//! by who sits there: so nothing that one device showed can be taken for another's. It writes nowhere.
+//! The devices of this gateway, one seat each. All that belongs to a device is at its seat, which is found by its place
+//! or by who sits there. So nothing that one device showed can be taken for another's. It writes nowhere.
 
 mod day;
 mod occupant;
@@ -52,8 +52,8 @@ impl Home {
         self.seats.iter_mut().find(|seat| seat.id() == Some(id))
     }
 
-    /// Puts a device on the seat at this place. Who sat there is waited for if its last slot is not sealed; returns where
-    /// its slots stand, if that is not on disk yet.
+    /// Puts a device on the seat at this place. Who sat there is waited for if its last slot is not sealed; returns
+    /// where its slots stand, if that is not on disk yet.
     pub(crate) fn assign(&mut self, place: Place, mut occupant: Occupant) -> Option<Update> {
         let came_back = self.leaving.iter().position(|seat| seat.id() == Some(occupant.id));
         if let Some(back) = came_back.and_then(|index| self.leaving.swap_remove(index).occupant) {

@@ -86,8 +86,8 @@ pub struct ChainView {
 }
 
 impl ChainView {
-    /// With what a reading is anchored that is signed now: the latest block; the lasting one when nothing newer has become
-    /// final for so long that the latest may be too old for the chain before the reading gets there.
+    /// The anchor of a reading that is signed now: the latest block. When nothing newer has become final for long, it
+    /// is the lasting one. The latest may be too old for the chain before the reading gets there.
     pub fn anchor_now(&self) -> Anchor {
         match self.heard {
             Some(heard) if heard.elapsed() > FINALITY_LAGS => self.lasting,

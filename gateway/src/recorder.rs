@@ -267,9 +267,10 @@ impl Recorder {
         self.unsaved.extend(self.home.checkpoint());
     }
 
-    /// What to do where the chain says that a device's readings end there: they begin there, or move to where the chain is.
-    /// The uplink has compared this with the outbox too, but readings were stored since, and blocks before this was done
-    /// say the same again. So it is compared here once more: to adopt twice would set aside what was made in between.
+    /// What to do where the chain says that a device's readings end there: they begin there, or move to where the chain
+    /// is. The uplink has compared this with the outbox too, but readings were stored since, and blocks before this was
+    /// done say the same again. So it is compared here once more: to adopt twice would set aside what was made in
+    /// between.
     fn position(&mut self, id: DeviceId, cursor: Option<DeviceCursor>) -> Result<(), GatewayError> {
         let Some(clock) = self.parts.chain.borrow().as_ref().map(|view| view.joined.clock()) else {
             return Ok(());
@@ -384,8 +385,8 @@ impl Recorder {
         }
     }
 
-    /// Notes that a device's reading is stored, and compares the grid meter with production and storage. Its owner is told
-    /// what does not agree.
+    /// Notes that a device's reading is stored, and compares the grid meter with production and storage. Its owner is
+    /// told what does not agree.
     fn note_stored(&mut self, reading: &IntervalReading) {
         let Some(seat) = self.home.find_id(reading.device) else {
             return;

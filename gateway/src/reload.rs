@@ -22,7 +22,7 @@ pub(crate) const ABOUT: &str = "configuration";
 pub struct Reload {
     /// The configuration.
     pub file: PathBuf,
-    /// Rung when it is to be read again.
+    /// Notified when it is to be read again.
     pub asked: Arc<Notify>,
     /// Changes what is logged.
     pub log_by: LogBy,
@@ -69,7 +69,7 @@ impl Reload {
                 () = self.asked.notified() => {}
             }
             match Settings::load(&self.file) {
-                // Else a device would be read no more that is read well now.
+                // Otherwise a device that works now would stop being read.
                 Ok(new) if !new.has_all_templates() => refuse(&board, &new.complaints),
                 Ok(new) => {
                     for complaint in &new.complaints {

@@ -116,8 +116,8 @@ fn may_have_been_swapped(error: &MeterError) -> bool {
     )
 }
 
-/// When to sample next: at the next multiple of the interval, and in any case just after a slot's end, so that its
-/// boundary is met closely and its reading is made at once.
+/// When to sample next: at the next multiple of the interval, and in any case just after a slot's end. So a boundary is
+/// met closely, and its reading is made at once.
 fn next_sample_ms(now_ms: u64, interval_ms: u64, slot_ms: Option<u64>) -> u64 {
     let next_multiple = |step_ms: u64| (now_ms / step_ms.max(1)).saturating_add(1).saturating_mul(step_ms.max(1));
     let by_interval = next_multiple(interval_ms);

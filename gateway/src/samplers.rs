@@ -1,5 +1,5 @@
-//! One sampler a device, kept in line with the configuration. When that changes, only the devices begin anew that changed,
-//! or whose template did.
+//! One sampler a device, kept in line with the configuration. When that changes, only the devices begin anew that
+//! changed, or whose template did.
 
 use crate::{error::GatewayError, home::Place, recorder::Event, sampler::Sampler, settings::DeviceSettings};
 use deren_meters::Library;

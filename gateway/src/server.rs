@@ -1,6 +1,6 @@
-//! Joins the actors, with bounded channels between them, in three groups: the field is read, the books are kept, and the
-//! outside gets to know. All end in order: samplers and the page first, then the recorder with what it still holds, and
-//! the uplink with it.
+//! Joins the actors, with bounded channels between them, in three groups: the field is read, the books are kept, and
+//! the outside gets to know. All end in order: samplers and the page first, then the recorder with what it still holds,
+//! and the uplink with it.
 
 use crate::{
     board::Board,

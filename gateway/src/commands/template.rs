@@ -78,8 +78,8 @@ fn list(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
     Ok(if all.broken().next().is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Exit code 0 if all is well, 1 if a fixture reads otherwise than it says; a template that makes no sense is an
-/// error, exit code 2.
+/// Exit code 0 if all is well, 1 if a fixture reads otherwise than it says. A template that makes no sense is an error,
+/// exit code 2.
 fn check(file: &Path) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for (_, template) in DeviceTemplate::all_from_file(file)? {

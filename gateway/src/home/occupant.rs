@@ -89,8 +89,8 @@ impl Occupant {
         self.builder.get_or_insert_with(|| SlotBuilder::new(rules, progress.clone()))
     }
 
-    /// Until the chain knows the device nothing that is complete becomes a reading: it would trade nothing, and the chain
-    /// takes nothing of slots long before a device served.
+    /// Until the chain knows the device, nothing that is complete becomes a reading. It would trade nothing, and the
+    /// chain takes nothing of slots long before a device served.
     fn update(&mut self, spans: Vec<Span>) -> Option<Update> {
         let progress = self.builder.as_ref()?.progress().clone();
         if spans.is_empty() || !self.begun {

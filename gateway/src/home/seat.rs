@@ -116,7 +116,8 @@ impl Seat {
         }
     }
 
-    /// Takes note of what it shows. Returns what it imported and exported today, Wh; nothing if it has not said who it is.
+    /// Takes note of what it shows. Returns what it imported and exported today, Wh; nothing if it has not said who it
+    /// is.
     pub(crate) fn show(&mut self, sample: &Sample) -> Option<(Option<u64>, Option<u64>)> {
         let today = self.occupant.as_mut()?.show_today(sample);
         self.health.is_reachable = true;

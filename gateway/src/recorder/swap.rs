@@ -1,5 +1,5 @@
-//! Who is at a seat: the device that it was, one that was put in its place, or one that does not say. A swapped meter is
-//! a new device, which its owner registers; its registers never continue the old one's.
+//! Who is at a seat: the device that it was, one that was put in its place, or one that does not say. A swapped meter
+//! is a new device, which its owner registers; its registers never continue the old one's.
 
 use super::Recorder;
 use crate::{

@@ -1,5 +1,5 @@
-//! Reads what the owner picked: a file in the data folder with the configuration's own keys for devices. It counts where
-//! the configuration names no device.
+//! Reads what the owner picked: a file in the data folder with the configuration's own keys for devices. It counts
+//! where the configuration names no device.
 
 use super::{Places, Settings, all_devices, finish};
 use crate::{error::GatewayError, files, settings::DeviceSettings};

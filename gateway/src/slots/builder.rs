@@ -41,8 +41,8 @@ pub enum Note {
     JumpConfirmed,
     /// A register began at 0 again where its layout says so: it goes on in the same epoch.
     WrapConfirmed,
-    /// The slot that is over shows more than the device's power allows: it waits to become a part of a longer, estimated
-    /// reading.
+    /// The slot that is over shows more than the device's power allows: it waits to become a part of a longer,
+    /// estimated reading.
     TooMuch,
 }
 

@@ -17,7 +17,8 @@ use staleness::Staleness;
 const LATE_SAMPLE_MS: u64 = 5_000;
 /// Energy that a device of unknown power may have forgotten when it starts again: a kWh.
 const FORGOTTEN_MWH: u64 = 1_000_000;
-/// Time whose energy a device of known power may have forgotten: devices store their counters once an hour or more often.
+/// Time whose energy a device of known power may have forgotten: devices store their counters once an hour or more
+/// often.
 const FORGOTTEN_MS: u64 = 3_600_000;
 
 /// What is to be done with a sample.
@@ -86,8 +87,8 @@ impl Plausibility {
 }
 
 impl Rules {
-    /// Why a sample at `at_ms` says nothing. A clock that was set back, but not behind what is sealed, moves the last point
-    /// back with it.
+    /// Why a sample at `at_ms` says nothing. A clock that was set back, but not behind what is sealed, moves the last
+    /// point back with it.
     fn refusal(&self, previous: &mut Progress, at_ms: u64) -> Option<Note> {
         if self.clock.slot_at(at_ms) == Slot(u32::MAX) {
             // Beyond the last slot that has a number: the clock is wrong by ages.
@@ -130,8 +131,8 @@ impl Rules {
         }
     }
 
-    /// What `seen` is as a step from the registers believed last. With `caught_up` they may have caught up with all that
-    /// can have flowed since they moved.
+    /// What `seen` is as a step from the registers believed last. With `caught_up` they may have caught up with all
+    /// that can have flowed since they moved.
     pub(super) fn step(&self, previous: &Progress, seen: &Observation, caught_up: bool) -> Step {
         let from = previous.last.map_or(seen.point.registers, |last| last.registers);
         let staleness = self.staleness(previous);
