@@ -4,6 +4,7 @@
 use crate::{
     clock::{ClockState, unix_ms},
     codes::{Code, Mishap},
+    home::Place,
     settings::DeviceSettings,
 };
 use deren_meters::Sample;
@@ -14,7 +15,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// As many troubles as are remembered.
+/// Maximum number of troubles kept.
 const TROUBLES_KEPT: usize = 30;
 
 /// Everything at one moment.
@@ -107,6 +108,9 @@ pub struct OutboxStatus {
 /// One device.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeviceStatus {
+    /// Its place, by which its lines are found.
+    #[serde(skip)]
+    pub place: Place,
     /// Its name in the configuration.
     pub name: String,
     /// How it is reached.
@@ -151,9 +155,6 @@ pub struct DeviceStatus {
     pub refusal: Option<String>,
     /// Which kind of refusal that is.
     pub refusal_code: Option<Code>,
-    /// Not configured any more: its place waits for another device, and nobody is shown it.
-    #[serde(skip)]
-    pub left: bool,
     /// What its owner should do: another device answers in its place.
     pub attention: Option<String>,
 }
@@ -204,9 +205,7 @@ impl Board {
     /// Everything now.
     pub fn status(&self) -> Status {
         let board = self.lock();
-        let mut status = Status { troubles: board.1.iter().rev().cloned().collect(), ..board.0.clone() };
-        status.devices.retain(|device| !device.left);
-        status
+        Status { troubles: board.1.iter().rev().cloned().collect(), ..board.0.clone() }
     }
 
     /// Changes some lines.
@@ -214,20 +213,22 @@ impl Board {
         change(&mut self.lock().0);
     }
 
-    /// Changes the lines of the device with this place in the configuration.
-    pub fn update_device(&self, index: usize, change: impl FnOnce(&mut DeviceStatus)) {
-        if let Some(device) = self.lock().0.devices.get_mut(index) {
+    /// Changes the lines of the device at this place, if there is one.
+    pub fn update_device(&self, place: Place, change: impl FnOnce(&mut DeviceStatus)) {
+        if let Some(device) = self.lock().0.devices.iter_mut().find(|device| device.place == place) {
             change(device);
         }
     }
 
-    /// Gives a place to another device; a place that is not there yet is the next one.
-    pub fn put_device(&self, index: usize, device: DeviceStatus) {
+    /// Shows one more device, at this position among the others.
+    pub fn put_device(&self, position: usize, device: DeviceStatus) {
         let devices = &mut self.lock().0.devices;
-        match devices.get_mut(index) {
-            Some(place) => *place = device,
-            None => devices.push(device),
-        }
+        devices.insert(position.min(devices.len()), device);
+    }
+
+    /// The device at this place is not configured any more.
+    pub fn remove_device(&self, place: Place) {
+        self.lock().0.devices.retain(|device| device.place != place);
     }
 
     /// Changes the lines of the device with this pseudonym, if it is configured.
@@ -263,6 +264,7 @@ impl DeviceStatus {
     /// A configured device of which nothing is known yet.
     pub fn new(name: String, uri: String, role: DeviceRole) -> Self {
         Self {
+            place: Place::default(),
             name,
             uri,
             role,
@@ -285,19 +287,21 @@ impl DeviceStatus {
             registered: None,
             refusal: None,
             refusal_code: None,
-            left: false,
             attention: None,
         }
     }
 
     /// As [`DeviceStatus::new`], from its configuration.
-    pub fn of(device: &DeviceSettings) -> Self {
-        Self::new(device.name.clone(), device.uri.to_string(), device.role)
+    pub fn of(place: Place, device: &DeviceSettings) -> Self {
+        Self { place, ..Self::new(device.name.clone(), device.uri.to_string(), device.role) }
     }
 
-    /// It is not configured any more.
-    pub fn leave(&mut self) {
-        (self.left, self.device) = (true, None);
+    /// Whether the chain knows it as this gateway's. Who replaced a device has then done what they should.
+    pub fn register(&mut self, registered: Option<bool>) {
+        self.registered = registered;
+        if registered == Some(true) {
+            self.attention = None;
+        }
     }
 
     /// Takes over what a sample shows.

@@ -1,5 +1,5 @@
-//! Whether this machine's clock can be believed, and by how much it may be wrong. Slots are boundaries of time, so
-//! nothing is sampled into a slot, and nothing signed, before the clock is known to be right; a Raspberry Pi wakes up
+//! Whether this machine's clock can be believed, and by how much it may be wrong. Slots are boundaries of time. So
+//! nothing is sampled into a slot, and nothing signed, before the clock is known to be right. A Raspberry Pi wakes up
 //! without one.
 //!
 //! The kernel vouches: it knows whether a time service (chrony, systemd-timesyncd, ntpd) steers the clock. The chain

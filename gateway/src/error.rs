@@ -77,12 +77,12 @@ pub enum GatewayError {
         code: GatewayCode,
     },
     /// A device failed.
-    #[error("device {name}: {source}")]
+    #[error("device {name}: {error}")]
     Device {
         /// Its name in the configuration.
         name: String,
         /// What its driver said.
-        source: MeterError,
+        error: MeterError,
     },
     /// A node cannot be reached, broke off, or did not answer as a node of this chain does.
     #[error("node {url}: {what}: {reason}")]
@@ -156,7 +156,7 @@ impl GatewayError {
     /// Its kind of fault, by which programs decide what to do or to show.
     pub fn code(&self) -> Code {
         let code = match self {
-            Self::Templates(error) | Self::Device { source: error, .. } => return error.code().into(),
+            Self::Templates(error) | Self::Device { error, .. } => return error.code().into(),
             Self::Settings { .. } => GatewayCode::BadConfiguration,
             Self::File { code, .. } | Self::Outbox { code, .. } | Self::Node { code, .. } => *code,
             Self::SecretsExposed { .. } => GatewayCode::SecretsExposed,

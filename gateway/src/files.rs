@@ -1,6 +1,6 @@
 //! Small files that must be whole or not there: written beside, flushed to disk, then renamed. Private ones are never
-//! readable by others, not even for a moment. What root writes belongs to whoever has the folder, so that a command that
-//! was typed with `sudo` does not lock the gateway out of its own data.
+//! readable by others, not even for a moment. What root writes belongs to whoever has the folder. So a command typed
+//! with `sudo` does not lock the gateway out of its own data.
 
 use crate::error::GatewayError;
 use std::{

@@ -1,7 +1,7 @@
-//! Publishes the gateway's own energy and state where Home Assistant looks for it: an MQTT broker, with a retained
-//! description of each entity, so that they appear by themselves and fit its Energy dashboard.
+//! Publishes the gateway's own energy and state where Home Assistant looks for it: an MQTT broker. Each entity has a
+//! retained description, so they appear by themselves and fit its Energy dashboard.
 //!
-//! It only tells what the board says. It never publishes a secret, never takes an order, and nothing waits for it: a
+//! It only tells what the board says. It never publishes a secret, never takes an order, and nothing waits for it. A
 //! broker that is away, slow or full costs the gateway nothing but this.
 
 mod discovery;
@@ -32,9 +32,9 @@ const ABOUT: &str = "home_assistant";
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const CONNECT_TIMEOUT_S: u64 = 5;
-/// As many messages wait for the broker; the publisher then waits too.
+/// Capacity of the broker's queue. When it is full, the publisher waits.
 const MESSAGES_WAITING: usize = 64;
-/// A broker that takes no message for so long is given up until it is connected anew.
+/// Time without a message taken after which a broker is given up, until it is connected anew.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the last message may take at the end.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -212,7 +212,7 @@ struct Publisher<'r> {
     client: AsyncClient,
     names: Names,
     board: Arc<Board>,
-    /// Rung when everything has to be said again.
+    /// Notified when everything has to be said again.
     refresh: &'r Notify,
     /// Discovery topics of this gateway that the broker holds.
     descriptions: mpsc::Receiver<String>,

@@ -5,11 +5,16 @@ use crate::{
     error::GatewayError,
     files::{self, Readers},
 };
-use deren_primitives::{ChainParameters, Hex, SlotClock};
+use deren_primitives::{Anchor, ChainParameters, Hex, SlotClock};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 const FILE: &str = "chain.json";
+/// Time without a final block after which readings are anchored where the chain looks back further.
+const FINALITY_LAGS: Duration = Duration::from_secs(300);
 
 /// What was found at first contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +69,30 @@ impl JoinedChain {
     /// The chain's slots.
     pub fn clock(&self) -> SlotClock {
         self.parameters.clock()
+    }
+}
+
+/// What is known of the chain: enough to make readings without a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainView {
+    /// Which chain it is.
+    pub joined: JoinedChain,
+    /// The latest finalised block known.
+    pub anchor: Anchor,
+    /// The latest finalised block that the chain knows for a month.
+    pub lasting: Anchor,
+    /// When the latest was heard of; nothing if it was before this process began.
+    pub heard: Option<Instant>,
+}
+
+impl ChainView {
+    /// The anchor of a reading that is signed now: the latest block. When nothing newer has become final for long, it
+    /// is the lasting one. The latest may be too old for the chain before the reading gets there.
+    pub fn anchor_now(&self) -> Anchor {
+        match self.heard {
+            Some(heard) if heard.elapsed() > FINALITY_LAGS => self.lasting,
+            _ => self.anchor,
+        }
     }
 }
 

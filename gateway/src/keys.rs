@@ -39,8 +39,8 @@ impl Keys {
     /// Encrypts the file that `uri` names under the passphrase that is found for it.
     ///
     /// # Errors
-    /// [`GatewayError::File`] if there is no file or no passphrase, or it is encrypted already; [`GatewayError::Key`] if
-    /// the keys are on a token.
+    /// [`GatewayError::File`] if there is no file or no passphrase, or it is encrypted already; [`GatewayError::Key`]
+    /// if the keys are on a token.
     pub fn encrypt(uri: &KeyUri) -> Result<(), GatewayError> {
         match uri {
             KeyUri::File { path, passphrase } => file::encrypt(path, passphrase.as_deref()),

@@ -1,4 +1,4 @@
-//! What happens, one line each, on stderr. systemd's journal knows the time and keeps levels: there a line begins with
+//! What happens, one line each, on stderr. systemd's journal knows the time and keeps levels. There a line begins with
 //! its level as `<N>` (`sd-daemon(3)`) and has no time; elsewhere it has one. Never with colours.
 
 use std::{fmt, os::unix::fs::MetadataExt};

@@ -1,7 +1,7 @@
 //! What has been measured and is not yet on the chain for good, on disk. Every change is one transaction that is
 //! flushed before it counts: whatever is killed, nothing is lost and nothing is doubled.
 //!
-//! A disk that is full, read-only or broken is an alarm and no end: what could not be stored is stored later, and the
+//! A disk that is full, read-only or broken is an alarm and no end. What could not be stored is stored later, and the
 //! chain of hashes goes on where it stands on disk.
 //!
 //! A reading is stored apart from its signature, because a rotated key signs the reading again and never changes it.
@@ -43,7 +43,7 @@ use tables::{ANCHOR, GOOD_MS, META, PROGRESS, READINGS, SIGNATURES, SIGNERS, SUP
 const FILE: &str = "outbox.redb";
 /// Of the database's own memory; all the rest is the operating system's cache, which it can take back.
 const CACHE_BYTES: usize = 2 * 1024 * 1024;
-/// After the disk failed it is left alone for so long.
+/// Time for which a disk that failed is left alone.
 const REST: Duration = Duration::from_secs(2);
 
 /// The durable queue of readings, with each device's chain of hashes.

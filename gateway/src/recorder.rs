@@ -2,28 +2,30 @@
 //! hears of it. It alone writes new readings, and it alone moves a device's slots on.
 
 mod crosscheck;
-mod day;
-mod device;
+mod event;
 mod swap;
 
+pub use event::Event;
+
 use crate::{
-    board::Board,
+    board::{Board, DeviceStatus},
     clock::{Clock, ClockState, unix_ms},
     codes::{GatewayCode, Mishap},
     devices::DeviceBook,
     error::GatewayError,
-    joined_chain::JoinedChain,
+    health::DeviceHealth,
+    home::{Conditions, Home, Place, Seat, SlotSettings},
+    joined_chain::ChainView,
     outbox::{Outbox, OutboxPosition, Seal, SignedBy, Tail, Update},
     settings::DeviceSettings,
     signer::Signer,
     slots::Progress,
 };
 use crosscheck::{Checked, CrossCheck};
-use deren_meters::{Identity, Sample};
-use deren_primitives::{Anchor, DeviceCursor, DeviceId, DeviceRole, interval_message};
-use device::Recorded;
+use deren_meters::Sample;
+use deren_primitives::{DeviceCursor, DeviceId, DeviceRole, IntervalReading, interval_message};
 use std::{
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
     time::{Duration, Instant},
 };
 use tokio::sync::{Notify, mpsc, watch};
@@ -31,82 +33,17 @@ use tokio_util::sync::CancellationToken;
 
 /// How often bounded waits are looked at.
 const TICK: Duration = Duration::from_millis(250);
-/// As many events are stored together at most.
+/// Maximum number of events that are stored together.
 const MAX_EVENTS_AT_ONCE: usize = 64;
-/// When no block has become final for so long, readings are anchored where the chain looks back further.
-const FINALITY_LAGS: Duration = Duration::from_secs(300);
-/// A sample's time is no further ahead of now than this.
+/// How far a sample's time may lie in the future.
 const MAX_AHEAD_MS: u64 = 1_000;
-/// So much room is left free for the spans that one round of samples can make.
+/// Number of readings for which room is left free: as many as one round of samples can make.
 const ROOM_FOR_A_ROUND: u64 = 1024;
-
-/// What the recorder hears.
-#[derive(Debug)]
-pub enum Event {
-    /// A device said who it is.
-    Identified {
-        /// Its place in the configuration.
-        index: usize,
-        /// Who it says it is.
-        identity: Identity,
-        /// To be rung when it should say so again.
-        ask_again: Arc<Notify>,
-    },
-    /// A device was sampled.
-    Sample {
-        /// Its place in the configuration.
-        index: usize,
-        /// What it showed.
-        sample: Sample,
-    },
-    /// A place in the configuration has another device, or none.
-    Configured {
-        /// The place; the next one if there is no such place yet.
-        index: usize,
-        /// What is there now.
-        device: Option<DeviceSettings>,
-    },
-    /// A finalised block shows how a device that needs it stands on the chain.
-    Chain {
-        /// The device.
-        device: DeviceId,
-        /// Where its chain of readings ends there; nothing if the chain does not know it.
-        cursor: Option<DeviceCursor>,
-    },
-}
-
-/// What is known of the chain: enough to make readings without a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChainView {
-    /// Which chain.
-    pub joined: JoinedChain,
-    /// The latest finalised block known.
-    pub anchor: Anchor,
-    /// The latest finalised block that the chain knows for a month.
-    pub lasting: Anchor,
-    /// When the latest was heard of; nothing if it was before this process began.
-    pub heard: Option<Instant>,
-}
-
-impl ChainView {
-    /// With what a reading is anchored that is signed now: the latest block; the lasting one when nothing newer has become
-    /// final for so long that the latest may be too old for the chain before the reading gets there.
-    pub fn anchor_now(&self) -> Anchor {
-        match self.heard {
-            Some(heard) if heard.elapsed() > FINALITY_LAGS => self.lasting,
-            _ => self.anchor,
-        }
-    }
-}
 
 /// What the recorder works with.
 pub struct Parts {
-    /// The configured devices.
-    pub devices: Vec<DeviceSettings>,
-    /// How many samples must agree before a register that went back is believed.
-    pub confirmations: u8,
-    /// How long a sample after a slot's end is waited for; without one, half of the chain's grace.
-    pub boundary_wait: Option<Duration>,
+    /// What the configuration says of all slots.
+    pub slots: SlotSettings,
     /// How often slots in progress are stored.
     pub checkpoint_interval: Duration,
     /// Who the devices turned out to be.
@@ -119,23 +56,29 @@ pub struct Parts {
     pub clock: Arc<Clock>,
     /// Where to write what happens.
     pub board: Arc<Board>,
-    /// What is heard.
+    /// What happens. Devices that are seated already are in it.
     pub events: mpsc::Receiver<Event>,
     /// The chain, once known.
     pub chain: watch::Receiver<Option<ChainView>>,
-    /// The devices that have said who they are.
-    pub identified: watch::Sender<Vec<DeviceId>>,
-    /// Rung when a reading was stored.
+    /// What decisions need to know of the devices.
+    pub health: watch::Sender<Vec<DeviceHealth>>,
+    /// Notified after a reading is stored.
     pub stored: Arc<Notify>,
+}
+
+impl Parts {
+    fn signer(&self) -> RwLockReadGuard<'_, Signer> {
+        self.signer.read().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The recorder.
 pub struct Recorder {
     parts: Parts,
-    devices: Vec<Recorded>,
-    /// Devices that another one has replaced, until their last slot is sealed, with their places.
-    leaving: Vec<(usize, Recorded)>,
+    home: Home,
     crosscheck: CrossCheck,
+    /// The grid meter does not agree with the other devices, and its owner knows.
+    disagrees: bool,
     /// Made but not stored yet.
     unsaved: Vec<Update>,
     /// The disk refused them: nothing new is made before they are stored.
@@ -144,18 +87,32 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder that has heard nothing yet.
+    /// A recorder of the devices that are seated already.
     pub fn new(parts: Parts) -> Self {
-        let devices = parts.devices.iter().map(|_| Recorded::default()).collect();
-        Self {
+        let mut recorder = Self {
             parts,
-            devices,
-            leaving: Vec::new(),
+            home: Home::default(),
             crosscheck: CrossCheck::default(),
+            disagrees: false,
             unsaved: Vec::new(),
             disk_fails: false,
             last_checkpoint: Instant::now(),
+        };
+        while let Ok(event) = recorder.parts.events.try_recv() {
+            recorder.on_event(event);
         }
+        recorder.recognise();
+        recorder
+    }
+
+    /// Devices that said who they are before this process began are known while they are away.
+    fn recognise(&mut self) {
+        for seat in self.home.seats_mut() {
+            let known = self.parts.book.device_id(seat.settings(), &self.parts.signer());
+            seat.health.device = known;
+            self.parts.board.update_device(seat.place, |device| device.device = known);
+        }
+        self.publish_health();
     }
 
     /// Records until `shutdown`, then stores where every slot stands.
@@ -165,20 +122,21 @@ impl Recorder {
     pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), GatewayError> {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut heard = Vec::with_capacity(MAX_EVENTS_AT_ONCE);
+        let mut events = Vec::with_capacity(MAX_EVENTS_AT_ONCE);
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => break,
-                count = self.parts.events.recv_many(&mut heard, MAX_EVENTS_AT_ONCE) => {
+                count = self.parts.events.recv_many(&mut events, MAX_EVENTS_AT_ONCE) => {
                     if count == 0 {
                         break;
                     }
-                    for event in heard.drain(..) {
+                    for event in events.drain(..) {
                         self.on_event(event);
                     }
                 }
                 _ = tick.tick() => self.drain(),
             }
+            self.publish_health();
             self.save().await;
         }
         self.checkpoint();
@@ -188,67 +146,83 @@ impl Recorder {
 
     fn on_event(&mut self, event: Event) {
         let result = match event {
-            Event::Identified { index, identity, ask_again } => {
-                let result = self.identified(index, &identity);
-                self.devices
-                    .iter_mut()
-                    .skip(index)
-                    .take(1)
-                    .for_each(|recorded| recorded.ask_again = Some(ask_again.clone()));
-                result
-            }
-            Event::Sample { index, sample } => {
-                self.sampled(index, &sample);
-                Ok(())
-            }
-            Event::Configured { index, device } => {
-                self.configured(index, device);
-                Ok(())
+            Event::Identified { place, identity, ask_again } => {
+                if let Some(seat) = self.home.find(place) {
+                    seat.ask_again = Some(ask_again);
+                }
+                self.identified(place, &identity)
             }
             Event::Chain { device, cursor } => self.position(device, cursor),
+            Event::Sample { place, sample } => {
+                self.sampled(place, &sample);
+                Ok(())
+            }
+            Event::Seated { place, position, settings } => {
+                self.seated(place, position, settings);
+                Ok(())
+            }
+            Event::Left { place } => {
+                self.unsaved.extend(self.home.remove(place));
+                self.parts.board.remove_device(place);
+                self.forget_cross_check();
+                Ok(())
+            }
+            Event::Failed { place, mishap } => {
+                let count = |device: &mut DeviceStatus| device.failures_total = device.failures_total.saturating_add(1);
+                self.parts.board.update_device(place, count);
+                self.failed(place, mishap);
+                Ok(())
+            }
         };
         if let Err(error) = result {
             self.parts.board.trouble("outbox", &error);
         }
     }
 
-    /// Lets go of the device at this place, keeps where its slots stand, and makes room for another.
-    fn configured(&mut self, index: usize, device: Option<DeviceSettings>) {
-        if let Some(recorded) = self.devices.get_mut(index) {
-            self.unsaved.extend(recorded.checkpoint());
-            *recorded = Recorded::at_place(device.is_some());
-        } else if index == self.devices.len() {
-            self.devices.push(Recorded::at_place(device.is_some()));
-        }
-        self.crosscheck = CrossCheck::default();
+    fn seated(&mut self, place: Place, position: usize, settings: DeviceSettings) {
+        self.parts.board.put_device(position, DeviceStatus::of(place, &settings));
+        self.home.add(Seat::new(place, DeviceHealth::unknown(settings)));
+        self.forget_cross_check();
+    }
+
+    fn forget_cross_check(&mut self) {
+        (self.crosscheck, self.disagrees) = (CrossCheck::default(), false);
         self.parts.board.update(|status| status.cross_check = None);
-        if let Some(device) = device {
-            match self.parts.devices.get_mut(index) {
-                Some(place) => *place = device,
-                None => self.parts.devices.push(device),
-            }
-        }
-        self.show_identified();
     }
 
-    fn show_identified(&self) {
-        let ids = self.devices.iter().filter_map(Recorded::id).collect();
-        self.parts.identified.send_replace(ids);
+    fn publish_health(&self) {
+        self.parts.health.send_replace(self.home.health());
     }
 
-    fn sampled(&mut self, index: usize, sample: &Sample) {
-        let state = self.parts.clock.state();
-        let may_seal = self.may_seal();
-        let rules = self.rules(index);
-        let Some(recorded) = self.devices.get_mut(index).filter(|recorded| recorded.id().is_some()) else {
+    /// The device cannot be read, or not be used, for that reason.
+    fn failed(&mut self, place: Place, mishap: Mishap) {
+        let Some(seat) = self.home.find(place) else {
             return;
         };
-        let today = recorded.show_today(sample);
-        self.parts.board.update_device(index, |device| {
+        seat.health.is_reachable = false;
+        self.parts.board.trouble(&seat.settings().name, mishap.clone());
+        self.parts.board.update_device(place, |device| device.fail(mishap));
+    }
+
+    /// What holds for all slots now; nothing before the first contact with the chain.
+    fn conditions(&self) -> Option<Conditions> {
+        let chain = self.parts.chain.borrow().as_ref()?.joined.clone();
+        Some(Conditions { chain, slots: self.parts.slots, may_seal: self.may_seal() })
+    }
+
+    fn sampled(&mut self, place: Place, sample: &Sample) {
+        let (state, conditions) = (self.parts.clock.state(), self.conditions());
+        let Some(seat) = self.home.find(place) else {
+            return;
+        };
+        let Some(today) = seat.show(sample) else {
+            return;
+        };
+        self.parts.board.update_device(place, |device| {
             device.show(sample);
             (device.today_import_wh, device.today_export_wh) = today;
         });
-        let Some(rules) = rules else {
+        let Some(conditions) = conditions else {
             return;
         };
         if let Some(mishap) = state.mishap() {
@@ -259,41 +233,29 @@ impl Recorder {
         if sample.at_unix_ms > unix_ms().saturating_add(MAX_AHEAD_MS) {
             return;
         }
-        let outcome = recorded.take(rules, sample, matches!(state, ClockState::Lost { .. }), may_seal);
-        if let (Some(mishap), Some(settings)) = (outcome.trouble, self.parts.devices.get(index)) {
-            self.parts.board.trouble(&settings.name, mishap);
+        let Some(took) = seat.take(&conditions, sample, matches!(state, ClockState::Lost { .. })) else {
+            return;
+        };
+        if let Some(mishap) = took.trouble {
+            self.parts.board.trouble(&seat.settings().name, mishap);
         }
-        self.unsaved.extend(outcome.update);
+        self.unsaved.extend(took.update);
     }
 
+    /// Seals what has been waited for long enough, and stores now and then where slots stand.
     fn drain(&mut self) {
         let alarm = self.parts.outbox.alarm();
         self.parts.board.update(|status| {
             status.clock = self.parts.clock.state();
             (status.outbox.alarm_code, status.outbox.alarm) = alarm.map(|alarm| (alarm.code, alarm.what)).unzip();
-            for device in status.devices.iter_mut().filter(|device| device.registered == Some(true)) {
-                device.attention = None;
-            }
         });
         if let Some(jump_ms) = self.parts.clock.take_jump() {
             let what =
                 format!("this machine's clock was set by {jump_ms} ms: it counts again when somebody vouches for it");
             self.parts.board.trouble("clock", (GatewayCode::ClockSet, what));
         }
-        let may_seal = self.may_seal();
-        for index in 0..self.devices.len() {
-            let rules = self.rules(index);
-            if let (Some(rules), Some(recorded)) = (rules, self.devices.get_mut(index)) {
-                self.unsaved.extend(recorded.close(rules, unix_ms(), may_seal));
-            }
-        }
-        for (index, mut recorded) in std::mem::take(&mut self.leaving) {
-            if let Some(rules) = self.rules(index) {
-                self.unsaved.extend(recorded.close(rules, unix_ms(), may_seal));
-            }
-            if recorded.has_open_samples() {
-                self.leaving.push((index, recorded));
-            }
+        if let Some(conditions) = self.conditions() {
+            self.unsaved.extend(self.home.close(&conditions, unix_ms()));
         }
         if !self.disk_fails && self.last_checkpoint.elapsed() >= self.parts.checkpoint_interval {
             self.checkpoint();
@@ -302,10 +264,13 @@ impl Recorder {
 
     fn checkpoint(&mut self) {
         self.last_checkpoint = Instant::now();
-        self.unsaved.extend(self.devices.iter_mut().filter_map(Recorded::checkpoint));
+        self.unsaved.extend(self.home.checkpoint());
     }
 
-    /// How a device stands on the chain: begins its readings there, or moves them to where the chain is.
+    /// What to do where the chain says that a device's readings end there: they begin there, or move to where the chain
+    /// is. The uplink has compared this with the outbox too, but readings were stored since, and blocks before this was
+    /// done say the same again. So it is compared here once more: to adopt twice would set aside what was made in
+    /// between.
     fn position(&mut self, id: DeviceId, cursor: Option<DeviceCursor>) -> Result<(), GatewayError> {
         let Some(clock) = self.parts.chain.borrow().as_ref().map(|view| view.joined.clock()) else {
             return Ok(());
@@ -325,13 +290,13 @@ impl Recorder {
                 );
                 self.parts.board.trouble("outbox", (GatewayCode::SecondGateway, what));
                 self.unsaved.retain(|update| update.device != id);
-                self.leaving.retain(|(_, recorded)| recorded.id() != Some(id));
+                self.home.forget_leaving(id);
             }
             OutboxPosition::InStep | OutboxPosition::NodeBehind => return Ok(()),
         }
         let fresh = position == OutboxPosition::NotBegun && cursor.next_sequence == 0;
-        for recorded in self.devices.iter_mut().filter(|recorded| recorded.id() == Some(id)) {
-            recorded.begin((!fresh).then(|| progress.clone()));
+        if let Some(seat) = self.home.find_id(id) {
+            seat.begin((!fresh).then(|| progress.clone()));
         }
         Ok(())
     }
@@ -348,10 +313,6 @@ impl Recorder {
         }
         let clock_will_do = self.parts.clock.state().complaint().is_none();
         room.unwrap_or(false) && !self.disk_fails && clock_will_do
-    }
-
-    fn signer(&self) -> std::sync::RwLockReadGuard<'_, Signer> {
-        self.parts.signer.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stores what came of the samples, in one transaction; what the disk refuses is kept and tried again.
@@ -374,7 +335,7 @@ impl Recorder {
         };
         let updates = std::mem::take(&mut self.unsaved);
         let (outbox, to_store) = (self.parts.outbox.clone(), updates.clone());
-        let signer = self.signer().clone();
+        let signer = self.parts.signer().clone();
         let clock_error_ms = state.error_ms();
         let store = tokio::task::spawn_blocking(move || {
             let sign = |hash| signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
@@ -404,18 +365,13 @@ impl Recorder {
         }
     }
 
-    fn saved(&mut self, readings: &[deren_primitives::IntervalReading]) {
+    fn saved(&mut self, readings: &[IntervalReading]) {
         for reading in readings {
             tracing::info!(
                 device = %reading.device, sequence = reading.sequence, slot = reading.first_slot.0,
                 slots = reading.slot_count, quality = reading.quality.0, "reading made"
             );
-            let last_slot = reading.end_slot().previous().0;
-            self.parts.board.update_device_by_id(reading.device, |device| {
-                device.last_slot = Some(last_slot);
-                device.waiting_readings = device.waiting_readings.saturating_add(1);
-            });
-            self.cross_check(reading);
+            self.note_stored(reading);
         }
         let waiting = self.parts.outbox.len().unwrap_or_default();
         let made = u64::try_from(readings.len()).unwrap_or(u64::MAX);
@@ -424,38 +380,36 @@ impl Recorder {
             status.outbox.made_total = status.outbox.made_total.saturating_add(made);
         });
         if !readings.is_empty() {
+            self.publish_health();
             self.parts.stored.notify_one();
         }
     }
 
-    /// Compares the grid meter with production and storage, and tells the owner what does not agree.
-    fn cross_check(&mut self, reading: &deren_primitives::IntervalReading) {
-        let Some(index) = self.devices.iter().position(|recorded| recorded.id() == Some(reading.device)) else {
+    /// Notes that a device's reading is stored, and compares the grid meter with production and storage. Its owner is
+    /// told what does not agree.
+    fn note_stored(&mut self, reading: &IntervalReading) {
+        let Some(seat) = self.home.find_id(reading.device) else {
             return;
         };
-        let places = self.parts.devices.iter().zip(&self.devices).enumerate();
-        let roles =
-            places.filter(|(_, (_, recorded))| !recorded.is_left()).map(|(index, (device, _))| (index, device.role));
-        let roles = roles.collect();
-        let step_mwh = self.devices.iter().map(Recorded::step_mwh).max().unwrap_or_default();
-        let now = match self.crosscheck.note(index, &roles, step_mwh, reading) {
+        let (place, last_slot) = (seat.place, reading.end_slot().previous());
+        seat.health.last_slot = Some(last_slot);
+        self.parts.board.update_device(place, |device| {
+            device.last_slot = Some(last_slot.0);
+            device.waiting_readings = device.waiting_readings.saturating_add(1);
+        });
+        let roles = self.home.seats().iter().map(|seat| (seat.place, seat.settings().role)).collect();
+        let step_mwh = self.home.seats().iter().map(Seat::step_mwh).max().unwrap_or_default();
+        let now = match self.crosscheck.note(place, &roles, step_mwh, reading) {
             Checked::NotYet => return,
             Checked::Agrees => None,
             Checked::Disagrees(what) => Some(what),
         };
-        if let Some(what) = now.as_deref().filter(|_| self.parts.board.status().cross_check.is_none()) {
-            let grid = self.parts.devices.iter().find(|device| device.role == DeviceRole::Grid);
-            self.parts.board.trouble(grid.map_or("home", |device| &device.name), (GatewayCode::MetersDisagree, what));
+        if let Some(what) = now.as_deref().filter(|_| !self.disagrees) {
+            let grid = self.home.seats().iter().find(|seat| seat.settings().role == DeviceRole::Grid);
+            let about = grid.map_or("home", |seat| &seat.settings().name);
+            self.parts.board.trouble(about, (GatewayCode::MetersDisagree, what));
         }
+        self.disagrees = now.is_some();
         self.parts.board.update(|status| status.cross_check = now);
-    }
-
-    /// What holds for a device's slots; nothing before the first contact with the chain.
-    fn rules(&self, index: usize) -> Option<crate::slots::Rules> {
-        let view = self.parts.chain.borrow();
-        let joined = &view.as_ref()?.joined;
-        let device = self.parts.devices.get(index)?;
-        let has_serial = self.devices.get(index).is_some_and(Recorded::has_serial);
-        Some(device::rules(joined, device, self.parts.confirmations, self.parts.boundary_wait, has_serial))
     }
 }

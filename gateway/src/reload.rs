@@ -22,7 +22,7 @@ pub(crate) const ABOUT: &str = "configuration";
 pub struct Reload {
     /// The configuration.
     pub file: PathBuf,
-    /// Rung when it is to be read again.
+    /// Notified when it is to be read again.
     pub asked: Arc<Notify>,
     /// Changes what is logged.
     pub log_by: LogBy,
@@ -40,6 +40,20 @@ pub(crate) struct Followers {
     pub(crate) setup: Arc<Setup>,
 }
 
+impl Followers {
+    /// Who follows, with what these settings say at the start.
+    pub(crate) fn new(settings: &Settings, setup: Arc<Setup>) -> Self {
+        setup.finder.set_templates(settings.templates.clone());
+        Self {
+            devices: watch::Sender::new(settings.devices.clone()),
+            templates: watch::Sender::new(settings.templates.clone()),
+            home_assistant: watch::Sender::new(settings.home_assistant.clone()),
+            setup_settings: watch::Sender::new(SetupSettings::of(settings)),
+            setup,
+        }
+    }
+}
+
 impl Reload {
     /// Reloads whenever asked, until `shutdown`.
     pub(crate) async fn run(
@@ -55,7 +69,7 @@ impl Reload {
                 () = self.asked.notified() => {}
             }
             match Settings::load(&self.file) {
-                // Else a device would be read no more that is read well now.
+                // Otherwise a device that works now would stop being read.
                 Ok(new) if !new.has_all_templates() => refuse(&board, &new.complaints),
                 Ok(new) => {
                     for complaint in &new.complaints {

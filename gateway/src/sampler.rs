@@ -1,10 +1,10 @@
 //! One device, sampled for ever: it connects, asks who the device is, and hands each sample on. It judges nothing, and
 //! it never gives up.
 
-use crate::{board::Board, clock::unix_ms, codes::Mishap, recorder::Event, settings::DeviceSettings};
-use deren_meters::{Driver, Identity, Library, MeterError, open_with};
+use crate::{clock::unix_ms, home::Place, recorder::Event, settings::DeviceSettings};
+use deren_meters::{Driver, Library, MeterError, open_with};
 use deren_primitives::Backoff;
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -16,18 +16,16 @@ const AFTER_BOUNDARY_MS: u64 = 2;
 
 /// Samples one device.
 pub struct Sampler {
-    /// Its place in the configuration.
-    pub index: usize,
+    /// Its place.
+    pub place: Place,
     /// How to reach it, and how often.
     pub device: DeviceSettings,
     /// The templates; the device's is among them.
     pub templates: Arc<Library>,
-    /// Where samples go.
+    /// Where samples and failures go.
     pub events: mpsc::Sender<Event>,
     /// A slot's length in milliseconds, once known.
     pub slot_ms: watch::Receiver<Option<u64>>,
-    /// Where to write what happens.
-    pub board: Arc<Board>,
 }
 
 /// Nobody takes samples any more.
@@ -38,69 +36,62 @@ impl Sampler {
     pub async fn run(self, shutdown: CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
-            Closed = self.sample_for_ever() => {}
+            Err(Closed) = self.sample_for_ever() => {}
         }
     }
 
-    async fn sample_for_ever(&self) -> Closed {
+    async fn sample_for_ever(&self) -> Result<Infallible, Closed> {
         let mut backoff = Backoff::new(FIRST_WAIT.min(self.device.sample_interval), LONGEST_WAIT);
         loop {
             let error = match open_with(&self.device.uri, &self.templates).await {
-                Ok(mut driver) => match self.follow(driver.as_mut(), &mut backoff).await {
-                    Ok(closed) => return closed,
-                    Err(error) => error,
-                },
+                Ok(mut driver) => self.follow(driver.as_mut(), &mut backoff).await?,
                 Err(error) => error,
             };
-            self.failed(&error);
-            tokio::time::sleep(backoff.next_wait(rand::random())).await;
+            self.failed(&error, &mut backoff).await?;
         }
     }
 
-    /// Asks who the device is, and samples it until its connection fails.
-    async fn follow(&self, driver: &mut dyn Driver, backoff: &mut Backoff) -> Result<Closed, MeterError> {
-        let mut known: Option<Identity> = None;
+    /// Asks who the device is, and samples it until its connection fails. Returns why.
+    async fn follow(&self, driver: &mut dyn Driver, backoff: &mut Backoff) -> Result<MeterError, Closed> {
+        let mut is_known = false;
         let ask_again = Arc::new(Notify::new());
         loop {
-            if known.is_none() {
-                let identity = driver.identify().await?;
-                let event =
-                    Event::Identified { index: self.index, identity: identity.clone(), ask_again: ask_again.clone() };
-                if self.events.send(event).await.is_err() {
-                    return Ok(Closed);
-                }
-                known = Some(identity);
+            if !is_known {
+                let identity = match driver.identify().await {
+                    Ok(identity) => identity,
+                    Err(error) => return Ok(error),
+                };
+                let ask_again = ask_again.clone();
+                self.send(Event::Identified { place: self.place, identity, ask_again }).await?;
+                is_known = true;
             }
             match driver.sample().await {
                 Ok(sample) => {
                     backoff.reset();
-                    if self.events.send(Event::Sample { index: self.index, sample }).await.is_err() {
-                        return Ok(Closed);
-                    }
+                    self.send(Event::Sample { place: self.place, sample }).await?;
                     tokio::select! {
                         () = self.wait_for_next() => {}
                         // The sample that makes it doubted must not wait for the next: the device is asked at once.
-                        () = ask_again.notified() => known = None,
+                        () = ask_again.notified() => is_known = false,
                     }
                 }
                 Err(error) => {
-                    self.failed(&error);
-                    if may_have_been_swapped(&error) {
-                        known = None;
-                    }
-                    tokio::time::sleep(backoff.next_wait(rand::random())).await;
+                    is_known &= !may_have_been_swapped(&error);
+                    self.failed(&error, backoff).await?;
                 }
             }
         }
     }
 
-    fn failed(&self, error: &MeterError) {
-        let mishap = Mishap::from(error);
-        self.board.trouble(&self.device.name, mishap.clone());
-        self.board.update_device(self.index, |device| {
-            device.failures_total = device.failures_total.saturating_add(1);
-            device.fail(mishap);
-        });
+    /// Says that the device cannot be read, and waits before the next attempt.
+    async fn failed(&self, error: &MeterError, backoff: &mut Backoff) -> Result<(), Closed> {
+        self.send(Event::Failed { place: self.place, mishap: error.into() }).await?;
+        tokio::time::sleep(backoff.next_wait(rand::random())).await;
+        Ok(())
+    }
+
+    async fn send(&self, event: Event) -> Result<(), Closed> {
+        self.events.send(event).await.map_err(|_| Closed)
     }
 
     async fn wait_for_next(&self) {
@@ -125,8 +116,8 @@ fn may_have_been_swapped(error: &MeterError) -> bool {
     )
 }
 
-/// When to sample next: at the next multiple of the interval, and in any case just after a slot's end, so that its
-/// boundary is met closely and its reading is made at once.
+/// When to sample next: at the next multiple of the interval, and in any case just after a slot's end. So a boundary is
+/// met closely, and its reading is made at once.
 fn next_sample_ms(now_ms: u64, interval_ms: u64, slot_ms: Option<u64>) -> u64 {
     let next_multiple = |step_ms: u64| (now_ms / step_ms.max(1)).saturating_add(1).saturating_mul(step_ms.max(1));
     let by_interval = next_multiple(interval_ms);

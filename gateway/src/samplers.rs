@@ -1,14 +1,7 @@
-//! One sampler a device, kept in line with the configuration: when it changes, only the devices begin anew that changed,
-//! or whose template did. A device has a place, a number that stays while it is configured as it is; places that were left
-//! are used again.
+//! One sampler a device, kept in line with the configuration. When that changes, only the devices begin anew that
+//! changed, or whose template did.
 
-use crate::{
-    board::{Board, DeviceStatus},
-    error::GatewayError,
-    recorder::Event,
-    sampler::Sampler,
-    settings::DeviceSettings,
-};
+use crate::{error::GatewayError, home::Place, recorder::Event, sampler::Sampler, settings::DeviceSettings};
 use deren_meters::Library;
 use std::sync::Arc;
 use tokio::{
@@ -21,30 +14,30 @@ use tokio_util::sync::CancellationToken;
 pub struct Samplers {
     events: mpsc::Sender<Event>,
     slot_ms: watch::Receiver<Option<u64>>,
-    board: Arc<Board>,
     templates: Arc<Library>,
-    places: Vec<Option<Placed>>,
-    tasks: JoinSet<usize>,
+    running: Vec<Running>,
+    tasks: JoinSet<Place>,
+    next: Place,
 }
 
-struct Placed {
+struct Running {
+    place: Place,
     device: DeviceSettings,
     stop: CancellationToken,
 }
 
 impl Samplers {
-    /// Samplers for devices of which the recorder and the board know already, in this order.
-    pub fn start(
+    /// Seats these devices, and samples them.
+    pub async fn start(
         devices: &[DeviceSettings],
         templates: Arc<Library>,
         events: mpsc::Sender<Event>,
         slot_ms: watch::Receiver<Option<u64>>,
-        board: Arc<Board>,
     ) -> Self {
-        let mut samplers = Self { events, slot_ms, board, templates, places: Vec::new(), tasks: JoinSet::new() };
-        for (index, device) in devices.iter().enumerate() {
-            samplers.places.push(None);
-            samplers.sample(index, device.clone());
+        let (running, tasks, next) = (Vec::new(), JoinSet::new(), Place::default());
+        let mut samplers = Self { events, slot_ms, templates, running, tasks, next };
+        for (position, device) in devices.iter().enumerate() {
+            samplers.sample(position, device.clone()).await;
         }
         samplers
     }
@@ -78,8 +71,8 @@ impl Samplers {
                 else => shutdown.cancelled().await,
             }
         }
-        for placed in self.places.iter().flatten() {
-            placed.stop.cancel();
+        for running in &self.running {
+            running.stop.cancel();
         }
         while let Some(ended) = self.tasks.join_next().await {
             self.ended(ended)?;
@@ -87,7 +80,7 @@ impl Samplers {
         Ok(())
     }
 
-    fn ended(&mut self, ended: Result<usize, JoinError>) -> Result<usize, GatewayError> {
+    fn ended(&mut self, ended: Result<Place, JoinError>) -> Result<Place, GatewayError> {
         ended.map_err(|error| GatewayError::PartEnded { part: "sampler", reason: error.to_string() })
     }
 
@@ -99,63 +92,53 @@ impl Samplers {
         templates: Arc<Library>,
     ) -> Result<(), GatewayError> {
         let before = std::mem::replace(&mut self.templates, templates.clone());
-        for index in 0..self.places.len() {
-            let left = |placed: &mut Placed| {
-                let uri = &placed.device.uri;
-                !devices.contains(&placed.device) || before.template_of(uri) != templates.template_of(uri)
-            };
-            let Some(placed) = self.places.get_mut(index).and_then(|place| place.take_if(left)) else {
-                continue;
-            };
-            placed.stop.cancel();
-            // Only when it has ended is nothing of it on the way to the recorder any more.
+        let stays = |running: &Running| {
+            let uri = &running.device.uri;
+            devices.contains(&running.device) && before.template_of(uri) == templates.template_of(uri)
+        };
+        let (stay, leave): (Vec<_>, Vec<_>) = std::mem::take(&mut self.running).into_iter().partition(stays);
+        self.running = stay;
+        for Running { place, device, stop } in leave {
+            stop.cancel();
+            // Only when it has ended may another one connect to the device.
             while let Some(ended) = self.tasks.join_next().await {
-                if self.ended(ended)? == index {
+                if self.ended(ended)? == place {
                     break;
                 }
             }
-            tracing::info!(device = %placed.device.name, "not sampled any more");
-            self.board.update_device(index, |device| device.leave());
-            self.tell(index, None).await;
+            tracing::info!(device = %device.name, "not sampled any more");
+            self.tell(Event::Left { place }).await;
         }
-        for device in devices {
-            if self.places.iter().flatten().any(|placed| placed.device == *device) {
-                continue;
+        for (position, device) in devices.iter().enumerate() {
+            if !self.running.iter().any(|running| running.device == *device) {
+                tracing::info!(device = %device.name, "sampled from now on");
+                self.sample(position, device.clone()).await;
             }
-            let index = self.places.iter().position(Option::is_none).unwrap_or_else(|| {
-                self.places.push(None);
-                self.places.len() - 1
-            });
-            tracing::info!(device = %device.name, "sampled from now on");
-            self.board.put_device(index, DeviceStatus::of(device));
-            self.tell(index, Some(device.clone())).await;
-            self.sample(index, device.clone());
         }
         Ok(())
     }
 
-    async fn tell(&self, index: usize, device: Option<DeviceSettings>) {
+    async fn tell(&self, event: Event) {
         // The recorder ends before the samplers only when everything does.
-        let _ = self.events.send(Event::Configured { index, device }).await;
+        let _ = self.events.send(event).await;
     }
 
-    fn sample(&mut self, index: usize, device: DeviceSettings) {
-        let stop = CancellationToken::new();
+    async fn sample(&mut self, position: usize, device: DeviceSettings) {
+        let (place, stop) = (self.next, CancellationToken::new());
+        self.next = Place(place.0 + 1);
+        self.tell(Event::Seated { place, position, settings: device.clone() }).await;
         let sampler = Sampler {
-            index,
+            place,
             device: device.clone(),
             templates: self.templates.clone(),
             events: self.events.clone(),
             slot_ms: self.slot_ms.clone(),
-            board: self.board.clone(),
         };
         let stopped = stop.clone();
         self.tasks.spawn(async move {
             sampler.run(stopped).await;
-            index
+            place
         });
-        if let Some(place) = self.places.get_mut(index) {
-            *place = Some(Placed { device, stop });
-        }
+        self.running.push(Running { place, device, stop });
     }
 }

@@ -1,33 +1,40 @@
-//! Joins the actors, with bounded channels between them, and ends them in order: samplers and the page first, then the
-//! recorder with what it still holds, and the uplink with it.
+//! Joins the actors, with bounded channels between them, in three groups: the field is read, the books are kept, and
+//! the outside gets to know. All end in order: samplers and the page first, then the recorder with what it still holds,
+//! and the uplink with it.
 
 use crate::{
-    board::{Board, DeviceStatus},
+    board::Board,
     clock::Clock,
     codes::GatewayCode,
     devices::DeviceBook,
     error::GatewayError,
+    health::DeviceHealth,
+    home::SlotSettings,
     home_assistant,
-    joined_chain::JoinedChain,
+    joined_chain::{ChainView, JoinedChain},
     outbox::Outbox,
-    page::{Page, SetupApi, SetupSettings},
+    page::{Page, SetupApi},
     proof::{self, Exporter},
-    recorder::{ChainView, Parts, Recorder},
+    recorder::{Event, Parts, Recorder},
     reload::{self, Followers, Reload},
     samplers::Samplers,
-    settings::Settings,
+    settings::{DeviceSettings, HomeAssistantSettings, Settings},
     setup::Setup,
     signer::Signer,
     single_instance::{OnThisMachine, OnThisNetwork},
     systemd,
     uplink::Uplink,
 };
+use deren_meters::Library;
 use deren_primitives::Anchor;
 use std::sync::{Arc, RwLock};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, mpsc, watch},
+};
 use tokio_util::sync::CancellationToken;
 
-/// As many events may wait for the recorder; a sampler then waits too.
+/// Capacity of the recorder's queue. When it is full, samplers wait.
 const EVENTS_WAITING: usize = 256;
 
 /// Runs the gateway until `shutdown`, and lets it follow its configuration.
@@ -35,127 +42,127 @@ const EVENTS_WAITING: usize = 256;
 /// # Errors
 /// What keeps it from starting, or the first part that failed for good.
 pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken) -> Result<(), GatewayError> {
-    let signer = Signer::open(&settings.key, &settings.data_folder)?;
-    let _alone = OnThisMachine::take(signer.gateway())?;
-    let outbox = Arc::new(Outbox::open(&settings.data_folder, settings.outbox)?);
+    let books = Books::open(&settings)?;
     let book = DeviceBook::load(&settings.data_folder)?;
-    let joined = JoinedChain::load(&settings.data_folder)?;
-    let board = Arc::new(new_board(&settings, &signer, &book, &outbox)?);
-    let last_good_ms = outbox.last_good_ms()?.unwrap_or(0);
-    let clock = Arc::new(Clock::new(settings.clock_trusted, settings.max_clock_error, last_good_ms));
-    clock.trust_chain_alone(joined.as_ref().is_some_and(|joined| joined.parameters.development));
     let setup = Arc::new(Setup::open(&settings.data_folder, reload.asked.clone())?);
-    let gateway = signer.gateway();
-    let signer = Arc::new(RwLock::new(signer));
-    let (events, heard) = mpsc::channel(EVENTS_WAITING);
-    // Until a node is reached, readings are anchored where the last ones were.
-    let last_anchor = outbox.last_anchor()?;
-    let known = joined.map(|joined| {
-        let genesis = Anchor { block_number: 0, block_hash: joined.genesis };
-        let anchor = last_anchor.unwrap_or(genesis);
-        ChainView { joined, anchor, lasting: anchor, heard: None }
-    });
-    let (chain, chain_seen) = watch::channel(known);
-    let (setup_settings, setup_settings_seen) = watch::channel(SetupSettings::of(&settings));
-    let page = Page {
-        listen: settings.page_listen,
-        board: board.clone(),
-        setup_api: Arc::new(SetupApi {
-            setup: setup.clone(),
-            signer: signer.clone(),
-            chain: chain_seen.clone(),
-            settings: setup_settings_seen,
-        }),
-    };
-    let listener = page.bind().await?;
-    tracing::info!(%gateway, page = %settings.page_listen, "started");
-    let (identified, identified_seen) = watch::channel(Vec::new());
-    let stored = Arc::new(Notify::new());
-
-    let (slot_ms, slot_ms_seen) = watch::channel(None);
+    let followers = Followers::new(&settings, setup);
+    let (events, waiting) = mpsc::channel(EVENTS_WAITING);
+    let outside = Outside::open(&settings, &books, &followers, events.clone()).await?;
     for complaint in &settings.complaints {
-        board.trouble(reload::ABOUT, (GatewayCode::BadConfiguration, complaint.to_string()));
+        books.board.trouble(reload::ABOUT, (GatewayCode::BadConfiguration, complaint.to_string()));
     }
-    setup.finder.set_templates(settings.templates.clone());
-    let (templates, templates_seen) = watch::channel(settings.templates.clone());
-    let samplers =
-        Samplers::start(&settings.devices, settings.templates.clone(), events.clone(), slot_ms_seen, board.clone());
-    let (devices, devices_wanted) = watch::channel(settings.devices.clone());
-    let (home_assistant, home_assistant_wanted) = watch::channel(settings.home_assistant.clone());
-    let followers = Followers { devices, templates, home_assistant, setup_settings, setup: setup.clone() };
-    let reload = reload.run(settings.clone(), followers, board.clone(), shutdown.clone());
-    let home_assistant = home_assistant::follow(home_assistant_wanted, board.clone(), shutdown.clone());
-    let slot_lengths = pass_on_slot_length(chain_seen.clone(), slot_ms, shutdown.clone());
+    let field = Field::start(&settings, &books, &followers, events).await;
+    let recorder = books.recorder(&settings, book, waiting);
     let exporter = Exporter {
         data_folder: settings.data_folder.clone(),
-        devices: devices_wanted.clone(),
-        signer: signer.clone(),
-        outbox: outbox.clone(),
+        devices: followers.devices.subscribe(),
+        signer: books.signer.clone(),
+        outbox: books.outbox.clone(),
         shutdown: shutdown.clone(),
     };
-    let recorder = Recorder::new(Parts {
-        devices: settings.devices,
-        confirmations: settings.reset_confirmations,
-        boundary_wait: settings.boundary_wait,
-        checkpoint_interval: settings.checkpoint_interval,
-        book,
-        signer: signer.clone(),
-        outbox: outbox.clone(),
-        clock: clock.clone(),
-        board: board.clone(),
-        events: heard,
-        chain: chain_seen,
-        identified,
-        stored: stored.clone(),
-    });
-    let network = settings.announce_to.map(|to| OnThisNetwork::new(to, signer.clone(), board.clone())).transpose()?;
-    let uplink = Uplink {
-        node_urls: settings.node_urls,
-        data_folder: settings.data_folder,
-        signer,
-        outbox,
-        clock,
-        board,
-        identified: identified_seen,
-        stored,
-        recorder: events,
-        chain,
-    };
+    let reload = reload.run(settings, followers, books.board.clone(), shutdown.clone());
     systemd::notify(systemd::READY);
     tokio::try_join!(
         recorder.run(shutdown.clone()),
-        Box::pin(uplink.run(shutdown.clone())),
-        page.run(listener, shutdown.clone()),
-        announce(network, shutdown.clone()),
-        samplers.run(devices_wanted, templates_seen, shutdown.clone()),
-        // The lesser parts fail nobody.
-        Box::pin(async { Ok(tokio::join!(reload, home_assistant, slot_lengths)) }),
+        Box::pin(outside.run(shutdown.clone())),
+        field.run(shutdown.clone()),
+        Box::pin(async { Ok(reload.await) }),
         proof::serve(exporter),
     )?;
     tracing::info!("ended");
     Ok(())
 }
 
-fn new_board(settings: &Settings, signer: &Signer, book: &DeviceBook, outbox: &Outbox) -> Result<Board, GatewayError> {
-    let board = Board::new(signer.gateway(), signer.public_key(), signer.key_epoch());
-    let waiting = outbox.len()?;
-    board.update(|status| {
-        status.outbox.readings = waiting;
-        status.outbox.capacity_readings = outbox.capacity();
-        for device in &settings.devices {
-            let mut shown = DeviceStatus::of(device);
-            shown.device = book.device_id(device, signer);
-            status.devices.push(shown);
-        }
-    });
-    Ok(board)
+/// What is measured and signed, and all that this rests on.
+struct Books {
+    _alone: OnThisMachine,
+    signer: Arc<RwLock<Signer>>,
+    outbox: Arc<Outbox>,
+    clock: Arc<Clock>,
+    board: Arc<Board>,
+    chain: watch::Sender<Option<ChainView>>,
+    health: watch::Sender<Vec<DeviceHealth>>,
+    /// Notified after a reading is stored.
+    stored: Arc<Notify>,
 }
 
-/// Says on the network that this gateway is there, where it is asked to.
-async fn announce(network: Option<OnThisNetwork>, shutdown: CancellationToken) -> Result<(), GatewayError> {
-    match network {
-        Some(network) => network.run(shutdown).await,
-        None => Ok(()),
+impl Books {
+    fn open(settings: &Settings) -> Result<Self, GatewayError> {
+        let signer = Signer::open(&settings.key, &settings.data_folder)?;
+        let _alone = OnThisMachine::take(signer.gateway())?;
+        let outbox = Outbox::open(&settings.data_folder, settings.outbox)?;
+        let joined = JoinedChain::load(&settings.data_folder)?;
+        let board = Board::new(signer.gateway(), signer.public_key(), signer.key_epoch());
+        let waiting = outbox.len()?;
+        board.update(|status| {
+            status.outbox.readings = waiting;
+            status.outbox.capacity_readings = outbox.capacity();
+        });
+        let last_good_ms = outbox.last_good_ms()?.unwrap_or(0);
+        let clock = Clock::new(settings.clock_trusted, settings.max_clock_error, last_good_ms);
+        clock.trust_chain_alone(joined.as_ref().is_some_and(|joined| joined.parameters.development));
+        // Until a node is reached, readings are anchored where the last ones were.
+        let last_anchor = outbox.last_anchor()?;
+        let known = joined.map(|joined| {
+            let anchor = last_anchor.unwrap_or(Anchor { block_number: 0, block_hash: joined.genesis });
+            ChainView { joined, anchor, lasting: anchor, heard: None }
+        });
+        Ok(Self {
+            _alone,
+            signer: Arc::new(RwLock::new(signer)),
+            outbox: Arc::new(outbox),
+            clock: Arc::new(clock),
+            board: Arc::new(board),
+            chain: watch::Sender::new(known),
+            health: watch::Sender::default(),
+            stored: Arc::default(),
+        })
+    }
+
+    /// Who keeps them. Devices that are seated already are in `events`.
+    fn recorder(&self, settings: &Settings, book: DeviceBook, events: mpsc::Receiver<Event>) -> Recorder {
+        Recorder::new(Parts {
+            slots: SlotSettings { confirmations: settings.reset_confirmations, boundary_wait: settings.boundary_wait },
+            checkpoint_interval: settings.checkpoint_interval,
+            book,
+            signer: self.signer.clone(),
+            outbox: self.outbox.clone(),
+            clock: self.clock.clone(),
+            board: self.board.clone(),
+            events,
+            chain: self.chain.subscribe(),
+            health: self.health.clone(),
+            stored: self.stored.clone(),
+        })
+    }
+}
+
+/// What is read.
+struct Field {
+    samplers: Samplers,
+    devices: watch::Receiver<Vec<DeviceSettings>>,
+    templates: watch::Receiver<Arc<Library>>,
+    slot_ms: watch::Sender<Option<u64>>,
+    chain: watch::Receiver<Option<ChainView>>,
+}
+
+impl Field {
+    async fn start(settings: &Settings, books: &Books, followers: &Followers, events: mpsc::Sender<Event>) -> Self {
+        let slot_ms = watch::Sender::default();
+        let templates = settings.templates.clone();
+        Self {
+            samplers: Samplers::start(&settings.devices, templates, events, slot_ms.subscribe()).await,
+            devices: followers.devices.subscribe(),
+            templates: followers.templates.subscribe(),
+            slot_ms,
+            chain: books.chain.subscribe(),
+        }
+    }
+
+    async fn run(self, shutdown: CancellationToken) -> Result<(), GatewayError> {
+        let slot_lengths = pass_on_slot_length(self.chain, self.slot_ms, shutdown.clone());
+        let sampled = self.samplers.run(self.devices, self.templates, shutdown);
+        tokio::join!(slot_lengths, sampled).1
     }
 }
 
@@ -172,5 +179,69 @@ async fn pass_on_slot_length(
             () = shutdown.cancelled() => return,
             changed = chain.changed() => if changed.is_err() { return },
         }
+    }
+}
+
+/// Who gets to know: the chain, people, Home Assistant, and other gateways with this one's key.
+struct Outside {
+    uplink: Uplink,
+    page: Page,
+    listener: TcpListener,
+    network: Option<OnThisNetwork>,
+    board: Arc<Board>,
+    home_assistant: watch::Receiver<Option<HomeAssistantSettings>>,
+}
+
+impl Outside {
+    async fn open(
+        settings: &Settings,
+        books: &Books,
+        followers: &Followers,
+        events: mpsc::Sender<Event>,
+    ) -> Result<Self, GatewayError> {
+        let (signer, board) = (books.signer.clone(), books.board.clone());
+        let setup_api = Arc::new(SetupApi {
+            setup: followers.setup.clone(),
+            signer: signer.clone(),
+            chain: books.chain.subscribe(),
+            health: books.health.subscribe(),
+            settings: followers.setup_settings.subscribe(),
+        });
+        let page = Page { listen: settings.page_listen, board: board.clone(), setup_api };
+        let listener = page.bind().await?;
+        tracing::info!(gateway = %board.status().gateway, page = %settings.page_listen, "started");
+        let announce = |to| OnThisNetwork::new(to, signer.clone(), board.clone());
+        let network = settings.announce_to.map(announce).transpose()?;
+        let uplink = Uplink {
+            node_urls: settings.node_urls.clone(),
+            data_folder: settings.data_folder.clone(),
+            signer,
+            outbox: books.outbox.clone(),
+            clock: books.clock.clone(),
+            board: board.clone(),
+            health: books.health.subscribe(),
+            stored: books.stored.clone(),
+            recorder: events,
+            chain: books.chain.clone(),
+        };
+        let home_assistant = followers.home_assistant.subscribe();
+        Ok(Self { uplink, page, listener, network, board, home_assistant })
+    }
+
+    async fn run(self, shutdown: CancellationToken) -> Result<(), GatewayError> {
+        let network = async {
+            match self.network {
+                Some(network) => network.run(shutdown.clone()).await,
+                None => Ok(()),
+            }
+        };
+        let home_assistant = home_assistant::follow(self.home_assistant, self.board, shutdown.clone());
+        tokio::try_join!(
+            self.uplink.run(shutdown.clone()),
+            self.page.run(self.listener, shutdown.clone()),
+            network,
+            async { Ok(home_assistant.await) },
+        )?;
+        Ok(())
     }
 }

@@ -142,7 +142,6 @@ impl Settings {
     ) -> Result<(Self, Places), GatewayError> {
         let mut top = deren_config::parse(&file.display().to_string(), text, "the configuration has");
         top.override_by(VARIABLE_PREFIX, &SECTIONS, variables);
-        let devices = top.tables("device", ("device", "[[device]]"), |number| format!("device {number} has"));
         let mut mistakes = Vec::new();
         let folder = file.parent().unwrap_or(Path::new(""));
         let data_folder = folder.join(top.text_or(&known::DATA_FOLDER));
@@ -160,6 +159,7 @@ impl Settings {
             places.templates_folder = Some(place);
             folder.join(path)
         });
+        let devices = all_devices(&mut top, &mut places.devices, &mut mistakes, interval);
         let settings = Self {
             node_urls: node_urls(&mut top),
             page_listen: page_listen(&mut top),
@@ -174,7 +174,7 @@ impl Settings {
             dashboard_url: top.parsed(&known::DASHBOARD_URL, dashboard_url),
             sample_interval: interval,
             devices_are_picked: devices.is_empty(),
-            devices: all_devices(devices, &mut places.devices, &mut mistakes, interval),
+            devices,
             templates_folder,
             templates: Arc::default(),
             complaints: Vec::new(),
@@ -183,10 +183,16 @@ impl Settings {
             key,
             announce_to: top.parsed(&known::ANNOUNCE_TO, announce_to),
         };
-        mistakes.extend(top.finish());
-        mistakes.sort_by(|one, other| one.place.cmp(&other.place));
-        if mistakes.is_empty() { Ok((settings, places)) } else { Err(GatewayError::Settings { mistakes }) }
+        finish(top, mistakes)?;
+        Ok((settings, places))
     }
+}
+
+/// All mistakes by their places, if there are any.
+fn finish(top: Table, mut mistakes: Vec<Mistake>) -> Result<(), GatewayError> {
+    mistakes.extend(top.finish());
+    mistakes.sort_by(|one, other| one.place.cmp(&other.place));
+    if mistakes.is_empty() { Ok(()) } else { Err(GatewayError::Settings { mistakes }) }
 }
 
 fn bounds(top: &mut Table) -> Bounds {
@@ -255,11 +261,12 @@ fn page_listen(top: &mut Table) -> SocketAddr {
 /// The devices that are right; what is wrong with the others, and between them, goes to `mistakes`. None at all is
 /// right too: the owner picks them on the page. Where each device's `uri` is written goes to `uris`.
 fn all_devices(
-    tables: Vec<Table>,
+    top: &mut Table,
     uris: &mut Vec<Place>,
     mistakes: &mut Vec<Mistake>,
     interval: Duration,
 ) -> Vec<DeviceSettings> {
+    let tables = top.tables("device", ("device", "[[device]]"), |number| format!("device {number} has"));
     let mut devices: Vec<DeviceSettings> = Vec::with_capacity(tables.len().min(MAX_DEVICES));
     for (number, mut table) in tables.into_iter().enumerate() {
         let place = table.place().clone();

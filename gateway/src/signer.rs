@@ -1,5 +1,5 @@
-//! Who the gateway is, and what it signs. Its name, which key is in use, and the seed of its devices' salts lie in
-//! `identity.json` in the data folder, which only its owner may read; the keys themselves lie where `key` names them.
+//! Who the gateway is, and what it signs. `identity.json` in the data folder has its name, which key is in use, and the
+//! seed of its devices' salts. Only its owner may read it. The keys themselves lie where `key` names them.
 
 use crate::{
     error::GatewayError,
@@ -77,7 +77,7 @@ impl Signer {
     ///
     /// # Errors
     /// [`GatewayError::SecretsExposed`] if others may read a secret; [`GatewayError::KeyLost`] if the key in use is not
-    /// where `key` says; [`GatewayError::File`] or [`GatewayError::Key`] if something cannot be read, written or used.
+    /// where `key` says. [`GatewayError::File`] or [`GatewayError::Key`] if something cannot be read, written or used.
     pub fn open(key: &KeyUri, data_folder: &Path) -> Result<Self, GatewayError> {
         let keys = Keys::open(key)?;
         let path = data_folder.join(FILE);
@@ -114,7 +114,7 @@ impl Signer {
         }
     }
 
-    /// Replaces the key of `gateway` that is lost: makes a new key, uses it from now on as `new_key_epoch`, and returns
+    /// Replaces the key of `gateway` that is lost: makes a new key, and uses it from now on as `new_key_epoch`. Returns
     /// what the gateway's owner puts on the chain. Done again, it is the same key. The devices keep their ids if the
     /// data folder still knows the gateway; else they get new ones.
     ///
@@ -222,7 +222,8 @@ impl Signer {
         DeviceId::pseudonym(&salt, &identity.vendor, &identity.model, &identity.serial, identity.sub_unit)
     }
 
-    /// Prepares a new key, the same one each time until it is in use, and signs it over with the present one and itself.
+    /// Prepares a new key, the same one each time until it is in use, and signs it over with the present one and
+    /// itself.
     ///
     /// # Errors
     /// [`GatewayError::File`] or [`GatewayError::Key`] if the new key cannot be made or stored.

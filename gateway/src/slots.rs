@@ -13,7 +13,8 @@ mod seal;
 mod tests;
 
 pub use boundary::{Observation, Point, Registers};
-pub use builder::{Note, Outcome, Rules, SlotBuilder};
+pub use builder::{Outcome, SlotBuilder};
+pub use plausible::{Note, Rules};
 pub use power::{MaxPower, boundary_error_mwh};
 pub use progress::Progress;
 

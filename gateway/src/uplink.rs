@@ -13,9 +13,10 @@ use crate::{
     board::{Board, Link},
     clock::Clock,
     error::GatewayError,
-    joined_chain::JoinedChain,
+    health::DeviceHealth,
+    joined_chain::{ChainView, JoinedChain},
     outbox::Outbox,
-    recorder::{ChainView, Event},
+    recorder::Event,
     signer::Signer,
 };
 use deren_primitives::{Anchor, Backoff, DeviceId, Hex};
@@ -47,9 +48,9 @@ pub struct Uplink {
     pub clock: Arc<Clock>,
     /// Where to write what happens.
     pub board: Arc<Board>,
-    /// The devices that have said who they are.
-    pub identified: watch::Receiver<Vec<DeviceId>>,
-    /// Rung when a reading was stored.
+    /// What is known of the devices.
+    pub health: watch::Receiver<Vec<DeviceHealth>>,
+    /// Notified after a reading is stored.
     pub stored: Arc<Notify>,
     /// Who makes the readings, and must know when a device stands elsewhere on the chain.
     pub recorder: mpsc::Sender<Event>,
@@ -102,14 +103,20 @@ impl Uplink {
         // Whoever waits for longer than the grace is late with what it made meanwhile.
         let half_the_grace = Duration::from_millis(u64::from(joined.parameters.grace_seconds).saturating_mul(500));
         backoff.bound(half_the_grace.clamp(FIRST_WAIT, LONGEST_WAIT));
-        let genesis = Hex(joined.genesis);
-        tracing::info!(%url, %genesis, slot_seconds = joined.parameters.slot_seconds, "connected");
+        let genesis = Hex(joined.genesis).to_string();
+        tracing::info!(%url, genesis, slot_seconds = joined.parameters.slot_seconds, "connected");
         self.board.update(|status| {
             status.chain.link = Link::Connected;
-            status.chain.genesis = Some(genesis.to_string());
+            status.chain.genesis = Some(genesis);
             status.chain.slot_seconds = Some(joined.parameters.slot_seconds);
         });
         Session::new(self, node, joined).run(backoff).await
+    }
+
+    /// The devices that have said who they are.
+    fn identified(&self) -> Vec<DeviceId> {
+        let health = self.health.borrow();
+        health.iter().filter(|device| device.is_identified).filter_map(|device| device.device).collect()
     }
 
     /// Tells who makes the readings what is known of the chain.

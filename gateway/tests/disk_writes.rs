@@ -1,5 +1,6 @@
-//! How much an hour writes to the SD card: 20 devices, slots of a quarter of an hour, a checkpoint every minute, and the
-//! worst case that each device's reading is stored by itself. Alone in its process, because the count is the process's.
+//! How much an hour writes to the SD card. There are 20 devices, slots of a quarter of an hour, and a checkpoint every
+//! minute. In the worst case each device's reading is stored by itself. The test is alone in its process, because the
+//! count is the process's.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use deren_gateway::{

@@ -1,4 +1,4 @@
-//! A registry of counters as a text, in the format that the reader asks for: [OpenMetrics 1.0][openmetrics], or
+//! A registry of counters as a text, in the format that the reader asks for. It is [OpenMetrics 1.0][openmetrics], or
 //! [Prometheus' text format 0.0.4][text], which everything else reads.
 //!
 //! Whoever asks for neither gets the older text: tools that look at it by eye or by `promtool check metrics` know only

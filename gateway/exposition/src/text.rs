@@ -1,4 +1,4 @@
-//! From OpenMetrics to Prometheus' text format 0.0.4, which is nearly the same: counters are named with their `_total`
+//! From OpenMetrics to Prometheus' text format 0.0.4, which is nearly the same. Counters are named with their `_total`
 //! also where they are described, units stand in the names alone, and nothing marks the end.
 
 /// The older text of what `prometheus-client` wrote. It must have no exemplars: the older text knows none.

@@ -1,5 +1,5 @@
-//! What the machine itself says of the time: its wall clock, the time since its start (which nobody sets), and the
-//! kernel's opinion of the wall clock.
+//! What the machine itself says of the time: its wall clock, and the kernel's opinion of it. Nobody sets the time since
+//! its start.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -9,8 +9,8 @@ use deren_gateway::{
 use deren_meters::Library;
 use std::{path::Path, process::ExitCode};
 
-/// Exit code 0 if all is well, 1 if a device does not answer or the outbox cannot hold its days, 2 if the configuration has mistakes: each is printed,
-/// with its line.
+/// Exit code 0 if all is well; 1 if a device does not answer or the outbox cannot hold its days. It is 2 if the
+/// configuration has mistakes: each is printed, with its line.
 pub(crate) async fn check(config: &Path, offline: bool) -> anyhow::Result<ExitCode> {
     let settings = match Settings::load(config) {
         Ok(settings) => settings,
@@ -49,7 +49,7 @@ fn refuse(config: &Path, mistakes: &[Mistake]) -> ExitCode {
 
 /// Without a wire, a device can still name a channel that it does not have.
 async fn look_at(device: &DeviceSettings, templates: &Library, offline: bool) -> Result<(), GatewayError> {
-    let failed = |source| GatewayError::Device { name: device.name.clone(), source };
+    let failed = |error| GatewayError::Device { name: device.name.clone(), error };
     if offline {
         return deren_meters::open_with(&device.uri, templates).await.map(drop).map_err(failed);
     }

@@ -43,7 +43,7 @@ pub(crate) async fn keys(config: &Path) -> anyhow::Result<ExitCode> {
                     book.learn(device, &identity)?;
                     id = Some(signer.device_id(&identity));
                 }
-                Err(source) => eprintln!("{}", GatewayError::Device { name: device.name.clone(), source }),
+                Err(error) => eprintln!("{}", GatewayError::Device { name: device.name.clone(), error }),
             }
         }
         devices.push(Device {

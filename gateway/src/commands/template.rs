@@ -79,7 +79,7 @@ fn list(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
 }
 
 /// Exit code 0 if all is well, 1 if a template lacks what those that are built in have, or if a fixture reads otherwise
-/// than it says; a template that makes no sense is an error, exit code 2.
+/// than it says. A template that makes no sense is an error, exit code 2.
 fn check(file: &Path) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for (_, template) in DeviceTemplate::all_from_file(file)? {

@@ -1,4 +1,4 @@
-//! Keys on a PKCS #11 token (a smart card, an HSM, a TPM, SoftHSM): they are made there and sign there, and their
+//! Keys on a PKCS #11 token (a smart card, an HSM, a TPM, SoftHSM). They are made there and sign there, and their
 //! secrets never come out. The token's library is loaded when the gateway starts.
 
 use super::{secret_from, uri::TokenUri};

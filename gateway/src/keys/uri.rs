@@ -1,5 +1,5 @@
-//! Names of keys: `file:PATH` or, by RFC 7512, `pkcs11:token=…;object=…?module-path=…&pin-source=file:…`. A name holds no
-//! secret: what unlocks a key is read from elsewhere, and a PIN written into a name is refused.
+//! Names of keys: `file:PATH` or, by RFC 7512, `pkcs11:token=…;object=…?module-path=…&pin-source=file:…`. A name holds
+//! no secret: what unlocks a key is read from elsewhere, and a PIN written into a name is refused.
 
 use percent_encoding::percent_decode_str;
 use std::path::{Path, PathBuf};

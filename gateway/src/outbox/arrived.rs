@@ -9,7 +9,7 @@ use deren_primitives::{DeviceId, IntervalReading, Signature, SignedReading, Slot
 use redb::{ReadableDatabase, ReadableTable};
 use std::collections::BTreeMap;
 
-/// As many are moved at once.
+/// Maximum number of readings that are moved at once.
 const MAX_AT_ONCE: usize = 1024;
 
 /// Bytes of a reading and of its signature.
@@ -19,10 +19,11 @@ type Signers = BTreeMap<u32, Vec<u8>>;
 
 impl Outbox {
     /// Moves to the archive what a finalised block shows to be accepted: every reading of the device before its
-    /// sequence number, which must not be beyond its chain's end. Returns how many.
+    /// sequence number. That must not be beyond its chain's end. Returns how many.
     ///
     /// # Errors
-    /// [`GatewayError::Outbox`] or, from the archive, [`GatewayError::File`]; then what was not moved can be moved later.
+    /// [`GatewayError::Outbox`] or, from the archive, [`GatewayError::File`]; then what was not moved can be moved
+    /// later.
     pub fn remove_before(&self, arrived: &[(DeviceId, u64)]) -> Result<u64, GatewayError> {
         let mut removed = 0;
         loop {
@@ -53,8 +54,8 @@ impl Outbox {
         }
     }
 
-    /// Deletes from the archive what is older than its days or beyond its size, when it is `now` on a chain with slots
-    /// of this length.
+    /// Deletes from the archive what is older than its days, or beyond its size. It is `now` on a chain with slots of
+    /// this length.
     ///
     /// # Errors
     /// [`GatewayError::File`].

@@ -7,11 +7,11 @@ const SECONDS_PER_DAY: u64 = 86_400;
 /// The bounds of what is kept on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// As many days without a connection are to fit.
+    /// Number of days without a connection that are to fit.
     pub max_days: u32,
     /// The outbox's size in megabytes (of 2²⁰ bytes).
     pub max_mb: u32,
-    /// So long a reading is kept after it is final on the chain.
+    /// Number of days for which a reading is kept after it is final on the chain.
     pub archive_days: u32,
     /// All of these take no more than this.
     pub archive_max_mb: u32,

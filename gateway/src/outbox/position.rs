@@ -64,7 +64,8 @@ impl Outbox {
     }
 
     /// Continues the device where the chain says that it ends, and sets what waits here aside as evidence. Only after
-    /// [`OutboxPosition::ChainAhead`] or [`OutboxPosition::Forked`]: what is set aside can never be accepted. Returns how many.
+    /// [`OutboxPosition::ChainAhead`] or [`OutboxPosition::Forked`]: what is set aside can never be accepted. Returns
+    /// how many.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`]; then nothing has changed.

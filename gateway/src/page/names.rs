@@ -1,6 +1,6 @@
-//! To whom the page answers: a page on this machine to this machine's names only, a page for the home's network to its
-//! addresses and this machine's name only. So no web site can read it through a visitor's browser, not even one whose
-//! name was made to point here.
+//! To whom the page answers. A page on this machine answers to this machine's names only; one for the home's network to
+//! its addresses and this machine's name only. So no web site can read it through a visitor's browser, not even one
+//! whose name was made to point here.
 
 use axum::http::{HeaderMap, header};
 pub(super) use deren_meters::discover::is_private as is_of_a_home;

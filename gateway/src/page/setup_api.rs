@@ -3,7 +3,8 @@
 use super::{App, problem::Problem, session::Owner};
 use crate::{
     clock::unix_ms,
-    recorder::ChainView,
+    health::DeviceHealth,
+    joined_chain::ChainView,
     settings::{DeviceSettings, Settings},
     setup::{Choice, Part, Pick, PickError, Search, Setup, account, code},
     signer::Signer,
@@ -34,6 +35,8 @@ pub struct SetupApi {
     pub signer: Arc<RwLock<Signer>>,
     /// The chain, once known.
     pub chain: watch::Receiver<Option<ChainView>>,
+    /// What is known of the devices.
+    pub health: watch::Receiver<Vec<DeviceHealth>>,
     /// The settings as they are now.
     pub settings: watch::Receiver<SetupSettings>,
 }
@@ -204,13 +207,12 @@ pub(super) async fn link_code(
         conflict("The gateway has never reached the chain, so it does not know for which chain to sign. Check its internet connection.")
     })?;
     let settings = app.setup_api.settings.borrow().clone();
-    let status = app.board.status();
-    let shown = |device: &DeviceSettings| {
-        let uri = device.uri.to_string();
-        status.devices.iter().find(|shown| shown.name == device.name && shown.uri == uri).cloned()
+    let health = app.setup_api.health.borrow().clone();
+    let as_set = |device: &DeviceSettings| {
+        let is_it = |known: &&DeviceHealth| known.settings.name == device.name && known.settings.uri == device.uri;
+        health.iter().find(is_it).map(|known| DeviceHealth { settings: device.clone(), ..known.clone() })
     };
-    let devices: Option<Vec<_>> =
-        settings.devices.iter().map(|device| Some((device.clone(), shown(device)?))).collect();
+    let devices: Option<Vec<_>> = settings.devices.iter().map(as_set).collect();
     let devices = devices.ok_or_else(|| conflict("The devices are just being taken over: try again in a moment."))?;
     let now_unix_s = unix_ms() / 1_000;
     let home_name = settings.home_name.as_deref().unwrap_or_default();

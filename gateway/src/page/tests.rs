@@ -3,9 +3,9 @@
 use super::*;
 use crate::{
     files::{self, Readers},
-    joined_chain::JoinedChain,
+    health::DeviceHealth,
+    joined_chain::{ChainView, JoinedChain},
     keys::KeyUri,
-    recorder::ChainView,
     settings::DeviceSettings,
     setup::Setup,
     signer::Signer,
@@ -28,6 +28,7 @@ struct Served {
     folder: tempfile::TempDir,
     changed: Arc<Notify>,
     settings: watch::Sender<SetupSettings>,
+    health: watch::Sender<Vec<DeviceHealth>>,
     chain: watch::Sender<Option<ChainView>>,
     board: Arc<Board>,
     signer: Arc<RwLock<Signer>>,
@@ -77,14 +78,20 @@ impl Served {
         let (settings, settings_seen) =
             watch::channel(SetupSettings { devices_are_picked: true, ..SetupSettings::default() });
         let (chain, chain_seen) = watch::channel(None);
-        let setup_api =
-            Arc::new(SetupApi { setup, signer: signer.clone(), chain: chain_seen, settings: settings_seen });
+        let (health, health_seen) = watch::channel(Vec::new());
+        let setup_api = Arc::new(SetupApi {
+            setup,
+            signer: signer.clone(),
+            chain: chain_seen,
+            health: health_seen,
+            settings: settings_seen,
+        });
         let page = Page { listen: ([127, 0, 0, 1], 0).into(), board: board.clone(), setup_api };
         let listener = page.bind().await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let shutdown = CancellationToken::new();
         tokio::spawn(page.run(listener, shutdown.clone()));
-        Self { address, folder, changed, settings, chain, board, signer, shutdown }
+        Self { address, folder, changed, settings, health, chain, board, signer, shutdown }
     }
 
     async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -159,7 +166,8 @@ async fn a_port_in_use_is_a_clear_error() {
 fn setup_api_of(served: &Served) -> Arc<SetupApi> {
     let setup = Arc::new(Setup::open(served.folder.path(), served.changed.clone()).expect("open"));
     let (chain, settings) = (served.chain.subscribe(), served.settings.subscribe());
-    Arc::new(SetupApi { setup, signer: served.signer.clone(), chain, settings })
+    let health = served.health.subscribe();
+    Arc::new(SetupApi { setup, signer: served.signer.clone(), chain, health, settings })
 }
 
 #[tokio::test]
@@ -320,11 +328,8 @@ async fn the_code_is_made_once_chain_and_devices_are_known() {
         settings.home_name = Some("Mühle".into());
         settings.dashboard_url = "https://dashboard.example.org/".parse().ok();
     });
-    served.board.update(|status| {
-        let mut shown = crate::board::DeviceStatus::new(device.name.clone(), device.uri.to_string(), device.role);
-        shown.device = Some(deren_primitives::DeviceId([5; 32]));
-        status.devices.push(shown);
-    });
+    let known = Some(deren_primitives::DeviceId([5; 32]));
+    served.health.send_replace(vec![DeviceHealth { device: known, ..DeviceHealth::unknown(device) }]);
     let made = served.as_owner(&inside, "POST", "/api/setup/code", &ask_for).await;
     assert_eq!(made.code, 200, "{}", made.body);
     let made = made.json();

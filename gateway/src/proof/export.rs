@@ -1,6 +1,6 @@
 //! Exports what the gateway has signed: what is final, from the archive, and what waits, from the outbox. It reads in
-//! small steps, so that the gateway goes on meanwhile, and asks the signer only for the file's end and for readings
-//! whose signature nobody could check any more.
+//! small steps, so that the gateway goes on meanwhile. The signer signs only the file's end, and readings whose
+//! signature nobody could check any more.
 
 use super::{
     Header, Key, KeyBook, Period, SealedReading, Writer,
@@ -25,9 +25,9 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// So many waiting readings are read at once.
+/// Number of waiting readings that are read at once.
 const PAGE: usize = 256;
-/// As often what has become final meanwhile is looked for; what comes after that belongs to the next export.
+/// Maximum number of looks for what has become final meanwhile. What comes after that belongs to the next export.
 const MAX_ROUNDS: usize = 16;
 
 /// The time that is asked for.
@@ -216,8 +216,8 @@ impl Exporter {
         }
     }
 
-    /// Writes what waits, device by device. True if a device's readings were left because some before them are
-    /// missing; with `gaps_stay` they are written all the same, and the verifier will name the gap.
+    /// Writes what waits, device by device. True if a device's readings were left because some before them are missing.
+    /// With `gaps_stay` they are written all the same, and the verifier will name the gap.
     fn put_waiting<W: Write>(&self, run: &mut Run<W>, gaps_stay: bool) -> Result<bool, GatewayError> {
         let mut gap = false;
         for device in run.next.keys().copied().collect::<Vec<_>>() {

@@ -27,8 +27,8 @@ pub fn keys_of(file: impl BufRead) -> Result<Vec<TrustedKey>, Failure> {
     Ok(keys.iter().map(|key| TrustedKey { key_epoch: key.key_epoch, public_key: key.public_key.0 }).collect())
 }
 
-/// The keys by epoch, all of them shown to be the gateway's: the first is its id, each other one is handed over by
-/// the key before, or the caller trusts it. Also the epochs of those.
+/// The keys by epoch, all of them shown to be the gateway's. The first is its id. Each other one is handed over by the
+/// key before, or the caller trusts it. Also the epochs of those.
 pub(super) fn proven_keys(
     header: &Header,
     trusted: &[TrustedKey],

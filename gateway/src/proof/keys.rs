@@ -1,4 +1,4 @@
-//! The public keys that this gateway handed over to, with the signatures that did it, in a file beside the outbox: by
+//! The public keys that this gateway handed over to, with the signatures that did it, in a file beside the outbox. By
 //! them an outsider follows the gateway from its first key to its present one. It holds nothing secret.
 
 use super::line::{Key, MAX_KEYS};

@@ -53,8 +53,8 @@ pub struct Key {
     pub key_epoch: u32,
     /// The Ed25519 public key.
     pub public_key: Hex<[u8; 32]>,
-    /// The signature of the key before over [`deren_primitives::rotate_message`]; null if the gateway does not have
-    /// it: then only the chain, or somebody who has looked there, can say that the key is the gateway's.
+    /// The signature of the key before over [`deren_primitives::rotate_message`]; null if the gateway does not have it.
+    /// Then only the chain, or somebody who has looked there, can say that the key is the gateway's.
     pub rotation_signature: Option<Hex<[u8; 64]>>,
 }
 

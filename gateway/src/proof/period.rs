@@ -24,8 +24,8 @@ impl Period {
         (period.from < period.to).then_some(period)
     }
 
-    /// True if this slot is part of it. A reading belongs to the slot with which it begins, so that two exports of
-    /// times that follow one another share no reading, and leave none out.
+    /// True if this slot is part of it. A reading belongs to the slot with which it begins. So two exports of times
+    /// that follow one another share no reading, and leave none out.
     pub fn contains(&self, slot: Slot) -> bool {
         (self.from..self.to).contains(&slot)
     }

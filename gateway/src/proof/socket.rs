@@ -97,7 +97,11 @@ fn answer(exporter: &Exporter, stream: &UnixStream) -> io::Result<()> {
     BufReader::new(stream.take(MAX_REQUEST_BYTES)).read_until(b'\n', &mut line)?;
     let mut out = BufWriter::new(stream);
     let written = match serde_json::from_slice::<Request>(&line) {
-        Ok(request) => exporter.write(request, &mut out).map_err(|error| error.to_string()),
+        Ok(request) => exporter.write(request, &mut out).map_err(|error| match error {
+            // Who asks says already that it is an export.
+            GatewayError::Export { reason } => reason,
+            other => other.to_string(),
+        }),
         Err(error) => Err(format!("what is asked for cannot be understood: {error}")),
     };
     if let Err(error) = written {

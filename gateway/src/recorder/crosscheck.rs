@@ -1,11 +1,12 @@
 //! Does what the grid meter exports agree with what production and storage show? By the chain's own rule, so that a
 //! wrong direction or role is told to its owner before the chain flags it. It only warns: no reading is held for it.
 
+use crate::home::Place;
 use deren_market::reading::tolerated_wh;
 use deren_primitives::{DeviceRole, IntervalReading, Quality, Slot};
 use std::collections::BTreeMap;
 
-/// As many slots are kept while some of their readings are still missing.
+/// Maximum number of slots that are kept while some of their readings are still missing.
 const SLOTS_KEPT: usize = 8;
 
 /// What one device's reading shows of a slot, Wh.
@@ -30,27 +31,27 @@ pub(super) enum Checked {
 /// The newest slots of a home's devices.
 #[derive(Debug, Default)]
 pub(super) struct CrossCheck {
-    slots: BTreeMap<Slot, BTreeMap<usize, Shown>>,
+    slots: BTreeMap<Slot, BTreeMap<Place, Shown>>,
 }
 
 impl CrossCheck {
-    /// Takes note of a reading of the device at `index`. Once each of `roles`, by places in the configuration, has
+    /// Takes note of a reading of the device at `place`. Once each of `roles` has
     /// shown this slot in full, says whether they agree. A gateway with several grid meters serves several homes, and
     /// nobody told it which devices are whose: then it says nothing.
     pub(super) fn note(
         &mut self,
-        index: usize,
-        roles: &BTreeMap<usize, DeviceRole>,
+        place: Place,
+        roles: &BTreeMap<Place, DeviceRole>,
         step_mwh: u64,
         reading: &IntervalReading,
     ) -> Checked {
         let grid_meters = roles.values().filter(|role| **role == DeviceRole::Grid).count();
-        let shown = roles.get(&index).and_then(|role| Shown::of(*role, reading));
+        let shown = roles.get(&place).and_then(|role| Shown::of(*role, reading));
         let Some(shown) = shown.filter(|_| grid_meters == 1 && roles.len() > 1) else {
             return Checked::NotYet;
         };
         let slot = self.slots.entry(reading.first_slot).or_default();
-        slot.insert(index, shown);
+        slot.insert(place, shown);
         if slot.len() < roles.len() {
             while self.slots.len() > SLOTS_KEPT {
                 self.slots.pop_first();
@@ -105,6 +106,9 @@ mod tests {
     use DeviceRole::{Grid, Production, Storage};
     use deren_primitives::DeviceId;
 
+    const GRID: Place = Place(0);
+    const ROOF: Place = Place(1);
+
     fn reading(slot: u32, import_wh: u64, export_wh: u64) -> IntervalReading {
         IntervalReading {
             registers: deren_testing::shown(import_wh, export_wh),
@@ -113,10 +117,11 @@ mod tests {
     }
 
     fn check(devices: &[(DeviceRole, u64, u64)]) -> Checked {
-        let roles = devices.iter().map(|(role, ..)| *role).enumerate().collect();
+        let places = || (0..).map(Place);
+        let roles = places().zip(devices.iter().map(|(role, ..)| *role)).collect();
         let mut check = CrossCheck::default();
-        let said = devices.iter().enumerate().map(|(index, (_, import_wh, export_wh))| {
-            check.note(index, &roles, 1_000, &reading(5, *import_wh, *export_wh))
+        let said = places().zip(devices).map(|(place, (_, import_wh, export_wh))| {
+            check.note(place, &roles, 1_000, &reading(5, *import_wh, *export_wh))
         });
         said.last().expect("devices")
     }
@@ -149,18 +154,18 @@ mod tests {
 
     #[test]
     fn it_waits_for_all_devices_and_leaves_out_what_is_estimated() {
-        let roles = BTreeMap::from([(0, Grid), (1, Production)]);
+        let roles = BTreeMap::from([(GRID, Grid), (ROOF, Production)]);
         let mut check = CrossCheck::default();
         let estimated = IntervalReading { quality: Quality::ESTIMATED, ..reading(1, 0, 0) };
-        assert_eq!(check.note(0, &roles, 0, &reading(1, 0, 500)), Checked::NotYet);
-        assert_eq!(check.note(1, &roles, 0, &estimated), Checked::NotYet);
+        assert_eq!(check.note(GRID, &roles, 0, &reading(1, 0, 500)), Checked::NotYet);
+        assert_eq!(check.note(ROOF, &roles, 0, &estimated), Checked::NotYet);
         for slot in 2..100 {
-            assert_eq!(check.note(0, &roles, 0, &reading(slot, 0, 500)), Checked::NotYet);
+            assert_eq!(check.note(GRID, &roles, 0, &reading(slot, 0, 500)), Checked::NotYet);
         }
         assert!(check.slots.len() <= SLOTS_KEPT);
-        assert!(matches!(check.note(1, &roles, 0, &reading(99, 0, 0)), Checked::Disagrees(_)));
+        assert!(matches!(check.note(ROOF, &roles, 0, &reading(99, 0, 0)), Checked::Disagrees(_)));
         assert_eq!(
-            check.note(0, &BTreeMap::from([(0, Grid), (1, Grid)]), 0, &reading(7, 0, 500)),
+            check.note(GRID, &BTreeMap::from([(GRID, Grid), (ROOF, Grid)]), 0, &reading(7, 0, 500)),
             Checked::NotYet,
             "two homes"
         );

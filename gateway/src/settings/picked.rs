@@ -1,12 +1,22 @@
-//! Reads what the owner picked: a file in the data folder with the configuration's own keys. It counts where the
-//! configuration names no device.
+//! Reads what the owner picked: a file in the data folder with the configuration's own keys for devices. It counts
+//! where the configuration names no device.
 
-use super::{Places, Settings, VARIABLE_PREFIX};
-use crate::{error::GatewayError, files};
-use std::path::Path;
+use super::{Places, Settings, all_devices, finish};
+use crate::{error::GatewayError, files, settings::DeviceSettings};
+use deren_config::Place;
+use std::{path::Path, time::Duration};
 
 /// The file in the data folder.
 pub(crate) const FILE: &str = "devices.toml";
+
+/// What the owner picked.
+pub(crate) struct Picked {
+    /// How the owner calls the home.
+    pub(crate) home_name: Option<String>,
+    pub(crate) devices: Vec<DeviceSettings>,
+    /// Where each device's `uri` is written.
+    uris: Vec<Place>,
+}
 
 /// Adds what was picked to settings without devices. Nothing is added if nothing was picked yet.
 ///
@@ -20,19 +30,23 @@ pub(crate) fn add_to(settings: &mut Settings, places: &mut Places) -> Result<(),
     settings.devices_are_picked = true;
     let Some(content) = files::read_private(&path)? else { return Ok(()) };
     let text = String::from_utf8(content).map_err(|error| GatewayError::file(&path, error))?;
-    let (picked, written) = parse(&path, &text, settings.sample_interval.as_millis())?;
-    settings.devices = picked.devices;
-    places.devices = written.devices;
+    let picked = Settings::devices_of(&path, &text, settings.sample_interval)?;
+    (settings.devices, places.devices) = (picked.devices, picked.uris);
     settings.home_name = picked.home_name.or(settings.home_name.take());
     Ok(())
 }
 
-/// The settings that `text` would be, besides what every configuration must have.
-pub(crate) fn parse(path: &Path, text: &str, sample_interval_ms: u128) -> Result<(Settings, Places), GatewayError> {
-    let variable = |key: &str, value: String| (format!("{VARIABLE_PREFIX}{key}"), value);
-    let others = [
-        variable("NODE_URLS", "ws://127.0.0.1:9944".to_owned()),
-        variable("SAMPLE_INTERVAL_MS", sample_interval_ms.to_string()),
-    ];
-    Settings::parse_with_places(path, text, others.into_iter())
+impl Settings {
+    /// The devices that `text` names, and the home's name. A device that says nothing else is sampled at `interval`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with the key and where it is written.
+    pub(crate) fn devices_of(file: &Path, text: &str, interval: Duration) -> Result<Picked, GatewayError> {
+        let mut top = deren_config::parse(&file.display().to_string(), text, "the configuration has");
+        let (mut uris, mut mistakes) = (Vec::new(), Vec::new());
+        let devices = all_devices(&mut top, &mut uris, &mut mistakes, interval);
+        let home_name = top.text("home_name").map(|(_, name)| name);
+        finish(top, mistakes)?;
+        Ok(Picked { home_name, devices, uris })
+    }
 }

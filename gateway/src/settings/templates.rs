@@ -1,5 +1,5 @@
-//! The templates of the devices: those built in, and those of the owner's folder. What is wrong with one of them, or a
-//! device that names one which is not there, is complained of; it keeps no other device from being read.
+//! The templates of the devices: those built in, and those of the owner's folder. A template that is wrong is
+//! complained of, and so is a device that names one which is not there. It keeps no other device from being read.
 
 use super::Settings;
 use crate::error::GatewayError;

@@ -1,7 +1,7 @@
 //! The link code that the owner takes to the dashboard, and its QR code. The gateway signs with it that the owner may
 //! link it to one site for an hour.
 
-use crate::{board::DeviceStatus, settings::DeviceSettings, signer::Signer};
+use crate::{health::DeviceHealth, signer::Signer};
 use deren_primitives::{LinkCode, LinkedDevice, SiteId};
 use qrcode::{Color, EcLevel, QrCode};
 use serde::Serialize;
@@ -28,8 +28,8 @@ pub struct Request<'a> {
     pub now_unix_s: u64,
     /// How the owner calls the home.
     pub home_name: &'a str,
-    /// The devices as they are set, and as they show themselves now.
-    pub devices: &'a [(DeviceSettings, DeviceStatus)],
+    /// The devices as they are set, and what is known of them.
+    pub devices: &'a [DeviceHealth],
 }
 
 /// Makes and signs a code.
@@ -38,8 +38,9 @@ pub struct Request<'a> {
 /// What is still missing, for the owner.
 pub fn make(request: &Request<'_>, signer: &Signer) -> Result<LinkCode, String> {
     let mut devices = Vec::with_capacity(request.devices.len());
-    for (settings, status) in request.devices {
-        let device = status.device.ok_or_else(|| {
+    for health in request.devices {
+        let settings = &health.settings;
+        let device = health.device.ok_or_else(|| {
             format!(
                 "The device “{}” has not answered yet: the gateway must know it before it can be registered.",
                 settings.name
@@ -48,7 +49,7 @@ pub fn make(request: &Request<'_>, signer: &Signer) -> Result<LinkCode, String> 
         let rated_power_w = settings.rated_power_w.ok_or_else(|| {
             format!("The device “{}” has no rated power: write rated_power_w into the configuration.", settings.name)
         })?;
-        let step_mwh = status.register_step_mwh.and_then(|step| u32::try_from(step).ok());
+        let step_mwh = health.register_step_mwh.and_then(|step| u32::try_from(step).ok());
         let register_step_mwh = step_mwh.unwrap_or(LEAST_STEP_MWH).clamp(LEAST_STEP_MWH, LARGEST_STEP_MWH);
         devices.push(LinkedDevice { device, role: settings.role, rated_power_w, register_step_mwh });
     }
@@ -100,6 +101,7 @@ pub fn draw(text: &str) -> Result<QrPicture, String> {
 mod tests {
     use super::*;
     use crate::keys::KeyUri;
+    use crate::settings::DeviceSettings;
     use deren_primitives::{DeviceId, DeviceRole};
     use std::{path::Path, time::Duration};
 
@@ -108,7 +110,7 @@ mod tests {
         Signer::open(&key, folder).expect("made")
     }
 
-    fn device(uri: &str, known: bool) -> (DeviceSettings, DeviceStatus) {
+    fn device(uri: &str, known: bool) -> DeviceHealth {
         let settings = DeviceSettings {
             name: "roof".into(),
             uri: uri.parse().expect("a URI"),
@@ -116,12 +118,10 @@ mod tests {
             rated_power_w: Some(6_400),
             sample_interval: Duration::from_secs(10),
         };
-        let mut status = DeviceStatus::new("roof".into(), uri.into(), DeviceRole::Production);
-        status.device = known.then_some(DeviceId([5; 32]));
-        (settings, status)
+        DeviceHealth { device: known.then_some(DeviceId([5; 32])), ..DeviceHealth::unknown(settings) }
     }
 
-    fn code_of(devices: &[(DeviceSettings, DeviceStatus)], signer: &Signer) -> Result<LinkCode, String> {
+    fn code_of(devices: &[DeviceHealth], signer: &Signer) -> Result<LinkCode, String> {
         let (genesis, owner) = ([1; 32], [2; 32]);
         make(&Request { genesis, owner, site: 7, now_unix_s: 1_000, home_name: "Mühle", devices }, signer)
     }
@@ -147,7 +147,7 @@ mod tests {
         let away = code_of(&[device("sunspec+tcp://127.0.0.1:502", false)], &signer).expect_err("away");
         assert!(away.contains("“roof” has not answered"), "{away}");
         let mut unrated = device("sunspec+tcp://127.0.0.1:502", true);
-        unrated.0.rated_power_w = None;
+        unrated.settings.rated_power_w = None;
         assert!(code_of(&[unrated], &signer).expect_err("unrated").contains("rated_power_w"));
     }
 
@@ -157,7 +157,7 @@ mod tests {
         let signer = open(folder.path());
         for (shown, said) in [(None, 1_000), (Some(1), 1_000), (Some(10_000), 10_000), (Some(u64::MAX), 1_000)] {
             let mut device = device("sunspec+tcp://127.0.0.1:502", true);
-            device.1.register_step_mwh = shown;
+            device.register_step_mwh = shown;
             let code = code_of(&[device], &signer).expect("all is there");
             assert_eq!(code.devices[0].register_step_mwh, said, "{shown:?}");
         }

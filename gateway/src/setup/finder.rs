@@ -13,13 +13,13 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// What was found is read again so often, and so many at the same time.
+/// How often what was found is read again, and how many devices at the same time.
 const REFRESH: Duration = Duration::from_secs(3);
 const AT_ONCE: usize = 4;
-/// So many places of a search are looked at at the same time.
+/// Number of places of a search that are looked at at the same time.
 const PARTS_AT_ONCE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Nobody looks any more who has not looked for so long.
+/// A search ends if its page has not polled for this long.
 const LOOKED_AT: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Default)]

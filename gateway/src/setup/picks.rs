@@ -4,12 +4,12 @@
 use crate::{
     error::GatewayError,
     files::{self, Readers},
-    settings::picked,
+    settings::{Settings, picked},
 };
 use deren_meters::Library;
 use deren_primitives::{DeviceRole, MAX_HOME_NAME_BYTES, MAX_LINKED_DEVICES};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 /// Longest name of a home, letters.
 const MAX_HOME_NAME_LETTERS: usize = 60;
@@ -60,8 +60,9 @@ impl Choice {
         let text =
             format!("# Written by the gateway's page. It counts where the configuration names no device.\n{text}");
         // No line of a file that is not written yet: only what is wrong.
-        let (settings, _) = picked::parse(Path::new("your choice"), &text, 1_000).map_err(|error| refuse(&error))?;
-        for device in &settings.devices {
+        let interval = Duration::from_secs(1);
+        let picked = Settings::devices_of(Path::new("your choice"), &text, interval).map_err(|error| refuse(&error))?;
+        for device in &picked.devices {
             templates.check(&device.uri).map_err(|error| refuse(&format!("{}: {error}", device.name)))?;
         }
         Ok(files::replace(&path, text.as_bytes(), Readers::Owner)?)
@@ -89,8 +90,7 @@ impl Choice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Places, Settings};
-    use std::time::Duration;
+    use crate::settings::Places;
 
     /// The settings of a configuration without devices, with what was picked.
     fn load(folder: &Path) -> Settings {

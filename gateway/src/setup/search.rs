@@ -10,9 +10,9 @@ use deren_meters::{
 use deren_primitives::DeviceRole;
 use serde::Serialize;
 
-/// As many devices are shown.
+/// Maximum number of devices that are shown.
 pub const MAX_FOUND: usize = 64;
-/// As many troubles are shown.
+/// Maximum number of troubles that are shown.
 pub(super) const MAX_TROUBLES: usize = 20;
 
 /// A search as it stands.
@@ -37,9 +37,9 @@ pub struct Part {
     pub target: String,
     /// What it is, for people.
     pub what: String,
-    /// So many steps are done.
+    /// Number of steps that are done.
     pub done: usize,
-    /// Of so many; none until it has begun.
+    /// Number of all steps; none until it has begun.
     pub total: usize,
     /// True once all of it was looked at.
     pub is_done: bool,
@@ -105,8 +105,8 @@ impl Found {
     }
 }
 
-/// A device shows what it is by its SunSpec model, by a template that is for one role only, or by counting only what
-/// it gives.
+/// A device shows what it is by its SunSpec model, or by a template for one role only, or by counting only what it
+/// gives.
 fn likely_role(record: &Record, templates: &Library) -> DeviceRole {
     if let Some(device) = record.uri.device::<SunSpecDevice>() {
         return match device.model {

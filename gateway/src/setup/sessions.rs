@@ -8,11 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A session that is not used for so long has ended.
+/// Time without use after which a session has ended.
 const IDLE: Duration = Duration::from_secs(30 * 60);
 /// No session lasts longer.
 const LONGEST: Duration = Duration::from_secs(12 * 3_600);
-/// As many at the same time; the one that was not used for longest goes first.
+/// Maximum number of sessions at the same time. The one that was not used for longest goes first.
 const MOST: usize = 8;
 
 /// One browser that typed the PIN.

@@ -2,49 +2,9 @@
 //! go back behind a boundary that it has sealed.
 
 use super::{
-    MaxPower, Observation, Progress, Span,
-    plausible::{Believed, Judgement, Plausibility},
+    Observation, Progress, Span,
+    plausible::{Believed, Judgement, Note, Plausibility, Rules},
 };
-use deren_primitives::SlotClock;
-
-/// What holds for a device's slots.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    /// The chain's slots.
-    pub clock: SlotClock,
-    /// Number of samples in a row that must agree before a register that went back, or jumped, is believed.
-    pub confirmations: u8,
-    /// How long after a slot's end a sample is waited for before the slot is sealed with the last one.
-    pub boundary_wait_ms: u64,
-    /// The device's power, if it is known.
-    pub max_power: Option<MaxPower>,
-    /// The device has a serial number: it must have said again who it is before a reset is believed.
-    pub has_serial: bool,
-}
-
-/// What became of a sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Note {
-    /// It continues the device's registers.
-    Taken,
-    /// It came after a newer one, and changes nothing.
-    OutOfOrder,
-    /// The clock is behind what has been sealed already: samples count again once it has caught up.
-    BehindSealed,
-    /// A register went back or jumped: waiting for samples that agree, so many so far.
-    Doubted(u16),
-    /// A register shows a little less than before: it stands where it was until it shows more again.
-    Below,
-    /// The registers went back and stayed there: a new register epoch begins.
-    ResetConfirmed,
-    /// The registers rose by more than can have flowed, and stayed there: a new register epoch begins.
-    JumpConfirmed,
-    /// A register began at 0 again where its layout says so: it goes on in the same epoch.
-    WrapConfirmed,
-    /// The slot that is over shows more than the device's power allows: it waits to become a part of a longer, estimated
-    /// reading.
-    TooMuch,
-}
 
 /// What a sample gave.
 #[derive(Clone, Debug, PartialEq, Eq)]

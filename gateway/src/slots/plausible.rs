@@ -7,8 +7,8 @@ mod staleness;
 pub(super) use register_change::Step;
 pub(super) use staleness::KeptStaleness;
 
-use super::{Note, Observation, Point, Progress, Registers, Rules};
-use deren_primitives::{Quality, Slot};
+use super::{MaxPower, Observation, Point, Progress, Registers};
+use deren_primitives::{Quality, Slot, SlotClock};
 use pending::Pending;
 use register_change::Oddity;
 use staleness::Staleness;
@@ -17,8 +17,48 @@ use staleness::Staleness;
 const LATE_SAMPLE_MS: u64 = 5_000;
 /// Energy that a device of unknown power may have forgotten when it starts again: a kWh.
 const FORGOTTEN_MWH: u64 = 1_000_000;
-/// Time whose energy a device of known power may have forgotten: devices store their counters once an hour or more often.
+/// Time whose energy a device of known power may have forgotten: devices store their counters once an hour or more
+/// often.
 const FORGOTTEN_MS: u64 = 3_600_000;
+
+/// What holds for a device's slots.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// The chain's slots.
+    pub clock: SlotClock,
+    /// Number of samples in a row that must agree before a register that went back, or jumped, is believed.
+    pub confirmations: u8,
+    /// How long after a slot's end a sample is waited for before the slot is sealed with the last one.
+    pub boundary_wait_ms: u64,
+    /// The device's power, if it is known.
+    pub max_power: Option<MaxPower>,
+    /// The device has a serial number: it must have said again who it is before a reset is believed.
+    pub has_serial: bool,
+}
+
+/// What became of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// It continues the device's registers.
+    Taken,
+    /// It came after a newer one, and changes nothing.
+    OutOfOrder,
+    /// The clock is behind what has been sealed already: samples count again once it has caught up.
+    BehindSealed,
+    /// A register went back or jumped: waiting for samples that agree, so many so far.
+    Doubted(u16),
+    /// A register shows a little less than before: it stands where it was until it shows more again.
+    Below,
+    /// The registers went back and stayed there: a new register epoch begins.
+    ResetConfirmed,
+    /// The registers rose by more than can have flowed, and stayed there: a new register epoch begins.
+    JumpConfirmed,
+    /// A register began at 0 again where its layout says so: it goes on in the same epoch.
+    WrapConfirmed,
+    /// The slot that is over shows more than the device's power allows: it waits to become a part of a longer,
+    /// estimated reading.
+    TooMuch,
+}
 
 /// What is to be done with a sample.
 pub(super) enum Judgement {
@@ -86,8 +126,8 @@ impl Plausibility {
 }
 
 impl Rules {
-    /// Why a sample at `at_ms` says nothing. A clock that was set back, but not behind what is sealed, moves the last point
-    /// back with it.
+    /// Why a sample at `at_ms` says nothing. A clock that was set back, but not behind what is sealed, moves the last
+    /// point back with it.
     fn refusal(&self, previous: &mut Progress, at_ms: u64) -> Option<Note> {
         if self.clock.slot_at(at_ms) == Slot(u32::MAX) {
             // Beyond the last slot that has a number: the clock is wrong by ages.
@@ -130,8 +170,8 @@ impl Rules {
         }
     }
 
-    /// What `seen` is as a step from the registers believed last. With `caught_up` they may have caught up with all that
-    /// can have flowed since they moved.
+    /// What `seen` is as a step from the registers believed last. With `caught_up` they may have caught up with all
+    /// that can have flowed since they moved.
     pub(super) fn step(&self, previous: &Progress, seen: &Observation, caught_up: bool) -> Step {
         let from = previous.last.map_or(seen.point.registers, |last| last.registers);
         let staleness = self.staleness(previous);

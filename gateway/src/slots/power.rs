@@ -1,6 +1,6 @@
-//! What a device's power allows: how far its registers can rise in a time, how much a reading may show, and how far a
-//! boundary can be off. What a reading may show is the market's rule, as on the chain, so that what it would flag is held here
-//! and explained.
+//! What a device's power allows: how far registers rise in a time, what a reading may show, and how far a boundary can
+//! be off. What a reading may show is the market's rule, as on the chain. So what the chain would flag is held here and
+//! explained.
 
 use super::Span;
 use deren_market::reading::{HEADROOM_PERMILLE, MIN_SAMPLES_PER_SLOT, most_mwh};
@@ -31,9 +31,9 @@ impl MaxPower {
         u64::try_from(scaled.div_ceil(divisor)).unwrap_or(u64::MAX)
     }
 
-    /// The most that a register can rise between two samples `elapsed_ms` apart, mWh, steps not counted. Twice the time:
-    /// it may have moved just before the one and just after the other. Not more than that, so that a rise that is taken
-    /// for energy and was none stays within what two boundaries declare.
+    /// The most that a register can rise between two samples `elapsed_ms` apart, mWh, steps not counted. Twice the
+    /// time: it may have moved just before the one and just after the other. Not more than that, so that a rise that is
+    /// taken for energy and was none stays within what two boundaries declare.
     pub(super) fn between_samples_mwh(self, elapsed_ms: u64) -> u64 {
         self.energy_mwh(elapsed_ms.saturating_add(elapsed_ms.max(ANSWER_MS)))
     }
@@ -64,8 +64,8 @@ impl MaxPower {
 /// 1.1 × rated_power × (max_gap + clock_error) × slot_energy_seconds ÷ slot_seconds  +  2 × register step
 /// ```
 ///
-/// A boundary's register lies between what the device showed last before it and first after it, which are `max_gap`
-/// apart at most, and so does the truth; between the two no more can have flowed than the device's power allows. A
+/// A boundary's register lies between what the device showed last before it and first after it, and so does the truth.
+/// The two are `max_gap` apart at most, and between them no more can have flowed than the device's power allows. A
 /// clock that is wrong moves the boundary by its error. What a device shows is cut off to its step on either side. The
 /// energy of a slot is between two boundaries, so it is off by twice this at most. All terms but rating and step are
 /// signed with the reading, and those two are in the device's registration: anyone can compute it.

@@ -15,8 +15,8 @@ pub(super) struct Reset {
     pub(super) new_open: Registers,
 }
 
-/// Where a device's slots stand. Stored with every reading in one transaction, and now and then in between, so that
-/// a restart costs no more than the time that it takes.
+/// Where a device's slots stand. It is stored with every reading in one transaction, and now and then in between. So a
+/// restart costs no more than the time that it takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Progress {
     /// The first slot of the next span; nothing before the first boundary.

@@ -118,7 +118,7 @@ impl SlotBuilder {
         self.rules.max_power.is_none_or(|power| spans.iter().all(|span| power.allows(span, self.step_mwh)))
     }
 
-    /// Seals everything before slot `now`, unless a span would show more than the device's power allows: then nothing
+    /// Seals everything before slot `now`, unless a span would show more than the device's power allows. Then nothing
     /// is sealed, and an old register epoch that waits for its end goes on to the slot before this one.
     fn seal_if_possible(&mut self, now: Slot, next: Slot, last: Point, point: Point) -> Option<Vec<Span>> {
         let before = self.progress.clone();
@@ -161,8 +161,8 @@ impl SlotBuilder {
         // After a hold the boundary may lie before the last sample; then it was met when that was taken.
         let crossed = self.progress.crossed.take().filter(|crossed| crossed.at_ms == start_ms);
         let last = match self.progress.reset.filter(|reset| reset.slot >= now) {
-            // The new registers say nothing of this boundary, and a clock that was set back may have lost it: then it is no
-            // more than the old ones ever showed.
+            // The new registers say nothing of this boundary, and a clock that was set back may have lost it. Then it
+            // is no more than the old ones ever showed.
             Some(Reset { old_close, .. }) => {
                 let is_between = |crossed: &Registers| self.progress.open.up_to(crossed) && crossed.up_to(&old_close);
                 let crossed = crossed.map(|crossed| crossed.registers).filter(is_between);

@@ -3,7 +3,7 @@
 use deren_primitives::{DeviceCursor, DeviceId, MAX_ATTEMPT, ReadingBatch, Signature};
 use std::collections::BTreeMap;
 
-/// A batch that no block of the best chain shows after so many blocks is sent again.
+/// Number of blocks after which a batch that is in none of the best chain is sent again.
 pub(super) const RESEND_AFTER_BLOCKS: u32 = 4;
 
 /// The attempt after this one. After the last they begin again: the pool has forgotten the first by then.

@@ -160,9 +160,9 @@ impl Session<'_> {
     /// True while a device that can be read is still to show its reading of the slot that ended last.
     fn gathers(&self, record: &GatewayRecord, slot: Slot) -> bool {
         self.gather_until.is_some_and(|until| Instant::now() < until)
-            && self.uplink.board.status().devices.iter().any(|device| {
-                device.trouble.is_none()
-                    && device.last_slot.is_some_and(|last| last.saturating_add(1) < slot.0)
+            && self.uplink.health.borrow().iter().any(|device| {
+                device.is_reachable
+                    && device.last_slot.is_some_and(|last| last.plus(1) < slot)
                     && device.device.is_some_and(|id| record.devices.contains(&id))
             })
     }

@@ -24,16 +24,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A chain that makes no block for so long is given up, in favour of another node.
+/// Time without a block after which a chain is given up, in favour of another node.
 const SILENCE: Duration = Duration::from_secs(120);
 /// A node whose best block is older than this is still catching up: nothing is begun on its word.
 const CURRENT_WITHIN_MS: u64 = 120_000;
 /// A slot's readings are gathered for no longer than this.
 const LONGEST_GATHER: Duration = Duration::from_secs(10);
-/// Without a reason, the gateway's own record is looked at once in so many finalised blocks.
+/// Number of finalised blocks after which the gateway's own record is looked at without a reason.
 const RECORD_EVERY_BLOCKS: u32 = 20;
 
-/// So many blocks behind the best one finality may be; four are usual.
+/// Number of blocks by which finality may be behind the best one; four are usual.
 const FINALITY_LAGS_BLOCKS: u32 = 100;
 
 type Cursors = Vec<(DeviceId, Option<DeviceCursor>)>;
@@ -156,8 +156,8 @@ impl<'u> Session<'u> {
         self.submit().await
     }
 
-    /// How long a slot's readings are gathered into one batch: until bounded waits are over, within the grace, and
-    /// never so long that the next slot ends meanwhile.
+    /// How long a slot's readings are gathered into one batch: until bounded waits are over, within the grace. The next
+    /// slot never ends meanwhile.
     fn gather_time(&self) -> Duration {
         let grace = Duration::from_secs(self.joined.parameters.grace_seconds.into());
         let half_a_slot = Duration::from_millis(self.joined.clock().slot_ms() / 2);
@@ -172,7 +172,7 @@ impl<'u> Session<'u> {
         self.uplink.board.update(|status| status.chain.finalised_block = Some(number));
         self.show_chain(Anchor { block_number: number, block_hash: hash }).await?;
         let waiting = self.with_outbox(Outbox::waiting).await?;
-        let identified = self.uplink.identified.borrow().clone();
+        let identified = self.uplink.identified();
         let not_begun = identified.iter().any(|id| !waiting.iter().any(|(device, _)| device == id));
         let due = self.record_age_blocks >= RECORD_EVERY_BLOCKS;
         if due || not_begun || self.flight.is_some() || waiting.iter().any(|(_, count)| *count > 0) {
@@ -186,8 +186,8 @@ impl<'u> Session<'u> {
         self.submit().await
     }
 
-    /// Says which blocks readings are anchored at. Where finality lags far behind, the latest final block would be too old
-    /// for the chain before long: then it is the latest that the chain knows for a month.
+    /// Says which blocks readings are anchored at. Where finality lags far behind, the latest final block would soon be
+    /// too old for the chain. Then it is the latest that the chain knows for a month.
     async fn show_chain(&mut self, newest: Anchor) -> Result<(), GatewayError> {
         let hundredth = newest.block_number - newest.block_number % LASTING_ANCHOR_BLOCKS;
         if self.lasting.is_none_or(|lasting| lasting.block_number != hundredth) {
@@ -319,7 +319,8 @@ impl<'u> Session<'u> {
         self.uplink.board.update(|status| {
             status.chain.registered = Some(record.is_some_and(|record| record.active));
             for device in &mut status.devices {
-                device.registered = device.device.map(|id| record.is_some_and(|record| record.devices.contains(&id)));
+                let known = |id| record.is_some_and(|record| record.devices.contains(&id));
+                device.register(device.device.map(known));
             }
         });
         Ok(())

@@ -81,10 +81,10 @@ impl<'h> Device<'h> {
         !NO_SAMPLE.iter().any(|kind| self.script.is_on(*kind, elapsed_ms / 1000))
     }
 
-    /// Since when the gateway has what it needs to believe the device again, milliseconds after the start; nothing if the
-    /// week ends before. Only SunSpec withholds it in the quiet end: it writes a counter at 0 as it writes one that does
-    /// not exist, so a device that was reset while nothing flows shows no energy to anyone until it counts again. Then
-    /// its energy truly cannot be known, and this is the only excuse for a script that ends without readings.
+    /// Since when the gateway has what it needs to believe the device again, milliseconds after the start; nothing if
+    /// the week ends before. Only SunSpec withholds it in the quiet end: it writes a counter at 0 as it writes one that
+    /// does not exist. So a device that was reset while nothing flows shows no energy to anyone until it counts again.
+    /// Then its energy truly cannot be known, and this is the only excuse for a script that ends without readings.
     pub fn evidence_ms(&self, every_ms: u64) -> Option<u64> {
         let looks = || (QUIET_FROM_MS..WEEK_MS).step_by(every_ms as usize);
         let shown_mwh = |at_ms| self.sample(at_ms, 0).map(|sample| total_mwh(&sample));
@@ -96,8 +96,8 @@ impl<'h> Device<'h> {
         Some(counts_ms.max(soonest_ms).min(from_ms + EVIDENCE_WITHOUT_COUNTING * every_ms))
     }
 
-    /// True if it shows less at this moment than the gateway believes: a jump that was small enough to be energy, and went
-    /// back. What flows next is not booked until the register has passed what it once showed.
+    /// True if it shows less at this moment than the gateway believes: a jump that was small enough to be energy, and
+    /// went back. What flows next is not booked until the register has passed what it once showed.
     pub fn shows_less_than(&self, import_mwh: u64, export_mwh: u64, at_ms: u64) -> bool {
         let sample = self.sample(at_ms, 0).unwrap_or_default();
         let less = |shown_mwh: Option<u64>, believed_mwh: u64| {
@@ -134,17 +134,17 @@ impl<'h> Device<'h> {
         })
     }
 
-    /// True if it counted nothing in the quarter of an hour before this moment. If it stood before that, too, while the
-    /// power that it showed added up to more than two steps, it cannot be told from one that is stuck.
+    /// True if it counted nothing in the quarter of an hour before this moment. It cannot be told from one that is
+    /// stuck if it stood before that, too, while its power added up to more than two steps.
     pub fn stood_before(&self, at_ms: u64) -> bool {
         let shown = |at_ms| self.sample(at_ms, 0).map(|sample| (sample.import_mwh, sample.export_mwh));
         shown(at_ms - 900_000) == shown(at_ms)
     }
 
-    /// What may have flowed unseen in a direction of a span because the device stood still: until the power that it shows
-    /// adds up to two steps nobody can tell, and if it shows none nobody ever can. The same holds of a device that
-    /// `shows_nothing` since it was first seen. Then too little is booked, never too much, and by no more than what flowed
-    /// meanwhile.
+    /// What may have flowed unseen in a direction of a span because the device stood still. Nobody can tell until the
+    /// power that it shows adds up to two steps. If it shows none, nobody ever can. The same holds of a device that
+    /// `shows_nothing` since it was first seen. Then too little is booked, never too much, and by no more than what
+    /// flowed meanwhile.
     pub fn hidden_mwh(&self, direction: usize, from_ms: u64, to_ms: u64, shows_nothing: bool) -> u64 {
         let hidden = |fault: &Fault| {
             let end_ms = (fault.at_s + fault.for_s.unwrap_or(u64::MAX / 4000)).saturating_mul(1000);

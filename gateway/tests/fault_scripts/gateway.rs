@@ -1,5 +1,5 @@
-//! A gateway that reads the device for a week: the real slot builder and outbox, with what goes wrong on its own side
-//! by seed: kill -9, a disk that is full, a clock that jumps.
+//! A gateway that reads the device for a week, with the real slot builder and outbox. What goes wrong on its own side
+//! comes by seed: kill -9, a disk that is full, a clock that jumps.
 
 use crate::{device::Device, homes::WEEK_MS};
 use codec::{Decode, Encode};

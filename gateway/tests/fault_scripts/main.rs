@@ -1,14 +1,17 @@
-//! Random fault scripts over simulated weeks: whatever goes wrong with a device, its clock, its gateway or the disk, what
-//! trades is true within the declared error, no reading is above rated power × time, and the chain of readings is whole.
+//! Random fault scripts over simulated weeks. Whatever goes wrong with a device, its clock, its gateway or the disk,
+//! what trades is true within the declared error. No reading is above rated power × time, and the chain of readings is
+//! whole.
 //!
-//! Everything is in this process and by seed: the simulator's books and fault scripts → what the device shows → the
-//! gateway's slot builder → its outbox, which numbers, chains and signs → the chain's own rules, which are the market's.
+//! Everything is in this process and by seed. The simulator's books and fault scripts give what the device shows. That
+//! goes through the gateway's slot builder, and its outbox, which numbers, chains and signs. Then the chain's own rules
+//! judge it, which are the market's.
 //!
-//! A script may end without a reading that trades for three reasons alone, in fewer than one in twenty each: the device
+//! A script may end without a reading that trades for three reasons alone, in fewer than one in twenty each. The device
 //! withholds its energy (`Tally::mute`), shows less than it once did (`Tally::below`), or stands as one that is stuck
 //! would (`Tally::still`).
 //!
-//! `DEREN_FAULT_SCRIPTS` says how many scripts (64), `DEREN_FAULT_SEED` which is the first (0). A failure names its seed.
+//! `DEREN_FAULT_SCRIPTS` says how many scripts (64), `DEREN_FAULT_SEED` which is the first (0). A failure names its
+//! seed.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -100,7 +103,8 @@ const REGRESSIONS: &[u64] = &[
     5, 8,
     // A grid meter that is reset in a night in which a battery covers all: SunSpec shows no energy until it counts.
     18,
-    // A wrap that was still held when its slot was sealed: what it had shown was booked in the next slot, as if measured.
+    // A wrap that was still held when its slot was sealed: what it had shown was booked in the next slot, as if
+    // measured.
     60,
     // Behind a battery a meter counts nothing for a night, after a moment's power that its register never showed.
     126,

@@ -1,5 +1,5 @@
-//! What goes wrong in the field, a test a line of the list, by name: real devices on real wires (the simulator's), the
-//! real gateway as a process or in this one, and a chain that judges as the real one does.
+//! What goes wrong in the field, a test a line of the list, by name. Real devices are on real wires (the simulator's).
+//! The real gateway is a process or in this one, and a chain judges as the real one does.
 //!
 //! | failure | here, or where else |
 //! |---|---|

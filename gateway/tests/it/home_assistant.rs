@@ -1,7 +1,7 @@
 //! The real program beside a real broker, heard as Home Assistant would: what it describes, what it tells, and what it
-//! takes back. Descriptions are held against the fields, classes and units that Home Assistant documents for MQTT
-//! sensors and binary sensors (<https://www.home-assistant.io/integrations/sensor.mqtt/>, `binary_sensor.mqtt`) and for
-//! sensors' statistics (<https://developers.home-assistant.io/docs/core/entity/sensor/>).
+//! takes back. Descriptions are held against what Home Assistant documents for MQTT sensors and binary sensors
+//! (<https://www.home-assistant.io/integrations/sensor.mqtt/>, `binary_sensor.mqtt`) and for sensors' statistics
+//! (<https://developers.home-assistant.io/docs/core/entity/sensor/>).
 
 use crate::support::{FakeNode, chain::Chain, real::Running};
 use deren_simulator::{Serving, Simulator, SimulatorConfig};

@@ -1,4 +1,4 @@
-//! The outbox under kill -9: a process that appends as fast as it can is killed at any moment; what it said to be
+//! The outbox under kill -9. A process that appends as fast as it can is killed at any moment. What it said to be
 //! stored is there, in an unbroken chain, and nothing is there twice.
 
 use crate::support::outbox::{self, DEVICE};

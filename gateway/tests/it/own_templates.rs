@@ -200,7 +200,7 @@ async fn a_broken_template_is_named_and_hurts_its_own_device_alone() {
     })
     .await;
 
-    // Once it is mended, the device is read again; what nobody uses may stay broken.
+    // Once it is fixed, the device is read again; what nobody uses may stay broken.
     own_template(&site.templates, |text| text.replace("Eastron", "Westron"));
     running.signal("-HUP");
     site.more_readings(&node, 0, 2).await;

@@ -1,5 +1,5 @@
-//! A gateway from its first start on: no device in its configuration, a page with a PIN, devices picked there and read
-//! without a restart, and readings that become final once they are registered. The program is the real one.
+//! A gateway from its first start on, with no device in its configuration. Devices are picked on its page with a PIN,
+//! and read without a restart. Readings become final once the devices are registered. The program is the real one.
 
 use crate::support::{FakeNode, chain::Chain, real::Running};
 use deren_primitives::{DeviceId, LinkCode};

@@ -1,4 +1,4 @@
-//! A JSON-RPC server that behaves as a node does on the wire, to make faults that a real node cannot be told to make:
+//! A JSON-RPC server that behaves as a node does on the wire. It makes faults that a real node cannot be told to make:
 //! lost transactions, reorganisations, refusals, another genesis. Blocks are made when a test says so.
 
 pub mod chain;

@@ -1,13 +1,19 @@
 //! What the way to the chain does when the wire, the pool or the chain does not do as hoped. The node is a server that
 //! can be told to fail; with a real node the same path runs in the neighbourhood's tests.
 
-use crate::support::{FakeNode, chain::Chain, gateway::Gateway};
+use crate::support::{
+    FakeNode,
+    chain::Chain,
+    gateway::{Gateway, identity, settings},
+};
 use deren_gateway::{
     board::{Link, Status},
     clock::unix_ms,
     codes::GatewayCode,
+    devices::DeviceBook,
     uplink::Node,
 };
+use deren_meters::Identity;
 use deren_primitives::{DeviceCursor, IntervalReading, ReadingError, ReadingHash, RegisterSpan, Slot};
 use std::time::Duration;
 
@@ -372,5 +378,21 @@ async fn where_finality_is_gone_later_readings_go_up_and_none_is_lost() {
     node.reorganise();
     node.run_until("all are final", |chain| chain.final_readings().len() >= goal).await;
     assert_unbroken(&node.chain().final_readings(), &[device]);
+    gateway.stop().await;
+}
+
+/// A meter was moved to another address, and at its old one there is now a device that says no serial number.
+#[tokio::test]
+async fn a_device_without_a_serial_number_is_not_taken_for_one_that_is_read_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    DeviceBook::load(folder.path()).unwrap().learn(&settings(1), &identity(0)).unwrap();
+    let gateway = Gateway::start(folder.path(), 2, &[]);
+    gateway.identify(0).await;
+    gateway.identify_as(1, Identity { serial: String::new(), has_serial: false, ..identity(1) }).await;
+    gateway
+        .until("it is told", |status| {
+            status.devices[1].trouble.as_deref().is_some_and(|what| what.contains("the same device as device-0"))
+        })
+        .await;
     gateway.stop().await;
 }

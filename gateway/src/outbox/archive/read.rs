@@ -22,8 +22,8 @@ pub struct Archived {
     pub signed: SignedReading,
 }
 
-/// The readings in the archive of `data_folder` that begin in one of `slots`, each once; those of a device in the order
-/// of their sequence numbers. The gateway may be running.
+/// The readings in the archive of `data_folder` that begin in one of `slots`, each once. Those of a device come in the
+/// order of their sequence numbers. The gateway may be running.
 ///
 /// # Errors
 /// [`GatewayError::File`] if the folder cannot be read; from the iterator if a file cannot be read or is damaged.

@@ -66,8 +66,8 @@ impl Pending {
         Step::between(held.point.registers, &seen, most_mwh, 0).oddity.is_none()
     }
 
-    /// Takes what is held if it is evidence enough that the registers are really so: enough samples in a row, from the
-    /// device that it was; a register that reads nothing must have counted again.
+    /// Takes what is held if it is evidence enough that the registers are really so. It takes enough samples in a row,
+    /// from the device that it was. A register that reads nothing must have counted again.
     pub(super) fn confirmed(&mut self, before: Registers, rules: &Rules) -> Option<Vec<Observation>> {
         let (first, newest) = (self.held.first()?.point.registers, self.held.last()?.point.registers);
         let fell_to_zero = |before: u64, first: u64| before > 0 && first == 0;

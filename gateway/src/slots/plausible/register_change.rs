@@ -1,7 +1,7 @@
 //! Whether registers can have got from what they were to what they are: pure, one direction at a time.
 //!
-//! It never makes a number up: what it passes on is the register as it is shown, or as it stood before, or as it is
-//! shown plus the wraps that its layout explains.
+//! It never makes a number up. What it passes on is the register as it is shown, plus the wraps that its layout
+//! explains, or as it stood before.
 
 use super::super::{Observation, Registers};
 use deren_meters::Counter;
@@ -93,8 +93,8 @@ pub(in crate::slots) struct Step {
 }
 
 impl Step {
-    /// From registers that are believed to what a device shows. `most_mwh`: the most that each can have risen, steps not
-    /// counted, if the power is known.
+    /// From registers that are believed to what a device shows. `most_mwh`: the most that each can have risen, steps
+    /// not counted, if the power is known.
     pub(super) fn between(from: Registers, seen: &Observation, most_mwh: Option<[u64; 2]>, forgotten_mwh: u64) -> Self {
         let direction = |from_mwh, shown_mwh, counter: Counter, most_mwh: Option<u64>| {
             let steps_mwh = counter.step_mwh.unwrap_or(0).saturating_mul(2);

@@ -35,8 +35,8 @@ impl Staleness {
         self.seen_ms = self.seen_ms.min(at_ms);
     }
 
-    /// The most that each register can have risen since it was sampled last, steps not counted. Where the power that the
-    /// device shows explains more, it may have stood still and caught up.
+    /// The most that each register can have risen since it was sampled last, steps not counted. Where the power that
+    /// the device shows explains more, it may have stood still and caught up.
     pub(super) fn most_mwh(&self, seen: &Observation, last_sample_ms: u64, power: MaxPower) -> [u64; 2] {
         let usual_mwh = power.between_samples_mwh(self.elapsed_ms(seen, last_sample_ms));
         let explained_mwh = self.flowed_by(seen, Some(power)).saturating_mul(2);
@@ -84,8 +84,8 @@ impl Staleness {
         gap_ms
     }
 
-    /// What flowed since the registers moved, up to this sample, by the power that the device shows. Of a silence before
-    /// the sample its power says nothing.
+    /// What flowed since the registers moved, up to this sample, by the power that the device shows. Of a silence
+    /// before the sample its power says nothing.
     fn flowed_by(&self, seen: &Observation, power: Option<MaxPower>) -> u64 {
         let longest_ms = power.map_or(0, MaxPower::between_samples_at_most_ms);
         let elapsed_ms = seen.point.at_ms.saturating_sub(self.seen_ms).min(longest_ms);

@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 enum Act {
     /// Time passes, energy flows in both directions, a sample is taken.
     Sample { after_ms: u64, import_mwh: u64, export_mwh: u64 },
-    /// As many samples as confirm it show registers that begin anew.
+    /// Registers begin anew, and enough samples confirm it.
     Reset { after_ms: u64, at_mwh: u64 },
     /// One sample reads nothing.
     Zero { after_ms: u64 },

@@ -16,7 +16,7 @@ use deren_testing::free_port;
 use serde_json::Value;
 use std::{net::SocketAddr, time::Duration};
 
-/// So many simulated seconds pass in a real one; a slot of a second stands for as many.
+/// Number of simulated seconds that pass in a real one; a slot of a second stands for as many.
 pub const SPEED: u32 = 75;
 
 /// A chain whose slots stand for the simulated time.
@@ -26,7 +26,8 @@ pub fn chain() -> Chain {
     chain
 }
 
-/// A home at noon behind one address, whose device can be given other faults while it runs: its cable is pulled for that.
+/// A home at noon behind one address, whose device can be given other faults while it runs: its cable is pulled for
+/// that.
 pub struct Site {
     pub address: SocketAddr,
     pub t0_unix_ms: u64,

@@ -140,6 +140,7 @@ async fn the_running_gateway_answers_on_a_socket_that_is_its_owners_alone() {
     assert_eq!(std::fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
     let backwards = asked(ExportRequest { from_unix_s: 2, to_unix_s: 1 }).await.unwrap().unwrap_err();
     assert!(backwards.contains("no time between"), "{backwards}");
+    assert_eq!(backwards.matches("cannot export").count(), 1, "{backwards}");
     shutdown.cancel();
     serving.await.unwrap().unwrap();
     assert!(!socket.exists());

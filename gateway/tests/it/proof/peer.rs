@@ -1,5 +1,6 @@
-//! An independent verifier in Python agrees with ours, on the golden file and on every change of it: that there is a
-//! fault, in which line, and which. `scripts/peers.sh` installs what it needs; without it the tests fail, never skip.
+//! An independent verifier in Python agrees with ours, on the golden file and on every change of it. Both say that
+//! there is a fault, in which line, and which. `scripts/peers.sh` installs what it needs; without it the tests fail,
+//! never skip.
 
 use super::{
     draft::Draft,

@@ -24,9 +24,9 @@ pub struct Chain {
     finalised: usize,
     pool: Vec<(ReadingBatch, Signature)>,
     gateway: Option<GatewayRecord>,
-    /// So many of the next submissions are taken and then forgotten.
+    /// Number of the next submissions that are taken and then forgotten.
     pub lose_submissions: u32,
-    /// So many of the next submissions are refused by the pool as banned.
+    /// Number of the next submissions that the pool refuses as banned.
     pub ban_submissions: u32,
     /// Readings of these devices are refused.
     pub refuse: BTreeMap<DeviceId, ReadingError>,

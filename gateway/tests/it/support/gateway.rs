@@ -1,13 +1,14 @@
 //! A gateway's recorder and uplink in this process, with samples that the test makes.
 
 use deren_gateway::{
-    board::{Board, DeviceStatus, Status},
+    board::{Board, Status},
     clock::{Clock, Machine, unix_ms},
     devices::DeviceBook,
-    joined_chain::JoinedChain,
+    home::{Place, SlotSettings},
+    joined_chain::{ChainView, JoinedChain},
     keys::KeyUri,
     outbox::{Bounds, Outbox},
-    recorder::{ChainView, Event, Parts, Recorder},
+    recorder::{Event, Parts, Recorder},
     settings::DeviceSettings,
     signer::Signer,
     uplink::Uplink,
@@ -37,6 +38,20 @@ pub struct Gateway {
 
 pub fn identity(index: usize) -> Identity {
     Identity { vendor: "V".into(), model: "M".into(), serial: index.to_string(), has_serial: true, sub_unit: 0 }
+}
+
+fn place(index: usize) -> Place {
+    Place(index as u64)
+}
+
+pub fn settings(index: usize) -> DeviceSettings {
+    DeviceSettings {
+        name: format!("device-{index}"),
+        uri: format!("sunspec+tcp://127.0.0.1:{}?unit=1", 1000 + index).parse().expect("a URI"),
+        role: DeviceRole::Grid,
+        rated_power_w: None,
+        sample_interval: Duration::from_secs(1),
+    }
 }
 
 /// A machine whose kernel does not vouch for its clock.
@@ -94,20 +109,6 @@ impl Gateway {
         let board = Arc::new(Board::new(signer.gateway(), signer.public_key(), signer.key_epoch()));
         let clock = Arc::new(clock);
         let book = DeviceBook::load(folder).expect("a book");
-        let settings: Vec<DeviceSettings> = (0..devices)
-            .map(|index| DeviceSettings {
-                name: format!("device-{index}"),
-                uri: format!("sunspec+tcp://127.0.0.1:{}?unit=1", 1000 + index).parse().expect("a URI"),
-                role: DeviceRole::Grid,
-                rated_power_w: None,
-                sample_interval: Duration::from_secs(1),
-            })
-            .collect();
-        board.update(|status| {
-            for device in &settings {
-                status.devices.push(DeviceStatus::new(device.name.clone(), device.uri.to_string(), device.role));
-            }
-        });
         let signer = Arc::new(RwLock::new(signer));
         let known = JoinedChain::load(folder).expect("readable").map(|joined| {
             let anchor = Anchor { block_number: 0, block_hash: joined.genesis };
@@ -115,12 +116,14 @@ impl Gateway {
         });
         let (events, heard) = mpsc::channel(64);
         let (chain, chain_seen) = watch::channel(known);
-        let (identified, identified_seen) = watch::channel(Vec::new());
+        for position in 0..devices {
+            let seated = Event::Seated { place: place(position), position, settings: settings(position) };
+            events.try_send(seated).expect("room");
+        }
+        let (health, health_seen) = watch::channel(Vec::new());
         let stored = Arc::new(Notify::new());
         let recorder = Recorder::new(Parts {
-            devices: settings,
-            confirmations: 3,
-            boundary_wait,
+            slots: SlotSettings { confirmations: 3, boundary_wait },
             checkpoint_interval: Duration::from_millis(300),
             book,
             signer: signer.clone(),
@@ -129,7 +132,7 @@ impl Gateway {
             board: board.clone(),
             events: heard,
             chain: chain_seen,
-            identified,
+            health,
             stored: stored.clone(),
         });
         let uplink = Uplink {
@@ -139,7 +142,7 @@ impl Gateway {
             outbox: outbox.clone(),
             clock,
             board: board.clone(),
-            identified: identified_seen,
+            health: health_seen,
             stored,
             recorder: events.clone(),
             chain,
@@ -161,10 +164,12 @@ impl Gateway {
     }
 
     pub async fn identify(&self, index: usize) {
-        self.events
-            .send(Event::Identified { index, identity: identity(index), ask_again: Arc::default() })
-            .await
-            .expect("heard");
+        self.identify_as(index, identity(index)).await;
+    }
+
+    pub async fn identify_as(&self, index: usize, identity: Identity) {
+        let event = Event::Identified { place: place(index), identity, ask_again: Arc::default() };
+        self.events.send(event).await.expect("heard");
     }
 
     /// A sample of now: 1 mWh for each millisecond since 1970.
@@ -181,7 +186,7 @@ impl Gateway {
             suspect: false,
             ..Sample::default()
         };
-        self.events.send(Event::Sample { index, sample }).await.expect("heard");
+        self.events.send(Event::Sample { place: place(index), sample }).await.expect("heard");
     }
 
     /// Waits until the status is as wanted.
