@@ -75,10 +75,10 @@ impl FromStr for Target {
     type Err = MeterError;
 
     fn from_str(text: &str) -> Result<Self, MeterError> {
-        let refuse = |reason: String| MeterError::Target { text: text.chars().take(256).collect(), reason };
+        let shown = || without_password(text).chars().take(256).collect();
+        let refuse = |reason: String| MeterError::Target { text: shown(), reason };
         if text.starts_with("mqtt://") {
-            let shown = without_password(text);
-            return private_broker(text).map_err(|reason| MeterError::Target { text: shown, reason });
+            return private_broker(text).map_err(refuse);
         }
         let target = parse(text)
             .ok_or_else(|| refuse("is not a host, a host:port, a subnet such as 192.168.1.0/24, `local`, `serial`, a port such as /dev/ttyUSB0, `mdns`, `brokers`, http://host or mqtt://broker".into()))?;

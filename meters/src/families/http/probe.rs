@@ -97,10 +97,9 @@ impl Shown {
             documents.extend(self.document(&path).await?.map(|document| (path, document)));
         }
         // What cannot be read is not there.
-        let parse = |payloads: &[(&str, &[u8])]| Messages::parse(template, BASE, payloads.iter().copied());
         let payloads = documents.iter().map(|(path, document)| (path.as_str(), document.as_slice()));
-        let payloads: Vec<(&str, &[u8])> = payloads.filter(|payload| parse(&[*payload]).is_ok()).collect();
-        Ok(parse(&payloads).is_ok_and(|messages| messages.fit(&template.fingerprint)))
+        let payloads = payloads.filter(|payload| Messages::parse(template, BASE, [*payload]).is_ok());
+        Ok(Messages::parse(template, BASE, payloads).is_ok_and(|messages| messages.fit(&template.fingerprint)))
     }
 
     async fn document(&mut self, path: &str) -> Result<Option<Vec<u8>>, MeterError> {
