@@ -1,7 +1,7 @@
 //! Reads what the owner picked: a file in the data folder with the configuration's own keys for devices. It counts
 //! where the configuration names no device.
 
-use super::{Places, Settings, all_devices, finish};
+use super::{Places, Settings, all_devices, finish, known};
 use crate::{error::GatewayError, files, settings::DeviceSettings};
 use deren_config::Place;
 use std::{path::Path, time::Duration};
@@ -45,7 +45,7 @@ impl Settings {
         let mut top = deren_config::parse(&file.display().to_string(), text, "the configuration has");
         let (mut uris, mut mistakes) = (Vec::new(), Vec::new());
         let devices = all_devices(&mut top, &mut uris, &mut mistakes, interval);
-        let home_name = top.text("home_name").map(|(_, name)| name);
+        let home_name = top.text(&known::HOME_NAME).map(|(_, name)| name);
         finish(top, mistakes)?;
         Ok(Picked { home_name, devices, uris })
     }
