@@ -80,8 +80,8 @@ enum Command {
     },
     /// Look for devices; only reads
     Discover {
-        /// A host, host:port, a network such as 192.168.1.0/24, `local`, `serial`, /dev/ttyUSB0, `mdns`, `brokers` or
-        /// mqtt://broker; without one, all of these that this machine has
+        /// A host, host:port, http://host, a network such as 192.168.1.0/24, `local`, `serial`, /dev/ttyUSB0, `mdns`,
+        /// `brokers` or mqtt://broker; without one, all of these that this machine has
         target: Option<String>,
         #[command(flatten)]
         templates: TemplatesFolder,

@@ -15,9 +15,9 @@ mod target;
 
 pub use crate::families::modbus::probe::{UNITS, USUAL_PORTS};
 pub use event::Event;
-pub use private::is_private;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use mdns::answer;
+pub use private::is_private;
 pub use probe::TIMEOUT_MS;
 pub use target::{MAX_HOSTS, Target, nearby};
 

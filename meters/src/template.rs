@@ -36,6 +36,13 @@ const MAX_FILE_BYTES: u64 = 64 * 1_024;
 /// The files compiled in: name and text.
 const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
+/// Products that cannot be read, by what their names begin with, and why.
+const REFUSED: &[(&str, &str)] = &[(
+    "e3dc",
+    "E3/DC shows powers alone over Modbus, and its counters by RSCP, of which there is no public description; give the home \
+     meters of their own",
+)];
+
 /// A device as data.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Template {
@@ -305,6 +312,10 @@ impl Library {
     fn lacks(&self, kind: &'static str, name: &str) -> MeterError {
         if let Some(error) = self.broken.get(name) {
             return error.clone();
+        }
+        let word = name.replace(['-', '_', '/'], "").to_lowercase();
+        if let Some((_, reason)) = REFUSED.iter().find(|(begin, _)| word.starts_with(begin)) {
+            return MeterError::UnknownTemplate { kind, name: name.into(), meant: (*reason).into() };
         }
         let known: Vec<&str> =
             self.iter().filter(|(_, template)| template.kind() == kind).map(|(name, _)| name).collect();

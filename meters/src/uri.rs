@@ -12,7 +12,8 @@
 //! | `p1+serial:///dev/tty…`, `p1+tcp://host:port` | meter that pushes P1 telegrams | the line's (`baud` 115 200), `timeout_ms` |
 //! | `homewizard+http://host` | HomeWizard's device, by its local API | `timeout_ms` (5 000) |
 //! | `sml+serial:///dev/tty…`, `sml+tcp://host:port` | meter that pushes SML telegrams | the same (`baud` 9 600) |
-//! | `json+http://host` | device with JSON documents, by template | `template`, `channel` (0), `timeout_ms` (5 000) |
+//! | `json+http://host` | device with JSON documents, by template | `template`, `channel` (0), `import`, `export`, `power`, `timeout_ms` (5 000) |
+//! | `json+https://host` | the same, encrypted | the same, `certificate`, `token_file` |
 //! | `speedwire://239.12.255.254` | SMA's energy meter, which multicasts | `serial`, `interface`, `timeout_ms` (5 000) |
 //!
 //! Every Modbus wire takes `timeout_ms` (1 500; serial 1 000; or what the manufacturer's devices need) and `settle_ms`

@@ -3,6 +3,9 @@
 pub(crate) mod http;
 pub mod modbus;
 pub(crate) mod serial;
+mod tls;
+
+pub use tls::Access;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;

@@ -280,7 +280,7 @@ mod tests {
         finder.begin(vec!["127.99.0.0/30".parse().expect("a network"), place(&simulator)]);
         let search = until(&finder, "the search ends", |search| !search.is_running).await;
         let parts: Vec<_> = search.parts.iter().map(|part| (part.done, part.total, part.is_done)).collect();
-        assert_eq!((parts, search.found.len()), (vec![(4, 4, true), (1, 1, true)], 2), "{search:?}");
+        assert_eq!((parts, search.found.len()), (vec![(6, 6, true), (1, 1, true)], 2), "{search:?}");
     }
 
     #[tokio::test]

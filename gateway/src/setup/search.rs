@@ -82,7 +82,7 @@ impl Part {
             Target::Announced(_) => "Devices that announce themselves (mDNS)".to_owned(),
             Target::LocalBrokers => "MQTT brokers (Home Assistant, Tasmota, Shelly)".to_owned(),
             Target::Broker(broker) => format!("MQTT broker {}", broker.address()),
-            host @ Target::Host { .. } => format!("Device at {host}"),
+            host @ (Target::Host { .. } | Target::Web { .. }) => format!("Device at {host}"),
         };
         Self { target: target.to_string(), what, done: 0, total: 0, is_done: false }
     }

@@ -78,6 +78,11 @@ pub(crate) trait Probe: Send + Sync {
         false
     }
 
+    /// The usual port of its devices, if they are web servers.
+    fn web_port(&self) -> Option<u16> {
+        None
+    }
+
     /// The devices at a host and port.
     async fn host(&self, _wire: &Wire, _look: &Look<'_>) -> Vec<Record> {
         Vec::new()

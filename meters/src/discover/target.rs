@@ -35,6 +35,13 @@ pub enum Target {
         /// The port, if one was named.
         port: Option<u16>,
     },
+    /// A web server, at one port or the usual one: `http://192.168.1.7`.
+    Web {
+        /// Name or address, without brackets.
+        host: String,
+        /// The port, if one was named.
+        port: Option<u16>,
+    },
     /// Every address of a subnet, at the usual ports.
     Subnet(IpNet),
     /// The private networks that this machine is in, of each at most the /24 around its own address: `local`.
@@ -68,13 +75,13 @@ impl FromStr for Target {
     type Err = MeterError;
 
     fn from_str(text: &str) -> Result<Self, MeterError> {
-        let refuse = |reason: String| MeterError::Target { text: text.chars().take(256).collect(), reason };
+        let shown = || without_password(text).chars().take(256).collect();
+        let refuse = |reason: String| MeterError::Target { text: shown(), reason };
         if text.starts_with("mqtt://") {
-            let shown = without_password(text);
-            return private_broker(text).map_err(|reason| MeterError::Target { text: shown, reason });
+            return private_broker(text).map_err(refuse);
         }
         let target = parse(text)
-            .ok_or_else(|| refuse("is not a host, a host:port, a subnet such as 192.168.1.0/24, `local`, `serial`, a port such as /dev/ttyUSB0, `mdns`, `brokers` or mqtt://broker".into()))?;
+            .ok_or_else(|| refuse("is not a host, a host:port, a subnet such as 192.168.1.0/24, `local`, `serial`, a port such as /dev/ttyUSB0, `mdns`, `brokers`, http://host or mqtt://broker".into()))?;
         match &target {
             Self::Subnet(subnet) => {
                 if !is_private(subnet.network()) || !is_private(subnet.broadcast()) {
@@ -89,7 +96,9 @@ impl FromStr for Target {
                     )));
                 }
             }
-            Self::Host { host, .. } if host.parse().is_ok_and(|address| !is_private(address)) => {
+            Self::Host { host, .. } | Self::Web { host, .. }
+                if host.parse().is_ok_and(|address| !is_private(address)) =>
+            {
                 return Err(refuse(NOT_PRIVATE.into()));
             }
             Self::Announced(Some(address)) if !is_private(IpAddr::V4(*address)) => {
@@ -121,6 +130,12 @@ fn parse(text: &str) -> Option<Target> {
         "mdns" => return Some(Target::Announced(None)),
         "brokers" => return Some(Target::LocalBrokers),
         _ => {}
+    }
+    if let Some(server) = text.strip_prefix("http://") {
+        return match parse(server) {
+            Some(Target::Host { host, port }) => Some(Target::Web { host, port }),
+            _ => None,
+        };
     }
     if let Some(address) = text.strip_prefix("mdns:") {
         return address.parse().ok().map(|address| Target::Announced(Some(address)));
@@ -154,7 +169,11 @@ impl Target {
     pub(super) fn names_one_place(&self) -> bool {
         matches!(
             self,
-            Self::Host { port: Some(_), .. } | Self::Serial(Some(_)) | Self::Announced(Some(_)) | Self::Broker(_)
+            Self::Host { port: Some(_), .. }
+                | Self::Web { .. }
+                | Self::Serial(Some(_))
+                | Self::Announced(Some(_))
+                | Self::Broker(_)
         )
     }
 
@@ -176,6 +195,12 @@ impl Target {
             Self::Host { host, port } => {
                 self.check_private(host, port.unwrap_or_default()).await?;
                 Ok(wires(host, *port, ports).collect())
+            }
+            Self::Web { host, port } => {
+                self.check_private(host, port.unwrap_or_default()).await?;
+                let families = FAMILIES.iter().filter_map(|family| Some((family.probe.web_port()?, family)));
+                let at = |usual: u16| Wire::Tcp { host: host.clone(), port: port.unwrap_or(usual) };
+                Ok(families.map(|(usual, family)| Place::Host(at(usual), family)).collect())
             }
         }
     }
@@ -250,10 +275,20 @@ impl fmt::Display for Target {
                     None => Ok(()),
                 }
             }
-            Self::Host { host, port: None } => f.write_str(host),
-            Self::Host { host, port: Some(port) } if host.contains(':') => write!(f, "[{host}]:{port}"),
-            Self::Host { host, port: Some(port) } => write!(f, "{host}:{port}"),
+            Self::Host { host, port } => write_place(f, host, *port),
+            Self::Web { host, port } => {
+                f.write_str("http://")?;
+                write_place(f, host, *port)
+            }
         }
+    }
+}
+
+fn write_place(f: &mut fmt::Formatter<'_>, host: &str, port: Option<u16>) -> fmt::Result {
+    match port {
+        None => f.write_str(host),
+        Some(port) if host.contains(':') => write!(f, "[{host}]:{port}"),
+        Some(port) => write!(f, "{host}:{port}"),
     }
 }
 
@@ -267,7 +302,8 @@ mod tests {
         let others = ["local", "serial", "/dev/ttyUSB0", "/dev/serial/by-id/usb-FTDI-if00-port0", "mdns", "brokers"];
         let more =
             ["mdns:192.168.1.2", "mqtt://broker", "mqtt://me@10.0.0.2:18830?password_file=/etc/deren/mqtt%20key"];
-        for text in hosts.into_iter().chain(others).chain(more) {
+        let web = ["http://192.168.1.7", "http://shelly.local:8080", "http://[::1]:80", "http://::1"];
+        for text in hosts.into_iter().chain(others).chain(more).chain(web) {
             assert_eq!(text.parse::<Target>().expect(text).to_string(), text);
         }
         assert_eq!("[::1]".parse(), Ok(Target::Host { host: "::1".into(), port: None }));
@@ -313,6 +349,11 @@ mod tests {
             ("mdns:8.8.8.8", "private"),
             ("mdns:lan", "is not a host"),
             ("mqtt://8.8.8.8", "private"),
+            ("http://8.8.8.8:80", "private"),
+            ("http://192.168.1.7/status", "is not a host"),
+            ("http://192.168.1.0/24", "is not a host"),
+            ("http://http://router", "is not a host"),
+            ("http://me:secret@router", "is not a host"),
             ("mqtt://broker/topic", "has a topic"),
             ("mqtt://me:secret@broker", "password_file"),
             ("mqtt://broker?template=x", "unknown"),

@@ -1,6 +1,7 @@
-//! Devices that show what they count as JSON documents over HTTP, described by a template of kind `http`: unencrypted, in the
-//! home, and only read.
+//! Devices that show what they count as JSON documents over HTTP, described by a template of kind `http`: in the home, and
+//! only read. Over HTTPS one certificate is trusted, which the URI names.
 
+mod probe;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -11,14 +12,14 @@ pub use uri::HttpDevice;
 use super::family::Family;
 use crate::{
     DeviceUri, Library, MeterError,
-    discover::probe::Nowhere,
     driver::source::Source,
     uri::{Address, TemplateName},
 };
 use source::HttpSource;
 
-/// The family. A search does not look for its devices yet: their owners name them.
-pub const FAMILY: Family = Family { schemes: &["json+http"], parse: uri::parse, probe: &Nowhere };
+/// The family.
+pub const FAMILY: Family =
+    Family { schemes: &["json+http", "json+https"], parse: uri::parse, probe: &probe::HttpProbe };
 
 impl Address for HttpDevice {
     fn driver_name(&self) -> String {
@@ -34,11 +35,18 @@ impl Address for HttpDevice {
     }
 
     fn source(&self, library: &Library) -> Result<Box<dyn Source>, MeterError> {
-        let template = library.http(&self.template)?.clone();
+        let template = library.http(&self.template)?;
+        let refuse = |reason: String| Err(MeterError::Uri { text: self.to_string(), reason });
         if self.channel != 0 && !template.has_channels() {
-            let reason = format!("devices of the template `{}` have no channels", self.template);
-            return Err(MeterError::Uri { text: self.to_string(), reason });
+            return refuse(format!("devices of the template `{}` have no channels", self.template));
         }
-        Ok(Box::new(HttpSource::new(self.clone(), template)))
+        let named: Vec<&str> = template.named().collect();
+        if let Some(unknown) = self.names.keys().find(|what| !named.contains(&what.as_str())) {
+            return refuse(format!("channels of the template `{}` have no name for `{unknown}`", self.template));
+        }
+        if !named.is_empty() && !["import", "export"].iter().any(|what| self.names.contains_key(*what)) {
+            return refuse("names no channel; add `import=` or `export=` with what its owner calls it".into());
+        }
+        Ok(Box::new(HttpSource::new(self.clone(), template.clone())))
     }
 }

@@ -1,9 +1,14 @@
 //! What is text: payloads of brokers, templates of a folder, URIs of a configuration; and what announces itself.
 
-use crate::{DeviceUri, Library, Template, discover, mqtt, template::payload::value_template::ValueTemplate, wire};
+use crate::{
+    DeviceUri, Library, Template, discover, mqtt,
+    template::payload::{read::Messages, value_template::ValueTemplate},
+    wire,
+};
 
-/// Payloads of a broker, each up to a zero byte: of the topics of the template that the first part names, or chooses by its
-/// first byte; and then the same bytes as notifications of what changed. What Home Assistant is told of a sensor is one.
+/// Payloads of a broker or documents of a web server, each up to a zero byte. They are of the topics of the template that the
+/// first part names, or chooses by its first byte. Then the same bytes are notifications of what changed. What Home Assistant
+/// is told of a sensor is one of them.
 pub fn mqtt(data: &[u8]) {
     let mut parts = data.split(|byte| *byte == 0);
     let Some(which) = parts.next() else { return };
@@ -17,6 +22,11 @@ pub fn mqtt(data: &[u8]) {
     let topics = template.fixture.payloads.keys().map(String::as_str);
     let arrived: Vec<(&str, &[u8])> = topics.zip(payloads.iter().copied()).collect();
     let _ = template.read(&template.fixture.topic, &arrived);
+    let known = template.clone().for_channel(0);
+    if let Ok(messages) = Messages::parse(&known, known.base(&template.fixture.topic), arrived) {
+        let _ = messages.fit(&known.fingerprint);
+        known.require.iter().for_each(|requirement| drop(messages.check(requirement, 0)));
+    }
     mqtt::follow(template, &template.fixture.topic, &payloads);
 }
 

@@ -9,6 +9,8 @@ use percent_encoding::percent_decode_str;
 use std::{fmt::Display, str::FromStr};
 use url::Url;
 
+/// Parameters that nobody should write, whose values no message repeats.
+const SECRETS: [&str; 2] = ["password", "token"];
 pub(crate) const PASSWORD: &str = "has a password in it; put it in a file and name that by `password_file=`";
 /// Longest text that is looked at, and that comes of one, bytes.
 pub(crate) const MAX_LENGTH: usize = 1_024;
@@ -109,9 +111,19 @@ pub(crate) fn decoded(text: &str) -> Result<String, String> {
     Ok(text.into_owned())
 }
 
-/// The text without what stands between the user's name and `@`, for messages.
+/// The text without what stands between the user's name and `@`, and without the values of secret parameters, for messages.
 pub(crate) fn without_password(text: &str) -> String {
     let shown: String = text.chars().take(MAX_LENGTH).collect();
+    let Some((address, parameters)) = shown.split_once('?') else { return without_user_password(shown) };
+    let part = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if SECRETS.contains(&name) => format!("{name}=…"),
+        _ => pair.to_owned(),
+    };
+    let parameters: Vec<String> = parameters.split('&').map(part).collect();
+    without_user_password(format!("{address}?{}", parameters.join("&")))
+}
+
+fn without_user_password(shown: String) -> String {
     let Some((scheme, rest)) = shown.split_once("://") else { return shown };
     let authority_end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(authority_end);
@@ -163,6 +175,9 @@ impl Parameters {
     /// Refuses a parameter that nobody took.
     pub(crate) fn finish(self) -> Result<(), String> {
         match self.0.first() {
+            Some((name, _)) if SECRETS.contains(&name.as_str()) => {
+                Err(format!("has a {name} in it; put it in a file and name that by `{name}_file=`"))
+            }
             Some((name, _)) => Err(format!("parameter `{name}` is unknown for this scheme")),
             None => Ok(()),
         }

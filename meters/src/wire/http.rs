@@ -1,9 +1,10 @@
-//! One GET over HTTP/1.1, for devices that have a small web server. No redirects, no encryption, no more than asked for.
+//! One GET over HTTP/1.1, for devices that have a small web server. No redirects, no more than asked for.
 
+use super::{Access, Wire};
 use crate::{MeterError, Unreached};
 use std::{str, time::Duration};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::{Instant, timeout_at},
 };
@@ -13,7 +14,7 @@ const MAX_BYTES: usize = 32 * 1_024;
 const MAX_HEADERS: usize = 32;
 
 /// Where a web server is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Server {
     /// Name or address, without brackets.
     pub(crate) host: String,
@@ -21,6 +22,8 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     /// `host:port`, as errors and the request name it.
     pub(crate) endpoint: String,
+    /// How it is known, and who we are there, if it is asked over HTTPS.
+    access: Option<Access>,
 }
 
 /// An answer that is complete.
@@ -37,11 +40,24 @@ enum Progress {
 }
 
 impl Server {
+    /// A server over HTTP, or over HTTPS if there is a way to know it.
+    pub(crate) fn new(host: &str, port: u16, access: Option<Access>) -> Self {
+        let host = host.to_owned();
+        let endpoint = Wire::Tcp { host: host.clone(), port }.to_string();
+        Self { host, port, endpoint, access }
+    }
+
+    /// Its address, with the scheme.
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}", if self.access.is_some() { "https" } else { "http" }, self.endpoint)
+    }
+
     /// The body of `path`, asked for over a connection of its own, in at most `limit`.
     ///
     /// # Errors
     /// [`MeterError::Unreachable`], [`MeterError::Timeout`], [`MeterError::Disconnected`], and [`MeterError::BadReply`]
-    /// if the answer is no success, too long, or no HTTP.
+    /// if the answer is no success, too long, or no HTTP, or if the server has another certificate; [`MeterError::File`]
+    /// if there is no token to ask with.
     pub(crate) async fn get(&self, path: &str, limit: Duration) -> Result<Vec<u8>, MeterError> {
         let deadline = Instant::now() + limit;
         let unreachable = |reason: Unreached| MeterError::Unreachable { endpoint: self.endpoint.clone(), reason };
@@ -49,29 +65,41 @@ impl Server {
             .await
             .map_err(|_| unreachable(Unreached::silent(limit)))?
             .map_err(|error| unreachable(error.into()))?;
-        let what = format!("GET {path}");
         let answer = timeout_at(deadline, self.ask(stream, path)).await.map_err(|_| MeterError::Timeout {
             endpoint: self.endpoint.clone(),
-            what: what.clone(),
+            what: format!("GET {path}"),
             timeout_ms: u32::try_from(limit.as_millis()).unwrap_or(u32::MAX),
         })??;
-        let refused = |reason: &str| MeterError::BadReply {
-            endpoint: self.endpoint.clone(),
-            what,
-            reason: format!("status {}{reason}", answer.status),
-        };
+        let refused = |reason: &str| self.bad(path, format!("status {}{reason}", answer.status));
         match answer.status {
             200 => Ok(answer.body),
+            401 | 403 if self.access.is_some() => Err(refused("; is its token there, and still valid?")),
             401 | 403 => Err(refused("; switch the local API on in the app of the device")),
             404 => Err(refused("; is it the right device, and does it count energy?")),
             _ => Err(refused("")),
         }
     }
 
-    async fn ask(&self, mut stream: TcpStream, path: &str) -> Result<Answer, MeterError> {
+    fn bad(&self, path: &str, reason: String) -> MeterError {
+        MeterError::BadReply { endpoint: self.endpoint.clone(), what: format!("GET {path}"), reason }
+    }
+
+    async fn ask(&self, stream: TcpStream, path: &str) -> Result<Answer, MeterError> {
+        let Some(access) = &self.access else { return self.talk(stream, path, "").await };
+        let stream = access.encrypted(&self.host, stream).await.map_err(|reason| self.bad(path, reason))?;
+        self.talk(stream, path, &access.authorization()?).await
+    }
+
+    /// Asks and listens. `who` is the line of the request that says who we are.
+    async fn talk(
+        &self,
+        mut stream: impl AsyncRead + AsyncWrite + Unpin,
+        path: &str,
+        who: &str,
+    ) -> Result<Answer, MeterError> {
         let lost = |reason: String| MeterError::Disconnected { endpoint: self.endpoint.clone(), reason };
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\nConnection: close\r\n\r\n",
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n{who}Connection: close\r\n\r\n",
             self.endpoint
         );
         stream.write_all(request.as_bytes()).await.map_err(|error| lost(error.to_string()))?;
@@ -80,11 +108,7 @@ impl Server {
         loop {
             let count = stream.read(&mut chunk).await.map_err(|error| lost(error.to_string()))?;
             bytes.extend(chunk.iter().take(count));
-            let bad = |reason: String| MeterError::BadReply {
-                endpoint: self.endpoint.clone(),
-                what: format!("GET {path}"),
-                reason,
-            };
+            let bad = |reason: String| self.bad(path, reason);
             match progress(&bytes, count == 0).map_err(bad)? {
                 Progress::Done(answer) => return Ok(answer),
                 Progress::More if count == 0 => return Err(lost(format!("it ended after {} bytes", bytes.len()))),

@@ -242,6 +242,6 @@ async fn a_subnet_is_searched_host_by_host() {
     };
     let records = discover(&target, Library::builtin().expect("templates"), &tell).await.expect("a search");
     assert!(records.is_empty());
-    let done: Vec<(usize, usize)> = (1..=12).map(|done| (done, 12)).collect();
-    assert_eq!(totals.into_inner().expect("not poisoned"), done, "six hosts, two ports each");
+    let done: Vec<(usize, usize)> = (1..=18).map(|done| (done, 18)).collect();
+    assert_eq!(totals.into_inner().expect("not poisoned"), done, "six hosts, three ports each");
 }

@@ -70,7 +70,7 @@ async fn gateway() {
     let at = |place: &str| format!("sunspec+tcp://{place}?unit=1&model=203&index=0");
     assert_eq!(found, [(at("10.77.0.5"), Some("near")), (at("10.77.0.5:1502"), Some("also near"))]);
     let events = events.into_inner().expect("not poisoned");
-    assert_eq!(events.last(), Some(&Event::Progress { done: 12, total: 12 }), "six hosts, two ports each");
+    assert_eq!(events.last(), Some(&Event::Progress { done: 18, total: 18 }), "six hosts, three ports each");
 }
 
 /// The machine at the cable's other end: a device on each usual port, and one of another network.

@@ -254,13 +254,8 @@ impl Builder<'_> {
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let device = self.device(&format!("http {number}"), config.role);
-        let uri = DeviceUri::from(HttpDevice {
-            host: host_of(address),
-            port: address.port(),
-            template: config.template.clone(),
-            channel: 0,
-            timeout_ms: None,
-        });
+        let names = template.named().map(|what| (what.to_owned(), what.to_owned())).collect();
+        let uri = HttpDevice { names, ..HttpDevice::new(&host_of(address), address.port(), &config.template) }.into();
         self.serve(uri, &device, steps::mqtt_mwh(&template));
         Ok(BoundHttp { address, listener, server: HttpServer { device, template } })
     }

@@ -14,7 +14,7 @@ use crate::{
     patience::limit,
     sample::{Counted, Identity, unix_ms},
     template::payload::MqttTemplate,
-    wire::{Wire, http::Server},
+    wire::http::Server,
 };
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -51,9 +51,8 @@ impl HomeWizardSource {
     /// [`MeterError::UnknownTemplate`] if the library has no such template.
     pub(super) fn new(device: HomeWizardDevice, library: &Library) -> Result<Self, MeterError> {
         let template = library.mqtt(TEMPLATE)?.clone();
-        let (host, port) = (device.host.clone(), device.port);
-        let endpoint = Wire::Tcp { host: host.clone(), port }.to_string();
-        Ok(Self { device, server: Server { host, port, endpoint }, template, about: None })
+        let server = Server::new(&device.host, device.port, None);
+        Ok(Self { device, server, template, about: None })
     }
 
     fn timeout(&self) -> Duration {
@@ -61,7 +60,7 @@ impl HomeWizardSource {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server.endpoint)
+        self.server.url() + path
     }
 
     async fn measure(&self) -> Result<Counted, MeterError> {

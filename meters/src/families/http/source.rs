@@ -8,13 +8,13 @@ use crate::{
     quirks::Quirks,
     sample::{Counted, Identity, unix_ms},
     template::payload::{MqttTemplate, read::Messages},
-    wire::{Wire, http::Server},
+    wire::http::Server,
 };
 use async_trait::async_trait;
 use std::time::Duration;
 
 /// What stands for `{topic}` in the paths of a template: they are whole.
-const BASE: &str = "";
+pub(super) const BASE: &str = "";
 const USUAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A device that shows JSON documents.
@@ -36,7 +36,7 @@ type Document = (String, Vec<u8>);
 impl HttpSource {
     /// A source for that device. Nothing is sent yet.
     pub(super) fn new(device: HttpDevice, template: MqttTemplate) -> Self {
-        let template = template.for_channel(device.channel);
+        let template = template.for_names(&device.names).for_channel(device.channel);
         let paths = template.sample_topics(BASE);
         let power = template.power.iter().flat_map(|power| power.topics());
         let serial = template.serial.iter().map(|serial| serial.topic.as_str());
@@ -44,9 +44,8 @@ impl HttpSource {
         let mut others: Vec<String> = others.filter(|path| !paths.contains(path)).collect();
         others.sort_unstable();
         others.dedup();
-        let (host, port) = (device.host.clone(), device.port);
-        let endpoint = Wire::Tcp { host: host.clone(), port }.to_string();
-        Self { device, server: Server { host, port, endpoint }, template, paths, others, undivided: None }
+        let server = Server::new(&device.host, device.port, device.access.clone());
+        Self { device, server, template, paths, others, undivided: None }
     }
 
     async fn documents(&self) -> Result<Vec<Document>, MeterError> {
@@ -86,7 +85,7 @@ impl HttpSource {
 #[async_trait]
 impl Source for HttpSource {
     fn place(&self) -> String {
-        format!("http://{}", self.server.endpoint)
+        self.server.url()
     }
 
     fn quirks(&self) -> &'static Quirks {
