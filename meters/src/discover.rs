@@ -1,9 +1,9 @@
 //! Finds devices: the Modbus hosts of a network, those on serial ports, those that publish to a broker, and those that
 //! announce themselves. It only reads, only when asked, and only in private or loopback address ranges.
 //!
-//! At every Modbus place a roll call says which of the usual unit ids answer. There it looks for SunSpec first, then for
-//! meters by their templates' fingerprints; once one was found, on the unit ids that its manufacturer uses, and at last on
-//! those that only templates name. What answers and fits nothing is told of.
+//! At every Modbus place a roll call says which of the usual unit ids answer. There it looks for SunSpec first, then
+//! for meters by their templates' fingerprints. Once one was found, it looks on the unit ids that its manufacturer
+//! uses, and at last on those that only templates name. What answers and fits nothing is told of.
 
 pub(crate) mod event;
 mod local;

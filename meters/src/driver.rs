@@ -1,7 +1,7 @@
 //! What every device driver gives, whatever the wire: an identity and samples.
 //!
-//! What reads a device is its family's [`source`]. What is watched of it is written once for all families; a driver holds no
-//! other history, and judging registers that jump or go back is its caller's part.
+//! What reads a device is its family's [`source`]. What is watched of it is written once for all families. A driver
+//! holds no other history, and judging registers that jump or go back is its caller's part.
 
 pub mod open;
 pub mod source;

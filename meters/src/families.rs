@@ -1,7 +1,7 @@
 //! The families of devices: all that there are, in the order in which a search tries them and errors name them.
 //!
-//! A family is a folder: how its URIs are written, what reads its devices, how a search finds them. A new one is its folder
-//! and its line in [`FAMILIES`].
+//! A family is a folder: how its URIs are written, what reads its devices, how a search finds them. A new one is its
+//! folder and its line in [`FAMILIES`].
 
 mod family;
 pub mod homewizard;

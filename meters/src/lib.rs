@@ -1,14 +1,14 @@
 //! From a device on a wire to a [`Sample`] of its cumulative energy registers.
 //!
-//! [`families`] has all that there are: SunSpec over Modbus (inverters and meters that describe themselves), Modbus meters,
-//! meters that publish over MQTT, and devices with JSON documents over HTTP, all three described by a template, meters that
-//! push telegrams (P1, SML) over a serial line or TCP, HomeWizard's devices, and SMA's meters, which multicast. A
+//! [`families`] has all that there are. Inverters and meters with SunSpec describe themselves over Modbus. Templates
+//! describe Modbus meters, meters that publish over MQTT, and devices with JSON documents over HTTP. Others push
+//! telegrams (P1, SML) over a serial line or TCP. HomeWizard's devices and SMA's meters, which multicast, come last. A
 //! [`DeviceUri`] names a device, [`open`] gives a [`Driver`] for it, [`read`] reads it once and
-//! [`discover`](discover::discover) finds what there is. A template works both ways: the same file lets a simulator serve
-//! the device.
+//! [`discover`](discover::discover) finds what there is. A template works both ways: the same file lets a simulator
+//! serve the device.
 //!
 //! This crate only ever reads from a device. It knows nothing of keys, slots or the chain, and it never repairs a
-//! register: what a device says is passed on as it is, or refused with an error that says why.
+//! register. What a device says is passed on as it is, or refused with an error that says why.
 
 pub mod discover;
 pub mod driver;

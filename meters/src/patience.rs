@@ -1,5 +1,5 @@
-//! How patient to be with the other end of a wire, written once for every family: what a URI asks for, what a product and
-//! its manufacturer's devices need, and how long a lost connection is left alone. It never waits itself.
+//! How patient to be with the other end of a wire, written once for every family. It is what a URI asks for, what a
+//! product and its manufacturer's devices need, and how long a lost connection is left alone. It never waits itself.
 
 use crate::{quirks::Quirks, wire::Wire};
 use deren_primitives::Backoff;
@@ -62,8 +62,8 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Of the time-outs that the URI asks for, the product needs and its manufacturer's devices need, the first that is named
-    /// holds; of the silences after connecting, the longest.
+    /// The URI may ask for a time-out, and the product and its manufacturer's devices may need one: the first that is
+    /// named holds. Of the silences after connecting, the longest holds.
     #[must_use]
     pub fn of(asked: &Timing, product: &Timing, quirks: &Quirks) -> Self {
         Self {

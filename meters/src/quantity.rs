@@ -1,6 +1,6 @@
 //! Exact conversions between what devices write and integers in thousandths of a unit (mWh, mW).
 //!
-//! Nothing here goes through binary floating-point arithmetic on the way in: a float register is taken apart into
+//! Nothing here goes through binary floating-point arithmetic on the way in. A float register is taken apart into
 //! mantissa and exponent, a decimal text digit by digit. Numbers that do not fit are `None`, never cut.
 
 use serde::{Deserialize, Serialize};
@@ -132,7 +132,7 @@ pub fn scale_float(value: f64, exponent: i32) -> Option<i128> {
     numerator.checked_mul(2)?.checked_add(denominator).map(|sum| sum.div_euclid(denominator.saturating_mul(2)))
 }
 
-/// `text × 10^exponent`, rounded down, from a decimal number such as `00003844.917`, `-36` or `1.5e3`; `None` if it is
+/// `text × 10^exponent`, rounded down, from a decimal number such as `00003844.917`, `-36` or `1.5e3`. `None` if it is
 /// not a number, has more than 36 digits, or does not fit.
 #[must_use]
 pub fn scale_decimal(text: &str, exponent: i32) -> Option<i128> {
@@ -156,10 +156,9 @@ pub fn scale_decimal(text: &str, exponent: i32) -> Option<i128> {
     scale(if negative { -value } else { value }, exponent + i32::from(written_exponent) - fraction_digits)
 }
 
-/// `text × 10^exponent`, rounded down, but up where only what binary fractions lose is missing (`1234.5669999999999`). The
-/// text is a number in any spelling that Python's `float`
-/// takes, as Home Assistant reads a sensor's state: ` 007.5 `, `.5`, `5.`, `+1_000`, `1.5e3`. `None` if it is none, is no
-/// finite number, or does not fit.
+/// `text × 10^exponent`, rounded down, but up where only what binary fractions lose is missing (`1234.5669999999999`).
+/// The text is a number in any spelling that Python's `float` takes, as Home Assistant reads a sensor's state. Such are
+/// ` 007.5 `, `.5`, `5.`, `+1_000` and `1.5e3`. `None` if it is none, is no finite number, or does not fit.
 #[must_use]
 pub fn scale_float_text(text: &str, exponent: i32) -> Option<i128> {
     let plain = plain_number(text)?;

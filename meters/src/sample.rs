@@ -1,4 +1,5 @@
-//! What is told of a device: who it is, what its counters show, and how it counts. Data alone: nothing here reads a wire.
+//! What is told of a device: who it is, what its counters show, and how it counts. Data alone: nothing here reads a
+//! wire.
 
 use crate::quantity::{scale, scale_float};
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,8 @@ pub struct Identity {
     pub model: String,
     /// Serial number; for a device without one, where it is (`@10.0.0.5:502/1`), see [`Self::has_serial`].
     pub serial: String,
-    /// False if the device has no serial number of its own and [`Self::serial`] is its address instead, so that a
-    /// swapped meter at the same address cannot be noticed.
+    /// False if the device has no serial number of its own and [`Self::serial`] is its address instead. A swapped meter
+    /// at the same address cannot be noticed then.
     pub has_serial: bool,
     /// Tells apart the devices that share vendor, model and serial number, such as an inverter and its built-in meter.
     pub sub_unit: u16,
@@ -68,7 +69,7 @@ pub struct Sample {
     /// Power at this moment, W, import positive (an inverter that produces shows a negative number). Information only.
     pub power_w: Option<i32>,
     /// True if an energy that was above zero before reads zero or is missing now, as devices do for a moment after a
-    /// restart, or if a counter stands while power flows. Hold such a sample back until later ones agree.
+    /// restart. Also if a counter stands while power flows. Hold such a sample back until later ones agree.
     pub suspect: bool,
     /// How the device writes its import counter, as far as its driver knows.
     #[serde(default)]

@@ -65,8 +65,8 @@ impl Template {
         }
     }
 
-    /// Reads and checks the text of a product: a template for each of its devices, with what a URI calls it. `name` is what it
-    /// calls the device that has no name of its own.
+    /// Reads and checks the text of a product: a template for each of its devices, with what a URI calls it. `name` is
+    /// what it calls the device that has no name of its own.
     ///
     /// # Errors
     /// [`MeterError::Template`] with what is wrong and in which line.
@@ -170,8 +170,8 @@ impl Library {
 
     /// The templates compiled in, and on top of them every `*.toml` of `folder`; a device of the same name replaces.
     ///
-    /// A file that makes no sense harms nobody else: its name, and the devices of a built-in file of that name, stand for no
-    /// template then, and [`Self::broken`] tells of it.
+    /// A file that makes no sense harms nobody else. Its name, and the devices of a built-in file of that name, stand
+    /// for no template then, and [`Self::broken`] tells of it.
     ///
     /// # Errors
     /// [`MeterError::File`] if the folder cannot be read, or has too many files.
@@ -210,7 +210,8 @@ impl Library {
         Ok(library)
     }
 
-    /// Takes the devices of a file. Where another file of the folder has one of the same name, that name stands for none.
+    /// Takes the devices of a file. Where another file of the folder has one of the same name, that name stands for
+    /// none.
     fn take(&mut self, path: &Path, all: Vec<(String, Template)>, own: &mut BTreeMap<String, PathBuf>) {
         for (name, template) in all {
             match own.insert(name.clone(), path.to_owned()) {

@@ -8,17 +8,17 @@
 //! | `modbus+tcp://host:port` | Modbus TCP meter by template | `template`, `unit` (1) |
 //! | `modbus+rtutcp://host:port` | Modbus meter behind a serial device server | the same |
 //! | `modbus+rtu:///dev/tty…` | Modbus meter on a serial line | the same, and those of the line |
-//! | `mqtt://[user@]broker:port/topic` | meter that publishes, by template | `template`, `channel` (0), `password_file` |
-//! | `p1+serial:///dev/tty…`, `p1+tcp://host:port` | meter that pushes P1 telegrams | the line's (`baud` 115 200), `timeout_ms` |
+//! | `mqtt://[user@]broker:port/topic` | meter that publishes | `template`, `channel` (0), `password_file` |
+//! | `p1+serial:///dev/tty…`, `p1+tcp://host:port` | meter that pushes P1 | the line's (`baud` 115 200), `timeout_ms` |
 //! | `homewizard+http://host` | HomeWizard's device, by its local API | `timeout_ms` (5 000) |
 //! | `sml+serial:///dev/tty…`, `sml+tcp://host:port` | meter that pushes SML telegrams | the same (`baud` 9 600) |
-//! | `json+http://host` | device with JSON documents, by template | `template`, `channel` (0), `import`, `export`, `power`, `timeout_ms` (5 000) |
+//! | `json+http://host` | device with JSON documents | `template`, `channel` (0), `import`, `export`, `power` |
 //! | `json+https://host` | the same, encrypted | the same, `certificate`, `token_file` |
-//! | `speedwire://239.12.255.254` | SMA's energy meter, which multicasts | `serial`, `interface`, `timeout_ms` (5 000) |
+//! | `speedwire://239.12.255.254` | SMA's energy meter | `serial`, `interface`, `timeout_ms` (5 000) |
 //!
 //! Every Modbus wire takes `timeout_ms` (1 500; serial 1 000; or what the manufacturer's devices need) and `settle_ms`
-//! (0: silence after connecting); a serial line `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits` (1, 2); MQTT takes `timeout_ms` (the
-//! template's). Ports default to 502 and 1883.
+//! (0: silence after connecting). A serial line takes `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits`
+//! (1, 2). MQTT takes `timeout_ms` (the template's). Ports default to 502 and 1883.
 
 pub(crate) mod broker;
 pub(crate) mod parts;
@@ -48,8 +48,8 @@ pub struct DeviceUri {
     address: Arc<dyn Address>,
 }
 
-/// A device as its family names it: what a URI says. Its text is the whole URI, parameters at their default left out, and
-/// parses to the same device.
+/// A device as its family names it: what a URI says. Its text is the whole URI, parameters at their default left out,
+/// and parses to the same device.
 pub trait Address: Any + fmt::Display + Send + Sync {
     /// What reads it: its family's name, or the template's.
     fn driver_name(&self) -> String;
@@ -72,8 +72,8 @@ pub trait Address: Any + fmt::Display + Send + Sync {
     /// What reads it, with the templates of `library`. Nothing is sent yet.
     ///
     /// # Errors
-    /// [`MeterError::UnknownTemplate`] if the library lacks its template; [`MeterError::Uri`] if the URI asks for what such
-    /// devices do not have.
+    /// [`MeterError::UnknownTemplate`] if the library lacks its template; [`MeterError::Uri`] if the URI asks for what
+    /// such devices do not have.
     fn source(&self, library: &Library) -> Result<Box<dyn Source>, MeterError>;
 }
 

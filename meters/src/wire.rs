@@ -1,4 +1,5 @@
-//! The wires that devices are on: TCP, serial frames over TCP, and serial lines. What is read over them is the families' part.
+//! The wires that devices are on: TCP, serial frames over TCP, and serial lines. What is read over them is the
+//! families' part.
 
 pub(crate) mod http;
 pub mod modbus;

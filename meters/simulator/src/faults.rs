@@ -24,8 +24,8 @@ pub struct Fault {
     /// For `late_reply`: how late, in real milliseconds, at most 60 000; without it 8 000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_ms: Option<u32>,
-    /// For `jump`: by how much, in Wh, without it 50 MWh. For `rollover`: how far below its end the counter starts, without
-    /// it 1 kWh.
+    /// For `jump`: by how much, in Wh, without it 50 MWh. For `rollover`: how far below its end the counter starts,
+    /// without it 1 kWh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_wh: Option<u64>,
     /// For `clock_jump`: by how much the device's own clock is wrong, in seconds; without it an hour ahead.

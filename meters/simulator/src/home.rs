@@ -1,4 +1,4 @@
-//! One home, stepped on a grid of simulated seconds: its powers become integer energies, and its books balance to the
+//! One home, stepped on a grid of simulated seconds. Its powers become integer energies, and its books balance to the
 //! mWh after every step: production + import + discharge = consumption + export + charge.
 //!
 //! A home is a pure function of its configuration and the instant. It never reads a clock and never waits.

@@ -1,8 +1,9 @@
 //! Simulated homes behind real wires.
 //!
-//! Sun, clouds, load and battery of each home are a pure function of a seed and the simulated instant; their energies
+//! Sun, clouds, load and battery of each home are a pure function of a seed and the simulated instant. Their energies
 //! are integers that balance to the mWh. Devices show them over real Modbus TCP (SunSpec chains and template meters),
-//! to a real MQTT broker, as P1 and SML telegrams over TCP, as Speedwire datagrams and as JSON documents, faster than real time if asked, with faults by script.
+//! and to a real MQTT broker. Others show P1 and SML telegrams over TCP, Speedwire datagrams and JSON documents. Time
+//! runs faster than real time if asked, and faults come by script.
 //!
 //! It knows of device templates, and nothing of keys, slots or the chain.
 

@@ -1,5 +1,5 @@
-//! What a device counts and shows, as a function of its home's books and its faults alone: which of the home's flows,
-//! since when, and what is wrong at the moment. It reads no clock, so that weeks of it can be asked for at once.
+//! What a device counts and shows, as a function of its home's books and its faults alone. It says which of the home's
+//! flows, since when, and what is wrong at the moment. It reads no clock, so that weeks of it can be asked for at once.
 
 use crate::{
     faults::{FaultKind, FaultScript},
@@ -11,7 +11,7 @@ use deren_primitives::DeviceRole;
 
 /// By this much a counter jumps if the script does not say.
 const USUAL_JUMP_WH: u64 = 50_000_000;
-/// So far below its end a counter starts if the script does not say.
+/// How far below its end a counter starts if the script does not say.
 const USUAL_ROLLOVER_WH: u64 = 1_000;
 /// The most that a meter has counted when it is put in another's place, mWh.
 const NEW_METER_MWH: u64 = 5_000_000;

@@ -8,8 +8,8 @@ use libm::{exp, pow, sin};
 
 /// Light on a panel under a clear sky, W/m². `unix_s` is UTC.
 ///
-/// Beam: Meinel & Meinel, Applied Solar Energy, 1976: 1353 × 0.7^(AM^0.678), with the air mass AM of Kasten & Young, 1989.
-/// Diffuse: a tenth of the beam, from the part of the sky that the panel sees.
+/// Beam: Meinel & Meinel, Applied Solar Energy, 1976: 1353 × 0.7^(AM^0.678), with the air mass AM of Kasten & Young,
+/// 1989. Diffuse: a tenth of the beam, from the part of the sky that the panel sees.
 pub fn clear_sky_w_m2(place: Place, tilt_deg: f64, azimuth_deg: f64, unix_s: f64) -> f64 {
     let sun = sun::position(place, unix_s);
     if sun.elevation_deg <= 0.0 {
@@ -21,7 +21,8 @@ pub fn clear_sky_w_m2(place: Place, tilt_deg: f64, azimuth_deg: f64, unix_s: f64
     beam_w_m2 * (direct + 0.1 * seen_sky)
 }
 
-/// How many times the vertical atmosphere the light passes: 1 at the zenith, about 38 at the horizon. Kasten & Young, 1989.
+/// How many times the vertical atmosphere the light passes: 1 at the zenith, about 38 at the horizon. Kasten & Young,
+/// 1989.
 fn air_mass(elevation_deg: f64) -> f64 {
     1.0 / (sin(elevation_deg.to_radians()) + 0.50572 * pow(elevation_deg + 6.07995, -1.6364))
 }
@@ -56,7 +57,8 @@ impl Clouds {
     }
 }
 
-/// A share that falls from 1 as the cells warm in strong light: −0.4 %/K, cells 30 K above air at 1000 W/m² and 25 °C.
+/// A share that falls from 1 as the cells warm in strong light. It is −0.4 %/K, cells 30 K above air at 1000 W/m² and
+/// 25 °C.
 pub fn warm_cell_share(light_w_m2: f64) -> f64 {
     (1.0 - 0.004 * (30.0 * light_w_m2 / 1000.0 - 5.0)).clamp(0.5, 1.02)
 }

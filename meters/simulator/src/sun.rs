@@ -1,6 +1,6 @@
 //! Where the sun stands, from latitude, longitude and time. Never knows of weather or panels.
 //!
-//! Source: J. Meeus, Astronomical Algorithms, 2nd edition, chapters 25 and 28, low accuracy, as in the solar
+//! Source: J. Meeus, Astronomical Algorithms, 2nd edition, chapters 25 and 28, low accuracy. So does the solar
 //! calculator of the NOAA Global Monitoring Laboratory: about 0.01° between 1950 and 2050. No refraction.
 
 use libm::{acos, asin, atan2, cos, fmod, sin, tan};

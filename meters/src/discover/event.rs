@@ -9,7 +9,7 @@ pub enum Event {
     Found(Record),
     /// Something answered, but could not be read; the search goes on.
     Trouble(MeterError),
-    /// So many steps are done, of so many: hosts and ports, settings of serial ports, seconds at a broker.
+    /// How many steps are done, and how many there are: hosts and ports, settings of serial ports, seconds at a broker.
     Progress {
         /// Steps done.
         done: usize,

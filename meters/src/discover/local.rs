@@ -46,8 +46,8 @@ pub(super) fn networks(addresses: &[Ipv4Net]) -> Vec<Ipv4Net> {
     networks.into_iter().take(MAX_NETWORKS).collect()
 }
 
-/// The serial ports below that folder (`/dev`), each once: by the name that stays the same when it is plugged in again,
-/// where there is one.
+/// The serial ports below that folder (`/dev`), each once. A port is called by the name that stays when it is plugged
+/// in again, where there is one.
 pub(super) fn serial_ports(dev: &Path) -> Vec<String> {
     let entries = |folder: &Path| -> BTreeSet<PathBuf> {
         fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect()

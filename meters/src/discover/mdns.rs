@@ -1,5 +1,5 @@
-//! Devices that announce themselves by multicast DNS (RFC 6762), as services of their families. One question goes out on one
-//! interface, and answers come back to its sender alone; nothing is announced, and no group is joined.
+//! Devices that announce themselves by multicast DNS (RFC 6762), as services of their families. One question goes out
+//! on one interface, and answers come back to its sender alone; nothing is announced, and no group is joined.
 
 use super::{
     event::Event,

@@ -1,5 +1,5 @@
-//! What a family may give to a search: for each kind of place, how to look for its devices there. Whoever gives nothing for a
-//! kind of place has no devices there. A probe only reads, and one thing at a time.
+//! What a family may give to a search: for each kind of place, how to look for its devices there. Whoever gives nothing
+//! for a kind of place has no devices there. A probe only reads, and one thing at a time.
 
 use super::event::Event;
 use crate::{DeviceUri, Library, MeterError, Record, uri::broker::Broker, wire::Wire};

@@ -177,7 +177,8 @@ impl Target {
         )
     }
 
-    /// Every place of the target, at the families' usual ports where it names none. A name is looked up, and stays the name.
+    /// Every place of the target, at the families' usual ports where it names none. A name is looked up, and stays the
+    /// name.
     pub(super) async fn places(&self, library: &Library) -> Result<Vec<Place>, MeterError> {
         let ports = &ports(library);
         match self {

@@ -14,8 +14,7 @@ pub async fn open(uri: &DeviceUri) -> Result<Box<dyn Driver>, MeterError> {
 
 /// As [`open`], with the templates of `library`.
 ///
-/// # Errors
-/// [`MeterError::UnknownTemplate`] if the library lacks the template or has it for another kind of wire;
+/// # Errors [`MeterError::UnknownTemplate`] if the library lacks the template or has it for another kind of wire.
 /// [`MeterError::Uri`] if the URI names a channel of a device that has none.
 pub async fn open_with(uri: &DeviceUri, library: &Library) -> Result<Box<dyn Driver>, MeterError> {
     Ok(Box::new(Watched::new(uri.source(library)?, uri)))

@@ -1,5 +1,5 @@
-//! What a family of devices has to give, and no more: who is there, and what the device shows. What is watched of it, and
-//! what is suspect, is judged once for all families by `watched`.
+//! What a family of devices has to give, and no more: who is there, and what the device shows. What is watched of it,
+//! and what is suspect, is judged once for all families by `watched`.
 
 use crate::{
     MeterError,
@@ -25,8 +25,8 @@ pub trait Source: Send {
     /// Where the device is, as errors name it.
     fn place(&self) -> String;
 
-    /// Number of the connection in use: it grows whenever one is made. `None` for a device that tells by itself who it is, and
-    /// so is never asked again.
+    /// Number of the connection in use: it grows whenever one is made. `None` for a device that tells by itself who it
+    /// is, and so is never asked again.
     fn connection(&self) -> Option<u64> {
         None
     }

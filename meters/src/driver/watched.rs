@@ -1,6 +1,6 @@
-//! What is watched of every device, whatever its family: that it is still the same one, counters that fall to zero, dip,
-//! stand, change places or begin anew each year, and those that move in coarser steps than they are written in. A wrong
-//! number is refused with the reason, or marked as suspect; none is repaired.
+//! What is watched of every device, whatever its family: that it is still the same one, and what its counters do. They
+//! may fall to zero, dip, stand, change places, begin anew each year, or move in coarser steps than they are written
+//! in. A wrong number is refused with the reason, or marked as suspect; none is repaired.
 
 mod crossing;
 mod dip;

@@ -1,5 +1,5 @@
-//! What a family of devices is: how its URIs are written, and how a search finds its devices. What reads a device is the
-//! [`Address`](crate::uri::Address)'s part.
+//! What a family of devices is: how its URIs are written, and how a search finds its devices. What reads a device is
+//! the [`Address`](crate::uri::Address)'s part.
 
 use crate::{DeviceUri, discover::probe::Probe, uri::parts::Parameters};
 use std::fmt;
@@ -9,8 +9,8 @@ use url::Url;
 pub struct Family {
     /// Schemes of its URIs.
     pub schemes: &'static [&'static str],
-    /// From a URI of these schemes, and its parameters, to a device; or what is wrong, as the end of a sentence that names
-    /// the URI.
+    /// From a URI of these schemes, and its parameters, to a device. Or what is wrong, as the end of a sentence that
+    /// names the URI.
     pub(crate) parse: fn(&Url, &mut Parameters) -> Result<DeviceUri, String>,
     /// How a search finds its devices.
     pub(crate) probe: &'static dyn Probe,

@@ -1,5 +1,5 @@
-//! Devices that show what they count as JSON documents over HTTP, described by a template of kind `http`: in the home, and
-//! only read. Over HTTPS one certificate is trusted, which the URI names.
+//! Devices that show what they count as JSON documents over HTTP, described by a template of kind `http`: in the home,
+//! and only read. Over HTTPS one certificate is trusted, which the URI names.
 
 mod probe;
 mod source;

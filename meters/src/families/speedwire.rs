@@ -1,5 +1,5 @@
-//! SMA's energy meters (Energy Meter, Sunny Home Manager), which multicast what they count by Speedwire, several times a
-//! second. Nothing is ever sent to them.
+//! SMA's energy meters (Energy Meter, Sunny Home Manager), which multicast what they count by Speedwire, several times
+//! a second. Nothing is ever sent to them.
 
 mod listener;
 mod probe;

@@ -19,7 +19,7 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 const CRC: crc::Crc<u16> = crc::Crc::<u16>::new(&crc::CRC_16_MODBUS);
-/// So often the bus asks.
+/// How often the bus asks.
 const REQUESTS: u16 = 8;
 
 /// The first byte says which frames, and whether they are made to fit the request: else hardly any does. The next one

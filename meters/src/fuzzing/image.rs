@@ -31,7 +31,7 @@ struct State {
     /// The request that goes wrong, counted down, and how.
     odd_in: u8,
     oddity: u8,
-    /// So many answers are given; then the device is gone.
+    /// Number of answers that are given; then the device is gone.
     answers_left: u16,
 }
 

@@ -13,8 +13,8 @@ use std::sync::{Arc, OnceLock};
 
 const SUNSPEC_MARKER: [u16; 2] = [0x5375, 0x6e53];
 
-/// A Modbus meter: the first byte chooses the template, the next two how it answers wrongly and when, the rest are its
-/// registers, in the order in which they are asked for.
+/// A Modbus meter. The first byte chooses the template, and the next two how it answers wrongly and when. The rest are
+/// its registers, in the order in which they are asked for.
 pub fn modbus(data: &[u8]) {
     static TEMPLATES: OnceLock<Vec<(DeviceUri, Template)>> = OnceLock::new();
     let [which, odd_in, oddity, rest @ ..] = data else { return };
@@ -36,8 +36,8 @@ pub fn modbus(data: &[u8]) {
     }
 }
 
-/// A SunSpec device: the first byte says where its chain begins and which device of it is meant, the next two how it
-/// answers wrongly and when, the rest are its registers from there on.
+/// A SunSpec device. The first byte says where its chain begins and which device of it is meant, and the next two how
+/// it answers wrongly and when. The rest are its registers from there on.
 pub fn sunspec(data: &[u8]) {
     static DEVICES: OnceLock<Vec<DeviceUri>> = OnceLock::new();
     let [flags, odd_in, oddity, rest @ ..] = data else { return };

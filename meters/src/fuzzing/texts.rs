@@ -6,9 +6,9 @@ use crate::{
     wire,
 };
 
-/// Payloads of a broker or documents of a web server, each up to a zero byte. They are of the topics of the template that the
-/// first part names, or chooses by its first byte. Then the same bytes are notifications of what changed. What Home Assistant
-/// is told of a sensor is one of them.
+/// Payloads of a broker or documents of a web server, each up to a zero byte. They are of the topics of the template
+/// that the first part names, or chooses by its first byte. Then the same bytes are notifications of what changed. What
+/// Home Assistant is told of a sensor is one of them.
 pub fn mqtt(data: &[u8]) {
     let mut parts = data.split(|byte| *byte == 0);
     let Some(which) = parts.next() else { return };
@@ -54,8 +54,9 @@ pub fn template(data: &[u8]) {
     }
 }
 
-/// What a search is told: the first byte chooses an answer to multicast DNS, a broker's messages (topic and payload,
-/// each up to a zero byte), or where its owner wants it to look. What is found can be written into a configuration.
+/// What a search is told. The first byte chooses an answer to multicast DNS, a broker's messages, or where its owner
+/// wants it to look. A message is a topic and a payload, each up to a zero byte. What is found can be written into a
+/// configuration.
 pub fn discovery(data: &[u8]) {
     const LIMIT: usize = 8;
     let [kind, rest @ ..] = data else { return };

@@ -1,8 +1,8 @@
 //! Finds telegrams in a stream of bytes: from a `/` at the beginning of a line to the CRC16 after `!`. What is around
 //! them is skipped. It never keeps more than a few telegrams' bytes, and never gives one whose CRC16 does not fit.
 //!
-//! A telegram that has no CRC16 by its kind is given once it stands between its neighbours, with the CRC16 that it would
-//! have; see `unchecked`.
+//! A telegram that has no CRC16 by its kind is given once it stands between its neighbours. It is given with the CRC16
+//! that it would have; see `unchecked`.
 
 use super::{
     telegram::{self, MAX_BYTES},
@@ -69,9 +69,8 @@ impl Outside {
 impl Finder {
     /// Takes the next byte. Gives a telegram once its CRC16 is there, or why one that had begun is none.
     ///
-    /// # Errors
-    /// A reason, if a telegram is too long, has a wrong CRC16, has none and does not fit its neighbours, or another one begins
-    /// in its middle; or if what comes is encrypted.
+    /// # Errors A reason, if a telegram is too long, has a wrong CRC16, or has none and does not fit its neighbours.
+    /// Also if another one begins in its middle, or if what comes is encrypted.
     pub fn push(&mut self, byte: u8) -> Option<Result<Vec<u8>, String>> {
         let begins_line = !self.in_line;
         self.in_line = byte != b'\n';

@@ -57,7 +57,7 @@ impl<'a> Telegram<'a> {
     }
 
     /// How the energy of that line is counted. Meters write a register with as many digits as it has, zeros in front
-    /// (P1 companion standard: `F9(3,3)`, six and three); where there are fewer, nobody knows when it is full.
+    /// (P1 companion standard: `F9(3,3)`, six and three). Where there are fewer, nobody knows when it is full.
     #[must_use]
     pub fn counter(&self, code: &str) -> Counter {
         let counter = || {

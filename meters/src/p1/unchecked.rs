@@ -1,6 +1,6 @@
-//! Telegrams that have no CRC16 by their kind (Slovenia, DSMR 2.2, D0). One of them counts only if it stands between its
-//! neighbours: the same lines of energy, and no register below the one before or above the one after. A garbled digit then
-//! shows, in the telegram or in one beside it. What counts is one telegram old, 1 to 10 s.
+//! Telegrams that have no CRC16 by their kind (Slovenia, DSMR 2.2, D0). One of them counts only if it stands between
+//! its neighbours. They have the same lines of energy, and no register below the one before or above the one after. A
+//! garbled digit then shows, in the telegram or in one beside it. What counts is one telegram old, 1 to 10 s.
 
 use super::telegram::{MAX_BYTES, Telegram, lines, seal, split};
 
@@ -15,8 +15,8 @@ pub(super) struct Unchecked {
 }
 
 impl Unchecked {
-    /// Takes the next one. Gives the one before it if that stands between its neighbours, with a CRC16 made for it, or why it
-    /// does not. `None` as long as there are no neighbours.
+    /// Takes the next one. Gives the one before it if that stands between its neighbours, with a CRC16 made for it, or
+    /// why it does not. `None` as long as there are no neighbours.
     pub(super) fn push(&mut self, telegram: Vec<u8>) -> Option<Result<Vec<u8>, String>> {
         debug_assert!(telegram.len() <= MAX_BYTES);
         let newest = self.newest.replace(telegram)?;

@@ -1,5 +1,5 @@
-//! Finds telegrams in a stream of bytes, by the crate `sml-rs`. It never keeps more than one telegram's bytes, and never
-//! gives one whose CRC16 does not fit.
+//! Finds telegrams in a stream of bytes, by the crate `sml-rs`. It never keeps more than one telegram's bytes, and
+//! never gives one whose CRC16 does not fit.
 
 use super::codes::MAX_BYTES;
 use sml_rs::{

@@ -19,12 +19,12 @@ const MAX_ENTRIES: usize = 512;
 /// Tariff registers that add up where a meter has no total: as many as OBIS codes have (IEC 62056-61, value group E).
 const TARIFFS: RangeInclusive<u8> = 1..=63;
 
-/// What the messages of a telegram show. `place` is where they came from, for errors. The serial number is the server id
-/// in hexadecimal, as Tasmota and others write it.
+/// What the messages of a telegram show. `place` is where they came from, for errors. The serial number is the server
+/// id in hexadecimal, as Tasmota and others write it.
 ///
-/// # Errors
-/// [`MeterError::Telegram`] if a message is cut, garbled, unknown or fails its CRC16; [`MeterError::WrongType`] if an
-/// energy is not in Wh, and [`MeterError::OutOfRange`] if it is below zero or too large.
+/// # Errors [`MeterError::Telegram`] if a message is cut, garbled, unknown or fails its CRC16.
+/// [`MeterError::WrongType`] if an energy is not in Wh, and [`MeterError::OutOfRange`] if it is below zero or too
+/// large.
 pub fn decode(messages: &[u8], place: &str) -> Result<Readout, MeterError> {
     decode_counted(messages, place).map(|counted| counted.readout)
 }
@@ -55,8 +55,8 @@ pub(crate) fn decode_counted(messages: &[u8], place: &str) -> Result<Counted, Me
     Ok(Counted { readout, import_counter, export_counter })
 }
 
-/// A list of 2³² − 2 values or one more, in its most compact writing. The parser adds two to the number of values, which
-/// a build that checks its arithmetic does not survive.
+/// A list of 2³² − 2 values or one more, in its most compact writing. The parser adds two to the number of values,
+/// which a build that checks its arithmetic does not survive.
 fn lists_too_many(messages: &[u8]) -> bool {
     messages.windows(7).any(|window| matches!(window, [0x8f, 0x8f, 0x8f, 0x8f, 0x8f, 0x8f, 0x0e | 0x0f]))
 }

@@ -1,7 +1,7 @@
 //! From a template's text to the templates of its devices, or to all that is wrong with it and in which lines.
 //!
-//! A file is one product. What it says before its first `[[device]]` holds for each of them; marks of a fingerprint come
-//! first the product's, then the device's. A file without a `[[device]]` is one device.
+//! A file is one product. What it says before its first `[[device]]` holds for each of them; marks of a fingerprint
+//! come first the product's, then the device's. A file without a `[[device]]` is one device.
 
 use super::{Template, fault::Fault, payload::MqttTemplate, registers::ModbusTemplate};
 use crate::MeterError;
@@ -50,8 +50,8 @@ fn at_line(place: Option<Place>, reason: String) -> String {
     }
 }
 
-/// Reads and checks the templates of a product, each with its name. Errors call the text `source`; `stem` is the name of the
-/// device that has none of its own.
+/// Reads and checks the templates of a product, each with its name. Errors call the text `source`; `stem` is the name
+/// of the device that has none of its own.
 pub(super) fn parse(source: &str, stem: &str, text: &str) -> Result<Vec<(String, Template)>, MeterError> {
     let text = Text::new(source, text);
     let mut wrong = Wrong::default();

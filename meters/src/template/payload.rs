@@ -86,14 +86,14 @@ pub struct MqttTemplate {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// A JSON document; fields are JSON pointers (RFC 6901). A part `[0]`, `[last]` or `[key=text]` of a pointer chooses an
-    /// element of a list: by its place, or as the only one that has that.
+    /// A JSON document; fields are JSON pointers (RFC 6901). A part `[0]`, `[last]` or `[key=text]` of a pointer
+    /// chooses an element of a list. That is one by its place, or the only one that has that.
     #[default]
     Json,
     /// A P1 telegram; fields are OBIS codes such as `1-0:1.8.0`.
     P1,
     /// The URI's topic is that of a discovery message of Home Assistant, which says where the energy is and what it is
-    /// counted in; the template says only whether it is imported or exported.
+    /// counted in. The template says only whether it is imported or exported.
     HomeAssistant,
 }
 
@@ -102,21 +102,22 @@ pub enum Format {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Quantity {
-    /// Topic, with `{topic}` for the URI's. `{import}`, `{export}` or `{power}` stands for the name that the URI has for
-    /// this quantity.
+    /// Topic, with `{topic}` for the URI's. `{import}`, `{export}` or `{power}` stands for the name that the URI has
+    /// for this quantity.
     pub topic: String,
-    /// Alternatives: the first of which every field is there counts. The fields of one add up; a leading `-` takes away, and
-    /// a leading `?` is a part that not every device has: it counts where it is there. One with a leading `!` only has to be
-    /// there: it tells what the others count, and is not added. The empty field is the whole payload,
-    /// and one with `{topic}` in it the whole payload of that topic. A pointer that begins with `/*/` is of a meter: an
-    /// object of the document, of any name, that has such a field of an energy. There is one, or the URI names it.
+    /// Alternatives: the first of which every field is there counts. The fields of one add up, and a leading `-` takes
+    /// away. A leading `?` is a part that not every device has: it counts where it is there. One with a leading `!`
+    /// only has to be there: it tells what the others count, and is not added. The empty field is the whole payload,
+    /// and one with `{topic}` in it the whole payload of that topic. A pointer that begins with `/*/` is of a meter.
+    /// That is an object of the document, of any name, that has such a field of an energy. There is one, or the URI
+    /// names it.
     pub fields: Vec<Vec<String>>,
     /// What each field of an energy counts: `import`, `export`, `both` (the directions added up) or `net` (import less
-    /// export). One word for all fields, or a list in the shape of `fields`. The fields of each alternative have to make up
-    /// the energy's own direction: `both` less `export` is import, and `net` plus `export` is, too.
+    /// export). One word for all fields, or a list in the shape of `fields`. The fields of each alternative have to
+    /// make up the energy's own direction: `both` less `export` is import, and `net` plus `export` is, too.
     pub counts: Option<CounterKinds>,
-    /// A counter of both directions may stand alone: who chooses this template says that energy flows one way. It is refused
-    /// once the power shows that some flows the other way.
+    /// A counter of both directions may stand alone: who chooses this template says that energy flows one way. It is
+    /// refused once the power shows that some flows the other way.
     #[serde(default)]
     pub one_way: bool,
     /// Unit of the fields. A telegram names its own.
@@ -151,8 +152,8 @@ pub struct SerialField {
     pub or: Vec<String>,
 }
 
-/// What has to hold: a field, and what it says. Of energies it says whether they are valid, and all of its topics take part
-/// in each sample; of a fingerprint it says that the device is known.
+/// What has to hold: a field, and what it says. Of energies it says whether they are valid, and all of its topics take
+/// part in each sample. Of a fingerprint it says that the device is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -252,8 +253,8 @@ impl MqttTemplate {
         topics().find_map(inner).unwrap_or(uri_topic)
     }
 
-    /// The template for the device of a URI with that topic. A device that publishes all of it under one topic may publish it
-    /// elsewhere than most: it is named by its whole topic, which ends as it does with all others.
+    /// The template for the device of a URI with that topic. A device that publishes all of it under one topic may
+    /// publish it elsewhere than most. It is named by its whole topic, which ends as it does with all others.
     #[must_use]
     pub fn for_topic(mut self, uri_topic: &str) -> Self {
         if self.quantities().any(|(_, quantity)| quantity.fields.iter().flatten().any(|it| it.contains(PLACEHOLDER))) {
@@ -328,8 +329,8 @@ impl MqttTemplate {
         self
     }
 
-    /// The topics that a sample needs a fresh message of, for the device with that base: those of its energies, and of
-    /// what says whether they are valid.
+    /// The topics that a sample needs a fresh message of, for the device with that base. They are those of its
+    /// energies, and of what says whether they are valid.
     pub(crate) fn sample_topics(&self, base: &str) -> Vec<String> {
         let energies = [&self.import, &self.export].into_iter().flatten().flat_map(Quantity::topics);
         let required = self.require.iter().map(|requirement| requirement.topic.as_str());

@@ -70,16 +70,16 @@ pub struct ModbusTemplate {
     pub fixture: Fixture,
 }
 
-/// What the counter of a production device counts. Production is what the panels gave: what a battery gave is none, since
-/// it was production, or import, when it was stored.
+/// What the counter of a production device counts. Production is what the panels gave: what a battery gave is none,
+/// since it was production, or import, when it was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Production {
     /// What the strings gave on the direct-current side, whatever battery is behind them.
     Panels,
-    /// What an inverter gave on its alternating-current side; none of the products that the fingerprint takes can have a
-    /// battery behind them.
+    /// What an inverter gave on its alternating-current side; none of the products that the fingerprint takes can have
+    /// a battery behind them.
     OutputWithoutBattery,
     /// The same of products that can: the fingerprint asks for the absence of a battery, and says so by `otherwise`.
     OutputUnlessBattery,
@@ -138,8 +138,8 @@ pub struct Block {
 }
 
 impl ModbusTemplate {
-    /// A simulated device's serial number: this number, after as much of the one that its mark serves as makes it fit where
-    /// serial numbers tell devices apart.
+    /// A simulated device's serial number: this number. Where serial numbers tell devices apart, it comes after as much
+    /// of the one that its mark serves as makes it fit.
     #[must_use]
     pub fn serial_of(&self, number: u32) -> String {
         let place = self.serial.as_ref().map(|field| (field.function, field.address));
@@ -245,8 +245,8 @@ impl ModbusTemplate {
         parts.chain(self.serial.iter().map(|field| ("serial", field)))
     }
 
-    /// The first whole number that does not say which of its patterns stand for "not available", if there is one. The low
-    /// word of a number is full at times; then the high word, which is never, says it for both.
+    /// The first whole number that does not say which of its patterns stand for "not available", if there is one. The
+    /// low word of a number is full at times; then the high word, which is never, says it for both.
     pub(crate) fn number_without_none(&self) -> Option<String> {
         let is_number = |field: &Field| !matches!(field.layout, Layout::F32 | Layout::F64 | Layout::Text);
         let said_by_the_high_word = |what: &str| {

@@ -1,6 +1,6 @@
-//! Rules that hold for every built-in template, most of them for those of Modbus devices. Each stands for a kind of wrong number that devices gave in the
-//! field: a pattern for "not available" read as a number, another scale behind the same fingerprint, a part of a sum left
-//! out, what a battery gave booked as production.
+//! Rules that hold for every built-in template, most of them for those of Modbus devices. Each stands for a kind of
+//! wrong number that devices gave in the field. It was a pattern for "not available" read as a number, or another scale
+//! behind the same fingerprint. Or a part of a sum was left out, or what a battery gave was booked as production.
 
 use super::registers::{Mark, ModbusTemplate, Production, Sum, decode::Field};
 use super::{

@@ -29,7 +29,8 @@ fn mqtt_templates() -> Vec<(&'static str, &'static Mqtt)> {
     .collect()
 }
 
-/// The text of every built-in template by itself: what its product's file says of all devices, and what it says of this one.
+/// The text of every built-in template by itself: what its product's file says of all devices, and what it says of this
+/// one.
 pub(super) fn texts() -> Vec<(String, String)> {
     BUILT_IN.iter().flat_map(|(stem, text)| each_device(stem, text)).collect()
 }

@@ -1,5 +1,5 @@
-//! What the URIs of several families are made of: hosts, ports, wires, and parameters. What is not known is refused, with what
-//! would have been taken.
+//! What the URIs of several families are made of: hosts, ports, wires, and parameters. What is not known is refused,
+//! with what would have been taken.
 
 use crate::{
     patience::Timing,
@@ -111,7 +111,8 @@ pub(crate) fn decoded(text: &str) -> Result<String, String> {
     Ok(text.into_owned())
 }
 
-/// The text without what stands between the user's name and `@`, and without the values of secret parameters, for messages.
+/// The text without what stands between the user's name and `@`, and without the values of secret parameters, for
+/// messages.
 pub(crate) fn without_password(text: &str) -> String {
     let shown: String = text.chars().take(MAX_LENGTH).collect();
     let Some((address, parameters)) = shown.split_once('?') else { return without_user_password(shown) };

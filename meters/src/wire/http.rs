@@ -54,10 +54,9 @@ impl Server {
 
     /// The body of `path`, asked for over a connection of its own, in at most `limit`.
     ///
-    /// # Errors
-    /// [`MeterError::Unreachable`], [`MeterError::Timeout`], [`MeterError::Disconnected`], and [`MeterError::BadReply`]
-    /// if the answer is no success, too long, or no HTTP, or if the server has another certificate; [`MeterError::File`]
-    /// if there is no token to ask with.
+    /// # Errors [`MeterError::Unreachable`], [`MeterError::Timeout`] and [`MeterError::Disconnected`].
+    /// [`MeterError::BadReply`] if the answer is no success, too long, or no HTTP, or if the server has another
+    /// certificate. [`MeterError::File`] if there is no token to ask with.
     pub(crate) async fn get(&self, path: &str, limit: Duration) -> Result<Vec<u8>, MeterError> {
         let deadline = Instant::now() + limit;
         let unreachable = |reason: Unreached| MeterError::Unreachable { endpoint: self.endpoint.clone(), reason };

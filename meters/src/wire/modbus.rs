@@ -1,9 +1,9 @@
 //! One wire with Modbus on it, shared by every device of this process that is on it.
 //!
-//! Many inverters take one connection only, and a serial line carries one conversation at a time: so there is one
+//! Many inverters take one connection only, and a serial line carries one conversation at a time. So there is one
 //! connection a wire, and one request at a time on it. A connection is given up after anything but a proper answer or a
-//! Modbus exception, so that a late answer is never taken for the next one. A device that turns us away is left in
-//! peace for a while.
+//! Modbus exception. So a late answer is never taken for the next one. A device that turns us away is left in peace for
+//! a while.
 
 mod line;
 pub(crate) mod roll_call;

@@ -1,5 +1,5 @@
-//! TLS to a device in the home. Such a device signs its certificate itself, so nothing is trusted but the one certificate
-//! whose fingerprint its owner named. Without one nothing is sent, and what the device shows is told.
+//! TLS to a device in the home. Such a device signs its certificate itself, so nothing is trusted but the one
+//! certificate whose fingerprint its owner named. Without one nothing is sent, and what the device shows is told.
 
 use super::escaped;
 use crate::MeterError;

@@ -193,7 +193,7 @@ async fn counter_that_reads_zero_for_a_moment_is_suspect() {
 #[tokio::test]
 async fn counter_that_stands_while_power_flows_is_suspect() {
     let memory = Memory::default();
-    // So much that a kWh flows within milliseconds.
+    // Enough for a kWh to flow within milliseconds.
     let gigawatt = double(1e9f32.to_bits());
     memory.sdm630(1).put(1, 4, 0x48, &energies(100.0, 2.0)).put(1, 4, 0x34, &gigawatt);
     let device = Served::start(&memory).await;

@@ -1,5 +1,5 @@
-//! What devices of the field send, by public reports: each input of `tests/field` gives what is right, or a refusal that
-//! names the reason.
+//! What devices of the field send, by public reports: each input of `tests/field` gives what is right, or a refusal
+//! that names the reason.
 
 use crate::support::{
     broker::{Broker, Publisher, retain},

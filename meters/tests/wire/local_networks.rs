@@ -1,5 +1,5 @@
-//! The search of this machine's own networks, `local`, between two machines: two network namespaces with a cable between
-//! them. The test makes them, and runs itself in both.
+//! The search of this machine's own networks, `local`, between two machines: two network namespaces with a cable
+//! between them. The test makes them, and runs itself in both.
 
 use crate::support::{
     image::Image,

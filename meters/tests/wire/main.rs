@@ -1,5 +1,5 @@
-//! The drivers against real wires: Modbus TCP over sockets, Modbus RTU over a pseudo terminal, MQTT over a mosquitto
-//! process, telegrams over TCP and pseudo terminals, and SunSpec images of an independent implementation.
+//! The drivers against real wires. Modbus TCP is over sockets, Modbus RTU over a pseudo terminal, MQTT over a mosquitto
+//! process, and telegrams over TCP and pseudo terminals. SunSpec images are of an independent implementation.
 
 mod broken_modbus;
 mod discovery;

@@ -1,7 +1,8 @@
 //! Our driver against SunSpec images that independent implementations encode and serve: pysunspec2 with pymodbus, and
 //! modbus-serial of npm.
 //!
-//! `scripts/peers.sh` and `scripts/npm-ci.sh` install them; a missing installation fails the tests, it never skips them.
+//! `scripts/peers.sh` and `scripts/npm-ci.sh` install them; a missing installation fails the tests, it never skips
+//! them.
 
 use crate::support::peer::Peer;
 use deren_meters::{

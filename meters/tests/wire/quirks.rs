@@ -1,5 +1,5 @@
-//! What devices of one manufacturer do: each quirk of `quirks/` as the device does it, and the same from a device of
-//! another manufacturer, of which nothing is known.
+//! What devices of one manufacturer do. Each quirk of `quirks/` is there as the device does it, and the same from a
+//! device of another manufacturer, of which nothing is known.
 
 use crate::support::{
     driver,

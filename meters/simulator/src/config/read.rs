@@ -49,7 +49,7 @@ impl SimulatorConfig {
         Err(SimulatorError::Mistakes(mistakes))
     }
 
-    /// One home with a roof and a household on a June day that runs at 75 times real time, so that there is energy to
+    /// One home with a roof and a household on a June day. It runs at 75 times real time, so that there is energy to
     /// measure within seconds. `wires` are its devices, as TOML of `[[homes.modbus]]` and its like.
     ///
     /// # Errors

@@ -37,8 +37,8 @@ fn sunspec(role: deren_primitives::DeviceRole, model: u16) -> SunSpecDevice {
     SunSpecDevice::new(role, model.try_into().unwrap())
 }
 
-/// A home with panels and a battery whose server has an inverter, a meter and a battery in one chain on unit 1, and
-/// the same meter by template on unit 2.
+/// A home with panels and a battery. Its server has an inverter, a meter and a battery in one chain on unit 1. The same
+/// meter by template is on unit 2.
 fn whole_home() -> HomeConfig {
     let devices = vec![sunspec(Production, 103), sunspec(Grid, 203), sunspec(Storage, 203)];
     let meter = MeterConfig { unit: 2, ..MeterConfig::new(Grid, "eastron-sdm630") };

@@ -1,5 +1,5 @@
-//! Import and export that change places, as a hybrid inverter's do now and then after a restart (marcelblijleven/goodwe#47).
-//! Whoever looks at each counter alone sees a fall in one and a leap in the other.
+//! Import and export that change places, as a hybrid inverter's do now and then after a restart
+//! (marcelblijleven/goodwe#47). Whoever looks at each counter alone sees a fall in one and a leap in the other.
 
 /// Counters closer together than this are never told apart, mWh.
 const APART_MWH: u64 = 8_000_000;

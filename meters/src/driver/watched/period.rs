@@ -1,5 +1,5 @@
-//! A counter of this year that is sold as a total (wills106/homeassistant-solax-modbus#373): it falls back to almost nothing
-//! each New Year, wherever the device's clock stands.
+//! A counter of this year that is sold as a total (wills106/homeassistant-solax-modbus#373). It falls back to almost
+//! nothing each New Year, wherever the device's clock stands.
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
@@ -49,8 +49,8 @@ fn year_begins_between(from_ms: u64, to_ms: u64) -> bool {
     (first..=last).skip(1).any(is_new_year)
 }
 
-/// Whether a day since 1 January 1970 is the first of January (Hinnant, "chrono-Compatible Low-Level Date Algorithms",
-/// `civil_from_days`: years that begin in March, so that January is the eleventh month).
+/// Whether a day since 1 January 1970 is the first of January. Source: Hinnant, "chrono-Compatible Low-Level Date
+/// Algorithms", `civil_from_days` (years that begin in March, so that January is the eleventh month).
 fn is_new_year(days: u64) -> bool {
     let day_of_era = (days + 719_468) % 146_097;
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

@@ -38,8 +38,8 @@ pub(crate) struct StandWatch {
 }
 
 impl StandWatch {
-    /// True if a counter of the two (mWh, and how it counts; import first) has stood while more flowed in its direction
-    /// than it can have left out.
+    /// True if one of the two counters has stood while more flowed in its direction than it can have left out. Import
+    /// comes first, in mWh and with how it counts.
     pub(crate) fn is_suspect(
         &mut self,
         at_unix_ms: u64,

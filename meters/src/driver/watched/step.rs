@@ -1,5 +1,5 @@
 //! The step of counters as it is seen. A meter that is locked by its PIN writes tenths of a Wh and counts whole kWh
-//! (MT631, DTZ541, OpenWay, eBZ DD3); what it is declared to resolve is what it has shown so far.
+//! (MT631, DTZ541, OpenWay, eBZ DD3). What it is declared to resolve is what it has shown so far.
 
 /// The step of a locked meter, mWh.
 const LOCKED_MWH: u64 = 1_000_000;

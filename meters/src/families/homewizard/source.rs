@@ -1,8 +1,8 @@
-//! HomeWizard's energy devices (Wi-Fi P1 meter, kWh meter, energy socket) by their local API, version 1: unencrypted HTTP in
-//! the home, switched on in HomeWizard's app. It only reads.
+//! HomeWizard's energy devices (Wi-Fi P1 meter, kWh meter, energy socket) by their local API, version 1. That is
+//! unencrypted HTTP in the home, switched on in HomeWizard's app. It only reads.
 //!
-//! Source: HomeWizard's API documentation, "Recent measurement" and "Device information"; what its fields mean is in the
-//! template `homewizard`.
+//! Source: HomeWizard's API documentation, "Recent measurement" and "Device information"; what its fields mean is in
+//! the template `homewizard`.
 
 use super::uri::HomeWizardDevice;
 use crate::{
@@ -33,7 +33,8 @@ pub(super) struct HomeWizardSource {
     device: HomeWizardDevice,
     server: Server,
     template: MqttTemplate,
-    /// Of the device itself: what it is, and its serial number, and when it said so. The meter on its P1 port has one of its own.
+    /// Of the device itself: what it is, and its serial number, and when it said so. The meter on its P1 port has one
+    /// of its own.
     about: Option<(About, Instant)>,
 }
 

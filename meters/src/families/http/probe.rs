@@ -1,5 +1,5 @@
-//! Asks a web server for the documents that templates' fingerprints name, and reads the devices that they know. Over HTTPS
-//! nobody is asked: no certificate of a stranger is trusted.
+//! Asks a web server for the documents that templates' fingerprints name, and reads the devices that they know. Over
+//! HTTPS nobody is asked: no certificate of a stranger is trusted.
 
 use super::{
     source::BASE,

@@ -1,5 +1,5 @@
-//! Every built-in template for HTTP: a device that serves its fixture is read by it, and found by it alone. Over HTTPS only the
-//! device whose certificate the URI names is told the token.
+//! Every built-in template for HTTP: a device that serves its fixture is read by it, and found by it alone. Over HTTPS
+//! only the device whose certificate the URI names is told the token.
 
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,

@@ -1,4 +1,5 @@
-//! URIs of devices that show JSON documents: `json+http://host?template=…`, and `json+https://…` where they are encrypted.
+//! URIs of devices that show JSON documents: `json+http://host?template=…`, and `json+https://…` where they are
+//! encrypted.
 
 use crate::{
     DeviceUri,

@@ -1,5 +1,5 @@
-//! Whether the device at the other end is one that a template describes, asked anew at every connection: firmware changes
-//! scales, settings turn byte orders, and a brother of another register map may stand where a known device was.
+//! Whether the device at the other end is one that a template describes, asked anew at every connection. Firmware
+//! changes scales, settings turn byte orders, and a variant of another register map may stand where a known device was.
 
 use crate::{
     MeterError,

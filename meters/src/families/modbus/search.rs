@@ -1,5 +1,5 @@
-//! What is on one Modbus wire: asks each usual unit for SunSpec, then for the fingerprints of the Modbus templates; and the
-//! units that only templates name for the fingerprints of those alone.
+//! What is on one Modbus wire: asks each usual unit for SunSpec, then for the fingerprints of the Modbus templates.
+//! Then it asks the units that only templates name for the fingerprints of those alone.
 
 use super::{source::ModbusSource, uri::ModbusDevice};
 use crate::{
@@ -37,7 +37,7 @@ pub(super) const TIMING: Timing = Timing { timeout_ms: Some(TIMEOUT_MS), settle_
 const SETTLE_MS: u32 = 2_000;
 /// Most units that are asked besides the usual ones, because templates name them.
 const MAX_OTHER_UNITS: usize = 16;
-/// So many of them may be silent, each for as long as the time-out.
+/// How many of them may be silent, each for as long as the time-out.
 const MAX_SILENT: usize = 2;
 
 /// True if the unit that was asked is there, whatever it said.
@@ -64,8 +64,8 @@ impl<'a> Search<'a> {
         Self { wire, library, tell, timing, unknown: None }
     }
 
-    /// The devices on these units. On a network, then on those that the manufacturer of the first suggests instead of the
-    /// rest, and on those that only templates name.
+    /// The devices on these units. On a network, then on those that the manufacturer of the first suggests instead of
+    /// the rest, and on those that only templates name.
     pub(super) async fn units(mut self, units: &[u8]) -> Vec<Record> {
         let bus = Bus::shared(self.wire);
         let call = match bus.roll_call(units, &Patience::from(&self.timing)).await {
@@ -331,7 +331,7 @@ async fn by_fingerprint<'l>(
 
 /// Time-out of a device that says nothing where it has no registers, ms, if it is quick otherwise.
 const QUICK_MS: u32 = 400;
-/// So many questions without an answer show that a device is of that kind.
+/// How many questions without an answer show that a device is of that kind.
 const MAX_UNANSWERED: usize = 3;
 /// Most answers of an unknown device that are told, and most characters of them.
 const MAX_TOLD: usize = 6;

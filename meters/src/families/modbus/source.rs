@@ -68,7 +68,8 @@ impl ModbusSource {
         self.bus.read(Read { unit: self.device.unit, function, address, count }, self.patience).await
     }
 
-    /// Refuses a device that the template does not describe, unless it was seen to fit over this very connection not long ago.
+    /// Refuses a device that the template does not describe, unless it was seen to fit over this very connection not
+    /// long ago.
     async fn ensure_fits(&mut self) -> Result<(), MeterError> {
         if self.fitted.is_some_and(|(connection, at)| connection == self.bus.connection() && at.elapsed() <= TRUST) {
             return Ok(());
@@ -88,7 +89,7 @@ impl ModbusSource {
         Ok(())
     }
 
-    /// The brothers that describe the device. One whose registers cannot be asked for does not.
+    /// The variants that describe the device. One whose registers cannot be asked for does not.
     async fn likely(&self, shown: &mut Shown) -> Vec<String> {
         let mut likely = Vec::new();
         for (name, brother) in &self.brothers {
@@ -132,8 +133,8 @@ impl ModbusSource {
         mwh.map(|mwh| u64::try_from(mwh).map_err(|_| refuse(mwh))).transpose()
     }
 
-    /// Import and export, mWh, by as few requests as the template allows. Without a part that it had before, an energy is
-    /// not the device's: it is not available.
+    /// Import and export, mWh, by as few requests as the template allows. Without a part that it had before, an energy
+    /// is not the device's: it is not available.
     async fn energies(&mut self) -> Result<(Option<u64>, Option<u64>), MeterError> {
         let answers = self.answers(self.template.energy_spans()).await?;
         let import_mwh = self.energy("import", &self.template.import, &answers)?;

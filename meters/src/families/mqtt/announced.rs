@@ -1,6 +1,6 @@
-//! What devices a broker announces: Home Assistant's discovery messages, Tasmota's, Shellys and inverters by their topics. It
-//! listens for a while and publishes nothing. Retained messages count here, as they only tell what there is; a sample is
-//! never made of them.
+//! What devices a broker announces: Home Assistant's discovery messages, Tasmota's, Shellys and inverters by their
+//! topics. It listens for a while and publishes nothing. Retained messages count here, as they only tell what there is;
+//! a sample is never made of them.
 //!
 //! For [`discover`](crate::discover): each [`Announced::uri`] opens with [`open`](crate::open).
 
@@ -77,9 +77,9 @@ pub struct Announced {
 
 /// The devices that count energy and that `broker` announces, by their URIs: at most `limit`, found in at most
 /// `for_how_long`. Shellys that do not show themselves by name publish once a minute; the others are found within a
-/// second or two. Whether a sensor of Home Assistant counts what is consumed or produced is guessed from its names; one
-/// whose names say both is there twice, as `home-assistant` and as `home-assistant-production`, for its owner to choose.
-/// Sensors that begin anew each day, month or year, those of one tariff or phase, and balances are left out.
+/// second or two. Whether a sensor of Home Assistant counts what is consumed or produced is guessed from its names. One
+/// whose names say both is there twice, as `home-assistant` and as `home-assistant-production`, for its owner to
+/// choose. Sensors that begin anew each day, month or year, those of one tariff or phase, and balances are left out.
 ///
 /// # Errors
 /// [`MeterError::Unreachable`] if the broker does not answer or refuses the user; [`MeterError::File`] if the password
@@ -150,8 +150,8 @@ struct Tasmota {
     meters: Vec<String>,
 }
 
-/// What a URI calls a Tasmota: its topic, or where it publishes its sensors if its full topic is not the usual one. `None` if
-/// it is not said, or cannot be subscribed to.
+/// What a URI calls a Tasmota: its topic, or where it publishes its sensors if its full topic is not the usual one.
+/// `None` if it is not said, or cannot be subscribed to.
 fn tasmota_topic(config: &Value, mac: &str) -> Option<String> {
     let text = |pointer: &str| config.pointer(pointer).and_then(Value::as_str);
     let topic = text("/t")?;
@@ -287,8 +287,8 @@ impl<'a> Found<'a> {
         self.add(id, template, channel, "Shelly".into(), id.into());
     }
 
-    /// A clamp of a Shelly of the first generation. Three phases are one meter, known by its third one or by its name; the
-    /// other one's channels are meters of their own.
+    /// A clamp of a Shelly of the first generation. Three phases are one meter, known by its third one or by its name;
+    /// the other one's channels are meters of their own.
     fn emeter(&mut self, id: &str, channel: u8) {
         const THREE_PHASES: &str = "shelly-3em-gen1";
         let key = |channel: u8, template: &str| (id.to_owned(), channel, None, template.to_owned());

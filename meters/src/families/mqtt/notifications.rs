@@ -1,9 +1,10 @@
-//! What a Shelly publishes as it comes from the factory: notifications of what changed (JSON-RPC `NotifyStatus`), each of
-//! some parts of the device and some fields of a part. By the manufacturer's word, a status with all changes since laid
-//! over it is what the device would answer now.
+//! What a Shelly publishes as it comes from the factory: notifications of what changed (JSON-RPC `NotifyStatus`). Each
+//! is of some parts of the device and some fields of a part. By the manufacturer's word, a status with all changes
+//! since laid over it is what the device would answer now.
 //!
-//! A counter that was never told of is missing, and never zero; one of an earlier minute is not put together with one of
-//! this minute. Where a change leaves that open, it is held back until the others come, or a second one that leaves it open.
+//! A counter that was never told of is missing, and never zero. One of an earlier minute is not put together with one
+//! of this minute. Where a change leaves that open, it is held back until the others come, or until a second one leaves
+//! it open.
 
 use crate::template::payload::{MqttTemplate, PART};
 use serde_json::{Map, Value};

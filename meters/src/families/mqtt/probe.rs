@@ -1,5 +1,5 @@
-//! A broker: listens for a while to what it announces (Home Assistant's and Tasmota's discovery messages, Shelly's topics).
-//! It publishes nothing. Such a device is told of without numbers: they come with its next message.
+//! A broker: listens for a while to what it announces (Home Assistant's and Tasmota's discovery messages, Shelly's
+//! topics). It publishes nothing. Such a device is told of without numbers: they come with its next message.
 //!
 //! A Shelly that announces itself by multicast DNS is read from a broker alone: it is told of with what to do.
 
@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
 
-/// So long is listened, s: most announcements are retained, and come at once.
+/// How long a broker is listened to, s: most announcements are retained, and come at once.
 const LISTEN_S: u32 = 15;
 /// Most devices of one broker.
 const MAX_DEVICES: usize = 128;

@@ -1,7 +1,7 @@
 //! One connection to a broker, shared by every device of this process that publishes there.
 //!
 //! It keeps the newest message of each topic and no more, so nothing grows. A lost connection is made again by itself,
-//! with growing pauses. Retained messages are only noted, never kept, because they are old; but where a description of
+//! with growing pauses. Retained messages are only noted, never kept, because they are old. But where a description of
 //! a device is asked for, they are what is wanted.
 
 use super::notifications::{self, Changed, Known, Notifications, Part};
@@ -156,7 +156,8 @@ impl Inbox {
         }
     }
 
-    /// Lays what changed over the statuses. One that tells of no counter is not news: the counters are as old as before.
+    /// Lays what changed over the statuses. One that tells of no counter is not news: the counters are as old as
+    /// before.
     fn notify(&self, notifications: &Notifications, publish: &Publish) {
         if publish.retain {
             return;
@@ -229,8 +230,8 @@ impl Session {
         self.shared.link.subscribe()
     }
 
-    /// Has an empty message published as `topic` now, at every connection, and every so often, as long as somebody holds
-    /// what this returns.
+    /// Has an empty message published as `topic` now, at every connection, and every so often, as long as somebody
+    /// holds what this returns.
     pub(super) fn keep_alive(&self, topic: String, every: Duration) -> Arc<KeepingAlive> {
         let mut keep_alives = locked(&self.shared.keep_alives);
         if let Some(keeping) = keep_alives.get(&topic).and_then(Weak::upgrade) {

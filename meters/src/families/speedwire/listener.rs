@@ -1,5 +1,5 @@
-//! Listens to one group without a pause, and keeps the newest datagram of each meter and no more. Whoever reads a meter of the
-//! same group shares the listener; other programs of this machine may listen beside it.
+//! Listens to one group without a pause, and keeps the newest datagram of each meter and no more. Whoever reads a meter
+//! of the same group shares the listener; other programs of this machine may listen beside it.
 
 use super::telegram::{self, MAX_BYTES};
 use crate::{Unreached, patience::reconnecting, sample::unix_ms};
@@ -132,8 +132,8 @@ fn open(place: &Place) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket.into())
 }
 
-/// Joins the group on the network that is named, or on each that this machine is in: it may be in several, and its address
-/// may change.
+/// Joins the group on the network that is named, or on each that this machine is in. It may be in several, and its
+/// address may change.
 fn join(socket: &Socket, place: &Place) -> io::Result<()> {
     let interfaces = match place.interface {
         Some(interface) => vec![interface],

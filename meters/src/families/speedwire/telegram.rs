@@ -1,8 +1,8 @@
 //! One datagram of an energy meter: from bytes to what it shows, and back.
 //!
-//! Source: SMA, "SMA Energy Meter: meter protocol", technical information EMETER-Protokoll-TI-en-10. A datagram is a chain of
-//! tagged parts. The part of an energy meter has who it is, and then values, each after the four bytes of its code
-//! (channel, measurement, kind, tariff): powers in tenths of a watt, and counters in watt-seconds.
+//! Source: SMA, "SMA Energy Meter: meter protocol", technical information EMETER-Protokoll-TI-en-10. A datagram is a
+//! chain of tagged parts. The part of an energy meter has who it is, and then values. Each comes after the four bytes
+//! of its code (channel, measurement, kind, tariff): powers in tenths of a watt, and counters in watt-seconds.
 
 use crate::{
     MeterError, Readout,

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use std::{net::UdpSocket as StdSocket, time::Duration};
 use tokio::{net::UdpSocket, task::JoinHandle};
 
-/// An Energy Meter 2 of firmware 2.0.18.R, recorded on 2021-12-22 by the project openWB/core (its test of `sma_shm`), which
-/// reads of it 7500240 Wh, 86688627 Wh and -11967 W.
+/// An Energy Meter 2 of firmware 2.0.18.R, recorded on 2021-12-22 by the project openWB/core (its test of `sma_shm`).
+/// That reads of it 7500240 Wh, 86688627 Wh and -11967 W.
 const ENERGY_METER: &str = include_str!("../../../tests/telegrams/speedwire-energy-meter.hex");
 
 fn recorded() -> Vec<u8> {

@@ -1,5 +1,5 @@
-//! URIs of SMA's energy meters: `speedwire://239.12.255.254?serial=1901234567`. The host is the group that they multicast
-//! to, or this machine's own address where a meter was set to send to that.
+//! URIs of SMA's energy meters: `speedwire://239.12.255.254?serial=1901234567`. The host is the group that they
+//! multicast to, or this machine's own address where a meter was set to send to that.
 
 use crate::{
     DeviceUri,

@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How meters push, the most usual first: P1 since DSMR 4; SML; P1 before DSMR 4 and D0 as IEC 62056-21 has it, which have
-/// seven bits of data where there is a parity; D0 with eight bits; slower D0.
+/// How meters push, the most usual first. P1 since DSMR 4 and SML come first. P1 before DSMR 4, and D0 as IEC 62056-21
+/// has it, have seven bits of data where there is a parity. D0 with eight bits and slower D0 come last.
 const PUSHED: [(Telegrams, u32, Parity); 5] = [
     (Telegrams::P1, 115_200, Parity::None),
     (Telegrams::Sml, 9_600, Parity::None),
@@ -26,11 +26,11 @@ const PUSHED: [(Telegrams, u32, Parity); 5] = [
 ];
 /// It is listened in slices, ms, and after each it is seen what came.
 const SLICE_MS: u32 = 1_000;
-/// So many slices for each: older P1 meters push each 10 s. Where nothing at all was heard for that long, at whatever
+/// Number of slices for each: older P1 meters push each 10 s. Where nothing at all was heard for that long, at whatever
 /// speed, nobody pushes, and the others are left out.
 const SLICES: usize = 11;
-/// So many where text comes and P1 is listened for: a telegram without a CRC counts between its neighbours, so the first
-/// that counts may be the fourth one.
+/// Number of slices where text comes and P1 is listened for. A telegram without a CRC counts between its neighbours, so
+/// the first that counts may be the fourth one.
 const SLICES_OF_TEXT: usize = 44;
 /// Slices of noise where text is wanted, or of text where it is not, after which the speed is another one.
 const SLICES_ASTRAY: usize = 2;

@@ -17,8 +17,8 @@ use async_trait::async_trait;
 use std::{future::pending, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
-/// Longer than the ten seconds that the slowest meters take between two telegrams, three times: one without a CRC counts once
-/// both of its neighbours are there.
+/// Longer than the ten seconds that the slowest meters take between two telegrams, three times. One without a CRC
+/// counts once both of its neighbours are there.
 const USUAL_TIMEOUT: Duration = Duration::from_secs(35);
 
 /// A meter that pushes telegrams.

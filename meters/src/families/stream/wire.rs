@@ -13,8 +13,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// What telegrams are read from.
 pub(super) type Stream = Box<dyn AsyncRead + Send + Unpin>;
 
-/// Opens the wire. A line with parity that carries text has seven bits of data, as IEC 62056-21 has it: so do meters of DSMR
-/// 2.2 and 3 and those with D0.
+/// Opens the wire. A line with parity that carries text has seven bits of data, as IEC 62056-21 has it. So do meters of
+/// DSMR 2.2 and 3 and those with D0.
 ///
 /// # Errors
 /// [`MeterError::Unreachable`] with what the operating system says.

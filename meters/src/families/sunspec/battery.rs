@@ -1,5 +1,5 @@
-//! Whether a battery is behind an inverter, and what its panels gave then. The counter of such an inverter's output holds
-//! what the battery gave too, which was production, or import, when it was stored.
+//! Whether a battery is behind an inverter, and what its panels gave then. The counter of such an inverter's output
+//! holds what the battery gave too, which was production, or import, when it was stored.
 
 use super::{
     chain::{Link, Unit},
@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{DcInput, MeterError, quirks::Quirks};
 
-/// Models that tell of a battery, with the registers (from the id) that are above zero and implemented where there is one.
+/// Models that tell of a battery, with the registers (from the id) that are above zero and implemented where there is
+/// one.
 const TELLING: [(u16, &str, &[u16]); 3] = [
     (124, "SunSpec model 124 tells of its charge", &[2, 8]), // WChaMax, ChaState
     (713, "SunSpec model 713 tells of its capacity", &[2]),  // WHRtg
@@ -79,8 +80,8 @@ fn is_of_a_battery(input: &DcInput) -> bool {
     is_battery(input) || NAMES.iter().any(|name| input.name.starts_with(name))
 }
 
-/// What the panels gave in all, mWh, and the power that comes from them, W. `None` if the inputs do not tell which of them
-/// are panels, or a string that gives power is not counted.
+/// What the panels gave in all, mWh, and the power that comes from them, W. `None` if the inputs do not tell which of
+/// them are panels, or a string that gives power is not counted.
 pub(super) fn panels(inputs: &[DcInput]) -> Option<(u64, i32)> {
     if !inputs.iter().any(is_of_a_battery) {
         return None;

@@ -30,7 +30,7 @@ pub(crate) struct Found {
 /// The models of a chain that count energy, in its order.
 ///
 /// A section is what follows a model 1. An inverter may show itself by several models in its section (103 and 113, or
-/// 701), which count the same energy: the best of them is the device. Each occurrence of that one is a device.
+/// 701), which count the same energy. The best of them is the device. Each occurrence of that one is a device.
 pub(crate) fn energy_models(links: &[Link]) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut common_address = None;

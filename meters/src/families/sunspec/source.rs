@@ -110,7 +110,8 @@ impl SunSpecSource {
         Ok(told)
     }
 
-    /// What an inverter with a battery has instead of its output, of which the battery gave a part: what its panels gave.
+    /// What an inverter with a battery has instead of its output, of which the battery gave a part: what its panels
+    /// gave.
     async fn of_panels(&mut self, told: &'static str) -> Result<models::Readings, MeterError> {
         let inputs = self.dc_inputs().await?;
         let Some((mwh, watt)) = battery::panels(&inputs) else {

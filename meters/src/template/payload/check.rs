@@ -1,5 +1,5 @@
-//! What a template for payloads must keep to, whoever wrote it: what it names has to exist, and its counters have to make
-//! up what it says of them.
+//! What a template for payloads must keep to, whoever wrote it. What it names has to exist, and its counters have to
+//! make up what it says of them.
 
 use super::{
     Format, MqttTemplate, PART, PLACEHOLDER, Quantity, Requirement, Term,

@@ -1,4 +1,5 @@
-//! Sensors that Home Assistant's MQTT discovery describes, as payloads: what a description says, and how one is written.
+//! Sensors that Home Assistant's MQTT discovery describes, as payloads: what a description says, and how one is
+//! written.
 
 mod config;
 pub(crate) mod meaning;

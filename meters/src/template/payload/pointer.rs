@@ -62,7 +62,8 @@ pub(super) fn find<'d>(document: &'d Value, pointer: &str) -> Result<&'d Value, 
     Ok(here)
 }
 
-/// Puts a value at that pointer. What is not there yet is made: a list where a part is in brackets, an object elsewhere.
+/// Puts a value at that pointer. What is not there yet is made: a list where a part is in brackets, an object
+/// elsewhere.
 pub(super) fn put(document: &mut Value, pointer: &str, value: Value) {
     let mut here = document;
     for part in pointer.split('/').skip(1) {

@@ -76,8 +76,8 @@ impl MqttTemplate {
 }
 
 impl MqttTemplate {
-    /// What payloads, each with its topic, show of the device whose URI has that topic: as its driver reads them, but for
-    /// what is required of them.
+    /// What payloads, each with its topic, show of the device whose URI has that topic. Its driver reads them so too,
+    /// and checks what is required of them.
     pub(crate) fn read(&self, uri_topic: &str, payloads: &[(&str, &[u8])]) -> Result<Readout, MeterError> {
         if self.format == Format::HomeAssistant {
             let description = payloads.iter().find(|(topic, _)| *topic == uri_topic).map_or(&[][..], |(_, text)| *text);
@@ -355,8 +355,8 @@ impl<'a> Message<'a> {
 }
 
 impl OnlyMeter {
-    /// The objects of the document that have an energy by one of the template's labels: which one of several is meant, or
-    /// whether one has the other's export, nobody can guess.
+    /// The objects of the document that have an energy by one of the template's labels. Nobody can guess which one of
+    /// several is meant, or whether one has the other's export.
     fn of(document: &Value, template: &MqttTemplate) -> Self {
         let mut meters = meters(document, template);
         match (meters.next(), meters.next()) {

@@ -1,7 +1,7 @@
 //! Value templates of Home Assistant (Jinja): from the payload of a state topic to the text that it means.
 //!
-//! A template is read as a whole by a template engine, or refused by the name of what is not understood. It is never read
-//! in part. Four things differ from Home Assistant, on purpose:
+//! A template is read as a whole by a template engine, or refused by the name of what is not understood. It is never
+//! read in part. Four things differ from Home Assistant, on purpose:
 //!
 //! - A default never stands in for a number that is missing: a counter that is not there is missing, not zero.
 //! - `round` and `int` are for the eye: the number keeps its digits.

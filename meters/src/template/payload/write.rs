@@ -69,8 +69,9 @@ fn met(requirement: &Requirement) -> Option<Value> {
     }
 }
 
-/// What each field of the first alternative holds of a device that has counted so much: the first of each kind of counter
-/// all of it, and the others nothing. Through a counter that does not tell the directions apart, energy flows one way.
+/// What each field of the first alternative holds of a device that has counted so much. The first of each kind of
+/// counter holds all of it, and the others nothing. Through a counter that does not tell the directions apart, energy
+/// flows one way.
 fn energy_terms<'a>(quantity: &'a Quantity, readout: &Readout, wanted: Counts) -> Vec<(&'a str, i128)> {
     let total = |mwh: Option<u64>| mwh.map_or(0, i128::from);
     let (import, export) = (total(readout.import_mwh), total(readout.export_mwh));
@@ -84,8 +85,8 @@ fn energy_terms<'a>(quantity: &'a Quantity, readout: &Readout, wanted: Counts) -
     quantity.fields.first().into_iter().flatten().enumerate().filter_map(share).collect()
 }
 
-/// What each field of the first alternative holds, so that they make up `milli`: the first field that counts up, or
-/// down, all of it, and the others nothing.
+/// What each field of the first alternative holds, so that they make up `milli`. The first field that counts up, or
+/// down, holds all of it, and the others nothing.
 fn power_terms(quantity: &Quantity, milli: i128) -> Vec<(&str, i128)> {
     let fields: Vec<Term<'_>> = quantity.fields.first().into_iter().flatten().map(|term| Term::of(term)).collect();
     let wanted = if milli < 0 { -1 } else { 1 };

@@ -179,7 +179,7 @@ impl Field {
     }
 
     /// The patterns that mean "not available". Without any of its own, a field has those that SunSpec and most
-    /// manufacturers use: all ones of an unsigned number, the smallest of a signed one.
+    /// manufacturers use. They are all ones of an unsigned number, and the smallest of a signed one.
     #[must_use]
     pub fn nothing(&self) -> &[Nothing] {
         match (&self.none, self.layout) {
@@ -282,7 +282,7 @@ impl Field {
         Ok(printable(&bytes))
     }
 
-    /// The registers that [`Self::decode`] reads as `milli`, as near as the layout can hold it; `None` is written as
+    /// The registers that [`Self::decode`] reads as `milli`, as near as the layout can hold it. `None` is written as
     /// the field's first "not available", or NaN.
     ///
     /// # Errors
@@ -341,8 +341,8 @@ impl Field {
         Ok(bytes.chunks_exact(2).map(|pair| pair.iter().fold(0, |word, byte| word << 8 | u16::from(*byte))).collect())
     }
 
-    /// What one count of a number is worth, thousandths, and the least and most counts that its layout holds; `None` for
-    /// floats and texts.
+    /// What one count of a number is worth, thousandths, and the least and most counts that its layout holds; `None`
+    /// for floats and texts.
     fn counts(&self) -> Option<(i128, i128, i128)> {
         let width = u32::from(self.word_count()) * 16;
         let (least, most) = match self.layout {

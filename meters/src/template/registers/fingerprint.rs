@@ -15,8 +15,8 @@ pub struct Mark {
     pub shows: Shows,
     /// What a simulated device has there.
     pub serve: Option<String>,
-    /// The device shows it at times alone (a battery that is not empty, a meter that answers): a search asks for it, and a
-    /// new connection does not.
+    /// The device shows it at times alone (a battery that is not empty, a meter that answers). A search asks for it,
+    /// and a new connection does not.
     #[serde(default)]
     pub passing: bool,
     /// What a device is that does not show it, for whoever reads it by this template.

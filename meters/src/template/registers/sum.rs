@@ -1,5 +1,5 @@
-//! A number that a device holds in one field, or in several that add up: phases, a high and a low word apart, power
-//! drawn and power fed in.
+//! A number that a device holds in one field, or in several that add up. They are phases, a high and a low word apart,
+//! or power drawn and power fed in.
 
 use super::decode::{Field, FieldError, Function};
 use crate::sample::Counter;
@@ -42,8 +42,8 @@ impl Sum {
         Ok(Some(sum))
     }
 
-    /// True if an optional part says "not available" that `seen` has: it was there before, and belongs to the number. Parts
-    /// that are there are put into `seen`, at most [`MAX_PARTS`] of a number.
+    /// True if an optional part says "not available" that `seen` has: it was there before, and belongs to the number.
+    /// Parts that are there are put into `seen`, at most [`MAX_PARTS`] of a number.
     pub(crate) fn lost_a_part<'a>(
         &self,
         words: impl Fn(&Field) -> Option<&'a [u16]>,

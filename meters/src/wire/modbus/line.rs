@@ -1,7 +1,8 @@
 //! Opening a wire: a TCP connection or a serial port, ready for requests.
 //!
 //! On a serial line, and over TCP in its frames, nothing tells a late answer from the next one. So what arrives unasked
-//! is thrown away: before each request what is there already, and after a time-out what comes within as much time again.
+//! is thrown away: before each request what is there already, and after a time-out what comes within as much time
+//! again.
 
 use crate::{
     MeterError, Unreached,
@@ -83,8 +84,8 @@ pub(super) async fn connect_tcp(host: &str, port: u16, limit: Duration) -> io::R
     Ok(stream)
 }
 
-/// Silence that separates two frames on a serial line: the time of 3.5 characters of 11 bits, at least 1.75 ms, by the
-/// Modbus serial line specification.
+/// Silence that separates two frames on a serial line. It is the time of 3.5 characters of 11 bits, at least 1.75 ms,
+/// by the Modbus serial line specification.
 pub(super) fn silence(baud: u32) -> Duration {
     Duration::from_micros(38_500_000 / u64::from(baud.max(1))).max(Duration::from_micros(1_750))
 }

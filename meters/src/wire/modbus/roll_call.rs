@@ -1,7 +1,7 @@
 //! A roll call on a Modbus TCP host: which unit ids answer anything at all.
 //!
-//! A unit that is not there mostly says nothing, and each one costs its time-out if it is asked alone. The frames of Modbus
-//! TCP carry a number, so one connection can be asked for the next unit while the one before may still answer.
+//! A unit that is not there mostly says nothing, and each one costs its time-out if it is asked alone. The frames of
+//! Modbus TCP carry a number, so one connection can be asked for the next unit while the one before may still answer.
 
 use super::{Bus, Link, line};
 use crate::{MeterError, Unreached, patience::Patience, wire::Wire};
@@ -37,7 +37,7 @@ pub(crate) struct RollCall {
 }
 
 impl RollCall {
-    /// Several are there, or somebody that passes questions on, who may have been too busy with a unit that is not there to hear
+    /// Several are there, or somebody that passes questions on. It may have been too busy with a missing unit to hear
     /// the question for the next.
     pub(crate) fn may_be_more(&self) -> bool {
         self.is_gateway || self.present.len() > 1
@@ -51,8 +51,8 @@ struct Question {
 }
 
 impl Bus {
-    /// Asks every unit on one connection, which later requests go over. `None` where that cannot be done: on a serial line,
-    /// where the bus is connected already, or where the host hangs up.
+    /// Asks every unit on one connection, which later requests go over. `None` where that cannot be done: on a serial
+    /// line, where the bus is connected already, or where the host hangs up.
     ///
     /// # Errors
     /// [`MeterError::Unreachable`] if nobody takes the connection.
@@ -70,8 +70,8 @@ impl Bus {
         let unreachable = |reason: Unreached| MeterError::Unreachable { endpoint: self.wire().to_string(), reason };
         let mut stream = line::connect_tcp(host, *port, limit).await.map_err(|error| unreachable(error.into()))?;
         let Some(call) = call(&mut stream, units, limit).await else { return Ok(None) };
-        // A gateway may still have answers to come, which nobody waits for any more. And who wants silence after connecting
-        // is to show it at a connection that is new.
+        // A gateway may still have answers to come, which nobody waits for any more. And who wants silence after
+        // connecting is to show it at a connection that is new.
         if !(call.was_hasty || call.may_be_more() && !call.silent.is_empty()) {
             self.connections.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let link: Link = client::tcp::attach_slave(stream, Slave(0));
@@ -81,8 +81,8 @@ impl Bus {
     }
 }
 
-/// Asks for each address in turn, those units that have said nothing yet, until somebody has answered and the ones before
-/// have had a second chance. `None` if the connection is lost or carries something else.
+/// Asks for each address in turn those units that have said nothing yet. It ends when somebody has answered and the
+/// ones before have had a second chance. `None` if the connection is lost or carries something else.
 async fn call(stream: &mut TcpStream, units: &[u8], limit: Duration) -> Option<RollCall> {
     let mut found = RollCall { silent: units.to_vec(), ..RollCall::default() };
     let mut asked: Vec<Question> = Vec::new();
@@ -116,8 +116,8 @@ async fn call(stream: &mut TcpStream, units: &[u8], limit: Duration) -> Option<R
     Some(found)
 }
 
-/// True if `present` answers while a question to `silent` may still be waited for: then nobody was too busy with one to hear
-/// the next. `None` as for [`listen`].
+/// True if `present` answers while a question to `silent` may still be waited for: then nobody was too busy with one to
+/// hear the next. `None` as for [`listen`].
 async fn hears_meanwhile(stream: &mut TcpStream, asked: &mut Vec<Question>, silent: u8, present: u8) -> Option<bool> {
     let mut found = RollCall { silent: vec![silent, present], ..RollCall::default() };
     for unit in [silent, present] {

@@ -1,5 +1,5 @@
-//! How soon a device that turns us away is asked again: twice at once, then ever more rarely, so that whoever holds
-//! its only connection is not disturbed.
+//! How soon a device that turns us away is asked again. That is twice at once, then ever more rarely, so that whoever
+//! holds its only connection is not disturbed.
 
 use deren_primitives::Backoff;
 use std::time::Duration;

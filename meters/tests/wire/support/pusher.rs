@@ -1,4 +1,4 @@
-//! Somebody who pushes bytes without being asked: over TCP, or into a pseudo terminal that is a serial port as far as
+//! Somebody who pushes bytes without being asked, over TCP or into a pseudo terminal. That is a serial port as far as
 //! driver and operating system are concerned.
 
 use std::{
@@ -54,7 +54,8 @@ impl Pusher {
         Self { pieces, task, _held: Some(held), place }
     }
 
-    /// The same of a meter with that speed: to whom listens at another one, it is noise. A pseudo terminal has no parity.
+    /// The same of a meter with that speed: to whom listens at another one, it is noise. A pseudo terminal has no
+    /// parity.
     pub fn serial_at(baud: u32, pieces: Vec<Vec<u8>>) -> Self {
         let (mut master, mut slave) = SerialStream::pair().expect("a pseudo terminal");
         slave.set_exclusive(false).expect("shared");

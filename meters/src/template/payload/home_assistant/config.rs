@@ -32,8 +32,8 @@ impl EnergySensor {
     /// Reads the message that was published as `topic`.
     ///
     /// # Errors
-    /// [`MeterError::NotJson`]; [`MeterError::Discovery`] if it is no sensor that counts energy up in Wh, kWh or MWh, or
-    /// something of its value template is not understood.
+    /// [`MeterError::NotJson`]; [`MeterError::Discovery`] if it is no sensor that counts energy up in Wh, kWh or MWh,
+    /// or something of its value template is not understood.
     pub(crate) fn parse(topic: &str, payload: &[u8]) -> Result<Self, MeterError> {
         if payload.is_empty() {
             return Err(MeterError::Discovery { topic: topic.into(), reason: "its entry was deleted".into() });

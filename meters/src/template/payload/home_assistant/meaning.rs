@@ -1,6 +1,6 @@
-//! What the names of a sensor say of it, in the languages of the field: which way the energy flows, whether it counts anew
-//! each day, month or year, and whether it is a part of what its meter counts. A word that says nothing of a direction
-//! (solar, inverter) decides only where no other one does.
+//! What the names of a sensor say of it, in the languages of the field. They say which way the energy flows, and
+//! whether it counts anew each day, month or year. They say whether it is a part of what its meter counts. A word that
+//! says nothing of a direction (solar, inverter) decides only where no other one does.
 
 /// Which way energy flows, by a sensor's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

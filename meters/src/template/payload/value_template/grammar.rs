@@ -1,7 +1,8 @@
 //! What may stand in a value template: everything else is refused by its name before the engine sees it.
 //!
-//! The engine alone would notice an unknown filter only in the branch that it walks. And a text multiplied by a number, or
-//! joined to itself, would take as much memory as its writer likes: so texts stand only where a key or an argument does.
+//! The engine alone would notice an unknown filter only in the branch that it walks. And a text multiplied by a number,
+//! or joined to itself, would take as much memory as its writer likes. So texts stand only where a key or an argument
+//! does.
 
 /// Filters that are read.
 pub(super) const FILTERS: [&str; 19] = [

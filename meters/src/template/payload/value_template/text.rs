@@ -1,4 +1,5 @@
-//! A text of a payload, as a value template sees it. It has a few methods, and no arithmetic: a text twice is no number.
+//! A text of a payload, as a value template sees it. It has a few methods, and no arithmetic: a text twice is no
+//! number.
 
 use minijinja::{
     Error, ErrorKind, State, Value,
