@@ -36,8 +36,11 @@ async fn our_driver_reads_every_template_for_http_that_we_serve() {
     let names = library.iter().filter(|(_, template)| template.kind() == "http" && template.counts() == (true, true));
     let http: Vec<HttpConfig> = names.map(|(name, _)| HttpConfig::new(Grid, name)).collect();
     assert!(http.len() >= 5);
-    let home = HomeConfig { pv: Some(PvConfig::new(6.0)), http, ..HomeConfig::new("documents") };
-    drivers::every_device_reads_true(&start(midsummer(20.0), vec![home]).await).await;
+    // A home has no more servers than this.
+    for http in http.chunks(8) {
+        let home = HomeConfig { pv: Some(PvConfig::new(6.0)), http: http.to_vec(), ..HomeConfig::new("documents") };
+        drivers::every_device_reads_true(&start(midsummer(20.0), vec![home]).await).await;
+    }
 }
 
 /// What the peer sees in one telegram that it gets over TCP: import and export in Wh, power in W, serial number.
