@@ -6,6 +6,7 @@ mod curve;
 mod ration;
 mod verify;
 
+#[cfg(feature = "file")]
 pub(crate) use book::Book;
 pub use book::ClearError;
 pub use clear::clear;
