@@ -50,7 +50,7 @@ fn every_number_says_which_patterns_are_not_available() {
 
 #[test]
 fn a_number_that_does_not_say_which_patterns_are_not_available_is_told() {
-    let good = include_str!("../../templates/bge-tech-ds100.toml");
+    let good = include_str!("../../../templates/bge-tech-ds100.toml");
     for with in ["none = []", ""] {
         let text = good.replacen("none = [\"all-ones\"]", with, 1);
         assert_ne!(text, good);
