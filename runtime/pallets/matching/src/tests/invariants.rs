@@ -1,6 +1,6 @@
 //! The check of invariants finds what is wrong, and names it.
 
-use super::{mock::*, world::*};
+use super::mock::*;
 use crate::{Claimable, OrderCount, Orders, Pages, Progress, Summaries};
 use deren_primitives::{Side, SiteId, Slot, SlotState};
 use frame_support::{assert_ok, pallet_prelude::Weight, traits::Hooks};
