@@ -1,5 +1,6 @@
 /** Data of the API that stays on the page while it is fetched again. */
 import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, useContext } from "solid-js";
+import { keepSame } from "./same";
 import { isShown } from "./shown";
 import { throttle } from "./throttle";
 import { Waiting } from "./waiting";
@@ -59,7 +60,7 @@ export function createQuery<K, T>(
     try {
       const answer = await fetcher(wanted);
       take(round, () => {
-        setData(() => answer);
+        setData((last) => keepSame(last, answer));
         setError(undefined);
       });
     } catch (failure) {
