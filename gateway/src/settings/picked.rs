@@ -50,3 +50,19 @@ impl Settings {
         Ok(Picked { home_name, devices, uris })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_picked_is_a_home_with_devices_and_nothing_else() {
+        let read = |text: &str| Settings::devices_of(Path::new("devices.toml"), text, Duration::from_secs(7));
+        let device = "[[device]]\nname = \"roof\"\nuri = \"sunspec+tcp://127.0.0.1:9\"\nrole = \"production\"";
+        let picked = read(&format!("home_name = \"Mill\"\n{device}")).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((picked.home_name.as_deref(), picked.devices.len()), (Some("Mill"), 1));
+        assert_eq!(picked.devices[0].sample_interval, Duration::from_secs(7));
+        let wrong = read(&format!("log = \"info\"\n{device}")).err().map(|error| error.to_string());
+        assert!(wrong.is_some_and(|wrong| wrong.contains("devices.toml line 1") && wrong.contains("`log`")));
+    }
+}

@@ -386,7 +386,7 @@ async fn where_finality_is_gone_later_readings_go_up_and_none_is_lost() {
 async fn a_device_without_a_serial_number_is_not_taken_for_one_that_is_read_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     DeviceBook::load(folder.path()).unwrap().learn(&settings(1), &identity(0)).unwrap();
-    let gateway = Gateway::start(folder.path(), 2, &[]);
+    let gateway = Gateway::start(folder.path(), 2, &["ws://127.0.0.1:9".to_owned()]);
     gateway.identify(0).await;
     gateway.identify_as(1, Identity { serial: String::new(), has_serial: false, ..identity(1) }).await;
     gateway
