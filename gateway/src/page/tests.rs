@@ -269,7 +269,7 @@ async fn what_is_picked_is_written_and_the_gateway_told() {
 async fn a_search_stays_within_private_ranges_and_is_shown() {
     let served = Served::start().await;
     let inside = served.enter().await;
-    for wrong in ["", " , ", "8.8.8.8", "0.0.0.0/0", "1 2 3 4 5 6 7 8 9", "http://x"] {
+    for wrong in ["", " , ", "8.8.8.8", "0.0.0.0/0", "1 2 3 4 5 6 7 8 9", "http://8.8.8.8", "ftp://x"] {
         let answer = served.as_owner(&inside, "POST", "/api/setup/search", &json!({ "place": wrong })).await;
         assert_eq!(answer.code, 400, "{wrong}");
     }

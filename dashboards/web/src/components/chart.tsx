@@ -41,9 +41,19 @@ export function Chart(props: ChartProps) {
       // Left before the drawing came: nothing to draw on.
       if (!gone) setDrawing(draw(holder, data(), { unit: props.unit, pointed: setAt }));
     };
-    start().catch(() => setFailed(true));
+    // Most charts of a phone are out of sight at first: they are drawn when somebody comes near.
+    const near = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        near.disconnect();
+        start().catch(() => setFailed(true));
+      },
+      { rootMargin: "50% 0%" },
+    );
+    near.observe(holder);
     onCleanup(() => {
       gone = true;
+      near.disconnect();
       drawing()?.destroy();
     });
   });
