@@ -40,6 +40,13 @@ pub fn identity(index: usize) -> Identity {
     Identity { vendor: "V".into(), model: "M".into(), serial: index.to_string(), has_serial: true, sub_unit: 0 }
 }
 
+/// What was known of the chain when the gateway ended.
+fn known(folder: &Path) -> Option<ChainView> {
+    let joined = JoinedChain::load(folder).expect("readable")?;
+    let anchor = Anchor { block_number: 0, block_hash: joined.genesis };
+    Some(ChainView { joined, anchor, lasting: anchor, heard: None })
+}
+
 fn place(index: usize) -> Place {
     Place(index as u64)
 }
@@ -110,12 +117,8 @@ impl Gateway {
         let clock = Arc::new(clock);
         let book = DeviceBook::load(folder).expect("a book");
         let signer = Arc::new(RwLock::new(signer));
-        let known = JoinedChain::load(folder).expect("readable").map(|joined| {
-            let anchor = Anchor { block_number: 0, block_hash: joined.genesis };
-            ChainView { joined, anchor, lasting: anchor, heard: None }
-        });
         let (events, heard) = mpsc::channel(64);
-        let (chain, chain_seen) = watch::channel(known);
+        let (chain, chain_seen) = watch::channel(known(folder));
         for position in 0..devices {
             let seated = Event::Seated { place: place(position), position, settings: settings(position) };
             events.try_send(seated).expect("room");

@@ -95,88 +95,113 @@ pub(crate) fn common(data: &[u16]) -> [Option<String>; 3] {
     })
 }
 
+/// A point of a model, from the registers after id and length.
+macro_rules! point {
+    ($data:ident, $model:ty, $point:ident) => {
+        <$model>::$point.from_data($data).map_err(short)?
+    };
+}
+
 /// Reads a model's registers after id and length. They must be those that [`words_to_read`] asks for.
 ///
 /// # Errors
 /// The first number that cannot be; a model that is too short or counts no energy.
 pub(crate) fn decode(id: u16, data: &[u16], quirks: &Quirks) -> Result<Readings, Impossible> {
-    let accumulated = |what, value, factor| accumulated(what, value, factor, quirks.signed_accumulators);
-    macro_rules! point {
-        ($model:ty, $point:ident) => {
-            <$model>::$point.from_data(data).map_err(short)?
-        };
+    match kind(id) {
+        _ if id == Model701::ID => alternating_current(data),
+        Some((Kind::Inverter, _)) => inverter(id, data, quirks),
+        Some((Kind::Meter, _)) => meter(id, data, quirks),
+        _ => Err(no_energy(id)),
     }
-    // 101 to 103: WH is an acc32; W is what flows to the grid.
-    macro_rules! inverter {
-        ($model:ty) => {
-            Readings {
-                export_mwh: accumulated("WH", point!($model, WH).into(), point!($model, WH_SF).into())?,
-                power_w: power(point!($model, W).into(), point!($model, W_SF).into(), -1),
-                export_counter: acc32(point!($model, WH_SF).into()),
-                ..Readings::default()
-            }
-        };
-    }
-    macro_rules! float_inverter {
-        ($model:ty) => {
-            Readings {
-                export_mwh: float("WH", point!($model, WH).into())?,
-                power_w: float_power(point!($model, W).into(), -1.0),
-                ..Readings::default()
-            }
-            .of_floats()
-        };
-    }
-    macro_rules! meter {
+}
+
+/// Model 701, of inverters and batteries alike.
+fn alternating_current(data: &[u16]) -> Result<Readings, Impossible> {
+    let factor = point!(data, Model701, TOT_WH_SF);
+    Ok(Readings {
+        export_mwh: counted("TotWhInj", point!(data, Model701, TOT_WH_INJ), factor)?,
+        import_mwh: counted("TotWhAbs", point!(data, Model701, TOT_WH_ABS), factor)?,
+        power_w: power(point!(data, Model701, W), point!(data, Model701, W_SF), -1),
+        import_counter: counter(None, factor),
+        export_counter: counter(None, factor),
+    })
+}
+
+/// Models 101 to 113. WH is an acc32 or a float; W is what flows to the grid.
+fn inverter(id: u16, data: &[u16], quirks: &Quirks) -> Result<Readings, Impossible> {
+    macro_rules! whole {
         ($model:ty) => {{
-            let factor = Option::<i16>::from(point!($model, TOT_WH_SF));
+            let factor = Option::<i16>::from(point!(data, $model, WH_SF));
             Readings {
-                export_mwh: accumulated("TotWhExp", point!($model, TOT_WH_EXP).into(), factor)?,
-                import_mwh: accumulated("TotWhImp", point!($model, TOT_WH_IMP).into(), factor)?,
-                power_w: power(point!($model, W).into(), point!($model, W_SF).into(), 1),
-                import_counter: acc32(factor),
+                export_mwh: accumulated("WH", point!(data, $model, WH).into(), factor, quirks.signed_accumulators)?,
+                power_w: power(point!(data, $model, W).into(), point!(data, $model, W_SF).into(), -1),
                 export_counter: acc32(factor),
+                ..Readings::default()
             }
         }};
     }
-    macro_rules! float_meter {
+    macro_rules! float {
         ($model:ty) => {
             Readings {
-                export_mwh: float("TotWhExp", point!($model, TOT_WH_EXP).into())?,
-                import_mwh: float("TotWhImp", point!($model, TOT_WH_IMP).into())?,
-                power_w: float_power(point!($model, W).into(), 1.0),
+                export_mwh: float("WH", point!(data, $model, WH).into())?,
+                power_w: float_power(point!(data, $model, W).into(), -1.0),
                 ..Readings::default()
             }
             .of_floats()
         };
     }
     Ok(match id {
-        Model101::ID => inverter!(Model101),
-        Model102::ID => inverter!(Model102),
-        Model103::ID => inverter!(Model103),
-        Model111::ID => float_inverter!(Model111),
-        Model112::ID => float_inverter!(Model112),
-        Model113::ID => float_inverter!(Model113),
-        Model201::ID => meter!(Model201),
-        Model202::ID => meter!(Model202),
-        Model203::ID => meter!(Model203),
-        Model204::ID => meter!(Model204),
-        Model211::ID => float_meter!(Model211),
-        Model212::ID => float_meter!(Model212),
-        Model213::ID => float_meter!(Model213),
-        Model214::ID => float_meter!(Model214),
-        Model701::ID => {
-            let factor = point!(Model701, TOT_WH_SF);
-            Readings {
-                export_mwh: counted("TotWhInj", point!(Model701, TOT_WH_INJ), factor)?,
-                import_mwh: counted("TotWhAbs", point!(Model701, TOT_WH_ABS), factor)?,
-                power_w: power(point!(Model701, W), point!(Model701, W_SF), -1),
-                import_counter: counter(None, factor),
-                export_counter: counter(None, factor),
-            }
-        }
-        other => return Err(Impossible { what: "model", value: format!("{other}, which counts no energy") }),
+        Model101::ID => whole!(Model101),
+        Model102::ID => whole!(Model102),
+        Model103::ID => whole!(Model103),
+        Model111::ID => float!(Model111),
+        Model112::ID => float!(Model112),
+        Model113::ID => float!(Model113),
+        other => return Err(no_energy(other)),
     })
+}
+
+/// Models 201 to 214.
+fn meter(id: u16, data: &[u16], quirks: &Quirks) -> Result<Readings, Impossible> {
+    macro_rules! whole {
+        ($model:ty) => {{
+            let factor = Option::<i16>::from(point!(data, $model, TOT_WH_SF));
+            let energy = |what, value| accumulated(what, value, factor, quirks.signed_accumulators);
+            Readings {
+                export_mwh: energy("TotWhExp", point!(data, $model, TOT_WH_EXP).into())?,
+                import_mwh: energy("TotWhImp", point!(data, $model, TOT_WH_IMP).into())?,
+                power_w: power(point!(data, $model, W).into(), point!(data, $model, W_SF).into(), 1),
+                import_counter: acc32(factor),
+                export_counter: acc32(factor),
+            }
+        }};
+    }
+    macro_rules! float {
+        ($model:ty) => {
+            Readings {
+                export_mwh: float("TotWhExp", point!(data, $model, TOT_WH_EXP).into())?,
+                import_mwh: float("TotWhImp", point!(data, $model, TOT_WH_IMP).into())?,
+                power_w: float_power(point!(data, $model, W).into(), 1.0),
+                ..Readings::default()
+            }
+            .of_floats()
+        };
+    }
+    Ok(match id {
+        Model201::ID => whole!(Model201),
+        Model202::ID => whole!(Model202),
+        Model203::ID => whole!(Model203),
+        Model204::ID => whole!(Model204),
+        Model211::ID => float!(Model211),
+        Model212::ID => float!(Model212),
+        Model213::ID => float!(Model213),
+        Model214::ID => float!(Model214),
+        other => return Err(no_energy(other)),
+    })
+}
+
+fn no_energy(id: u16) -> Impossible {
+    Impossible { what: "model", value: format!("{id}, which counts no energy") }
 }
 
 impl Readings {
