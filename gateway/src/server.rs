@@ -66,7 +66,10 @@ pub async fn run(settings: Settings, reload: Reload, shutdown: CancellationToken
         recorder.run(shutdown.clone()),
         Box::pin(outside.run(shutdown.clone())),
         field.run(shutdown.clone()),
-        Box::pin(async { Ok(reload.await) }),
+        Box::pin(async {
+            reload.await;
+            Ok(())
+        }),
         proof::serve(exporter),
     )?;
     tracing::info!("ended");
@@ -240,7 +243,10 @@ impl Outside {
             self.uplink.run(shutdown.clone()),
             self.page.run(self.listener, shutdown.clone()),
             network,
-            async { Ok(home_assistant.await) },
+            async {
+                home_assistant.await;
+                Ok(())
+            },
         )?;
         Ok(())
     }
