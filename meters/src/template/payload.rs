@@ -70,7 +70,7 @@ pub struct MqttTemplate {
     /// Where a device publishes what changes, if it does not publish its whole status.
     pub notifications: Option<Box<NotificationsOf>>,
     /// What keeps the device publishing.
-    pub keep_alive: Option<KeepAlive>,
+    pub keep_alive: Option<Box<KeepAlive>>,
     /// Fields that a real device sends along and nobody reads: what a simulator adds.
     #[serde(default)]
     pub extra: Vec<Extra>,
