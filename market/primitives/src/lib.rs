@@ -14,8 +14,10 @@ mod hex;
 mod ids;
 mod keys;
 mod link_code;
+mod merkle;
 mod point;
 mod reading;
+mod sample;
 mod signing;
 mod slot;
 mod timeline;
@@ -32,16 +34,18 @@ pub use keys::{PublicKey, Signature};
 pub use link_code::{
     LinkCode, LinkCodeError, LinkedDevice, MAX_HOME_NAME_BYTES, MAX_LINK_CODE_LETTERS, MAX_LINKED_DEVICES,
 };
+pub use merkle::{MAX_LEAVES, MAX_PATH, MerklePath, MerkleTree};
 pub use point::{POINT_DOMAIN, Source, Sources, point_commitment};
 pub use reading::{
-    Anchor, IntervalReading, LASTING_ANCHOR_BLOCKS, MAX_ATTEMPT, MAX_READINGS_PER_BATCH, Quality, ReadingBatch,
-    RegisterSpan, SignedReading,
+    Anchor, BatchProof, IntervalReading, LASTING_ANCHOR_BLOCKS, MAX_ATTEMPT, MAX_READINGS_PER_BATCH, Quality,
+    ReadingBatch, RegisterSpan, SampledBatch, SampledReading, SignedReading,
 };
+pub use sample::{SampleLeaf, sample_salt};
 #[cfg(feature = "std")]
 pub use signing::verify;
 pub use signing::{
-    BATCH_DOMAIN, EXPORT_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, ROTATE_DOMAIN, batch_message, export_message,
-    interval_message, link_message, rotate_message,
+    BATCH_DOMAIN, BATCH_DOMAIN_V2, EXPORT_DOMAIN, INTERVAL_DOMAIN, LINK_DOMAIN, ROTATE_DOMAIN, batch_message,
+    export_message, interval_message, link_message, rotate_message,
 };
 pub use slot::{Slot, SlotClock};
 pub use timeline::{Timeline, TimelineFull};

@@ -3,7 +3,10 @@
 //! Field order and widths are fixed: a reading's hash and signature are over its SCALE bytes, and the golden
 //! vector in the tests pins them.
 
-use crate::{DeviceId, GatewayId, ReadingHash, Signature, Slot, ids::scale};
+use crate::{
+    DeviceId, GatewayId, MerklePath, MerkleTree, ReadingHash, Signature, Slot, ids::scale, signing::batch_message_v2,
+};
+use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -168,6 +171,26 @@ impl IntervalReading {
     }
 }
 
+/// A reading, version 2: version 1, and the root of the samples that it was made of. Its SCALE bytes are those of
+/// version 1 and then the root. `interval.samples` is the number of the root's leaves. A reading of several slots, or of
+/// one in which nothing was sampled, has no samples and a root of zeros.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct SampledReading {
+    /// What version 1 says.
+    #[cfg_attr(feature = "std", serde(flatten))]
+    pub interval: IntervalReading,
+    /// Root of the Merkle tree of its [`SampleLeaf`](crate::SampleLeaf)s.
+    pub samples_root: [u8; 32],
+}
+
+impl SampledReading {
+    /// blake2_256 of the reading's SCALE bytes.
+    pub fn hash(&self) -> ReadingHash {
+        ReadingHash::of(&scale(self))
+    }
+}
+
 /// A reading and its gateway's signature over [`interval_message`](crate::interval_message).
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct SignedReading {
@@ -197,6 +220,58 @@ impl ReadingBatch {
     /// blake2_256 of the SCALE bytes of the readings with their signatures, which the batch's signature covers.
     pub fn readings_hash(&self) -> [u8; 32] {
         crate::blake2_256(&self.readings.encode())
+    }
+}
+
+/// Readings of version 2 of one gateway on their way to the chain, in order for each device. One signature over
+/// [`SampledBatch::message`] stands for all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct SampledBatch {
+    /// The chain for which the batch was signed.
+    pub genesis: [u8; 32],
+    /// Who signed.
+    pub gateway: GatewayId,
+    /// With which of its keys; from 0.
+    pub key_epoch: u32,
+    /// Raised when the same readings are signed in another batch. At most [`MAX_ATTEMPT`].
+    pub attempt: u32,
+    /// At least one.
+    pub readings: BoundedVec<SampledReading, ConstU32<MAX_READINGS_PER_BATCH>>,
+}
+
+impl SampledBatch {
+    /// The Merkle tree of the readings' hashes, whose root the batch's signature covers.
+    pub fn tree(&self) -> MerkleTree {
+        MerkleTree::of(self.readings.iter().map(SampledReading::hash)).unwrap_or_default()
+    }
+
+    /// What the gateway signs: (domain, genesis hash, gateway, key epoch, attempt, number of readings, root of
+    /// [`SampledBatch::tree`]).
+    pub fn message(&self) -> Vec<u8> {
+        let tree = self.tree();
+        let place = (self.key_epoch, self.attempt);
+        batch_message_v2(&self.genesis, self.gateway, place, (tree.leaves(), tree.root()))
+    }
+}
+
+/// What shows that a reading was in a batch that its gateway signed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct BatchProof {
+    /// With which of its keys the gateway signed; from 0.
+    pub key_epoch: u32,
+    /// Which attempt the batch was.
+    pub attempt: u32,
+    /// Number of the batch's readings, the reading's index, and the way to the root.
+    pub path: MerklePath,
+    /// Ed25519, over [`SampledBatch::message`].
+    pub signature: Signature,
+}
+
+impl BatchProof {
+    /// What the gateway signed if the reading with this hash was in the batch; `None` if the path has no such form.
+    pub fn message(&self, genesis: &[u8; 32], gateway: GatewayId, reading: ReadingHash) -> Option<Vec<u8>> {
+        let root = self.path.root(&reading)?;
+        Some(batch_message_v2(genesis, gateway, (self.key_epoch, self.attempt), (self.path.leaves, root)))
     }
 }
 
@@ -253,6 +328,37 @@ mod tests {
         assert_eq!(hex::encode(example().encode()), expected);
         assert_eq!(hex::encode(example().hash().0), "ea9f2064be311a225474380ca1c67fbb53a688d0d865fd0a3a0ff1b28f5ec2ae");
         assert_eq!(IntervalReading::max_encoded_len(), example().encode().len());
+    }
+
+    /// Any other implementation must give this hash for the reading above with the root of one sample.
+    #[test]
+    fn golden_vector_of_version_2() {
+        let root = hex::decode("77e7f6cfe1db31e9c08e96ed00ee9147396a8cdc31373135bd7dcc351345e5ec").expect("hex");
+        let sampled = SampledReading { interval: example(), samples_root: root.try_into().expect("32 bytes") };
+        assert_eq!(sampled.encode(), [example().encode(), sampled.samples_root.to_vec()].concat());
+        assert_eq!(hex::encode(sampled.hash().0), "0f2a2866f13425562e428374937935b15171f84cbbc64c95f4bfceec778e05f7");
+        let batch = SampledBatch {
+            genesis: [0x55; 32],
+            gateway: GatewayId([0x66; 32]),
+            key_epoch: 7,
+            attempt: 2,
+            readings: vec![sampled].try_into().expect("one"),
+        };
+        let expected = [
+            "444552454e2f62617463682f763200",                                   // domain
+            "5555555555555555555555555555555555555555555555555555555555555555", // genesis
+            "6666666666666666666666666666666666666666666666666666666666666666", // gateway
+            "07000000",                                                         // key_epoch
+            "02000000",                                                         // attempt
+            "01000000",                                                         // number of readings
+            "3dbab560c915b33718ac12b1606f95680a076bac1625f04100bf8b4db0203116", // root
+        ]
+        .concat();
+        let proof =
+            BatchProof { key_epoch: 7, attempt: 2, path: batch.tree().path(0).expect("one"), signature: [0; 64] };
+        let of_proof = proof.message(&batch.genesis, batch.gateway, batch.readings[0].hash());
+        assert_eq!(of_proof, Some(batch.message()));
+        assert_eq!(hex::encode(batch.message()), expected);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use codec::Encode;
 pub const INTERVAL_DOMAIN: &[u8; 18] = b"DEREN/interval/v1\0";
 /// Domain of a batch's signature.
 pub const BATCH_DOMAIN: &[u8; 15] = b"DEREN/batch/v1\0";
+/// Domain of the signature of a batch of version 2.
+pub const BATCH_DOMAIN_V2: &[u8; 15] = b"DEREN/batch/v2\0";
 /// Domain of a link code.
 pub const LINK_DOMAIN: &[u8; 14] = b"DEREN/link/v1\0";
 /// Domain of a key rotation, signed by the old key.
@@ -26,6 +28,17 @@ pub fn interval_message(genesis: &[u8; 32], gateway: GatewayId, key_epoch: u32, 
 /// readings). One check of it tells a transaction pool that nobody changed the batch on its way.
 pub fn batch_message(batch: &ReadingBatch) -> Vec<u8> {
     (BATCH_DOMAIN, batch.genesis, batch.gateway, batch.key_epoch, batch.attempt, batch.readings_hash()).encode()
+}
+
+/// What a gateway signs for a batch of version 2: (domain, genesis hash, gateway, key epoch, attempt, number of readings
+/// as u32, Merkle root of the readings' hashes). It stands for each of the readings.
+pub(crate) fn batch_message_v2(
+    genesis: &[u8; 32],
+    gateway: GatewayId,
+    (key_epoch, attempt): (u32, u32),
+    (readings, root): (u32, [u8; 32]),
+) -> Vec<u8> {
+    (BATCH_DOMAIN_V2, genesis, gateway, key_epoch, attempt, readings, root).encode()
 }
 
 /// What a gateway signs to be linked to a site: (domain, genesis hash, owner, site, expiry in seconds since 1970).
