@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use codec::Encode;
 use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, ReadingBatch, ReadingOutcome,
-    Signature, Slot, SlotSummary,
+    SampledBatch, Signature, Slot, SlotSummary,
 };
 use deren_runtime_apis::{MarketRegistry, SettlementProgress};
 use frame_support::{traits::KeyOwnerProofSystem, weights::Weight};
@@ -253,6 +253,14 @@ sp_api::impl_runtime_apis! {
 
         fn transaction(batch: ReadingBatch, signature: Signature) -> Vec<u8> {
             submission::transaction(batch, signature)
+        }
+
+        fn check_v2(batch: SampledBatch, signature: Signature) -> Vec<ReadingOutcome> {
+            Metering::check_v2(batch, signature)
+        }
+
+        fn transaction_v2(batch: SampledBatch, signature: Signature) -> Vec<u8> {
+            submission::transaction_v2(batch, signature)
         }
     }
 

@@ -36,7 +36,7 @@ pub use shapes::Name;
 use crate::{Executive, RuntimeEvent, System, units::BLOCK_MS};
 use bytes::Bytes;
 use codec::Encode;
-use deren_primitives::SignedReading;
+use deren_primitives::IntervalReading;
 use invariants::Books;
 use maker::Maker;
 use people::People;
@@ -115,7 +115,7 @@ fn maker<'a, 'b>(
     shapes: &'a Shapes,
     table: &'a Table,
     people: &'a People,
-    sent: &'a mut Vec<SignedReading>,
+    sent: &'a mut Vec<IntervalReading>,
 ) -> Maker<'a, 'b> {
     Maker { bytes, shapes, table, people, sent, concerned: Vec::new(), depth: 0 }
 }
@@ -124,7 +124,7 @@ fn maker<'a, 'b>(
 struct Input<'a> {
     bytes: Bytes<'a>,
     now_ms: u64,
-    sent: Vec<SignedReading>,
+    sent: Vec<IntervalReading>,
     books: Books,
     check_each_call: bool,
 }

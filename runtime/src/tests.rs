@@ -16,6 +16,7 @@ mod production;
 mod progress;
 mod proxies;
 mod queries;
+mod sampled;
 mod shares;
 mod submission;
 mod validators;

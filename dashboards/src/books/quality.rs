@@ -18,7 +18,7 @@ pub enum BookQuality {
 }
 
 /// The bits of a verdict, each with its name in the API.
-const REMARKS: [(ReadingVerdict, &str); 12] = [
+const REMARKS: [(ReadingVerdict, &str); 13] = [
     (ReadingVerdict::ESTIMATED, "estimated"),
     (ReadingVerdict::DISCONTINUOUS, "discontinuous"),
     (ReadingVerdict::BACKWARD, "backward"),
@@ -31,6 +31,7 @@ const REMARKS: [(ReadingVerdict, &str); 12] = [
     (ReadingVerdict::NOT_IN_SERVICE, "not_in_service"),
     (ReadingVerdict::SKIPPED, "skipped"),
     (ReadingVerdict::CLOCK_UNSURE, "clock_unsure"),
+    (ReadingVerdict::SAMPLES_UNCOMMITTED, "samples_uncommitted"),
 ];
 
 impl BookQuality {

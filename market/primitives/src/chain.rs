@@ -156,6 +156,8 @@ impl ReadingVerdict {
     pub const SKIPPED: Self = Self(1 << 10);
     /// The gateway's clock may be wrong by more than `deren_market::reading::MAX_CLOCK_ERROR_MS`.
     pub const CLOCK_UNSURE: Self = Self(1 << 11);
+    /// The number of its samples and their root do not belong together: `deren_market::reading::are_committed`.
+    pub const SAMPLES_UNCOMMITTED: Self = Self(1 << 12);
 
     /// True if the reading trades.
     pub fn trades(self) -> bool {

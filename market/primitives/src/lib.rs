@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod backoff;
 mod chain;
+mod evidence;
 mod hash;
 mod hex;
 mod ids;
@@ -27,6 +28,7 @@ pub use chain::{
     ChainParameters, DeviceCursor, GatewayRecord, ReadingError, ReadingOutcome, ReadingVerdict, SiteEnergy, SlotState,
     SlotSummary,
 };
+pub use evidence::ReadingEvidence;
 pub use hash::blake2_256;
 pub use hex::{Hex, hex_digits};
 pub use ids::{DeviceId, DeviceRole, GatewayId, MarketId, OrderStepId, ReadingHash, Side, SiteId, UnknownRole, ZoneId};

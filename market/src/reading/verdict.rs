@@ -1,7 +1,7 @@
 //! What a reading is worth. One that is flagged continues the device's chain and trades nothing.
 
-use super::{MAX_CLOCK_ERROR_MS, is_measured, most_mwh};
-use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, Slot, SlotClock};
+use super::{MAX_CLOCK_ERROR_MS, are_committed, is_measured, most_mwh};
+use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, SampledReading, Slot, SlotClock};
 
 /// What the chain knows of a device in a reading's first slot, as far as the rules ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,17 @@ pub fn verdict(reading: &IntervalReading, cursor: &DeviceCursor, facts: &Facts, 
         .into_iter()
         .filter(|(applies, _)| *applies)
         .fold(ReadingVerdict::GOOD, |verdict, (_, remark)| verdict.with(remark))
+}
+
+/// All remarks about a reading of version 2: those of [`verdict`], and what is to be remarked of its samples.
+pub fn sampled_verdict(
+    reading: &SampledReading,
+    cursor: &DeviceCursor,
+    facts: &Facts,
+    time: &ChainTime,
+) -> ReadingVerdict {
+    let verdict = verdict(&reading.interval, cursor, facts, time);
+    if are_committed(reading) { verdict } else { verdict.with(ReadingVerdict::SAMPLES_UNCOMMITTED) }
 }
 
 /// True if either direction shows more than [`most_mwh`] of the device's rated power.

@@ -5,6 +5,7 @@ mod excess;
 mod next;
 mod pace;
 mod rating;
+mod samples;
 mod verdict;
 
 use deren_primitives::{Anchor, DeviceCursor, DeviceId, IntervalReading, Quality, ReadingHash, RegisterSpan, Slot};

@@ -5,12 +5,14 @@ use alloc::vec::Vec;
 use codec::Codec;
 use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, ReadingBatch, ReadingOutcome,
-    Signature, Slot, SlotSummary,
+    SampledBatch, Signature, Slot, SlotSummary,
 };
 
 sp_api::decl_runtime_apis! {
     /// What a gateway asks. All of it can be called through `state_call` with SCALE arguments. So a gateway needs no
-    /// metadata, and survives upgrades that leave these answers as they are.
+    /// metadata, and survives upgrades that leave these answers as they are. The API's version says which functions a
+    /// chain has: from 2 on it takes readings of version 2.
+    #[api_version(2)]
     pub trait GatewayApi {
         /// What was set at genesis.
         fn parameters() -> ChainParameters;
@@ -22,6 +24,10 @@ sp_api::decl_runtime_apis! {
         fn check(batch: ReadingBatch, signature: Signature) -> Vec<ReadingOutcome>;
         /// The bytes of the transaction that submits this batch.
         fn transaction(batch: ReadingBatch, signature: Signature) -> Vec<u8>;
+        /// As `check`, for a batch of version 2.
+        fn check_v2(batch: SampledBatch, signature: Signature) -> Vec<ReadingOutcome>;
+        /// As `transaction`, for a batch of version 2.
+        fn transaction_v2(batch: SampledBatch, signature: Signature) -> Vec<u8>;
     }
 
     /// What indexers, verifiers and the demo ask of markets.

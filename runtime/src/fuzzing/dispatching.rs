@@ -28,7 +28,8 @@ pub fn make(maker: &mut Maker<'_, '_>, name: &Name, call: RuntimeCall) -> Result
 }
 
 fn attempt(maker: &mut Maker<'_, '_>, name: &Name, call: RuntimeCall) -> Result<(), String> {
-    let is_batch = matches!(call, RuntimeCall::Metering(pallet_deren_metering::Call::submit { .. }));
+    use pallet_deren_metering::Call;
+    let is_batch = matches!(call, RuntimeCall::Metering(Call::submit { .. } | Call::submit_v2 { .. }));
     if is_batch && !maker.bytes.one_in(24) {
         let batch = UncheckedExtrinsic::new_transaction(call, submission::extension(0, Era::Immortal, 0));
         return put_into_block(batch);

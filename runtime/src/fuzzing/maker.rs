@@ -7,7 +7,7 @@ use super::{
     table::Table,
 };
 use crate::AccountId;
-use deren_primitives::SignedReading;
+use deren_primitives::IntervalReading;
 
 /// Arguments of a call that are chosen on purpose, each by its name and as SCALE bytes. The others are chosen by
 /// their types and names.
@@ -24,7 +24,7 @@ pub struct Maker<'a, 'b> {
     /// Who takes part.
     pub people: &'a People,
     /// Readings that were sent before.
-    pub sent: &'a mut Vec<SignedReading>,
+    pub sent: &'a mut Vec<IntervalReading>,
     /// Who has a say in the things that this call names, the first of them most of all.
     pub concerned: Vec<AccountId>,
     /// How deep the call that is being made lies in others.

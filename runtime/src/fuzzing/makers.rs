@@ -30,7 +30,9 @@ pub type Make = fn(&mut Maker<'_, '_>) -> Option<Fields>;
 pub fn maker(name: &Name) -> Option<Make> {
     Some(match (name.pallet.as_str(), name.call.as_str()) {
         ("Metering", "submit") => readings::submit,
+        ("Metering", "submit_v2") => readings::submit_v2,
         ("Metering", "report_equivocation") => readings::equivocation,
+        ("Metering", "report_equivocation_v2") => readings::equivocation_v2,
         ("Matching", "place_order") => place_order,
         ("Matching", "cancel_order") => cancel_order,
         ("Matching", "resume_order") => resume_order,

@@ -8,8 +8,9 @@ use super::{
 use crate::{Metering, Runtime, System};
 use codec::Encode;
 use deren_primitives::{
-    Anchor, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingBatch, ReadingHash,
-    RegisterSpan, SignedReading, Slot, batch_message, interval_message,
+    Anchor, BatchProof, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, Quality, ReadingBatch,
+    ReadingEvidence, ReadingHash, RegisterSpan, SampledBatch, SampledReading, SignedReading, Slot, batch_message,
+    interval_message,
 };
 use pallet_deren_metering::Cursors;
 use pallet_deren_registry::{Devices, GatewayDevices, GatewayState, Gateways};
@@ -36,10 +37,55 @@ impl Signer {
         let message = interval_message(&world::genesis_hash(), self.gateway, self.key_epoch, reading.hash());
         SignedReading { reading, signature: self.key.sign(&message).0 }
     }
+
+    /// The reading in a batch of its own.
+    fn show(&self, reading: SampledReading, attempt: u32) -> Option<ReadingEvidence> {
+        let (genesis, gateway, key_epoch) = (world::genesis_hash(), self.gateway, self.key_epoch);
+        let readings = vec![reading.clone()].try_into().ok()?;
+        let batch = SampledBatch { genesis, gateway, key_epoch, attempt, readings };
+        let (path, signature) = (batch.tree().path(0)?, self.key.sign(&batch.message()).0);
+        Some(ReadingEvidence::Sampled { reading, proof: BatchProof { key_epoch, attempt, path, signature } })
+    }
 }
 
 /// A batch of a gateway's devices, and its signature.
 pub fn submit(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (signer, readings) = readings(maker, IntervalReading::hash)?;
+    let mut signed: Vec<_> = readings.into_iter().map(|reading| signer.sign(reading)).collect();
+    if let Some(one) = rarely_one(maker, &mut signed) {
+        one.signature[1] ^= 1;
+    }
+    let (genesis, key_epoch, attempt) = envelope(maker, &signer);
+    let batch =
+        ReadingBatch { genesis, gateway: signer.gateway, key_epoch, attempt, readings: signed.try_into().ok()? };
+    Some(sealed(maker, &signer, &batch, &batch_message(&batch)))
+}
+
+/// The same of version 2.
+pub fn submit_v2(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (signer, readings) = readings(maker, |reading| sampled(reading.clone()).hash())?;
+    let mut readings: Vec<_> = readings.into_iter().map(sampled).collect();
+    if let Some(one) = rarely_one(maker, &mut readings) {
+        let had_none = one.samples_root == [0; 32];
+        one.samples_root = [u8::from(had_none); 32];
+    }
+    let (genesis, key_epoch, attempt) = envelope(maker, &signer);
+    let batch =
+        SampledBatch { genesis, gateway: signer.gateway, key_epoch, attempt, readings: readings.try_into().ok()? };
+    Some(sealed(maker, &signer, &batch, &batch.message()))
+}
+
+/// A reading of version 2, with the root of its samples if it has any.
+fn sampled(interval: IntervalReading) -> SampledReading {
+    let samples_root = if interval.samples == 0 { [0; 32] } else { [0x5a; 32] };
+    SampledReading { interval, samples_root }
+}
+
+/// What a gateway's devices have to send, mostly, and who signs it. `hash` is what a device's next reading names.
+fn readings(
+    maker: &mut Maker<'_, '_>,
+    hash: fn(&IntervalReading) -> ReadingHash,
+) -> Option<(Signer, Vec<IntervalReading>)> {
     let gateway = world::gateway(maker)?;
     let signer = Signer::of(maker, gateway)?;
     let newest = newest_ended();
@@ -51,8 +97,9 @@ pub fn submit(maker: &mut Maker<'_, '_>) -> Option<Fields> {
         if let Some(through) = newest.0.checked_sub(1).filter(|through| reading.first_slot.0 <= *through) {
             reading.slot_count = u16::try_from(through - reading.first_slot.0 + 1).unwrap_or(u16::MAX);
             reading.quality = Quality::ESTIMATED;
+            reading.samples = 0;
             readings.push(reading.clone());
-            reading = after(&reading, newest);
+            reading = after(&reading, hash(&reading), newest);
             measure(maker, &mut reading, id, sun);
         }
         if maker.bytes.one_in(12) {
@@ -64,21 +111,60 @@ pub fn submit(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     if readings.is_empty() && !maker.bytes.one_in(16) {
         return None;
     }
-    let mut signed: Vec<_> = readings.into_iter().map(|reading| signer.sign(reading)).collect();
-    disturb(maker, &mut signed);
-    remember(maker, &signed);
-    signed.truncate(deren_primitives::MAX_READINGS_PER_BATCH as usize);
+    disturb(maker, &mut readings);
+    remember(maker, &readings);
+    readings.truncate(deren_primitives::MAX_READINGS_PER_BATCH as usize);
+    Some((signer, readings))
+}
+
+/// Something is wrong with one of a batch, in few batches.
+fn rarely_one<'r, R>(maker: &mut Maker<'_, '_>, readings: &'r mut [R]) -> Option<&'r mut R> {
+    if !maker.bytes.one_in(50) {
+        return None;
+    }
+    let place = maker.bytes.below(readings.len().max(1));
+    readings.get_mut(place)
+}
+
+/// For which chain a batch is, with which key, and at which attempt.
+fn envelope(maker: &mut Maker<'_, '_>, signer: &Signer) -> ([u8; 32], u32, u32) {
     let genesis = if maker.bytes.one_in(64) { [1; 32] } else { world::genesis_hash() };
     let key_epoch = signer.key_epoch + u32::from(maker.bytes.one_in(64));
     let attempt = if maker.bytes.one_in(8) { maker.bytes.byte().into() } else { 0 };
-    let batch = ReadingBatch { genesis, gateway, key_epoch, attempt, readings: signed.try_into().ok()? };
-    let mut signature = signer.key.sign(&batch_message(&batch)).0;
+    (genesis, key_epoch, attempt)
+}
+
+fn sealed(maker: &mut Maker<'_, '_>, signer: &Signer, batch: &impl Encode, message: &[u8]) -> Fields {
+    let mut signature = signer.key.sign(message).0;
     signature[0] ^= u8::from(maker.bytes.one_in(64));
-    Some(vec![("batch", batch.encode()), ("signature", signature.encode())])
+    vec![("batch", batch.encode()), ("signature", signature.encode())]
 }
 
 /// Two different readings of a device under one number.
 pub fn equivocation(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (signer, pair) = two_truths(maker)?;
+    let [a, b] = pair.map(|reading| signer.sign(reading));
+    Some(vec![
+        ("gateway", signer.gateway.encode()),
+        ("key_epoch", signer.key_epoch.encode()),
+        ("a", a.encode()),
+        ("b", b.encode()),
+    ])
+}
+
+/// The same, each of either version.
+pub fn equivocation_v2(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let (signer, pair) = two_truths(maker)?;
+    let [a, b] = pair.map(|reading| {
+        if maker.bytes.one_in(3) {
+            return Some(ReadingEvidence::Interval { key_epoch: signer.key_epoch, signed: signer.sign(reading) });
+        }
+        signer.show(sampled(reading), maker.bytes.byte().into())
+    });
+    Some(vec![("gateway", signer.gateway.encode()), ("a", a?.encode()), ("b", b?.encode())])
+}
+
+fn two_truths(maker: &mut Maker<'_, '_>) -> Option<(Signer, [IntervalReading; 2])> {
     let gateway = world::gateway(maker)?;
     let signer = Signer::of(maker, gateway)?;
     let id = *maker.bytes.pick(&GatewayDevices::<Runtime>::get(gateway))?;
@@ -86,13 +172,7 @@ pub fn equivocation(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     let first = first_left(maker, id, newest_ended(), sun).unwrap_or_else(|| reading_of(id, newest_ended()));
     let mut second = first.clone();
     second.samples += u32::from(!maker.bytes.one_in(4));
-    let (a, b) = (signer.sign(first), signer.sign(second));
-    Some(vec![
-        ("gateway", gateway.encode()),
-        ("key_epoch", signer.key_epoch.encode()),
-        ("a", a.encode()),
-        ("b", b.encode()),
-    ])
+    Some((signer, [first, second]))
 }
 
 /// The newest slot that is over.
@@ -145,12 +225,12 @@ fn continue_from(reading: &mut IntervalReading, cursor: &DeviceCursor) {
     };
 }
 
-/// The reading that comes after this one.
-fn after(earlier: &IntervalReading, first_slot: Slot) -> IntervalReading {
+/// The reading that comes after this one, whose hash is `hash`.
+fn after(earlier: &IntervalReading, hash: ReadingHash, first_slot: Slot) -> IntervalReading {
     let mut reading = IntervalReading { first_slot, ..reading_of(earlier.device, first_slot) };
     let cursor = DeviceCursor {
         next_sequence: earlier.sequence + 1,
-        last_hash: earlier.hash(),
+        last_hash: hash,
         register_epoch: earlier.register_epoch,
         next_slot: first_slot,
         registers: earlier.registers,
@@ -196,27 +276,21 @@ fn spoil(maker: &mut Maker<'_, '_>, reading: &mut IntervalReading) {
     }
 }
 
-/// Something is wrong with the whole: one twice, one again, two in the wrong order, a signature that is not.
-fn disturb(maker: &mut Maker<'_, '_>, signed: &mut Vec<SignedReading>) {
-    if !maker.bytes.one_in(10) {
+/// Something is wrong with the whole: one twice, one again, two in the wrong order, or nothing at all.
+fn disturb(maker: &mut Maker<'_, '_>, readings: &mut Vec<IntervalReading>) {
+    if !maker.bytes.one_in(12) {
         return;
     }
-    let place = maker.bytes.below(signed.len().max(1));
-    match maker.bytes.below(5) {
-        0 => signed.extend(signed.get(place).cloned()),
-        1 => signed.extend(maker.bytes.pick(maker.sent).cloned()),
-        2 => signed.reverse(),
-        3 => signed.clear(),
-        _ => {
-            if let Some(one) = signed.get_mut(place) {
-                one.signature[1] ^= 1;
-            }
-        }
+    match maker.bytes.below(4) {
+        0 => readings.extend(maker.bytes.pick(readings).cloned()),
+        1 => readings.extend(maker.bytes.pick(maker.sent).cloned()),
+        2 => readings.reverse(),
+        _ => readings.clear(),
     }
 }
 
-fn remember(maker: &mut Maker<'_, '_>, signed: &[SignedReading]) {
-    maker.sent.extend_from_slice(signed);
+fn remember(maker: &mut Maker<'_, '_>, readings: &[IntervalReading]) {
+    maker.sent.extend_from_slice(readings);
     let surplus = maker.sent.len().saturating_sub(REMEMBERED);
     maker.sent.drain(..surplus);
 }

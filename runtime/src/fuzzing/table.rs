@@ -78,11 +78,11 @@ pub fn by_nobody_of_the_administration(name: &Name) -> bool {
 /// How often a call is tried, as the market's own life would have it.
 fn weight(name: &Name) -> usize {
     match (name.pallet.as_str(), name.call.as_str()) {
-        ("Metering", "submit") => 200,
+        ("Metering", "submit" | "submit_v2") => 100,
         ("Matching", "place_order") => 70,
         ("Matching", _) => 12,
         // Ends a gateway for the rest of the input, or most of them.
-        ("Metering", "report_equivocation") => 3,
+        ("Metering", "report_equivocation" | "report_equivocation_v2") => 2,
         ("Registry", "suspend_site") => 4,
         // There are three, and need not be sixteen.
         ("Registry", "create_market") => 2,

@@ -8,7 +8,7 @@ use crate::{
 use codec::Encode;
 use deren_primitives::{
     Anchor, DeviceId, GatewayId, IntervalReading, MAX_READINGS_PER_BATCH, Quality, ReadingBatch, ReadingHash,
-    RegisterSpan, SignedReading, Slot,
+    RegisterSpan, SampledBatch, SampledReading, SignedReading, Slot,
 };
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
@@ -36,6 +36,29 @@ pub(super) fn full_batch() -> ReadingBatch {
     let signed = SignedReading { reading, signature: [4; 64] };
     let readings = vec![signed; MAX_READINGS_PER_BATCH as usize].try_into().expect("as many as may be");
     ReadingBatch { genesis: [0; 32], gateway: GatewayId([5; 32]), key_epoch: 0, attempt: 0, readings }
+}
+
+/// The same readings as version 2 sends them.
+fn full_batch_v2() -> SampledBatch {
+    let ReadingBatch { genesis, gateway, key_epoch, attempt, readings } = full_batch();
+    let sampled = |signed: SignedReading| SampledReading { interval: signed.reading, samples_root: [4; 32] };
+    let readings = readings.into_iter().map(sampled).collect::<Vec<_>>().try_into().expect("as many");
+    SampledBatch { genesis, gateway, key_epoch, attempt, readings }
+}
+
+#[test]
+fn version_2_takes_less_of_a_block_than_version_1() {
+    let [one, two] =
+        [submission::transaction(full_batch(), [6; 64]), submission::transaction_v2(full_batch_v2(), [6; 64])];
+    assert!(two.len() < one.len(), "{} bytes, and {} before", two.len(), one.len());
+    let [one, two] = [
+        pallet_deren_metering::Call::<Runtime>::submit { batch: full_batch(), signature: [6; 64] },
+        pallet_deren_metering::Call::<Runtime>::submit_v2 { batch: full_batch_v2(), signature: [6; 64] },
+    ]
+    .map(|call| call.get_dispatch_info());
+    assert_eq!(two.class, DispatchClass::Operational, "what is free sets no fees");
+    let [one, two] = [one, two].map(|info| info.total_weight().ref_time());
+    assert!(two < one, "{two}, and {one} before");
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(super) fn genesis_hash() -> [u8; 32] {
 }
 
 /// A batch of one reading of `DEVICE`, its first, for `slot`.
-fn batch(key: &ed25519::Pair, slot: Slot) -> (ReadingBatch, Signature) {
+pub(super) fn batch(key: &ed25519::Pair, slot: Slot) -> (ReadingBatch, Signature) {
     let reading = IntervalReading {
         registers: deren_testing::shown(250, 0),
         anchor: Anchor { block_number: System::block_number() - 1, block_hash: System::parent_hash().0 },
@@ -128,7 +128,7 @@ fn the_pool_refuses_an_unknown_gateway() {
 }
 
 /// The home is registered in block 1; a slot later its first whole slot has begun, and another later it has ended.
-fn with_an_ended_slot(test: impl FnOnce(&ed25519::Pair, Slot)) {
+pub(super) fn with_an_ended_slot(test: impl FnOnce(&ed25519::Pair, Slot)) {
     on_preset(DEV, || {
         let key = gateway_key(1);
         begin_block();

@@ -14,7 +14,7 @@ pub(super) const EVENTS: &[Declaration] = events! {
         export_wh: u64 = energies.export_wh, quality: u16 = reading.quality, verdict: u16,
         clock_error_ms: u32 = reading.clock_error_ms, samples: u32 = reading.samples,
         max_gap_ms: u32 = reading.max_gap_ms, hash: Bytes32
-    } skip reading.previous, reading.anchor;
+    } skip reading.previous, reading.anchor, samples_root;
     ReadingRefused => readings_refused {
         gateway: Bytes32, device: Bytes32, sequence: u64, hash: Bytes32, error: Name
     };

@@ -4,8 +4,8 @@ use crate::{books::setup::Setup, history::Plan};
 use deren_dashboards::books::BookQuality;
 use deren_primitives::ReadingVerdict;
 
-/// More verdicts than there are: twelve bits are known.
-const ALL: std::ops::Range<i32> = 0..1 << 13;
+/// More verdicts than there are: thirteen bits are known.
+const ALL: std::ops::Range<i32> = 0..1 << 14;
 
 #[tokio::test]
 async fn a_verdict_means_the_same_in_statements_as_in_the_books() {

@@ -59,6 +59,7 @@ export function verdictWords(name: string): string {
     not_in_service: "before the device was registered",
     skipped: "slots before it were left out",
     clock_unsure: "the gateway's clock may be wrong",
+    samples_uncommitted: "its samples cannot be checked",
   };
   const key = name.toLowerCase().replaceAll("-", "_");
   return known[key] ?? key.replaceAll("_", " ");

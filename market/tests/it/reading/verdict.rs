@@ -5,9 +5,9 @@ use deren_market::reading::{ChainTime, Facts, MAX_CLOCK_ERROR_MS, verdict};
 use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, Slot, SlotClock};
 use std::num::NonZeroU32;
 
-const FACTS: Facts = Facts { rated_power_w: 5_000, register_step_mwh: 100, in_service: true };
+pub(super) const FACTS: Facts = Facts { rated_power_w: 5_000, register_step_mwh: 100, in_service: true };
 
-fn time(closed_through: u32) -> ChainTime {
+pub(super) fn time(closed_through: u32) -> ChainTime {
     let clock = SlotClock::new(NonZeroU32::new(900).expect("not zero"));
     ChainTime { clock, slot_energy_seconds: 900, closed_through: Slot(closed_through) }
 }

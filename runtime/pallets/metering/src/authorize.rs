@@ -2,12 +2,17 @@
 //!
 //! Cheap checks come before dear ones. First come whether the block has room for readings, the chain, the gateway, the
 //! key epoch, and the first reading's device, sequence and slots. Then comes the signature over the whole batch, and
-//! then the first reading's own. A batch that passes has its first reading accepted for certain, and with that it is
-//! stale: nobody can send it twice.
+//! then the first reading's own, if its version has one. The first reading of a batch that passes is accepted for
+//! certain, and with that the batch is stale: nobody can send it twice.
 
-use crate::{Config, Cursors, Pallet, block_share, session::Session};
+use crate::{
+    Config, Cursors, Pallet,
+    batch::{Batch, Reading},
+    block_share,
+    session::Session,
+};
 use codec::Encode;
-use deren_primitives::{IntervalReading, MAX_ATTEMPT, ReadingBatch, ReadingError, Signature, batch_message};
+use deren_primitives::{IntervalReading, MAX_ATTEMPT, ReadingError, Signature};
 use frame_support::{pallet_prelude::*, traits::Get};
 
 /// The custom code of an empty batch.
@@ -48,29 +53,30 @@ pub fn refusal(error: ReadingError) -> InvalidTransaction {
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn authorize_batch(
-        batch: &ReadingBatch,
+        batch: &impl Batch,
         signature: &Signature,
     ) -> Result<ValidTransaction, TransactionValidityError> {
         if !block_share::has_room::<T>(batch) {
             return Err(InvalidTransaction::ExhaustsResources.into());
         }
-        if batch.attempt > MAX_ATTEMPT {
+        let head = batch.head();
+        if head.attempt > MAX_ATTEMPT {
             return Err(InvalidTransaction::Custom(TOO_MANY_ATTEMPTS).into());
         }
-        let first = batch.readings.first().ok_or(InvalidTransaction::Custom(EMPTY_BATCH))?;
-        let session = Session::<T>::open(batch).map_err(refusal)?;
-        let reading = &first.reading;
-        let next = session.next(reading).map_err(|error| match error {
+        let first = batch.readings().first().ok_or(InvalidTransaction::Custom(EMPTY_BATCH))?;
+        let session = Session::<T>::open(&head).map_err(refusal)?;
+        let reading = first.interval();
+        let next = session.next(first).map_err(|error| match error {
             ReadingError::WrongSequence => Self::out_of_order(reading),
             other => refusal(other),
         })?;
-        if !session.signed(&batch_message(batch), signature) {
+        if !session.signed(&batch.message(), signature) {
             return Err(InvalidTransaction::BadProof.into());
         }
-        session.ensure_signed(next.hash, &first.signature).map_err(refusal)?;
+        session.ensure_signed(first, next.hash).map_err(refusal)?;
         ValidTransaction::with_tag_prefix("DerenReadings")
-            .priority(priority(reading, batch.attempt, session.is_open(reading)))
-            .and_provides((batch.gateway, reading.device, reading.sequence))
+            .priority(priority(reading, head.attempt, session.is_open(reading)))
+            .and_provides((head.gateway, reading.device, reading.sequence))
             .longevity(T::BatchLongevityBlocks::get())
             .propagate(true)
             .build()

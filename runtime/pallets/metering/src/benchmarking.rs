@@ -7,8 +7,9 @@ use crate::{
 };
 use alloc::vec::Vec;
 use deren_primitives::{
-    Anchor, DeviceCursor, DeviceId, GatewayId, IntervalReading, MarketId, PublicKey, Quality, ReadingBatch,
-    ReadingHash, RegisterSpan, Signature, SignedReading, SiteId, Slot, batch_message, interval_message,
+    Anchor, BatchProof, DeviceCursor, DeviceId, GatewayId, IntervalReading, MAX_LEAVES, MarketId, MerkleTree,
+    PublicKey, Quality, ReadingBatch, ReadingEvidence, ReadingHash, RegisterSpan, SampledBatch, SampledReading,
+    Signature, SignedReading, SiteId, Slot, batch_message, interval_message,
 };
 use deren_runtime_apis::BenchmarkRegistry;
 use frame_benchmarking::v2::*;
@@ -101,15 +102,79 @@ fn batch<T: Config>(key: &PublicKey, readings: Vec<IntervalReading>) -> (Reading
     (batch, signature)
 }
 
-/// One reading of each of `n` devices, each with an anchor of its own.
-fn spread<T>(n: u32) -> (ReadingBatch, Signature)
+fn sampled(interval: IntervalReading) -> SampledReading {
+    SampledReading { interval, samples_root: [0x5a; 32] }
+}
+
+fn sampled_batch<T: Config>(key: &PublicKey, readings: Vec<SampledReading>) -> (SampledBatch, Signature) {
+    let batch = SampledBatch {
+        genesis: Pallet::<T>::genesis().unwrap_or_default(),
+        gateway: GatewayId(*key),
+        key_epoch: 0,
+        attempt: 0,
+        readings: readings.try_into().unwrap_or_default(),
+    };
+    let signature = sign(key, &batch.message());
+    (batch, signature)
+}
+
+/// One reading of each of `n` devices, each with an anchor of its own, and the key of their gateway.
+fn spread<T>(n: u32) -> (PublicKey, Vec<IntervalReading>)
 where
     T: Config + pallet_timestamp::Config<Moment = u64>,
     <T as Config>::Registry: BenchmarkRegistry,
 {
     let (key, _) = prepare::<T>(n);
     let zero = ReadingHash::default();
-    batch::<T>(&key, (0..n).map(|place| reading::<T>(device(place), SLOT, 1, zero, place + 1)).collect())
+    (key, (0..n).map(|place| reading::<T>(device(place), SLOT, 1, zero, place + 1)).collect())
+}
+
+/// The same with the signatures of version 1.
+fn spread_batch<T>(n: u32) -> (ReadingBatch, Signature)
+where
+    T: Config + pallet_timestamp::Config<Moment = u64>,
+    <T as Config>::Registry: BenchmarkRegistry,
+{
+    let (key, readings) = spread::<T>(n);
+    batch::<T>(&key, readings)
+}
+
+/// The same with the signature of version 2.
+fn sampled_spread<T>(n: u32) -> (SampledBatch, Signature)
+where
+    T: Config + pallet_timestamp::Config<Moment = u64>,
+    <T as Config>::Registry: BenchmarkRegistry,
+{
+    let (key, readings) = spread::<T>(n);
+    sampled_batch::<T>(&key, readings.into_iter().map(sampled).collect())
+}
+
+/// `n` readings of one device, each of its own slot, and the key of its gateway. `hash` is what the next one names.
+fn chain<T>(n: u32, hash: fn(&IntervalReading) -> ReadingHash) -> (PublicKey, Vec<IntervalReading>)
+where
+    T: Config + pallet_timestamp::Config<Moment = u64>,
+    <T as Config>::Registry: BenchmarkRegistry,
+{
+    let (key, _) = prepare::<T>(1);
+    Cursors::<T>::mutate(device(0), |standing| {
+        standing.get_or_insert_default().cursor.next_slot = Slot(SLOT.0 - n);
+    });
+    let mut previous = ReadingHash::default();
+    let mut readings = Vec::new();
+    for place in 0..n {
+        let reading = reading::<T>(device(0), Slot(SLOT.0 - n + place), 1 + u64::from(place), previous, 1);
+        previous = hash(&reading);
+        readings.push(reading);
+    }
+    (key, readings)
+}
+
+/// A reading of version 2 with the longest way to its root that there is.
+fn far_from_its_root<T: Config>(key: &PublicKey, reading: SampledReading) -> Option<ReadingEvidence> {
+    let path = MerkleTree::of((0..MAX_LEAVES).map(|_| reading.hash()))?.path(0)?;
+    let unsigned = BatchProof { key_epoch: 0, attempt: 0, path, signature: [0; 64] };
+    let message = unsigned.message(&Pallet::<T>::genesis()?, GatewayId(*key), reading.hash())?;
+    Some(ReadingEvidence::Sampled { reading, proof: BatchProof { signature: sign(key, &message), ..unsigned } })
 }
 
 #[benchmarks(where T: pallet_timestamp::Config<Moment = u64>, <T as Config>::Registry: BenchmarkRegistry)]
@@ -118,7 +183,7 @@ mod benchmarks {
 
     #[benchmark]
     fn authorize_submit(n: Linear<1, 64>) -> Result<(), BenchmarkError> {
-        let (batch, signature) = spread::<T>(n);
+        let (batch, signature) = spread_batch::<T>(n);
         let valid;
         #[block]
         {
@@ -130,7 +195,7 @@ mod benchmarks {
 
     #[benchmark]
     fn submit_spread(n: Linear<1, 64>) -> Result<(), BenchmarkError> {
-        let (batch, signature) = spread::<T>(n);
+        let (batch, signature) = spread_batch::<T>(n);
         #[extrinsic_call]
         submit(RawOrigin::Authorized, batch, signature);
         for place in 0..n {
@@ -141,17 +206,7 @@ mod benchmarks {
 
     #[benchmark]
     fn submit_chain(n: Linear<1, 64>) -> Result<(), BenchmarkError> {
-        let (key, _) = prepare::<T>(1);
-        Cursors::<T>::mutate(device(0), |standing| {
-            standing.get_or_insert_default().cursor.next_slot = Slot(SLOT.0 - n);
-        });
-        let mut previous = ReadingHash::default();
-        let mut readings = Vec::new();
-        for place in 0..n {
-            let reading = reading::<T>(device(0), Slot(SLOT.0 - n + place), 1 + u64::from(place), previous, 1);
-            previous = reading.hash();
-            readings.push(reading);
-        }
+        let (key, readings) = chain::<T>(n, IntervalReading::hash);
         let (batch, signature) = batch::<T>(&key, readings);
         #[extrinsic_call]
         submit(RawOrigin::Authorized, batch, signature);
@@ -168,6 +223,52 @@ mod benchmarks {
         let reporter: T::AccountId = frame_benchmarking::account("reporter", 0, 0);
         #[extrinsic_call]
         _(RawOrigin::Signed(reporter), GatewayId(key), 0, a.into(), b.into());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn authorize_submit_v2(n: Linear<1, 64>) -> Result<(), BenchmarkError> {
+        let (batch, signature) = sampled_spread::<T>(n);
+        let valid;
+        #[block]
+        {
+            valid = Pallet::<T>::authorize_batch(&batch, &signature);
+        }
+        assert!(valid.is_ok());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn submit_v2_spread(n: Linear<1, 64>) -> Result<(), BenchmarkError> {
+        let (batch, signature) = sampled_spread::<T>(n);
+        #[extrinsic_call]
+        submit_v2(RawOrigin::Authorized, batch, signature);
+        for place in 0..n {
+            assert_eq!(Cursors::<T>::get(device(place)).map(|standing| standing.cursor.next_sequence), Some(2));
+        }
+        Ok(())
+    }
+
+    #[benchmark]
+    fn submit_v2_chain(n: Linear<1, 64>) -> Result<(), BenchmarkError> {
+        let (key, readings) = chain::<T>(n, |reading| sampled(reading.clone()).hash());
+        let (batch, signature) = sampled_batch::<T>(&key, readings.into_iter().map(sampled).collect());
+        #[extrinsic_call]
+        submit_v2(RawOrigin::Authorized, batch, signature);
+        assert_eq!(Cursors::<T>::get(device(0)).map(|standing| standing.cursor.next_sequence), Some(1 + u64::from(n)));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn report_equivocation_v2() -> Result<(), BenchmarkError> {
+        let (key, _) = prepare::<T>(1);
+        let one = sampled(reading::<T>(device(0), SLOT, 1, ReadingHash::default(), 1));
+        let other = SampledReading { samples_root: [1; 32], ..one.clone() };
+        let [a, b] = [one, other].map(|reading| far_from_its_root::<T>(&key, reading));
+        let (Some(a), Some(b)) = (a, b) else { return Err(BenchmarkError::Stop("no path")) };
+        let reporter: T::AccountId = frame_benchmarking::account("reporter", 0, 0);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(reporter), GatewayId(key), a.into(), b.into());
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 //! new key. For all that its keys signed before it has answered then.
 
 use crate::{Config, Cursors, Error, Event, Pallet, session::verify};
-use deren_primitives::{GatewayId, ReadingError, SignedReading, interval_message};
+use deren_primitives::{GatewayId, ReadingError, ReadingEvidence};
 use deren_runtime_apis::{GatewayControl, MarketRegistry};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 
@@ -11,26 +11,30 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_report_equivocation(
         reporter: T::AccountId,
         gateway: GatewayId,
-        key_epoch: u32,
-        a: &SignedReading,
-        b: &SignedReading,
+        a: &ReadingEvidence,
+        b: &ReadingEvidence,
     ) -> DispatchResult {
-        let (device, sequence) = (a.reading.device, a.reading.sequence);
-        ensure!(b.reading.device == device, Error::<T>::DifferentDevices);
-        ensure!(b.reading.sequence == sequence, Error::<T>::DifferentSequences);
-        let (first, second) = (a.reading.hash(), b.reading.hash());
+        let (device, sequence, key_epoch) = (a.interval().device, a.interval().sequence, a.key_epoch());
+        ensure!(b.interval().device == device, Error::<T>::DifferentDevices);
+        ensure!(b.interval().sequence == sequence, Error::<T>::DifferentSequences);
+        let (first, second) = (a.hash(), b.hash());
         ensure!(first != second, Error::<T>::SameReading);
+        ensure!(b.key_epoch() == key_epoch, Error::<T>::DifferentKeyEpochs);
         T::Registry::gateway_key(gateway).map_err(|error| match error {
             ReadingError::InactiveGateway => Error::<T>::GatewayInactive,
             _ => Error::<T>::UnknownGateway,
         })?;
         let key = T::Registry::key_of_epoch(gateway, key_epoch).ok_or(Error::<T>::UnknownKeyEpoch)?;
-        let registered = T::Registry::device(gateway, device, a.reading.first_slot) != Err(ReadingError::UnknownDevice);
+        let registered =
+            T::Registry::device(gateway, device, a.interval().first_slot) != Err(ReadingError::UnknownDevice);
         ensure!(registered || Cursors::<T>::contains_key(device), Error::<T>::UnknownDevice);
         let genesis = Self::genesis().ok_or(Error::<T>::BatchNotAuthentic)?;
-        let signed = |hash, signature| verify(&key, &interval_message(&genesis, gateway, key_epoch, hash), signature);
-        ensure!(signed(first, &a.signature), Error::<T>::FirstNotAuthentic);
-        ensure!(signed(second, &b.signature), Error::<T>::SecondNotAuthentic);
+        let authentic = |evidence: &ReadingEvidence| {
+            let signed = evidence.signed(&genesis, gateway);
+            signed.is_some_and(|(message, signature)| verify(&key, &message, signature))
+        };
+        ensure!(authentic(a), Error::<T>::FirstNotAuthentic);
+        ensure!(authentic(b), Error::<T>::SecondNotAuthentic);
         T::Registry::deactivate(gateway);
         Self::deposit_event(Event::Equivocation { gateway, key_epoch, device, sequence, first, second, reporter });
         Ok(())

@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod anchors;
 mod authorize;
+mod batch;
 mod block_share;
 mod clock;
 mod equivocation;
@@ -45,8 +46,8 @@ pub mod pallet {
     use super::*;
     use alloc::boxed::Box;
     use deren_primitives::{
-        DeviceId, GatewayId, IntervalReading, MarketId, ReadingBatch, ReadingError, ReadingHash, ReadingVerdict,
-        Signature, SignedReading, SiteId, Slot,
+        DeviceId, GatewayId, IntervalReading, MarketId, ReadingBatch, ReadingError, ReadingEvidence, ReadingHash,
+        ReadingVerdict, SampledBatch, Signature, SignedReading, SiteId, Slot,
     };
     use deren_runtime_apis::{GatewayControl, MarketRegistry};
     use frame_support::{dispatch::DispatchClass, pallet_prelude::*, traits::Time};
@@ -191,6 +192,8 @@ pub mod pallet {
             role: deren_primitives::DeviceRole,
             /// As it was signed.
             reading: IntervalReading,
+            /// Root of its samples, which the hash covers too; none in version 1.
+            samples_root: Option<[u8; 32]>,
             hash: ReadingHash,
             energies: Energies,
             verdict: ReadingVerdict,
@@ -238,6 +241,8 @@ pub mod pallet {
         FirstNotAuthentic,
         /// The second reading's signature is not the gateway's.
         SecondNotAuthentic,
+        /// The readings were signed with two keys.
+        DifferentKeyEpochs,
     }
 
     #[pallet::hooks]
@@ -293,7 +298,7 @@ pub mod pallet {
             ensure_authorized(origin)?;
             // The authorisation has checked it.
             let _ = signature;
-            Self::do_submit(batch)
+            Self::do_submit(&batch)
         }
 
         /// Shows two different readings that a gateway signed for one sequence number of a device. The gateway may not
@@ -308,7 +313,42 @@ pub mod pallet {
             a: Box<SignedReading>,
             b: Box<SignedReading>,
         ) -> DispatchResultWithPostInfo {
-            Self::do_report_equivocation(ensure_signed(origin)?, gateway, key_epoch, &a, &b)?;
+            let [a, b] = [a, b].map(|signed| ReadingEvidence::Interval { key_epoch, signed: *signed });
+            Self::do_report_equivocation(ensure_signed(origin)?, gateway, &a, &b)?;
+            Ok(Pays::No.into())
+        }
+
+        /// Takes a batch of readings of version 2, as [`Pallet::submit`] does; `signature` is the gateway's over
+        /// [`deren_primitives::SampledBatch::message`]. It stands for each of the readings.
+        #[pallet::call_index(2)]
+        #[pallet::weight((T::WeightInfo::submit_v2_spread(block_share::readings(batch)), DispatchClass::Operational))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_submit_v2(block_share::readings(batch)))]
+        #[pallet::authorize(|_source, batch: &SampledBatch, signature: &Signature| {
+            Pallet::<T>::authorize_batch(batch, signature).map(|valid| (valid, Weight::zero()))
+        })]
+        pub fn submit_v2(
+            origin: OriginFor<T>,
+            batch: SampledBatch,
+            signature: Signature,
+        ) -> DispatchResultWithPostInfo {
+            ensure_authorized(origin)?;
+            // The authorisation has checked it.
+            let _ = signature;
+            Self::do_submit(&batch)
+        }
+
+        /// As [`Pallet::report_equivocation`], for readings of either version: two of version 2, or one of each. Both
+        /// were signed with the same key.
+        #[pallet::call_index(3)]
+        // The key may be an earlier one, and the device one that only its readings are left of.
+        #[pallet::weight(T::WeightInfo::report_equivocation_v2().saturating_add(T::DbWeight::get().reads(2)))]
+        pub fn report_equivocation_v2(
+            origin: OriginFor<T>,
+            gateway: GatewayId,
+            a: Box<ReadingEvidence>,
+            b: Box<ReadingEvidence>,
+        ) -> DispatchResultWithPostInfo {
+            Self::do_report_equivocation(ensure_signed(origin)?, gateway, &a, &b)?;
             Ok(Pays::No.into())
         }
     }

@@ -1,7 +1,10 @@
 //! One batch being judged: what it needs of storage is read once, and written once at its end. The same code serves
 //! the transaction pool, the block and the runtime's query, which writes nothing.
 
-use crate::{Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies};
+use crate::{
+    Config, Cursors, DeviceStanding, Energies, Pallet, ReadingCounts, SiteEnergies, SlotEnergies,
+    batch::{Head, Reading},
+};
 use alloc::collections::BTreeMap;
 use deren_market::{
     Pace, is_before_service,
@@ -9,7 +12,7 @@ use deren_market::{
 };
 use deren_primitives::{
     Anchor, ChainParameters, DeviceCursor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey,
-    ReadingBatch, ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, SlotClock, interval_message,
+    ReadingError, ReadingHash, ReadingVerdict, Signature, SiteId, Slot, SlotClock, interval_message,
 };
 use deren_runtime_apis::{DeviceView, MarketRegistry};
 use sp_core::ed25519;
@@ -19,6 +22,8 @@ const MAX_COUNTED_SLOTS: u32 = 8;
 
 /// True if `signature` is `key`'s over `message`, by the rules of ZIP 215, as [`deren_primitives::verify`] judges.
 pub(crate) fn verify(key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
+    #[cfg(test)]
+    crate::tests::mock::SignatureChecks::mutate(|checks| *checks += 1);
     sp_io::crypto::ed25519_verify(&ed25519::Signature::from_raw(*signature), message, &ed25519::Public::from_raw(*key))
 }
 
@@ -68,13 +73,13 @@ fn facts(device: &DeviceView) -> Facts {
 
 impl<T: Config> Session<T> {
     /// The cheap checks of a batch: its chain, its gateway, its key epoch.
-    pub fn open(batch: &ReadingBatch) -> Result<Self, ReadingError> {
+    pub fn open(head: &Head) -> Result<Self, ReadingError> {
         let genesis = Pallet::<T>::genesis().ok_or(ReadingError::OtherGenesis)?;
-        if batch.genesis != genesis {
+        if head.genesis != genesis {
             return Err(ReadingError::OtherGenesis);
         }
-        let (key, key_epoch) = T::Registry::gateway_key(batch.gateway)?;
-        if batch.key_epoch != key_epoch {
+        let (key, key_epoch) = T::Registry::gateway_key(head.gateway)?;
+        if head.key_epoch != key_epoch {
             return Err(ReadingError::WrongKeyEpoch);
         }
         Ok(Self {
@@ -84,7 +89,7 @@ impl<T: Config> Session<T> {
             current: Pallet::<T>::slot_now(),
             closed: Pallet::<T>::newest_closed(),
             block: Pallet::<T>::block_now(),
-            gateway: batch.gateway,
+            gateway: head.gateway,
             key,
             key_epoch,
             standings: BTreeMap::new(),
@@ -102,7 +107,8 @@ impl<T: Config> Session<T> {
     }
 
     /// All checks of a reading but its signature.
-    pub fn next(&self, reading: &IntervalReading) -> Result<Next, ReadingError> {
+    pub fn next(&self, of: &impl Reading) -> Result<Next, ReadingError> {
+        let reading = of.interval();
         let device = T::Registry::device(self.gateway, reading.device, reading.first_slot)?;
         let standing = self.standings.get(&reading.device).copied().or_else(|| Cursors::<T>::get(reading.device));
         let DeviceStanding { cursor, pace } =
@@ -112,20 +118,21 @@ impl<T: Config> Session<T> {
             return Err(ReadingError::BeforeService);
         }
         let pace = pace.take(self.current).ok_or(ReadingError::TooFast)?;
-        Ok(Next { device, cursor, pace, hash: reading.hash() })
+        Ok(Next { device, cursor, pace, hash: of.hash() })
     }
 
-    /// The check of a reading's signature.
-    pub fn ensure_signed(&self, hash: ReadingHash, signature: &Signature) -> Result<(), ReadingError> {
+    /// The check of a reading's own signature, if its version has one.
+    pub fn ensure_signed(&self, reading: &impl Reading, hash: ReadingHash) -> Result<(), ReadingError> {
+        let Some(signature) = reading.own_signature() else { return Ok(()) };
         let message = interval_message(&self.genesis, self.gateway, self.key_epoch, hash);
         if self.signed(&message, signature) { Ok(()) } else { Err(ReadingError::BadSignature) }
     }
 
     /// Takes a reading that passed all checks, and says what it is worth.
-    pub fn accept(&mut self, reading: &IntervalReading, next: Next) -> Accepted {
+    pub fn accept(&mut self, of: &impl Reading, next: Next) -> Accepted {
         let Next { device, cursor, pace, hash } = next;
-        let verdict =
-            reading::verdict(reading, &cursor, &facts(&device), &self.time()).with(self.judge_anchor(reading.anchor));
+        let reading = of.interval();
+        let verdict = of.verdict(&cursor, &facts(&device), &self.time()).with(self.judge_anchor(reading.anchor));
         let energies = Energies::of(reading);
         self.standings.insert(reading.device, DeviceStanding { cursor: reading::advance(reading, hash), pace });
         self.count(device.market, reading);

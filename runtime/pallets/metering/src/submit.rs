@@ -1,60 +1,81 @@
 //! What a block does with a batch, and what the runtime answers about one that is not in a block.
 
 use crate::{
-    Config, Error, Event, Pallet, WeightInfo, block_share,
+    Config, Error, Event, Pallet,
+    batch::{Batch, Reading},
+    block_share,
     session::{Accepted, Session},
 };
 use alloc::{vec, vec::Vec};
-use deren_primitives::{
-    IntervalReading, ReadingBatch, ReadingError, ReadingOutcome, Signature, SignedReading, batch_message,
-};
+use deren_primitives::{GatewayId, ReadingBatch, ReadingError, ReadingOutcome, SampledBatch, Signature};
 use frame_support::{dispatch::DispatchResultWithPostInfo, weights::Weight};
 
 impl<T: Config> Pallet<T> {
-    /// The batch was authorised in this block, so that the first reading's signature was checked.
-    pub(crate) fn do_submit(batch: ReadingBatch) -> DispatchResultWithPostInfo {
-        let mut session = Session::<T>::open(&batch).map_err(|_| Error::<T>::BatchNotAuthentic)?;
-        let (gateway, readings, bytes) = (batch.gateway, block_share::readings(&batch), block_share::bytes(&batch));
-        for (place, signed) in batch.readings.into_iter().enumerate() {
-            match judge(&mut session, &signed, place > 0) {
-                Ok(accepted) => Self::deposit_accepted(gateway, signed.reading, accepted),
-                Err(error) => Self::deposit_event(Event::ReadingRefused {
-                    gateway,
-                    device: signed.reading.device,
-                    sequence: signed.reading.sequence,
-                    hash: signed.reading.hash(),
-                    error,
-                }),
+    /// The batch was authorised in this block, so that its signature and its first reading's were checked.
+    pub(crate) fn do_submit<B: Batch>(batch: &B) -> DispatchResultWithPostInfo {
+        let head = batch.head();
+        let mut session = Session::<T>::open(&head).map_err(|_| Error::<T>::BatchNotAuthentic)?;
+        for (place, reading) in batch.readings().iter().enumerate() {
+            match judge(&mut session, reading, place > 0) {
+                Ok(accepted) => Self::deposit_accepted(head.gateway, reading, accepted),
+                Err(error) => Self::deposit_refused(head.gateway, reading, error),
             }
         }
-        let used = Self::weight_of(readings, session.close());
-        block_share::count::<T>(bytes, readings, used);
+        let used = Self::weight_of::<B>(block_share::readings(batch), session.close());
+        block_share::count::<T, _>(batch, used);
         Ok(Some(used).into())
     }
 
     /// Weight of a batch of which at most `distinct` devices, slots of sites or anchors were different.
-    fn weight_of(readings: u32, distinct: u32) -> Weight {
+    fn weight_of<B: Batch>(readings: u32, distinct: u32) -> Weight {
         let distinct = distinct.min(readings);
-        let spread = T::WeightInfo::submit_spread(distinct).saturating_sub(T::WeightInfo::submit_chain(distinct));
-        T::WeightInfo::submit_chain(readings).saturating_add(spread)
+        let spread = B::submit_spread::<T::WeightInfo>(distinct);
+        let spread = spread.saturating_sub(B::submit_chain::<T::WeightInfo>(distinct));
+        B::submit_chain::<T::WeightInfo>(readings).saturating_add(spread)
     }
 
-    fn deposit_accepted(gateway: deren_primitives::GatewayId, reading: IntervalReading, accepted: Accepted) {
+    fn deposit_accepted(gateway: GatewayId, reading: &impl Reading, accepted: Accepted) {
         let Accepted { market, site, role, hash, energies, verdict } = accepted;
-        Self::deposit_event(Event::ReadingAccepted { gateway, market, site, role, reading, hash, energies, verdict });
+        let (reading, samples_root) = (reading.interval().clone(), reading.samples_root());
+        Self::deposit_event(Event::ReadingAccepted {
+            gateway,
+            market,
+            site,
+            role,
+            reading,
+            samples_root,
+            hash,
+            energies,
+            verdict,
+        });
+    }
+
+    fn deposit_refused(gateway: GatewayId, reading: &impl Reading, error: ReadingError) {
+        let (hash, interval) = (reading.hash(), reading.interval());
+        let (device, sequence) = (interval.device, interval.sequence);
+        Self::deposit_event(Event::ReadingRefused { gateway, device, sequence, hash, error });
     }
 
     /// What would become of each reading of this batch now. Changes nothing.
     pub fn check(batch: ReadingBatch, signature: Signature) -> Vec<ReadingOutcome> {
-        let refused = |error| vec![ReadingOutcome::Refused(error); batch.readings.len()];
-        let mut session = match Session::<T>::open(&batch) {
+        Self::foretell(&batch, &signature)
+    }
+
+    /// The same of a batch of version 2.
+    pub fn check_v2(batch: SampledBatch, signature: Signature) -> Vec<ReadingOutcome> {
+        Self::foretell(&batch, &signature)
+    }
+
+    fn foretell(batch: &impl Batch, signature: &Signature) -> Vec<ReadingOutcome> {
+        let refused = |error| vec![ReadingOutcome::Refused(error); batch.readings().len()];
+        let mut session = match Session::<T>::open(&batch.head()) {
             Ok(session) => session,
             Err(error) => return refused(error),
         };
-        if !session.signed(&batch_message(&batch), &signature) {
+        if !session.signed(&batch.message(), signature) {
             return refused(ReadingError::BadSignature);
         }
-        let judged = batch.readings.iter().map(|signed| judge(&mut session, signed, true));
+        let judged = batch.readings().iter().map(|reading| judge(&mut session, reading, true));
         judged
             .map(|judged| match judged {
                 Ok(accepted) => ReadingOutcome::Accepted(accepted.verdict),
@@ -67,12 +88,12 @@ impl<T: Config> Pallet<T> {
 /// Accepts one reading or says why not.
 fn judge<T: Config>(
     session: &mut Session<T>,
-    signed: &SignedReading,
+    reading: &impl Reading,
     with_signature: bool,
 ) -> Result<Accepted, ReadingError> {
-    let next = session.next(&signed.reading)?;
+    let next = session.next(reading)?;
     if with_signature {
-        session.ensure_signed(next.hash, &signed.signature)?;
+        session.ensure_signed(reading, next.hash)?;
     }
-    Ok(session.accept(&signed.reading, next))
+    Ok(session.accept(reading, next))
 }

@@ -3,6 +3,7 @@
 mod anchors;
 mod clock;
 mod equivocation;
+mod evidence;
 mod faults;
 mod flagged;
 mod forgetting;
@@ -14,5 +15,6 @@ mod pool;
 mod properties;
 mod refused;
 mod rotation;
+mod sampled;
 mod service;
 mod tolerance;

@@ -1,7 +1,9 @@
 //! What accepted readings show, and whether each device's readings follow one another without a gap.
 
 use crate::{NeighbourhoodError, Result};
-use deren_primitives::{DeviceId, DeviceRole, IntervalReading, ReadingHash, ReadingVerdict, SiteEnergy, SiteId, Slot};
+use deren_primitives::{
+    DeviceId, DeviceRole, IntervalReading, ReadingHash, ReadingVerdict, SampledReading, SiteEnergy, SiteId, Slot,
+};
 use deren_runtime::Runtime;
 use pallet_deren_metering::{Energies, Event, SlotEnergies};
 use std::collections::{BTreeMap, VecDeque};
@@ -55,9 +57,9 @@ impl Meters {
     /// `Err` if a reading does not follow its device's last one: something was lost, or accepted twice.
     pub(super) fn write(&mut self, event: &Event<Runtime>) -> Result<()> {
         match event {
-            Event::ReadingAccepted { site, role, reading, hash, energies, verdict, .. } => {
+            Event::ReadingAccepted { site, role, reading, samples_root, hash, energies, verdict, .. } => {
                 let Some(meter) = self.devices.get_mut(&reading.device) else { return Ok(()) };
-                meter.follow(reading, *hash, *verdict)?;
+                meter.follow(reading, *samples_root, *hash, *verdict)?;
                 let step_mwh = meter.register_step_mwh;
                 // Closed slots are cleared with what they had.
                 let end = reading.end_slot();
@@ -112,13 +114,27 @@ impl Meters {
     }
 }
 
+/// The hash of a reading of version 1, or of version 2 if it has a root.
+fn hash_of(reading: &IntervalReading, samples_root: Option<[u8; 32]>) -> ReadingHash {
+    match samples_root {
+        Some(samples_root) => SampledReading { interval: reading.clone(), samples_root }.hash(),
+        None => reading.hash(),
+    }
+}
+
 impl Meter {
-    fn follow(&mut self, reading: &IntervalReading, hash: ReadingHash, verdict: ReadingVerdict) -> Result<()> {
+    fn follow(
+        &mut self,
+        reading: &IntervalReading,
+        samples_root: Option<[u8; 32]>,
+        hash: ReadingHash,
+        verdict: ReadingVerdict,
+    ) -> Result<()> {
         let wrong = |what: String| {
             let device = reading.device;
             Err(NeighbourhoodError::Invariant(format!("device {device}, reading {}: {what}", reading.sequence)))
         };
-        if reading.hash() != hash {
+        if hash_of(reading, samples_root) != hash {
             return wrong(format!("the event says that its hash is {hash}"));
         }
         if reading.sequence != self.next_sequence {
@@ -162,6 +178,7 @@ mod tests {
             site: SiteId(0),
             role: DeviceRole::Grid,
             reading: reading.clone(),
+            samples_root: None,
             hash: reading.hash(),
             energies: Energies { import_wh: 7, export_wh: 0 },
             verdict: ReadingVerdict::GOOD,
@@ -184,6 +201,24 @@ mod tests {
         assert_eq!(meters.energy(SiteId(0), Slot(11)).map(|energy| energy.demand_wh), Some(7));
         meters.forget_before(Slot(11));
         assert_eq!((meters.readings(Slot(10)), meters.readings(Slot(11))), (0, 1));
+    }
+
+    #[test]
+    fn a_reading_of_version_2_follows_with_the_hash_of_its_samples_too() {
+        let mut meters = meters();
+        let first = reading(0, 10, ReadingHash::default());
+        meters.write(&accepted(&first)).expect("the first");
+        let second = SampledReading { interval: reading(1, 11, first.hash()), samples_root: [7; 32] };
+        let event = |root, signed: ReadingHash| {
+            let mut event = accepted(&second.interval);
+            if let Event::ReadingAccepted { samples_root, hash, .. } = &mut event {
+                (*samples_root, *hash) = (Some(root), signed);
+            }
+            event
+        };
+        assert!(meters.clone().write(&event([7; 32], second.interval.hash())).is_err());
+        assert!(meters.clone().write(&event([8; 32], second.hash())).is_err());
+        meters.write(&event([7; 32], second.hash())).expect("the second");
     }
 
     #[test]

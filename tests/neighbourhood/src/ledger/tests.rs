@@ -89,6 +89,7 @@ fn reading(site: SiteId, number: u8, role: DeviceRole, import_wh: u64, export_wh
         role,
         hash: reading.hash(),
         reading,
+        samples_root: None,
         energies: Energies { import_wh, export_wh },
         verdict: ReadingVerdict::GOOD,
     })

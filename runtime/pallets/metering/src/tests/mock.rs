@@ -2,12 +2,12 @@
 //! and the grace is 30 s and two blocks.
 
 use crate as pallet_deren_metering;
-use crate::{Call, Config, Energies, Event, weights::SubstrateWeight};
+use crate::{Call, Config, Energies, Event, batch::Batch, weights::SubstrateWeight};
 use codec::Encode;
 use deren_primitives::{
     Anchor, DeviceId, DeviceRole, GatewayId, IntervalReading, MarketId, PublicKey, Quality, ReadingBatch, ReadingError,
-    ReadingHash, ReadingOutcome, ReadingVerdict, RegisterSpan, Signature, SignedReading, SiteId, Slot, Source, Sources,
-    ZoneId, batch_message, interval_message, link_message, point_commitment,
+    ReadingHash, ReadingOutcome, ReadingVerdict, RegisterSpan, SampledBatch, SampledReading, Signature, SignedReading,
+    SiteId, Slot, Source, Sources, ZoneId, interval_message, link_message, point_commitment,
 };
 use deren_runtime_apis::SettlementProgress;
 use ed25519_dalek::{Signer, SigningKey};
@@ -53,6 +53,8 @@ parameter_types! {
     pub static Settled: u32 = 0;
     pub static MaxRefTimeInBlock: u64 = u64::MAX;
     pub static MaxBytesInBlock: u32 = u32::MAX;
+    /// How many signatures were checked.
+    pub static SignatureChecks: u32 = 0;
 }
 
 pub struct Progress;
@@ -298,6 +300,18 @@ impl Meter {
     pub fn read(&mut self, slot: u32, import_wh: u64, export_wh: u64) -> IntervalReading {
         self.note(self.peek(slot, import_wh, export_wh))
     }
+
+    /// Takes note of a reading of version 2, whatever was changed in it.
+    pub fn note_v2(&mut self, reading: SampledReading) -> SampledReading {
+        self.note(reading.interval.clone());
+        self.previous = reading.hash();
+        reading
+    }
+
+    /// The next reading, of version 2.
+    pub fn read_v2(&mut self, slot: u32, import_wh: u64, export_wh: u64) -> SampledReading {
+        self.note_v2(sampled(self.peek(slot, import_wh, export_wh)))
+    }
 }
 
 pub fn anchor(block: u64) -> Anchor {
@@ -324,23 +338,64 @@ pub fn batch_of(readings: Vec<SignedReading>) -> ReadingBatch {
     }
 }
 
-pub fn sign_batch(n: u8, batch: &ReadingBatch) -> Signature {
-    key(n).sign(&batch_message(batch)).to_bytes()
+/// A reading of version 2, with the root of its samples if it says that it has any.
+pub fn sampled(interval: IntervalReading) -> SampledReading {
+    let samples_root = if interval.samples == 0 { [0; 32] } else { [0x5a; 32] };
+    SampledReading { interval, samples_root }
+}
+
+pub fn batch_v2_of(readings: Vec<SampledReading>) -> SampledBatch {
+    SampledBatch {
+        genesis: GENESIS,
+        gateway: gateway(),
+        key_epoch: 0,
+        attempt: 0,
+        readings: readings.try_into().expect("at most 64"),
+    }
+}
+
+/// A batch of either version, as calls take it.
+pub trait AnyBatch: Batch + Clone {
+    fn call(self, signature: Signature) -> Call<Test>;
+    fn check(self, signature: Signature) -> Vec<ReadingOutcome>;
+}
+
+impl AnyBatch for ReadingBatch {
+    fn call(self, signature: Signature) -> Call<Test> {
+        Call::submit { batch: self, signature }
+    }
+
+    fn check(self, signature: Signature) -> Vec<ReadingOutcome> {
+        Metering::check(self, signature)
+    }
+}
+
+impl AnyBatch for SampledBatch {
+    fn call(self, signature: Signature) -> Call<Test> {
+        Call::submit_v2 { batch: self, signature }
+    }
+
+    fn check(self, signature: Signature) -> Vec<ReadingOutcome> {
+        Metering::check_v2(self, signature)
+    }
+}
+
+pub fn sign_batch(n: u8, batch: &impl AnyBatch) -> Signature {
+    key(n).sign(&batch.message()).to_bytes()
 }
 
 /// What the transaction pool says, and each block before it takes the batch.
-pub fn authorize(batch: &ReadingBatch, signature: &Signature) -> Result<ValidTransaction, TransactionValidityError> {
-    let call = Call::<Test>::submit { batch: batch.clone(), signature: *signature };
+pub fn authorize(batch: &impl AnyBatch, signature: &Signature) -> Result<ValidTransaction, TransactionValidityError> {
+    let call = batch.clone().call(*signature);
     call.authorize(TransactionSource::External).expect("the call has an authorisation").map(|(valid, _)| valid)
 }
 
 /// Sends a batch as a gateway does, and returns what became of each reading, which is what `check` had foretold.
-pub fn send(batch: ReadingBatch, signature: Signature) -> Result<Vec<ReadingOutcome>, TransactionValidityError> {
+pub fn send(batch: impl AnyBatch, signature: Signature) -> Result<Vec<ReadingOutcome>, TransactionValidityError> {
     authorize(&batch, &signature)?;
-    let foretold = Metering::check(batch.clone(), signature);
+    let foretold = batch.clone().check(signature);
     let before = System::event_count() as usize;
-    let call = Call::<Test>::submit { batch, signature };
-    assert_ok!(call.dispatch_bypass_filter(RawOrigin::Authorized.into()));
+    assert_ok!(batch.call(signature).dispatch_bypass_filter(RawOrigin::Authorized.into()));
     let outcomes: Vec<_> = events().into_iter().skip(before).filter_map(outcome).collect();
     assert_eq!(outcomes, foretold);
     Ok(outcomes)
@@ -349,6 +404,13 @@ pub fn send(batch: ReadingBatch, signature: Signature) -> Result<Vec<ReadingOutc
 /// Sends readings in one batch signed by key 7 in epoch 0.
 pub fn submit(readings: Vec<IntervalReading>) -> Result<Vec<ReadingOutcome>, TransactionValidityError> {
     let batch = batch_of(readings.into_iter().map(sign).collect());
+    let signature = sign_batch(7, &batch);
+    send(batch, signature)
+}
+
+/// The same in one batch of version 2.
+pub fn submit_v2(readings: Vec<SampledReading>) -> Result<Vec<ReadingOutcome>, TransactionValidityError> {
+    let batch = batch_v2_of(readings);
     let signature = sign_batch(7, &batch);
     send(batch, signature)
 }

@@ -3,7 +3,8 @@
 use super::mock::*;
 use crate::{Cursors, EMPTY_BATCH, SiteEnergies, refusal};
 use deren_primitives::{
-    GatewayId, IntervalReading, ReadingBatch, ReadingError, ReadingHash, Slot, batch_message, interval_message, verify,
+    GatewayId, IntervalReading, ReadingBatch, ReadingError, ReadingHash, SampledBatch, Slot, batch_message,
+    interval_message, verify,
 };
 use deren_runtime_apis::{GatewayControl, Metering as _};
 use ed25519_dalek::Signer;
@@ -42,14 +43,23 @@ fn after_one(test: impl FnOnce(Meter)) {
 }
 
 /// The pool refuses a batch of this reading alone; behind a reading that is accepted, a block refuses it with `error`.
+/// So it is in either version.
 fn expect(reading: IntervalReading, error: ReadingError, in_pool: InvalidTransaction) {
-    assert_eq!(submit(vec![reading.clone()]), Err(in_pool.into()));
-    let batch = batch_of(vec![sign(reading.clone())]);
-    let signature = sign_batch(7, &batch);
-    assert_eq!(Metering::check(batch, signature), vec![refused(error)]);
+    let solar = Meter::new(SOLAR).read(FIRST + 1, 0, 50);
+    let both = [vec![reading.clone()], vec![solar, reading]];
+    let [alone, behind] = both.clone().map(|readings| batch_of(readings.into_iter().map(sign).collect()));
+    expect_of_batches(alone, behind, error, in_pool);
+    let [alone, behind] = both.map(|readings| batch_v2_of(readings.into_iter().map(sampled).collect()));
+    expect_of_batches(alone, behind, error, in_pool);
+}
+
+fn expect_of_batches<B: AnyBatch>(alone: B, behind: B, error: ReadingError, in_pool: InvalidTransaction) {
+    let signature = sign_batch(7, &alone);
+    assert_eq!(authorize(&alone, &signature), Err(in_pool.into()));
+    assert_eq!(alone.check(signature), vec![refused(error)]);
     frame_support::storage::with_transaction(|| {
-        let solar = Meter::new(SOLAR).read(FIRST + 1, 0, 50);
-        assert_eq!(submit(vec![solar, reading]), Ok(vec![good(), refused(error)]));
+        let signature = sign_batch(7, &behind);
+        assert_eq!(send(behind, signature), Ok(vec![good(), refused(error)]));
         sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(()))
     })
     .expect("no error");
@@ -151,17 +161,19 @@ fn another_gateways_device() {
 }
 
 /// What is wrong with a batch as a whole.
-fn expect_batch(batch: ReadingBatch, error: ReadingError, in_pool: InvalidTransaction) {
+fn expect_batch(batch: impl AnyBatch, error: ReadingError, in_pool: InvalidTransaction) {
     let signature = sign_batch(7, &batch);
     assert_eq!(authorize(&batch, &signature), Err(in_pool.into()));
-    let all = vec![refused(error); batch.readings.len()];
-    assert_eq!(Metering::check(batch, signature), all);
+    let all = vec![refused(error); batch.readings().len()];
+    assert_eq!(batch.check(signature), all);
 }
 
 #[test]
 fn another_chains_genesis() {
     after_one(|grid| {
         let batch = ReadingBatch { genesis: [9; 32], ..batch_of(vec![sign(grid.peek(FIRST + 2, 1, 0))]) };
+        expect_batch(batch, ReadingError::OtherGenesis, InvalidTransaction::Custom(1));
+        let batch = SampledBatch { genesis: [9; 32], ..batch_v2_of(vec![sampled(grid.peek(FIRST + 2, 1, 0))]) };
         expect_batch(batch, ReadingError::OtherGenesis, InvalidTransaction::Custom(1));
         // A reading signed for another chain in a batch for this one.
         let reading = grid.peek(FIRST + 2, 1, 0);
@@ -178,10 +190,14 @@ fn another_chains_genesis() {
 fn an_unknown_or_inactive_gateway() {
     after_one(|grid| {
         let batch = batch_of(vec![sign(grid.peek(FIRST + 2, 1, 0))]);
+        let batch_v2 = batch_v2_of(vec![sampled(grid.peek(FIRST + 2, 1, 0))]);
         let unknown = ReadingBatch { gateway: GatewayId([9; 32]), ..batch.clone() };
+        expect_batch(unknown, ReadingError::UnknownGateway, InvalidTransaction::Custom(2));
+        let unknown = SampledBatch { gateway: GatewayId([9; 32]), ..batch_v2.clone() };
         expect_batch(unknown, ReadingError::UnknownGateway, InvalidTransaction::Custom(2));
         Registry::deactivate(gateway());
         expect_batch(batch, ReadingError::InactiveGateway, InvalidTransaction::Custom(3));
+        expect_batch(batch_v2, ReadingError::InactiveGateway, InvalidTransaction::Custom(3));
     });
 }
 
@@ -189,6 +205,8 @@ fn an_unknown_or_inactive_gateway() {
 fn a_key_epoch_that_is_not_the_present_one() {
     after_one(|grid| {
         let batch = ReadingBatch { key_epoch: 1, ..batch_of(vec![sign(grid.peek(FIRST + 2, 1, 0))]) };
+        expect_batch(batch, ReadingError::WrongKeyEpoch, InvalidTransaction::Custom(4));
+        let batch = SampledBatch { key_epoch: 1, ..batch_v2_of(vec![sampled(grid.peek(FIRST + 2, 1, 0))]) };
         expect_batch(batch, ReadingError::WrongKeyEpoch, InvalidTransaction::Custom(4));
     });
 }
@@ -228,10 +246,13 @@ fn a_batch_that_someone_changed_on_its_way() {
 #[test]
 fn an_empty_batch() {
     after_one(|_| {
+        let empty = InvalidTransaction::Custom(EMPTY_BATCH);
         let batch = batch_of(vec![]);
         let signature = sign_batch(7, &batch);
-        assert_eq!(authorize(&batch, &signature), Err(InvalidTransaction::Custom(EMPTY_BATCH).into()));
+        assert_eq!(authorize(&batch, &signature), Err(empty.into()));
         assert_eq!(Metering::check(batch, signature), vec![]);
+        let batch = batch_v2_of(vec![]);
+        assert_eq!(authorize(&batch, &sign_batch(7, &batch)), Err(empty.into()));
     });
 }
 
