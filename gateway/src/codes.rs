@@ -83,6 +83,8 @@ deren_meters::codes! {
         ChainStands = "chain-stands",
         /// The node belongs to another chain.
         OtherChain = "other-chain",
+        /// The chain's runtime is older than what this program sends.
+        ChainTooOld = "chain-too-old",
         /// The node takes no batch of readings.
         BatchRefused = "batch-refused",
         /// The chain does not know this gateway.

@@ -4,24 +4,32 @@
 //! A disk that is full, read-only or broken is an alarm and no end. What could not be stored is stored later, and the
 //! chain of hashes goes on where it stands on disk.
 //!
-//! A reading is stored apart from its signature, because a rotated key signs the reading again and never changes it.
+//! A reading is stored apart from what signs it, because a rotated key signs anew and never changes a reading. One of
+//! version 1 has a signature of its own; those of version 2 are signed as batches. The samples that a reading commits
+//! to are stored in the same transaction with it.
 
 mod append;
 mod archive;
 mod arrived;
+mod batches;
 mod bounds;
 mod page;
 mod position;
 mod queue;
+mod reading;
+mod samples;
+mod secret;
 mod tables;
 #[cfg(test)]
 mod tests;
 
 pub use append::{Seal, Update};
-pub use archive::{Archived, SignedBy, archived};
+pub use archive::{Archived, Sealed, SignedBy, archived};
 pub use bounds::Bounds;
 pub use position::OutboxPosition;
 pub use queue::Queued;
+pub use reading::Reading;
+pub use samples::Samples;
 pub use tables::Tail;
 
 use crate::{
@@ -33,12 +41,15 @@ use crate::{
 use archive::Archive;
 use deren_primitives::{Anchor, DeviceId};
 use redb::{Database, ReadableDatabase, ReadableTableMetadata};
+use secret::SampleSecret;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tables::{ANCHOR, GOOD_MS, META, PROGRESS, READINGS, SIGNATURES, SIGNERS, SUPERSEDED, TAILS, decode};
+use tables::{
+    ANCHOR, BATCHES, GOOD_MS, META, PROGRESS, READINGS, SAMPLES, SIGNATURES, SIGNERS, SUPERSEDED, TAILS, decode,
+};
 
 const FILE: &str = "outbox.redb";
 /// Of the database's own memory; all the rest is the operating system's cache, which it can take back.
@@ -53,6 +64,7 @@ pub struct Outbox {
     path: PathBuf,
     bounds: Bounds,
     archive: Archive,
+    secret: SampleSecret,
 }
 
 /// The database, or why there is none. One that failed once answers nothing any more, and is opened again.
@@ -91,7 +103,7 @@ impl Outbox {
     /// Opens the outbox of `data_folder`, or makes it.
     ///
     /// # Errors
-    /// [`GatewayError::Outbox`] if it is damaged or another gateway has it open.
+    /// [`GatewayError::Outbox`] if it is damaged or another gateway has it open; or why there is no sample secret.
     pub fn open(data_folder: &Path, bounds: Bounds) -> Result<Self, GatewayError> {
         files::make_folder(data_folder)?;
         let outbox = Self {
@@ -99,6 +111,7 @@ impl Outbox {
             path: data_folder.join(FILE),
             bounds,
             archive: Archive::new(data_folder, bounds.archive_max_mb),
+            secret: SampleSecret::open(data_folder)?,
         };
         let database = outbox.database()?;
         outbox.make_tables(&database).map_err(|error| outbox.failed(error))?;
@@ -114,6 +127,8 @@ impl Outbox {
         write.open_table(SUPERSEDED)?;
         write.open_table(META)?;
         write.open_table(SIGNERS)?;
+        write.open_table(BATCHES)?;
+        write.open_table(SAMPLES)?;
         write.commit()?;
         Ok(())
     }

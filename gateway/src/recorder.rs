@@ -1,5 +1,5 @@
-//! Takes the samples of all devices, makes spans of them, and has each stored as a signed reading before anyone else
-//! hears of it. It alone writes new readings, and it alone moves a device's slots on.
+//! Takes the samples of all devices, makes spans of them, and has each stored as a reading before anyone else hears of
+//! it. It alone writes new readings, and it alone moves a device's slots on.
 
 mod crosscheck;
 mod event;
@@ -16,14 +16,14 @@ use crate::{
     health::DeviceHealth,
     home::{Conditions, Home, Place, Seat, SlotSettings},
     joined_chain::ChainView,
-    outbox::{Outbox, OutboxPosition, Seal, SignedBy, Tail, Update},
+    outbox::{Outbox, OutboxPosition, Seal, Tail, Update},
     settings::DeviceSettings,
     signer::Signer,
     slots::Progress,
 };
 use crosscheck::{Checked, CrossCheck};
 use deren_meters::Sample;
-use deren_primitives::{DeviceCursor, DeviceId, DeviceRole, IntervalReading, interval_message};
+use deren_primitives::{DeviceCursor, DeviceId, DeviceRole, IntervalReading, SampledReading};
 use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
     time::{Duration, Instant},
@@ -323,7 +323,6 @@ impl Recorder {
         let Some(view) = self.parts.chain.borrow().clone() else {
             return;
         };
-        let genesis = view.joined.genesis;
         let state = self.parts.clock.state();
         let last_end = self.unsaved.iter().flat_map(|update| &update.spans).map(|span| span.end_slot()).max();
         if last_end.is_some() && state.complaint().is_some() {
@@ -335,19 +334,9 @@ impl Recorder {
         };
         let updates = std::mem::take(&mut self.unsaved);
         let (outbox, to_store) = (self.parts.outbox.clone(), updates.clone());
-        let signer = self.parts.signer().clone();
-        let clock_error_ms = state.error_ms();
-        let store = tokio::task::spawn_blocking(move || {
-            let sign = |hash| signer.sign(&interval_message(&genesis, signer.gateway(), signer.key_epoch(), hash));
-            let seal = Seal {
-                anchor: view.anchor_now(),
-                clock_error_ms,
-                good_ms,
-                by: SignedBy::now(&signer, genesis),
-                sign: &sign,
-            };
-            outbox.append(to_store, &seal)
-        });
+        let slot_seconds = view.joined.parameters.slot_seconds;
+        let seal = Seal { anchor: view.anchor_now(), clock_error_ms: state.error_ms(), good_ms, slot_seconds };
+        let store = tokio::task::spawn_blocking(move || outbox.append(to_store, &seal));
         let result = match store.await {
             Ok(result) => result.map_err(|error| Mishap::from(&error)),
             Err(error) => Err((GatewayCode::PartEnded, format!("storing was cut short: {error}")).into()),
@@ -365,8 +354,8 @@ impl Recorder {
         }
     }
 
-    fn saved(&mut self, readings: &[IntervalReading]) {
-        for reading in readings {
+    fn saved(&mut self, readings: &[SampledReading]) {
+        for reading in readings.iter().map(|reading| &reading.interval) {
             tracing::info!(
                 device = %reading.device, sequence = reading.sequence, slot = reading.first_slot.0,
                 slots = reading.slot_count, quality = reading.quality.0, "reading made"

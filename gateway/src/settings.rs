@@ -201,6 +201,8 @@ fn bounds(top: &mut Table) -> Bounds {
         max_mb: top.number_or(&known::OUTBOX_MAX_MB),
         archive_days: top.number_or(&known::ARCHIVE_DAYS),
         archive_max_mb: top.number_or(&known::ARCHIVE_MAX_MB),
+        samples_days: top.number_or(&known::SAMPLES_DAYS),
+        samples_max_mb: top.number_or(&known::SAMPLES_MAX_MB),
     }
 }
 

@@ -289,7 +289,11 @@ fn gateway_of(who: &Option<Who>) -> Option<GatewayId> {
     who.as_ref().map(|who| who.gateway)
 }
 
-fn new_seed(path: &Path) -> Result<Secret, GatewayError> {
+/// 32 random bytes as hexadecimal digits, for the file at `path`.
+///
+/// # Errors
+/// [`GatewayError::File`] if the system has no randomness.
+pub(crate) fn new_seed(path: &Path) -> Result<Secret, GatewayError> {
     let mut seed = Zeroizing::new([0; 32]);
     OsRng
         .try_fill_bytes(&mut *seed)

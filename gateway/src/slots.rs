@@ -8,6 +8,7 @@ mod builder;
 mod plausible;
 mod power;
 mod progress;
+mod samples;
 mod seal;
 #[cfg(test)]
 mod tests;
@@ -17,10 +18,11 @@ pub use builder::{Outcome, SlotBuilder};
 pub use plausible::{Note, Rules};
 pub use power::{MaxPower, boundary_error_mwh};
 pub use progress::Progress;
+pub use samples::SamplePoint;
 
 use deren_primitives::{Quality, RegisterSpan, Slot};
 
-/// What a reading says, before it is numbered, chained and signed.
+/// What a reading says, before it is numbered and chained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     /// The first slot that it covers.
@@ -33,8 +35,8 @@ pub struct Span {
     pub registers: RegisterSpan,
     /// Measured, or how far not.
     pub quality: Quality,
-    /// Samples within the slots covered.
-    pub samples: u32,
+    /// The samples of which it was made, as far as they lie within its slot, their times rising. None of several slots.
+    pub samples: Vec<SamplePoint>,
     /// The longest time without a sample that touches the slots covered.
     pub max_gap_ms: u32,
 }

@@ -1,6 +1,7 @@
 //! The way to the chain: connects to one node after another, keeps the view of the chain fresh, and brings the outbox
 //! to it. A reading leaves the outbox only when a finalised block shows that it was accepted.
 
+mod batch;
 mod flight;
 mod node;
 mod outgoing;

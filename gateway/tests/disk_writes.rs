@@ -1,14 +1,14 @@
 //! How much an hour writes to the SD card. There are 20 devices, slots of a quarter of an hour, and a checkpoint every
-//! minute. In the worst case each device's reading is stored by itself. The test is alone in its process, because the
-//! count is the process's.
+//! minute. In the worst case each device's reading, with its 90 samples, is stored by itself. The test is alone in its
+//! process, because the count is the process's.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use deren_gateway::{
     outbox::{Bounds, Outbox, Seal, SignedBy, Tail, Update},
-    slots::{Progress, Span},
+    slots::{Progress, SamplePoint, Span},
 };
 use deren_primitives::{
-    Anchor, DeviceCursor, DeviceId, GatewayId, Quality, ReadingHash, RegisterSpan, Slot, SlotClock,
+    Anchor, DeviceCursor, DeviceId, GatewayId, Quality, RegisterSpan, SampledBatch, Slot, SlotClock,
 };
 use std::{fs, num::NonZeroU32};
 
@@ -30,25 +30,26 @@ fn progress(slot: u32) -> Progress {
 }
 
 fn hour(outbox: &Outbox, first_slot: u32) {
-    let sign = |_: ReadingHash| Ok([7; 64]);
-    let by = SignedBy { genesis: [1; 32], gateway: GatewayId([2; 32]), key_epoch: 0, public_key: [3; 32] };
+    let (genesis, gateway) = ([1; 32], GatewayId([2; 32]));
+    let by = SignedBy { genesis, gateway, key_epoch: 0, public_key: [3; 32] };
     let store = |updates: Vec<Update>| {
         let seal = Seal {
             anchor: Anchor::default(),
             clock_error_ms: 5,
             good_ms: Some(u64::from(first_slot)),
-            by: by.clone(),
-            sign: &sign,
+            slot_seconds: 900,
         };
         outbox.append(updates, &seal).unwrap()
     };
+    let sample =
+        |number: u32| SamplePoint { time_ms: number * 10_000, import_mwh: 9_000_000_000, export_mwh: 0, power_w: 500 };
     let devices: Vec<DeviceId> = (0..DEVICES).map(|device| DeviceId([device; 32])).collect();
     for slot in first_slot..first_slot + SLOTS_PER_HOUR {
         for _ in 0..CHECKPOINTS_PER_SLOT {
             let update = |device: &DeviceId| Update { device: *device, spans: vec![], progress: progress(slot) };
             store(devices.iter().map(update).collect());
         }
-        let mut arrived = Vec::new();
+        let (mut arrived, mut readings) = (Vec::new(), Vec::new());
         for device in &devices {
             let span = Span {
                 first_slot: Slot(slot),
@@ -60,12 +61,15 @@ fn hour(outbox: &Outbox, first_slot: u32) {
                     ..Default::default()
                 },
                 quality: Quality::GOOD,
-                samples: 90,
+                samples: (0..90).map(sample).collect(),
                 max_gap_ms: 10_000,
             };
             let made = store(vec![Update { device: *device, spans: vec![span], progress: progress(slot + 1) }]);
-            arrived.push((*device, made[0].sequence + 1));
+            arrived.push((*device, made[0].interval.sequence + 1));
+            readings.extend(made);
         }
+        let batch = SampledBatch { genesis, gateway, key_epoch: 0, attempt: 0, readings: readings.try_into().unwrap() };
+        outbox.store_batch(&batch, &[7; 64], &by).unwrap();
         assert_eq!(outbox.remove_before(&arrived).unwrap(), u64::from(DEVICES));
         outbox.prune_archive(Slot(slot), 900).unwrap();
     }

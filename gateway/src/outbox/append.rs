@@ -1,15 +1,17 @@
-//! New readings: numbered, chained, signed and stored in one transaction with the progress that made them.
+//! New readings: numbered, chained and stored in one transaction with their samples and the progress that made them.
+//! They are signed later, when a batch of them is formed.
 
 use super::{
-    Outbox, SignedBy, Tail,
-    tables::{ANCHOR, GOOD_MS, META, PROGRESS, READINGS, SIGNATURES, SIGNERS, TAILS, decode},
+    Outbox, Tail,
+    samples::Row,
+    tables::{ANCHOR, GOOD_MS, META, PROGRESS, READINGS, TAILS, decode},
 };
 use crate::{
     error::GatewayError,
     slots::{Progress, Span},
 };
 use codec::Encode;
-use deren_primitives::{Anchor, DeviceId, IntervalReading, ReadingHash, Signature};
+use deren_primitives::{Anchor, DeviceId, IntervalReading, SampledReading, Slot};
 use redb::ReadableTable;
 
 /// What came of a device's samples.
@@ -24,22 +26,21 @@ pub struct Update {
 }
 
 /// What a reading gets besides its span.
-pub struct Seal<'s> {
+#[derive(Clone, Copy, Debug)]
+pub struct Seal {
     /// The latest finalised block known.
     pub anchor: Anchor,
     /// Bound on the error of this machine's clock.
     pub clock_error_ms: u32,
-    /// Now, if the clock is known to be right; else the end of what is signed. Nothing is signed before this time any
+    /// Now, if the clock is known to be right; else the end of what is made. No reading is made before this time any
     /// more, in milliseconds since 1970.
     pub good_ms: Option<u64>,
-    /// The present key, and for which chain it signs.
-    pub by: SignedBy,
-    /// Signs a reading's hash with the present key.
-    pub sign: &'s dyn Fn(ReadingHash) -> Result<Signature, GatewayError>,
+    /// A slot's length, by which samples grow old.
+    pub slot_seconds: u32,
 }
 
-impl Seal<'_> {
-    fn reading(&self, device: DeviceId, span: Span, tail: Tail) -> IntervalReading {
+impl Seal {
+    fn reading(&self, device: DeviceId, span: &Span, tail: Tail, samples: u32) -> IntervalReading {
         IntervalReading {
             device,
             first_slot: span.first_slot,
@@ -48,7 +49,7 @@ impl Seal<'_> {
             registers: span.registers,
             quality: span.quality,
             clock_error_ms: self.clock_error_ms,
-            samples: span.samples,
+            samples,
             max_gap_ms: span.max_gap_ms,
             sequence: tail.next_sequence,
             previous: tail.last_hash,
@@ -78,14 +79,13 @@ impl Outbox {
         store().map_err(|error| self.failed(error))
     }
 
-    /// Stores all of `updates` in one transaction: every span becomes the next reading of its device, signed. A
-    /// device whose chain has not begun only has its progress stored, and must have no span. Returns the readings.
+    /// Stores all of `updates` in one transaction: every span becomes the next reading of its device, with its samples.
+    /// A device whose chain has not begun only has its progress stored, and must have no span. Returns the readings.
     ///
     /// # Errors
-    /// [`GatewayError::Outbox`], or why nothing can be signed; then nothing has changed, and the same updates can be
-    /// stored later.
-    pub fn append(&self, updates: Vec<Update>, seal: &Seal<'_>) -> Result<Vec<IntervalReading>, GatewayError> {
-        let mut all_sealed = Vec::new();
+    /// [`GatewayError::Outbox`]; then nothing has changed, and the same updates can be stored later.
+    pub fn append(&self, updates: Vec<Update>, seal: &Seal) -> Result<Vec<SampledReading>, GatewayError> {
+        let (mut readings, mut samples) = (Vec::new(), Vec::new());
         let database = self.database()?;
         let write = database.begin_write().map_err(|error| self.failed(error))?;
         for update in updates {
@@ -94,18 +94,17 @@ impl Outbox {
                 let Some(now) = tail else {
                     return Err(self.broken(format!("device {} has no chain of readings yet", update.device)));
                 };
-                let reading = seal.reading(update.device, span, now);
-                let hash = reading.hash();
-                let signature = (seal.by.key_epoch, (seal.sign)(hash)?);
-                let key = (&update.device.0, now.next_sequence);
+                let (reading, row) = self.make(update.device, span, now, seal);
                 let store = || -> Result<(), redb::Error> {
+                    let key = (&update.device.0, now.next_sequence);
                     write.open_table(READINGS)?.insert(key, &*reading.encode())?;
-                    write.open_table(SIGNATURES)?.insert(key, &*signature.encode())?;
                     Ok(())
                 };
                 store().map_err(|error| self.failed(error))?;
-                tail = Some(Tail { next_sequence: now.next_sequence.saturating_add(1), last_hash: hash });
-                all_sealed.push(reading);
+                let next_sequence = now.next_sequence.saturating_add(1);
+                tail = Some(Tail { next_sequence, last_hash: reading.hash() });
+                readings.push(reading);
+                samples.extend(row);
             }
             let store = || -> Result<(), redb::Error> {
                 if let Some(tail) = tail {
@@ -116,22 +115,26 @@ impl Outbox {
             };
             store().map_err(|error| self.failed(error))?;
         }
+        let newest = readings.iter().map(|reading| reading.interval.end_slot()).max();
         let finish = || -> Result<(), redb::Error> {
-            let mut meta = write.open_table(META)?;
-            if !all_sealed.is_empty() {
-                meta.insert(ANCHOR, &*seal.anchor.encode())?;
-                write.open_table(SIGNERS)?.insert(seal.by.key_epoch, &*seal.by.encode())?;
+            note(&write, seal, newest.is_some())?;
+            if let Some(newest) = newest {
+                let oldest = newest.0.saturating_sub(self.bounds.samples_slots(seal.slot_seconds));
+                self.keep_samples(&write, &samples, Slot(oldest))?;
             }
-            let before: Option<u64> = meta.get(GOOD_MS)?.and_then(|row| decode(row.value()).ok());
-            if let Some(good_ms) = seal.good_ms.filter(|good_ms| before.is_none_or(|before| before < *good_ms)) {
-                meta.insert(GOOD_MS, &*good_ms.encode())?;
-            }
-            drop(meta);
             Ok(write.commit()?)
         };
         finish().map_err(|error| self.failed(error))?;
         self.works();
-        Ok(all_sealed)
+        Ok(readings)
+    }
+
+    /// The reading that a span becomes, and its samples if it has any.
+    fn make(&self, device: DeviceId, span: Span, tail: Tail, seal: &Seal) -> (SampledReading, Option<Row>) {
+        let samples = self.samples_of(device, tail.next_sequence, &span.samples);
+        let interval = seal.reading(device, &span, tail, samples.count());
+        let row = Row { device, sequence: tail.next_sequence, first_slot: span.first_slot, points: span.samples };
+        (SampledReading { interval, samples_root: samples.root() }, (samples.count() > 0).then_some(row))
     }
 
     fn tail_in(&self, write: &redb::WriteTransaction, device: DeviceId) -> Result<Option<Tail>, GatewayError> {
@@ -141,4 +144,17 @@ impl Outbox {
         let bytes = find().map_err(|error| self.failed(error))?;
         bytes.map(|bytes| decode(&bytes).map_err(|reason| self.broken(reason))).transpose()
     }
+}
+
+/// Notes what a restart must know: the last reading's anchor, and until when the clock was right.
+fn note(write: &redb::WriteTransaction, seal: &Seal, any_reading: bool) -> Result<(), redb::Error> {
+    let mut meta = write.open_table(META)?;
+    if any_reading {
+        meta.insert(ANCHOR, &*seal.anchor.encode())?;
+    }
+    let before: Option<u64> = meta.get(GOOD_MS)?.and_then(|row| decode(row.value()).ok());
+    if let Some(good_ms) = seal.good_ms.filter(|good_ms| before.is_none_or(|before| before < *good_ms)) {
+        meta.insert(GOOD_MS, &*good_ms.encode())?;
+    }
+    Ok(())
 }

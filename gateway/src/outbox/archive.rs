@@ -13,7 +13,7 @@ pub use read::{Archived, archived};
 
 use crate::{error::GatewayError, files, signer::Signer};
 use codec::{Decode, Encode};
-use deren_primitives::{GatewayId, PublicKey, SignedReading, Slot};
+use deren_primitives::{BatchProof, GatewayId, IntervalReading, PublicKey, SampledReading, SignedReading, Slot};
 use std::{
     fs::{File, OpenOptions},
     io::{Seek, SeekFrom, Write},
@@ -47,13 +47,43 @@ impl SignedBy {
     }
 }
 
+/// A reading with what shows that its gateway signed it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Sealed {
+    /// Of version 1, with its own signature.
+    Signed(SignedReading),
+    /// Of version 2, with its place in a signed batch; without, if the batch that brought it was another gateway's.
+    Batched(SampledReading, Option<BatchProof>),
+}
+
+impl Sealed {
+    /// What the reading says.
+    pub fn reading(&self) -> &IntervalReading {
+        match self {
+            Self::Signed(signed) => &signed.reading,
+            Self::Batched(reading, _) => &reading.interval,
+        }
+    }
+}
+
 /// What a frame holds.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 enum Entry {
     /// Who signed what follows in this file.
     SignedBy(SignedBy),
-    /// A reading.
-    Reading(SignedReading),
+    /// A reading of version 1.
+    Signed(SignedReading),
+    /// A reading of version 2.
+    Batched(SampledReading, Option<BatchProof>),
+}
+
+impl From<&Sealed> for Entry {
+    fn from(sealed: &Sealed) -> Self {
+        match sealed.clone() {
+            Sealed::Signed(signed) => Self::Signed(signed),
+            Sealed::Batched(reading, proof) => Self::Batched(reading, proof),
+        }
+    }
 }
 
 /// The files of one gateway, as it writes them.
@@ -85,7 +115,7 @@ impl Archive {
     ///
     /// # Errors
     /// [`GatewayError::File`]; then some of them may be there, and all can be written again.
-    pub(super) fn append(&self, readings: &[(SignedBy, SignedReading)]) -> Result<(), GatewayError> {
+    pub(super) fn append(&self, readings: &[(SignedBy, Sealed)]) -> Result<(), GatewayError> {
         let mut readings = readings.to_vec();
         readings.sort_by_key(number);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -154,15 +184,15 @@ impl Archive {
 }
 
 impl Open {
-    fn append(&mut self, readings: &[(SignedBy, SignedReading)]) -> std::io::Result<()> {
+    fn append(&mut self, readings: &[(SignedBy, Sealed)]) -> std::io::Result<()> {
         let mut bytes = Vec::new();
         let mut signed_by = self.signed_by.clone();
-        for (by, reading) in readings {
+        for (by, sealed) in readings {
             if signed_by.as_ref() != Some(by) {
                 signed_by = Some(by.clone());
                 frames::put(&mut bytes, &Entry::SignedBy(by.clone()));
             }
-            frames::put(&mut bytes, &Entry::Reading(reading.clone()));
+            frames::put(&mut bytes, &Entry::from(sealed));
         }
         // What a failed or interrupted write left behind is written over.
         self.file.set_len(self.len)?;
@@ -175,8 +205,8 @@ impl Open {
     }
 }
 
-fn number((_, signed): &(SignedBy, SignedReading)) -> u32 {
-    signed.reading.first_slot.0 / SLOTS_PER_FILE
+fn number((_, sealed): &(SignedBy, Sealed)) -> u32 {
+    sealed.reading().first_slot.0 / SLOTS_PER_FILE
 }
 
 /// Numbers and lengths of the files, in order.

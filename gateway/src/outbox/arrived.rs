@@ -1,11 +1,12 @@
 //! Readings that have arrived for good: they leave the queue for the archive.
 
 use super::{
-    Outbox, SignedBy,
+    Outbox, Reading, Sealed, SignedBy,
+    batches::{Batches, drop_needless},
     tables::{READINGS, SIGNATURES, SIGNERS, decode},
 };
 use crate::error::GatewayError;
-use deren_primitives::{DeviceId, IntervalReading, Signature, SignedReading, Slot};
+use deren_primitives::{DeviceId, Signature, SignedReading, Slot};
 use redb::{ReadableDatabase, ReadableTable};
 use std::collections::BTreeMap;
 
@@ -14,8 +15,14 @@ const MAX_AT_ONCE: usize = 1024;
 
 /// Bytes of a reading and of its signature.
 type Row = (Vec<u8>, Option<Vec<u8>>);
-/// Bytes of who signed, by key epoch.
-type Signers = BTreeMap<u32, Vec<u8>>;
+
+/// What has arrived, and what shows who signed it.
+struct Arrived {
+    rows: Vec<Row>,
+    /// Who signed, by key epoch.
+    signers: BTreeMap<u32, SignedBy>,
+    batches: Batches,
+}
 
 impl Outbox {
     /// Moves to the archive what a finalised block shows to be accepted: every reading of the device before its
@@ -27,26 +34,17 @@ impl Outbox {
     pub fn remove_before(&self, arrived: &[(DeviceId, u64)]) -> Result<u64, GatewayError> {
         let mut removed = 0;
         loop {
-            let (rows, signers) = self.first_before(arrived)?;
-            if rows.is_empty() {
+            let some = self.first_before(arrived)?;
+            if some.rows.is_empty() {
                 return Ok(removed);
             }
-            let mut readings = Vec::with_capacity(rows.len());
+            let mut readings = Vec::with_capacity(some.rows.len());
             let mut ends = BTreeMap::new();
-            for (reading, signature) in rows {
-                let reading: IntervalReading = decode(&reading).map_err(|reason| self.broken(reason))?;
+            for (reading, signature) in &some.rows {
+                let reading = Reading::of_bytes(reading).map_err(|reason| self.broken(reason))?;
                 ends.insert(reading.device, reading.sequence.saturating_add(1));
-                // Only one that was never sent has no signature.
-                let Some(signature) = signature else {
-                    continue;
-                };
-                let (key_epoch, signature): (u32, Signature) =
-                    decode(&signature).map_err(|reason| self.broken(reason))?;
-                let by: Option<SignedBy> = match signers.get(&key_epoch) {
-                    Some(by) => Some(decode(by).map_err(|reason| self.broken(reason))?),
-                    None => None,
-                };
-                readings.extend(by.map(|by| (by, SignedReading { reading, signature })));
+                let signature = signature.as_deref().map(decode).transpose().map_err(|reason| self.broken(reason))?;
+                readings.extend(some.sealed(reading, signature));
             }
             self.archive.append(&readings).inspect_err(|error| self.archive_failed(error))?;
             self.state().archive_alarm = None;
@@ -68,7 +66,7 @@ impl Outbox {
         Ok(())
     }
 
-    fn first_before(&self, arrived: &[(DeviceId, u64)]) -> Result<(Vec<Row>, Signers), GatewayError> {
+    fn first_before(&self, arrived: &[(DeviceId, u64)]) -> Result<Arrived, GatewayError> {
         let database = self.database()?;
         let find = || -> Result<_, redb::Error> {
             let read = database.begin_read()?;
@@ -82,16 +80,20 @@ impl Outbox {
                     rows.push((reading.value().to_vec(), signature));
                 }
             }
-            let mut signers = Signers::new();
+            let mut signers = Vec::new();
+            let mut batches = Vec::new();
             if !rows.is_empty() {
                 for row in read.open_table(SIGNERS)?.iter()? {
-                    let (key_epoch, by) = row?;
-                    signers.insert(key_epoch.value(), by.value().to_vec());
+                    signers.push(row?.1.value().to_vec());
                 }
+                batches = Batches::rows(&read)?;
             }
-            Ok((rows, signers))
+            Ok((rows, signers, batches))
         };
-        find().map_err(|error| self.failed(error))
+        let (rows, signers, batches) = find().map_err(|error| self.failed(error))?;
+        let by_epoch = |by: &Vec<u8>| decode(by).map(|by: SignedBy| (by.key_epoch, by));
+        let signers = signers.iter().map(by_epoch).collect::<Result<_, _>>().map_err(|reason| self.broken(reason))?;
+        Ok(Arrived { rows, signers, batches: Batches::of(&batches).map_err(|reason| self.broken(reason))? })
     }
 
     fn delete_before(&self, ends: &BTreeMap<DeviceId, u64>) -> Result<u64, GatewayError> {
@@ -113,6 +115,7 @@ impl Outbox {
                     }
                 }
             }
+            drop_needless(&write)?;
             write.commit()?;
             Ok(removed)
         };
@@ -123,5 +126,27 @@ impl Outbox {
 
     fn archive_failed(&self, error: &GatewayError) {
         self.state().archive_alarm = Some(error.into());
+    }
+}
+
+impl Arrived {
+    /// A reading for the archive, with who signed it.
+    fn sealed(&self, reading: Reading, signature: Option<(u32, Signature)>) -> Option<(SignedBy, Sealed)> {
+        match reading {
+            Reading::Interval(reading) => {
+                // Only one that was never sent has no signature.
+                let (key_epoch, signature) = signature?;
+                let by = self.signers.get(&key_epoch)?.clone();
+                Some((by, Sealed::Signed(SignedReading { reading, signature })))
+            }
+            Reading::Sampled(reading) => {
+                let proof = self.batches.proof(reading.hash());
+                let by = match &proof {
+                    Some(proof) => self.signers.get(&proof.key_epoch),
+                    None => self.signers.values().next_back(),
+                };
+                Some((by?.clone(), Sealed::Batched(reading, proof)))
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 /// What a waiting reading takes on disk with its signature, keys and a share of the tree's pages, generously.
 const BYTES_PER_READING: u64 = 1024;
+const BYTES_PER_MB: u64 = 1024 * 1024;
 const SECONDS_PER_DAY: u64 = 86_400;
 
 /// The bounds of what is kept on disk.
@@ -15,6 +16,10 @@ pub struct Bounds {
     pub archive_days: u32,
     /// All of these take no more than this.
     pub archive_max_mb: u32,
+    /// Number of days for which the samples of a reading are kept.
+    pub samples_days: u32,
+    /// All samples take no more than this.
+    pub samples_max_mb: u32,
 }
 
 impl Default for Bounds {
@@ -25,18 +30,25 @@ impl Default for Bounds {
 
 impl Bounds {
     /// What holds where the owner says nothing.
-    pub const DEFAULT: Self = Self { max_days: 28, max_mb: 128, archive_days: 400, archive_max_mb: 256 };
+    pub const DEFAULT: Self = Self {
+        max_days: 28,
+        max_mb: 128,
+        archive_days: 400,
+        archive_max_mb: 256,
+        samples_days: 40,
+        samples_max_mb: 256,
+    };
 
     /// How many readings may wait.
     pub fn capacity_readings(&self) -> u64 {
-        u64::from(self.max_mb) * 1024 * 1024 / BYTES_PER_READING
+        u64::from(self.max_mb) * BYTES_PER_MB / BYTES_PER_READING
     }
 
     /// The megabytes that `max_days` of so many devices need on a chain with slots of this length.
     pub fn needed_mb(&self, devices: usize, slot_seconds: u32) -> u64 {
         let devices = u64::try_from(devices).unwrap_or(u64::MAX);
         let slots = u64::from(self.max_days) * SECONDS_PER_DAY / u64::from(slot_seconds.max(1));
-        slots.saturating_mul(devices).saturating_mul(BYTES_PER_READING).div_ceil(1024 * 1024)
+        slots.saturating_mul(devices).saturating_mul(BYTES_PER_READING).div_ceil(BYTES_PER_MB)
     }
 
     /// Says what is wrong if `max_days` of so many devices do not fit.
@@ -53,9 +65,23 @@ impl Bounds {
 
     /// How many slots of this length the archive reaches back.
     pub fn archive_slots(&self, slot_seconds: u32) -> u32 {
-        let slots = u64::from(self.archive_days) * SECONDS_PER_DAY / u64::from(slot_seconds.max(1));
-        u32::try_from(slots).unwrap_or(u32::MAX)
+        slots_of(self.archive_days, slot_seconds)
     }
+
+    /// How many slots of this length the samples reach back.
+    pub fn samples_slots(&self, slot_seconds: u32) -> u32 {
+        slots_of(self.samples_days, slot_seconds)
+    }
+
+    /// How many bytes the samples may take.
+    pub fn samples_max_bytes(&self) -> u64 {
+        u64::from(self.samples_max_mb) * BYTES_PER_MB
+    }
+}
+
+fn slots_of(days: u32, slot_seconds: u32) -> u32 {
+    let slots = u64::from(days) * SECONDS_PER_DAY / u64::from(slot_seconds.max(1));
+    u32::try_from(slots).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -67,7 +93,7 @@ mod tests {
         let bounds = Bounds::default();
         assert_eq!(bounds.complaint(40, 900), None);
         assert_eq!(bounds.needed_mb(40, 900), 105);
-        assert_eq!(bounds.archive_slots(900), 400 * 96);
+        assert_eq!((bounds.archive_slots(900), bounds.samples_slots(900)), (400 * 96, 40 * 96));
     }
 
     #[test]
@@ -80,8 +106,16 @@ mod tests {
 
     #[test]
     fn no_numbers_make_it_panic() {
-        let most = Bounds { max_days: u32::MAX, max_mb: u32::MAX, archive_days: u32::MAX, archive_max_mb: u32::MAX };
+        let most = Bounds {
+            max_days: u32::MAX,
+            max_mb: u32::MAX,
+            archive_days: u32::MAX,
+            archive_max_mb: u32::MAX,
+            samples_days: u32::MAX,
+            samples_max_mb: u32::MAX,
+        };
         assert!(most.complaint(usize::MAX, 0).is_some());
-        assert_eq!(most.archive_slots(0), u32::MAX);
+        assert_eq!((most.archive_slots(0), most.samples_slots(0)), (u32::MAX, u32::MAX));
+        assert!(most.samples_max_bytes() > u64::from(u32::MAX));
     }
 }

@@ -1,7 +1,7 @@
 //! Waiting readings in small steps, for those who read all of them.
 
 use super::{
-    Outbox, Queued, SignedBy,
+    Outbox, Queued, Reading, SignedBy,
     tables::{READINGS, SIGNATURES, SIGNERS, decode, from_sequence},
 };
 use crate::error::GatewayError;
@@ -32,8 +32,7 @@ impl Outbox {
         rows.iter().map(|by| decode(by)).collect::<Result<_, _>>().map_err(|reason| self.broken(reason))
     }
 
-    /// At most `limit` waiting readings of the device, from this sequence number on. One whose signature is not stored
-    /// has a key epoch that no key has.
+    /// At most `limit` waiting readings of the device, from this sequence number on.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`], also if what is stored cannot be understood.
@@ -51,11 +50,8 @@ impl Outbox {
             Ok(rows)
         };
         let queued = |(reading, signature): Row| -> Result<Queued, String> {
-            let (key_epoch, signature) = match signature {
-                Some(bytes) => decode(&bytes)?,
-                None => (u32::MAX, [0; 64]),
-            };
-            Ok(Queued { reading: decode(&reading)?, key_epoch, signature })
+            let signature = signature.as_deref().map(decode).transpose()?;
+            Ok(Queued { reading: Reading::of_bytes(&reading)?, signature })
         };
         let rows = find().map_err(|error| self.failed(error))?;
         rows.into_iter().map(queued).collect::<Result<_, _>>().map_err(|reason| self.broken(reason))

@@ -1,12 +1,13 @@
 //! How a device's chain of readings here compares to what a finalised block says of it.
 
 use super::{
-    Outbox, Tail,
-    tables::{PROGRESS, READINGS, SIGNATURES, SUPERSEDED, TAILS, decode, from_sequence},
+    Outbox, Reading, Tail,
+    batches::drop_needless,
+    tables::{PROGRESS, READINGS, SIGNATURES, SUPERSEDED, TAILS, from_sequence},
 };
 use crate::{error::GatewayError, slots::Progress};
 use codec::Encode;
-use deren_primitives::{DeviceCursor, DeviceId, IntervalReading, ReadingHash};
+use deren_primitives::{DeviceCursor, DeviceId, ReadingHash};
 use redb::{ReadableDatabase, ReadableTableMetadata};
 
 /// At most so many displaced readings are kept as evidence.
@@ -53,14 +54,14 @@ impl Outbox {
         Ok(if first || ours == Some(cursor.last_hash) { OutboxPosition::InStep } else { OutboxPosition::Forked })
     }
 
-    fn reading(&self, device: DeviceId, sequence: u64) -> Result<Option<IntervalReading>, GatewayError> {
+    fn reading(&self, device: DeviceId, sequence: u64) -> Result<Option<Reading>, GatewayError> {
         let database = self.database()?;
         let find = || -> Result<Option<Vec<u8>>, redb::Error> {
             let read = database.begin_read()?;
             Ok(read.open_table(READINGS)?.get((&device.0, sequence))?.map(|row| row.value().to_vec()))
         };
         let bytes = find().map_err(|error| self.failed(error))?;
-        bytes.map(|bytes| decode(&bytes).map_err(|reason| self.broken(reason))).transpose()
+        bytes.map(|bytes| Reading::of_bytes(&bytes).map_err(|reason| self.broken(reason))).transpose()
     }
 
     /// Continues the device where the chain says that it ends, and sets what waits here aside as evidence. Only after
@@ -92,6 +93,7 @@ impl Outbox {
                 write.open_table(TAILS)?.insert(&device.0, &*tail.encode())?;
                 write.open_table(PROGRESS)?.insert(&device.0, &*progress.encode())?;
             }
+            drop_needless(&write)?;
             write.commit()?;
             Ok(aside)
         };

@@ -1,27 +1,23 @@
-//! Readings on their way out: which go next, and with which signatures.
+//! Readings on their way out: which go next, and the signatures of those of version 1.
 
 use super::{
-    Outbox, SignedBy, Tail,
+    Outbox, Reading, SignedBy, Tail,
     tables::{READINGS, SIGNATURES, SIGNERS, TAILS, decode, from_sequence},
 };
 use crate::error::GatewayError;
 use codec::Encode;
-use deren_primitives::{DeviceId, IntervalReading, Signature, Slot};
+use deren_primitives::{DeviceId, Signature, SignedReading, Slot};
 use redb::{ReadableDatabase, ReadableTable};
 
-/// A reading that waits, with the signature stored for it.
+/// A reading that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queued {
     /// The reading.
-    pub reading: IntervalReading,
-    /// Epoch of the key that signed.
-    pub key_epoch: u32,
-    /// Its signature.
-    pub signature: Signature,
+    pub reading: Reading,
+    /// Of a reading of version 1, the epoch of the key that signed it, and its signature. Without, it is signed before
+    /// it is sent.
+    pub signature: Option<(u32, Signature)>,
 }
-
-/// Bytes of a reading, and of its signature if there is one.
-type Row = (Vec<u8>, Option<Vec<u8>>);
 
 impl Outbox {
     /// At most `limit` readings of `devices` whose slots lie before `now`: each device's oldest first, from the given
@@ -38,39 +34,15 @@ impl Outbox {
 
     /// The device's oldest readings from `from` on that end before `now`, at most `limit`.
     fn oldest(&self, device: DeviceId, from: u64, now: Slot, limit: usize) -> Result<Vec<Queued>, GatewayError> {
-        let database = self.database()?;
-        let find = || -> Result<Vec<Row>, redb::Error> {
-            let read = database.begin_read()?;
-            let (readings, signatures) = (read.open_table(READINGS)?, read.open_table(SIGNATURES)?);
-            let mut rows = Vec::new();
-            for row in readings.range(from_sequence(&device, from))?.take(limit) {
-                let (key, reading) = row?;
-                let signature = signatures.get(key.value())?.map(|row| row.value().to_vec());
-                rows.push((reading.value().to_vec(), signature));
-            }
-            Ok(rows)
-        };
-        let mut queued = Vec::new();
-        for (reading, signature) in find().map_err(|error| self.failed(error))? {
-            let reading: IntervalReading = decode(&reading).map_err(|reason| self.broken(reason))?;
-            if reading.end_slot() > now {
-                break;
-            }
-            // Without a stored signature it is signed before it is sent, as after a rotation.
-            let (key_epoch, signature) = match signature {
-                Some(bytes) => decode(&bytes).map_err(|reason| self.broken(reason))?,
-                None => (u32::MAX, [0; 64]),
-            };
-            queued.push(Queued { reading, key_epoch, signature });
-        }
-        Ok(queued)
+        let queued = self.waiting_from(device, from, limit)?;
+        Ok(queued.into_iter().take_while(|queued| queued.reading.end_slot() <= now).collect())
     }
 
-    /// Stores new signatures of readings that wait, all made with the key `by`, in one transaction.
+    /// Stores new signatures of readings of version 1 that wait, all made with the key `by`, in one transaction.
     ///
     /// # Errors
     /// [`GatewayError::Outbox`]; then the old signatures stay.
-    pub fn sign_again(&self, readings: &[Queued], by: &SignedBy) -> Result<(), GatewayError> {
+    pub fn sign_again(&self, readings: &[SignedReading], by: &SignedBy) -> Result<(), GatewayError> {
         let database = self.database()?;
         let store = || -> Result<(), redb::Error> {
             let write = database.begin_write()?;
@@ -78,10 +50,10 @@ impl Outbox {
                 write.open_table(SIGNERS)?.insert(by.key_epoch, &*by.encode())?;
                 let stored = write.open_table(READINGS)?;
                 let mut signatures = write.open_table(SIGNATURES)?;
-                for queued in readings {
-                    let key = (&queued.reading.device.0, queued.reading.sequence);
+                for SignedReading { reading, signature } in readings {
+                    let key = (&reading.device.0, reading.sequence);
                     if stored.get(key)?.is_some() {
-                        signatures.insert(key, &*(queued.key_epoch, queued.signature).encode())?;
+                        signatures.insert(key, &*(by.key_epoch, signature).encode())?;
                     }
                 }
             }

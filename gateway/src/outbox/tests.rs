@@ -1,22 +1,29 @@
 //! The outbox keeps what it was given, in order, whatever happens in between.
 
+mod batches;
+mod samples;
+
 use super::*;
-use crate::slots::Span;
-use deren_primitives::{Anchor, DeviceCursor, GatewayId, Quality, ReadingHash, RegisterSpan, Slot};
+use crate::slots::{SamplePoint, Span};
+use batches::{batch, batches, store_batch};
+use codec::Encode;
+use deren_primitives::{Anchor, DeviceCursor, GatewayId, Quality, ReadingHash, RegisterSpan, SignedReading, Slot};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const ONE: DeviceId = DeviceId([1; 32]);
 const TWO: DeviceId = DeviceId([2; 32]);
 
+/// Six samples, of registers that rise by one mWh a slot.
 fn span(slot: u32) -> Span {
+    let sample = |time_ms| SamplePoint { time_ms, import_mwh: slot.into(), export_mwh: 0, power_w: 4 };
     Span {
         first_slot: Slot(slot),
         slot_count: 1,
         register_epoch: 0,
         registers: RegisterSpan { import_open_mwh: slot.into(), import_close_mwh: slot.into(), ..Default::default() },
         quality: Quality::GOOD,
-        samples: 6,
+        samples: (0..6).map(|number| sample(number * 10_000)).collect(),
         max_gap_ms: 10,
     }
 }
@@ -27,23 +34,47 @@ fn signed(hash: ReadingHash) -> [u8; 64] {
     signature
 }
 
-fn sign(hash: ReadingHash) -> Result<[u8; 64], GatewayError> {
-    Ok(signed(hash))
-}
-
 fn by(key_epoch: u32) -> SignedBy {
     let public_key = [key_epoch as u8 + 1; 32];
     SignedBy { genesis: [7; 32], gateway: GatewayId([8; 32]), key_epoch, public_key }
 }
 
-fn seal() -> Seal<'static> {
-    Seal { anchor: Anchor::default(), clock_error_ms: 1, good_ms: None, by: by(0), sign: &sign }
+fn seal() -> Seal {
+    Seal { anchor: Anchor::default(), clock_error_ms: 1, good_ms: None, slot_seconds: 900 }
 }
 
 fn append(outbox: &Outbox, device: DeviceId, slots: std::ops::Range<u32>) {
     outbox.begin(device, Tail::default(), &Progress::default()).expect("begun");
     let update = Update { device, spans: slots.map(span).collect(), progress: Progress::default() };
     outbox.append(vec![update], &seal()).expect("stored");
+}
+
+/// Appends readings of version 1, as an earlier program did.
+fn append_old(outbox: &Outbox, device: DeviceId, slots: std::ops::Range<u32>) {
+    outbox.begin(device, Tail::default(), &Progress::default()).expect("begun");
+    let mut tail = outbox.stored(device).expect("read").expect("begun").tail;
+    let database = outbox.database().expect("open");
+    let write = database.begin_write().expect("begun");
+    for slot in slots {
+        let reading = deren_primitives::IntervalReading {
+            sequence: tail.next_sequence,
+            previous: tail.last_hash,
+            ..deren_testing::reading(device, Slot(slot))
+        };
+        let key = (&device.0, reading.sequence);
+        tail = Tail { next_sequence: reading.sequence + 1, last_hash: reading.hash() };
+        write.open_table(READINGS).expect("there").insert(key, &*reading.encode()).expect("stored");
+        let signature = (0u32, signed(reading.hash())).encode();
+        write.open_table(SIGNATURES).expect("there").insert(key, &*signature).expect("stored");
+    }
+    write.open_table(TAILS).expect("there").insert(&device.0, &*tail.encode()).expect("stored");
+    write.open_table(SIGNERS).expect("there").insert(0, &*by(0).encode()).expect("stored");
+    write.commit().expect("stored");
+}
+
+fn kept(folder: &Path, slots: std::ops::Range<u32>) -> Vec<Archived> {
+    let slots = Slot(slots.start)..Slot(slots.end);
+    archived(folder, slots).expect("readable").map(|archived| archived.expect("whole")).collect()
 }
 
 fn open() -> (tempfile::TempDir, Outbox) {
@@ -65,7 +96,7 @@ fn readings_are_numbered_and_chained_without_a_gap() {
     assert_eq!(queued.iter().map(|q| q.reading.sequence).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     assert_eq!(queued[0].reading.previous, ReadingHash::default());
     assert!(queued.windows(2).all(|pair| pair[1].reading.previous == pair[0].reading.hash()));
-    assert!(queued.iter().all(|q| q.signature == signed(q.reading.hash())));
+    assert!(queued.iter().all(|q| q.signature.is_none()), "they are signed as a batch");
 }
 
 #[test]
@@ -108,23 +139,58 @@ fn the_newest_good_time_is_kept() {
 #[test]
 fn what_arrived_is_in_the_archive_with_who_signed_it() {
     let (folder, outbox) = open();
-    append(&outbox, ONE, 0..3000);
-    append(&outbox, TWO, 0..2);
-    let again: Vec<Queued> =
-        all(&outbox, TWO).iter().map(|q| Queued { key_epoch: 1, signature: [7; 64], ..q.clone() }).collect();
-    outbox.sign_again(&again, &by(1)).expect("stored");
+    append_old(&outbox, ONE, 0..3000);
+    append_old(&outbox, TWO, 0..2);
+    outbox.sign_again(&signed_again(&outbox, TWO), &by(1)).expect("stored");
     assert_eq!(outbox.remove_before(&[(ONE, 2500), (TWO, 1)]).expect("removed"), 2501);
-    let kept = |slots: std::ops::Range<u32>| -> Vec<Archived> {
-        let slots = Slot(slots.start)..Slot(slots.end);
-        archived(folder.path(), slots).expect("readable").map(|archived| archived.expect("whole")).collect()
+    let of = |device: DeviceId| {
+        let kept = kept(folder.path(), 0..10_000).into_iter();
+        kept.filter(move |kept| kept.sealed.reading().device == device).collect::<Vec<_>>()
     };
-    let of = |device: DeviceId| kept(0..10_000).into_iter().filter(move |kept| kept.signed.reading.device == device);
-    assert_eq!(of(ONE).map(|kept| kept.signed.reading.sequence).collect::<Vec<_>>(), (0..2500).collect::<Vec<_>>());
-    assert!(of(ONE).all(|kept| *kept.by == by(0) && kept.signed.signature == signed(kept.signed.reading.hash())));
-    assert!(of(TWO).all(|kept| *kept.by == by(1) && kept.signed.signature == [7; 64]));
-    assert_eq!((of(TWO).count(), kept(700..710).len()), (1, 10));
+    let signature = |kept: &Archived| match &kept.sealed {
+        Sealed::Signed(signed) => signed.signature,
+        other => panic!("{other:?}"),
+    };
+    let numbers: Vec<u64> = of(ONE).iter().map(|kept| kept.sealed.reading().sequence).collect();
+    assert_eq!(numbers, (0..2500).collect::<Vec<_>>());
+    assert!(of(ONE).iter().all(|kept| *kept.by == by(0) && signature(kept) == signed(kept.sealed.reading().hash())));
+    assert!(of(TWO).iter().all(|kept| *kept.by == by(1) && signature(kept) == [7; 64]));
+    assert_eq!((of(TWO).len(), kept(folder.path(), 700..710).len()), (1, 10));
     outbox.prune_archive(Slot(672 + 400 * 96), 900).expect("pruned");
-    assert_eq!(kept(0..10_000).first().map(|kept| kept.signed.reading.first_slot), Some(Slot(672)));
+    let first = kept(folder.path(), 0..10_000).first().map(|kept| kept.sealed.reading().first_slot);
+    assert_eq!(first, Some(Slot(672)));
+}
+
+#[test]
+fn readings_go_on_from_those_of_an_earlier_program() {
+    let (folder, outbox) = open();
+    append_old(&outbox, ONE, 0..3);
+    let old = all(&outbox, ONE);
+    append(&outbox, ONE, 3..5);
+    let queued = all(&outbox, ONE);
+    assert_eq!(queued[..3], old[..], "what waited stays as it was");
+    assert!(queued.windows(2).all(|pair| pair[1].reading.previous == pair[0].reading.hash()));
+    assert!(queued.iter().map(|q| q.reading.sequence).eq(0..5));
+    let cursor = |next_sequence: u64, last: usize| DeviceCursor {
+        next_sequence,
+        last_hash: queued[last].reading.hash(),
+        ..Default::default()
+    };
+    for next in 1..=5 {
+        let position = outbox.position(ONE, &cursor(next, next as usize - 1)).expect("read");
+        assert_eq!(position, OutboxPosition::InStep, "{next}");
+    }
+    store_batch(&outbox, &batch(&outbox, &[(ONE, 3..5)], 0, 0));
+    outbox.remove_before(&[(ONE, 5)]).expect("removed");
+    let kept = kept(folder.path(), 0..3_000_000);
+    let hashes: Vec<_> = kept
+        .iter()
+        .map(|kept| match &kept.sealed {
+            Sealed::Signed(signed) => signed.reading.hash(),
+            Sealed::Batched(reading, _) => reading.hash(),
+        })
+        .collect();
+    assert_eq!(hashes, queued.iter().map(|queued| queued.reading.hash()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -189,17 +255,26 @@ fn only_what_arrived_is_removed() {
     assert_eq!(all(&outbox, ONE).last().map(|q| q.reading.sequence), Some(5));
 }
 
+/// The device's waiting readings of version 1, signed with another key.
+fn signed_again(outbox: &Outbox, device: DeviceId) -> Vec<SignedReading> {
+    let again = |queued: Queued| match queued.reading {
+        Reading::Interval(reading) => SignedReading { reading, signature: [7; 64] },
+        other => panic!("{other:?}"),
+    };
+    all(outbox, device).into_iter().map(again).collect()
+}
+
 #[test]
 fn a_rotated_key_signs_again_and_changes_no_reading() {
     let (_folder, outbox) = open();
-    append(&outbox, ONE, 0..3);
+    append_old(&outbox, ONE, 0..3);
     let before = all(&outbox, ONE);
-    let again: Vec<Queued> = before.iter().map(|q| Queued { key_epoch: 1, signature: [7; 64], ..q.clone() }).collect();
+    let again = signed_again(&outbox, ONE);
     outbox.remove_before(&[(ONE, 1)]).expect("removed");
     outbox.sign_again(&again, &by(1)).expect("stored");
     let after = all(&outbox, ONE);
     assert_eq!(after.len(), 2);
-    assert!(after.iter().all(|q| q.key_epoch == 1 && q.signature == [7; 64]));
+    assert!(after.iter().all(|q| q.signature == Some((1, [7; 64]))));
     assert_eq!(after[0].reading, before[1].reading);
 }
 
@@ -226,8 +301,10 @@ fn an_adopted_device_continues_where_the_chain_is() {
     let (_folder, outbox) = open();
     append(&outbox, ONE, 0..5);
     append(&outbox, TWO, 0..1);
+    store_batch(&outbox, &batch(&outbox, &[(ONE, 0..5)], 0, 0));
     let cursor = DeviceCursor { next_sequence: 40, last_hash: ReadingHash([4; 32]), ..Default::default() };
     assert_eq!(outbox.adopt(ONE, &cursor, &Progress::default()).expect("adopted"), 5);
+    assert_eq!(batches(&outbox), 0);
     append(&outbox, ONE, 50..51);
     let queued = all(&outbox, ONE);
     assert_eq!((queued.len(), queued[0].reading.sequence), (1, 40));

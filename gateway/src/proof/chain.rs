@@ -1,8 +1,15 @@
-//! One device's readings, in order: sequence numbers, chain of hashes, slots, registers and their epochs.
+//! One device's readings, in order: sequence numbers, chain of hashes, slots, samples, registers and their epochs.
 
 use super::{FaultKind, line::Device};
-use deren_primitives::{DeviceId, DeviceRole, IntervalReading, Quality, ReadingHash, RegisterSpan, Slot};
+use deren_primitives::{
+    DeviceId, DeviceRole, IntervalReading, MAX_LEAVES, Quality, ReadingHash, RegisterSpan, SampledReading, Slot,
+};
 use serde::Serialize;
+use std::collections::VecDeque;
+
+/// Number of a device's readings whose hashes are remembered. A second one with such a number is told from one that is
+/// only out of order.
+const RECENT: usize = 64;
 
 /// What a device's readings show once all of them hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,6 +43,8 @@ pub struct DeviceSummary {
 pub(super) struct Chain {
     summary: DeviceSummary,
     last: Option<Last>,
+    /// Hashes of the last readings, newest first.
+    recent: VecDeque<ReadingHash>,
 }
 
 /// What the next reading must continue.
@@ -67,15 +76,17 @@ impl Chain {
                 slots_missing: 0,
             },
             last: None,
+            recent: VecDeque::new(),
         }
     }
 
-    /// Takes the next reading, which must be authentic.
-    pub(super) fn take(&mut self, reading: &IntervalReading) -> Checked {
+    /// Takes the next reading with its hash. It must be authentic.
+    pub(super) fn take(&mut self, reading: &IntervalReading, hash: ReadingHash) -> Checked {
         let end_slot = end_of(reading)?;
         match &self.last {
             None => check_first(reading, self.summary.first_sequence)?,
             Some(last) => {
+                self.check_one_truth(reading, hash, last)?;
                 check_place(reading, last)?;
                 check_epoch(reading, last)?;
             }
@@ -84,14 +95,31 @@ impl Chain {
             return Err((FaultKind::RegisterWentBack, "a register is lower at the end than at the start".to_owned()));
         }
         self.add(reading);
+        self.recent.truncate(RECENT - 1);
+        self.recent.push_front(hash);
         self.last = Some(Last {
             sequence: reading.sequence,
-            hash: reading.hash(),
+            hash,
             end_slot,
             register_epoch: reading.register_epoch,
             registers: reading.registers,
         });
         Ok(())
+    }
+
+    /// A number that came before may not come with another hash.
+    fn check_one_truth(&self, reading: &IntervalReading, hash: ReadingHash, last: &Last) -> Checked {
+        let ago = last.sequence.checked_sub(reading.sequence).and_then(|ago| usize::try_from(ago).ok());
+        match ago.and_then(|ago| self.recent.get(ago)).filter(|before| **before != hash) {
+            None => Ok(()),
+            Some(before) => {
+                let why = format!(
+                    "equivocation: the gateway signed this reading, whose hash is {hash}, and another with the same \
+                     number, whose hash is {before}"
+                );
+                Err((FaultKind::Equivocation, why))
+            }
+        }
     }
 
     fn add(&mut self, reading: &IntervalReading) {
@@ -125,6 +153,22 @@ impl Chain {
         }
         Ok(summary)
     }
+}
+
+/// What a reading of version 2 says of its samples.
+pub(super) fn check_samples(reading: &SampledReading) -> Checked {
+    let (samples, slots) = (reading.interval.samples, reading.interval.slot_count);
+    let refuse = |why: String| Err((FaultKind::BadSamples, why));
+    if (samples == 0) != (reading.samples_root == [0; 32]) {
+        return refuse(format!("is made of {samples} samples: a root of zeros goes with none, and with no others"));
+    }
+    if samples > MAX_LEAVES {
+        return refuse(format!("is made of {samples} samples, of which a root commits to {MAX_LEAVES} at most"));
+    }
+    if samples > 0 && slots > 1 {
+        return refuse(format!("covers {slots} slots, and only a reading of one slot commits to samples"));
+    }
+    Ok(())
 }
 
 fn end_of(reading: &IntervalReading) -> Result<Slot, (FaultKind, String)> {

@@ -1,20 +1,23 @@
 //! Exports what the gateway has signed: what is final, from the archive, and what waits, from the outbox. It reads in
-//! small steps, so that the gateway goes on meanwhile. The signer signs only the file's end, and readings whose
+//! small steps, so that the gateway goes on meanwhile. The signer signs the file's end, what waits, and readings whose
 //! signature nobody could check any more.
 
 use super::{
-    Header, Key, KeyBook, Period, SealedReading, Writer,
+    Header, Key, KeyBook, Period, ProvenReading, SealedReading, Writer,
     line::{Device, FORMAT, MAX_DEVICES, VERSION},
 };
 use crate::{
     devices::DeviceBook,
     error::GatewayError,
     joined_chain::JoinedChain,
-    outbox::{Outbox, Queued, SignedBy, archived},
+    outbox::{Outbox, Queued, Reading, Sealed, SignedBy, archived},
     settings::DeviceSettings,
     signer::Signer,
 };
-use deren_primitives::{DeviceId, GatewayId, Hex, PublicKey, interval_message};
+use deren_primitives::{
+    BatchProof, DeviceId, GatewayId, Hex, IntervalReading, MAX_READINGS_PER_BATCH, PublicKey, SampledBatch,
+    SampledReading, Signature, SignedReading, interval_message,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -62,10 +65,39 @@ struct Scope {
     period: Period,
 }
 
-/// A reading, and the key that signed it, where that is known.
-struct Found {
-    sealed: SealedReading,
-    public_key: Option<PublicKey>,
+/// A reading, and what signs it, as far as that is known.
+enum Found {
+    /// Of version 1: key epoch, signature and, if it is of the archive, key.
+    Interval(IntervalReading, Option<(u32, Signature, Option<PublicKey>)>),
+    /// Of version 2.
+    Sampled(SampledReading, Option<(BatchProof, PublicKey)>),
+}
+
+impl Found {
+    fn reading(&self) -> &IntervalReading {
+        match self {
+            Self::Interval(reading, _) => reading,
+            Self::Sampled(reading, _) => &reading.interval,
+        }
+    }
+
+    fn archived(sealed: Sealed, by: &SignedBy) -> Self {
+        match sealed {
+            Sealed::Signed(SignedReading { reading, signature }) => {
+                Self::Interval(reading, Some((by.key_epoch, signature, Some(by.public_key))))
+            }
+            Sealed::Batched(reading, proof) => Self::Sampled(reading, proof.map(|proof| (proof, by.public_key))),
+        }
+    }
+
+    fn waiting(queued: Queued) -> Self {
+        match queued.reading {
+            Reading::Interval(reading) => {
+                Self::Interval(reading, queued.signature.map(|(key_epoch, signature)| (key_epoch, signature, None)))
+            }
+            Reading::Sampled(reading) => Self::Sampled(reading, None),
+        }
+    }
 }
 
 /// A file in the making.
@@ -77,6 +109,8 @@ struct Run<W> {
     next: BTreeMap<DeviceId, u64>,
     writer: Writer<W>,
     written: u64,
+    /// Readings that are written once they are signed, as a batch of their own. They come before all others.
+    unsigned: Vec<SampledReading>,
 }
 
 fn failed(reason: impl Into<String>) -> GatewayError {
@@ -98,7 +132,7 @@ impl Exporter {
         let mut gaps_stay = false;
         for _ in 0..MAX_ROUNDS {
             let before = run.written;
-            self.each_archived(run.scope, |found| run.put(found))?;
+            self.each_archived(run.scope, |found, _| run.put(found))?;
             let archived = run.written.saturating_sub(before);
             let gap = self.put_waiting(&mut run, gaps_stay)?;
             if run.written == before && !gap {
@@ -123,10 +157,10 @@ impl Exporter {
         let signers = self.outbox.signers()?;
         let mut signed_by: BTreeMap<u32, PublicKey> =
             signers.iter().filter(|by| of_ours(by)).map(|by| (by.key_epoch, by.public_key)).collect();
-        self.each_archived(scope, |found| {
-            let reading = &found.sealed.reading;
+        self.each_archived(scope, |found, by| {
+            let reading = found.reading();
             next.entry(reading.device).or_insert(reading.sequence);
-            signed_by.extend(found.public_key.map(|key| (found.sealed.key_epoch, key)));
+            signed_by.insert(by.key_epoch, by.public_key);
             Ok(())
         })?;
         for (device, _) in self.outbox.waiting()? {
@@ -148,7 +182,7 @@ impl Exporter {
         };
         let keys = header.keys.iter().map(|key| (key.key_epoch, key.public_key.0)).collect();
         let writer = Writer::begin(out, &header).map_err(unwritten)?;
-        Ok(Run { scope, signer, keys, next, writer, written: 0 })
+        Ok(Run { scope, signer, keys, next, writer, written: 0, unsigned: Vec::new() })
     }
 
     /// The keys that this gateway remembers, and those that the archive shows.
@@ -184,7 +218,7 @@ impl Exporter {
     fn each_archived(
         &self,
         scope: Scope,
-        mut take: impl FnMut(Found) -> Result<(), GatewayError>,
+        mut take: impl FnMut(Found, &SignedBy) -> Result<(), GatewayError>,
     ) -> Result<(), GatewayError> {
         for archived in archived(&self.data_folder, scope.period.from..scope.period.to)? {
             self.go_on()?;
@@ -192,9 +226,7 @@ impl Exporter {
             if (archived.by.genesis, archived.by.gateway) != (scope.genesis, scope.gateway) {
                 continue;
             }
-            let (key_epoch, signature) = (archived.by.key_epoch, archived.signed.signature);
-            let sealed = SealedReading { reading: archived.signed.reading, key_epoch, signature };
-            take(Found { sealed, public_key: Some(archived.by.public_key) })?;
+            take(Found::archived(archived.sealed, &archived.by), &archived.by)?;
         }
         Ok(())
     }
@@ -233,8 +265,8 @@ impl Exporter {
                     gap = true;
                     break;
                 }
-                for Queued { reading, key_epoch, signature } in page {
-                    run.put(Found { sealed: SealedReading { reading, key_epoch, signature }, public_key: None })?;
+                for queued in page {
+                    run.put(Found::waiting(queued))?;
                 }
             }
         }
@@ -249,26 +281,75 @@ impl Exporter {
 impl<W: Write> Run<W> {
     /// Writes a reading, unless it was written or is not of this export.
     fn put(&mut self, found: Found) -> Result<(), GatewayError> {
-        let Found { mut sealed, public_key } = found;
-        let (device, sequence) = (sealed.reading.device, sealed.reading.sequence);
+        let (device, sequence) = (found.reading().device, found.reading().sequence);
         let Some(next) = self.next.get_mut(&device).filter(|next| **next <= sequence) else {
             return Ok(());
         };
         *next = sequence.saturating_add(1);
-        let key = self.keys.get(&sealed.key_epoch);
-        // Not signed yet, or with a key that this gateway no longer knows.
-        if key.is_none() || public_key.is_some_and(|public_key| key != Some(&public_key)) {
-            sealed.key_epoch = self.signer.key_epoch();
-            let Scope { genesis, gateway, .. } = self.scope;
-            let hash = sealed.reading.hash();
-            sealed.signature = self.signer.sign(&interval_message(&genesis, gateway, sealed.key_epoch, hash))?;
-        }
-        self.writer.reading(&sealed).map_err(unwritten)?;
         self.written = self.written.saturating_add(1);
+        match found {
+            Found::Interval(reading, signed) => self.put_interval(reading, signed),
+            Found::Sampled(reading, proof) => self.put_sampled(reading, proof),
+        }
+    }
+
+    /// What is not signed yet, or with a key that this gateway no longer knows, is signed.
+    fn put_interval(
+        &mut self,
+        reading: IntervalReading,
+        signed: Option<(u32, Signature, Option<PublicKey>)>,
+    ) -> Result<(), GatewayError> {
+        self.sign_batch()?;
+        let is_known = |(key_epoch, _, key): &(u32, Signature, Option<PublicKey>)| {
+            self.keys.get(key_epoch).is_some_and(|known| key.is_none_or(|key| key == *known))
+        };
+        let (key_epoch, signature) = match signed.filter(is_known) {
+            Some((key_epoch, signature, _)) => (key_epoch, signature),
+            None => {
+                let (Scope { genesis, gateway, .. }, key_epoch) = (self.scope, self.signer.key_epoch());
+                let message = interval_message(&genesis, gateway, key_epoch, reading.hash());
+                (key_epoch, self.signer.sign(&message)?)
+            }
+        };
+        self.writer.reading(&SealedReading { reading, key_epoch, signature }).map_err(unwritten)
+    }
+
+    /// As [`Run::put_interval`]; here, what is signed waits until a batch of it is full.
+    fn put_sampled(
+        &mut self,
+        reading: SampledReading,
+        proof: Option<(BatchProof, PublicKey)>,
+    ) -> Result<(), GatewayError> {
+        let known = proof.filter(|(proof, key)| self.keys.get(&proof.key_epoch) == Some(key));
+        if let Some((proof, _)) = known {
+            self.sign_batch()?;
+            return self.writer.proven(&ProvenReading { reading, proof }).map_err(unwritten);
+        }
+        self.unsigned.push(reading);
+        let is_full = u32::try_from(self.unsigned.len()).is_ok_and(|count| count == MAX_READINGS_PER_BATCH);
+        if is_full { self.sign_batch() } else { Ok(()) }
+    }
+
+    /// Signs what is not signed as a batch of its own, and writes it.
+    fn sign_batch(&mut self) -> Result<(), GatewayError> {
+        if self.unsigned.is_empty() {
+            return Ok(());
+        }
+        let readings = std::mem::take(&mut self.unsigned);
+        let readings = readings.try_into().map_err(|_| failed("more readings than a batch takes"))?;
+        let (Scope { genesis, gateway, .. }, key_epoch) = (self.scope, self.signer.key_epoch());
+        let batch = SampledBatch { genesis, gateway, key_epoch, attempt: 0, readings };
+        let (tree, signature) = (batch.tree(), self.signer.sign(&batch.message())?);
+        for (index, reading) in (0..).zip(batch.readings) {
+            let path = tree.path(index).ok_or_else(|| failed("a reading is not in its own batch"))?;
+            let proof = BatchProof { key_epoch, attempt: batch.attempt, path, signature };
+            self.writer.proven(&ProvenReading { reading, proof }).map_err(unwritten)?;
+        }
         Ok(())
     }
 
-    fn end(self) -> Result<(), GatewayError> {
+    fn end(mut self) -> Result<(), GatewayError> {
+        self.sign_batch()?;
         let signer = &self.signer;
         self.writer
             .end(signer.key_epoch(), |message| signer.sign(message).map_err(io::Error::other))

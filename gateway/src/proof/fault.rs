@@ -73,6 +73,10 @@ pub enum FaultKind {
     UnknownDevice,
     /// The gateway's keys here did not sign it.
     BadSignature,
+    /// Another reading of the device has this number and is authentic too: the gateway signed two truths.
+    Equivocation,
+    /// Samples and their root contradict each other, or what the reading covers.
+    BadSamples,
     /// Not the sequence number that comes next.
     WrongSequence,
     /// Does not name the hash of the reading before.

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Fault, FaultKind,
-    line::{FORMAT, Header, VERSION},
+    line::{FORMAT, Header, VERSION, VERSIONS},
     write::line_of,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -68,9 +68,9 @@ pub(super) fn parse_header(line: &[u8]) -> Result<Header, Failure> {
     let kind: Kind = serde_json::from_slice(line)
         .map_err(|error| refuse(format!("not the header of a file of readings: {error}")))?;
     match (kind.format.as_deref(), kind.version) {
-        (Some(FORMAT), Some(VERSION)) => {}
+        (Some(FORMAT), Some(version)) if VERSIONS.contains(&version) => {}
         (Some(FORMAT), Some(other)) => {
-            let reason = format!("version {other} of the format, this program reads {VERSION}: use a newer one");
+            let reason = format!("version {other} of the format, this program reads up to {VERSION}: use a newer one");
             return Err(refuse(reason));
         }
         _ => return Err(refuse(format!("not the header of a file of readings: `format` should be `{FORMAT}`"))),

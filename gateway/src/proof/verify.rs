@@ -3,15 +3,19 @@
 
 use super::{
     DeviceSummary, Failure, Fault, FaultKind,
-    chain::Chain,
+    chain::{Chain, check_samples},
     handover::{TrustedKey, proven_keys},
-    line::{End, FORMAT, Header, MAX_DEVICES, MAX_HEADER_BYTES, MAX_KEYS, MAX_LINE_BYTES, ReadingLine, SealedReading},
+    line::{
+        End, FORMAT, Header, MAX_DEVICES, MAX_HEADER_BYTES, MAX_KEYS, MAX_LINE_BYTES, ProvenReading, ReadingLine,
+        SAMPLED_PREFIX, SampledLine, SealedReading, VERSION,
+    },
     lines::{Lines, parse, parse_header},
     period::Period,
 };
 use blake2::{Blake2b, Digest, digest::consts::U32};
 use deren_primitives::{
-    DeviceId, GatewayId, Hex, PublicKey, Slot, export_message, interval_message, verify as is_signed,
+    DeviceId, GatewayId, Hex, IntervalReading, MAX_READINGS_PER_BATCH, PublicKey, ReadingHash, Signature, Slot,
+    export_message, interval_message, verify as is_signed,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, io::BufRead};
@@ -66,10 +70,21 @@ pub fn verify(file: impl BufRead, trusted: &[TrustedKey]) -> Result<Summary, Fai
             }
             return Ok(summary);
         }
-        let reading: ReadingLine = parse(lines.number(), &line)?;
-        verifier.take(lines.number(), &SealedReading::from(&reading))?;
+        let shown = verifier.shown(lines.number(), &line)?;
+        verifier.take(lines.number(), shown)?;
         hash.update(&line);
     }
+}
+
+/// What a line says of a reading.
+struct Shown {
+    reading: IntervalReading,
+    hash: ReadingHash,
+    samples: Result<(), (FaultKind, String)>,
+    key_epoch: u32,
+    /// What the gateway signed, if such a thing can be signed at all.
+    message: Option<Vec<u8>>,
+    signature: Signature,
 }
 
 struct Verifier {
@@ -101,8 +116,32 @@ impl Verifier {
         Ok(Self { header, period, keys, on_trust, chains, readings: 0 })
     }
 
-    fn take(&mut self, line: u64, sealed: &SealedReading) -> Result<(), Fault> {
-        let reading = &sealed.reading;
+    /// What the line says, of whichever version its reading is.
+    fn shown(&self, number: u64, line: &[u8]) -> Result<Shown, Fault> {
+        let (genesis, gateway) = (&self.header.genesis.0, GatewayId(self.header.gateway.0));
+        if !line.starts_with(SAMPLED_PREFIX) || self.header.version < VERSION {
+            let SealedReading { reading, key_epoch, signature } =
+                SealedReading::from(&parse::<ReadingLine>(number, line)?);
+            let hash = reading.hash();
+            let message = Some(interval_message(genesis, gateway, key_epoch, hash));
+            return Ok(Shown { reading, hash, samples: Ok(()), key_epoch, message, signature });
+        }
+        let ProvenReading { reading, proof } = ProvenReading::try_from(&parse::<SampledLine>(number, line)?)
+            .map_err(|why| Fault::at(number, FaultKind::NotALine, why))?;
+        let hash = reading.hash();
+        let can_be = proof.path.leaves <= MAX_READINGS_PER_BATCH;
+        Ok(Shown {
+            hash,
+            samples: check_samples(&reading),
+            key_epoch: proof.key_epoch,
+            message: proof.message(genesis, gateway, hash).filter(|_| can_be),
+            signature: proof.signature,
+            reading: reading.interval,
+        })
+    }
+
+    fn take(&mut self, line: u64, shown: Shown) -> Result<(), Fault> {
+        let reading = &shown.reading;
         let here = |(fault, why): (FaultKind, String)| Fault {
             line,
             device: Some(reading.device),
@@ -114,15 +153,17 @@ impl Verifier {
         let Some(chain) = self.chains.get_mut(&reading.device) else {
             return refuse(FaultKind::UnknownDevice, "the header does not name this device");
         };
-        let Some(key) = self.keys.get(&sealed.key_epoch) else {
+        let Some(key) = self.keys.get(&shown.key_epoch) else {
             return refuse(FaultKind::BadSignature, "it is signed with a key that the header does not have");
         };
-        let gateway = GatewayId(self.header.gateway.0);
-        let message = interval_message(&self.header.genesis.0, gateway, sealed.key_epoch, reading.hash());
-        if !is_signed(key, &message, &sealed.signature) {
+        let Some(message) = shown.message else {
+            return refuse(FaultKind::BadSignature, "no batch has a reading at the place that it names");
+        };
+        if !is_signed(key, &message, &shown.signature) {
             return refuse(FaultKind::BadSignature, "its signature is not the gateway's over what it says");
         }
-        chain.take(reading).map_err(here)?;
+        shown.samples.map_err(here)?;
+        chain.take(reading, shown.hash).map_err(here)?;
         if !self.period.contains(reading.first_slot) {
             let why =
                 format!("begins with slot {}, not in {} to {}", reading.first_slot, self.period.from, self.period.to);

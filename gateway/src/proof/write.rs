@@ -1,6 +1,6 @@
 //! Writes a file of exported readings, line by line; nothing is held back.
 
-use super::line::{End, FORMAT, Header, ReadingLine, SealedReading};
+use super::line::{End, FORMAT, Header, ProvenReading, ReadingLine, SampledLine, SealedReading};
 use blake2::{Blake2b, Digest, digest::consts::U32};
 use deren_primitives::{GatewayId, Hex, Signature, export_message};
 use serde::Serialize;
@@ -34,13 +34,22 @@ impl<W: Write> Writer<W> {
         Ok(writer)
     }
 
-    /// Writes a reading. A device's readings come in the order of their sequence numbers.
+    /// Writes a reading of version 1. A device's readings come in the order of their sequence numbers.
     ///
     /// # Errors
     /// What `out` says.
     pub fn reading(&mut self, sealed: &SealedReading) -> io::Result<()> {
         self.readings = self.readings.saturating_add(1);
         self.put(&ReadingLine::from(sealed))
+    }
+
+    /// Writes a reading of version 2; the file's own version must be 2.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn proven(&mut self, proven: &ProvenReading) -> io::Result<()> {
+        self.readings = self.readings.saturating_add(1);
+        self.put(&SampledLine::from(proven))
     }
 
     /// Ends the file with a signature by the key of this epoch, and gives `out` back.

@@ -39,6 +39,11 @@ pub(crate) const ARCHIVE_DAYS: Key<u32> = Key::number("archive_days", 1..=36_500
 /// The largest size of all readings that are final.
 pub(crate) const ARCHIVE_MAX_MB: Key<u32> =
     Key::number("archive_max_mb", 1..=65_536).or(Bounds::DEFAULT.archive_max_mb);
+/// How long the samples that a reading commits to are kept.
+pub(crate) const SAMPLES_DAYS: Key<u32> = Key::number("samples_days", 1..=3_650).or(Bounds::DEFAULT.samples_days);
+/// The largest size of all samples; at one every 10 s, a device's take 9 MiB in 40 days.
+pub(crate) const SAMPLES_MAX_MB: Key<u32> =
+    Key::number("samples_max_mb", 1..=65_536).or(Bounds::DEFAULT.samples_max_mb);
 /// How often the state of a slot in progress is stored.
 pub(crate) const CHECKPOINT_INTERVAL_S: Key<u64> = Key::number("checkpoint_interval_s", 1..=3_600).or(60);
 /// True if the owner vouches for this machine's clock, so that it is not compared with the chain's.

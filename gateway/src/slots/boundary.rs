@@ -61,6 +61,8 @@ pub struct Observation {
     pub power_w: Option<i32>,
     /// It says what flows, in whichever direction.
     pub shows_power: bool,
+    /// What it says flows in whichever direction, W, import positive; 0 if it does not say.
+    pub shown_w: i32,
     /// How the device counts what it draws.
     pub import_counter: Counter,
     /// How it counts what it gives.
@@ -79,6 +81,7 @@ impl Observation {
             point,
             power_w: None,
             shows_power: false,
+            shown_w: 0,
             import_counter: unknown,
             export_counter: unknown,
             suspect: false,
@@ -97,6 +100,7 @@ impl Observation {
         Self {
             power_w: sample.power_w.filter(counted),
             shows_power: sample.power_w.is_some(),
+            shown_w: sample.power_w.unwrap_or_default(),
             import_counter: sample.import_counter,
             export_counter: sample.export_counter,
             suspect: sample.suspect,

@@ -4,6 +4,7 @@
 use super::{
     Observation, Progress, Span,
     plausible::{Believed, Judgement, Note, Plausibility, Rules},
+    samples::OpenSamples,
 };
 
 /// What a sample gave.
@@ -27,6 +28,8 @@ pub struct SlotBuilder {
     pub(super) rules: Rules,
     pub(super) progress: Progress,
     plausibility: Plausibility,
+    /// Samples of the slots that are not sealed. After a restart they are gone.
+    pub(super) samples: OpenSamples,
     /// The coarsest step of the device's counters, as far as it is known.
     pub(super) step_mwh: u64,
     /// What is complete shows more than the device's power allows, and waits.
@@ -36,7 +39,14 @@ pub struct SlotBuilder {
 impl SlotBuilder {
     /// Continues from `progress`; `Progress::default()` starts afresh.
     pub fn new(rules: Rules, progress: Progress) -> Self {
-        Self { rules, progress, plausibility: Plausibility::default(), step_mwh: 0, too_much: false }
+        Self {
+            rules,
+            progress,
+            plausibility: Plausibility::default(),
+            samples: OpenSamples::default(),
+            step_mwh: 0,
+            too_much: false,
+        }
     }
 
     /// What must be stored to continue later.

@@ -88,7 +88,7 @@ mod tests {
             register_epoch: 0,
             registers: RegisterSpan { import_open_mwh: 7, import_close_mwh: 7 + import_mwh, ..Default::default() },
             quality: Quality::GOOD,
-            samples: 1,
+            samples: Vec::new(),
             max_gap_ms: 0,
         }
     }

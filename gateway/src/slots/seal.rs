@@ -1,7 +1,9 @@
 //! Taking samples that are believed, and sealing the slots that they complete. No span ever shows more than the
 //! device's power allows: what would waits, and becomes part of a longer, estimated one.
 
-use super::{Point, Registers, SlotBuilder, Span, boundary::Observation, plausible::Step, progress::Reset};
+use super::{
+    Point, Registers, SamplePoint, SlotBuilder, Span, boundary::Observation, plausible::Step, progress::Reset,
+};
 use deren_market::reading::max_gap_ms;
 use deren_primitives::{Quality, RegisterSpan, Slot};
 
@@ -32,6 +34,7 @@ impl SlotBuilder {
         self.progress.last = Some(flat);
         self.progress.samples = 0;
         self.progress.max_gap_ms = 0;
+        self.forget_sealed();
         spans
     }
 
@@ -47,6 +50,7 @@ impl SlotBuilder {
                 let slot = self.rules.clock.slot_at(last.at_ms).max(next);
                 let ended = progress.reset.map_or((slot, last.registers), |reset| (reset.slot, reset.old_close));
                 progress.reset = Some(Reset { slot: ended.0, old_close: ended.1, new_open: first.point.registers });
+                self.samples.forget_after(ended.0);
             }
         }
         progress.last = Some(first.point);
@@ -104,6 +108,18 @@ impl SlotBuilder {
         progress.last = Some(point);
         progress.last_sample_ms = point.at_ms;
         progress.samples = progress.samples.saturating_add(1);
+        let slot = self.rules.clock.slot_at(point.at_ms);
+        // In the slot in which an old register epoch ends, the new one's registers are no part of the reading.
+        if progress.reset.is_none_or(|reset| reset.slot < slot) {
+            let after_ms = point.at_ms.saturating_sub(self.rules.clock.start_ms(slot));
+            let sample = SamplePoint {
+                time_ms: u32::try_from(after_ms).unwrap_or(u32::MAX),
+                import_mwh: point.registers.import_mwh,
+                export_mwh: point.registers.export_mwh,
+                power_w: seen.shown_w,
+            };
+            self.samples.add(slot, sample);
+        }
         if seen.suspect || step.below {
             progress.quality = progress.quality.with(Quality::SUSPECT);
         }
@@ -111,6 +127,13 @@ impl SlotBuilder {
             progress.quality = progress.quality.with(Quality::CLOCK_UNSYNCHRONISED);
         }
         spans
+    }
+
+    /// The samples of sealed slots are in their spans.
+    fn forget_sealed(&mut self) {
+        if let Some(next) = self.progress.next_slot {
+            self.samples.forget_before(next);
+        }
     }
 
     /// True if none of these shows more than the device's power allows.
@@ -125,6 +148,7 @@ impl SlotBuilder {
         let spans = self.seal_before(now, next, last, point);
         self.too_much = !self.all_possible(&spans);
         if !self.too_much {
+            self.forget_sealed();
             return Some(spans);
         }
         self.progress = before;
@@ -202,6 +226,7 @@ impl SlotBuilder {
 
     fn seal_one(&mut self, first_slot: Slot, slot_count: u16, last: Point, point: Point) -> Span {
         let end_slot = first_slot.plus(u32::from(slot_count));
+        let mut samples = if slot_count == 1 { self.samples.of(first_slot) } else { Vec::new() };
         let progress = &mut self.progress;
         // A reset in a later slot has no part in this one.
         let reset = progress.reset.filter(|reset| reset.slot < end_slot);
@@ -209,8 +234,13 @@ impl SlotBuilder {
             Some(reset) => reset.old_close,
             None => last.towards(point, self.rules.clock.start_ms(end_slot)),
         };
-        let guessed =
-            slot_count > 1 || progress.samples == 0 || progress.max_gap_ms > max_gap_ms(self.rules.clock.slot_ms());
+        let open = progress.open;
+        // A boundary that a clock set back has lost is not where the samples around it would have it.
+        samples.retain(|sample| {
+            let registers = Registers { import_mwh: sample.import_mwh, export_mwh: sample.export_mwh };
+            open.up_to(&registers) && registers.up_to(&close)
+        });
+        let guessed = samples.is_empty() || progress.max_gap_ms > max_gap_ms(self.rules.clock.slot_ms());
         let mut quality = std::mem::take(&mut progress.quality);
         if guessed || reset.is_some() {
             quality = quality.with(Quality::ESTIMATED);
@@ -223,13 +253,13 @@ impl SlotBuilder {
             slot_count,
             register_epoch: progress.register_epoch,
             registers: RegisterSpan {
-                import_open_mwh: progress.open.import_mwh,
+                import_open_mwh: open.import_mwh,
                 import_close_mwh: close.import_mwh,
-                export_open_mwh: progress.open.export_mwh,
+                export_open_mwh: open.export_mwh,
                 export_close_mwh: close.export_mwh,
             },
             quality,
-            samples: progress.samples,
+            samples,
             max_gap_ms: u32::try_from(progress.max_gap_ms).unwrap_or(u32::MAX),
         };
         progress.next_slot = Some(end_slot);

@@ -1,6 +1,7 @@
 //! A batch on its way: when it counts as included, as final, and as lost. Pure.
 
-use deren_primitives::{DeviceCursor, DeviceId, MAX_ATTEMPT, ReadingBatch, Signature};
+use super::batch::SignedBatch;
+use deren_primitives::{DeviceCursor, DeviceId, MAX_ATTEMPT};
 use std::collections::BTreeMap;
 
 /// Number of blocks after which a batch that is in none of the best chain is sent again.
@@ -14,8 +15,7 @@ pub(super) fn next_attempt(attempt: u32) -> u32 {
 /// A batch that was given to a node's pool.
 #[derive(Clone, Debug)]
 pub(super) struct Flight {
-    pub(super) batch: ReadingBatch,
-    pub(super) signature: Signature,
+    pub(super) signed: SignedBatch,
     /// Each device's sequence number after the batch.
     goals: BTreeMap<DeviceId, u64>,
     /// Each device's first sequence number in the batch.
@@ -39,16 +39,15 @@ pub(super) enum FlightState {
 }
 
 impl Flight {
-    pub(super) fn new(batch: ReadingBatch, signature: Signature, best_block: u32) -> Self {
+    pub(super) fn new(signed: SignedBatch, best_block: u32) -> Self {
         let (mut goals, mut starts) = (BTreeMap::new(), BTreeMap::new());
-        for signed in &batch.readings {
-            let reading = &signed.reading;
+        for reading in signed.batch.readings() {
             let goal = goals.entry(reading.device).or_insert(0);
             *goal = reading.sequence.saturating_add(1).max(*goal);
             let start = starts.entry(reading.device).or_insert(u64::MAX);
             *start = reading.sequence.min(*start);
         }
-        Self { batch, signature, goals, starts, waiting_since_block: best_block, included: false }
+        Self { signed, goals, starts, waiting_since_block: best_block, included: false }
     }
 
     pub(super) fn devices(&self) -> Vec<DeviceId> {
@@ -112,8 +111,8 @@ impl Flight {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use deren_primitives::{GatewayId, IntervalReading, SignedReading, Slot};
+    use super::{super::batch::Batch, *};
+    use deren_primitives::{GatewayId, IntervalReading, ReadingBatch, SignedReading, Slot};
 
     fn signed(device: u8, sequence: u64) -> SignedReading {
         let reading = IntervalReading { sequence, ..deren_testing::reading(DeviceId([device; 32]), Slot(1)) };
@@ -123,7 +122,7 @@ mod tests {
     fn flight() -> Flight {
         let readings = vec![signed(1, 5), signed(2, 0), signed(1, 6)].try_into().expect("few");
         let batch = ReadingBatch { genesis: [0; 32], gateway: GatewayId([0; 32]), key_epoch: 0, attempt: 0, readings };
-        Flight::new(batch, [0; 64], 100)
+        Flight::new(SignedBatch { batch: Batch::Interval(batch), signature: [0; 64] }, 100)
     }
 
     fn at(one: u64, two: u64) -> Vec<(DeviceId, Option<DeviceCursor>)> {

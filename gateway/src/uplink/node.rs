@@ -1,10 +1,11 @@
 //! One node, over one WebSocket: the handful of JSON-RPC calls that a gateway needs. No metadata, no node crates: the
 //! runtime itself builds the transaction, so an upgrade that leaves `GatewayApi` as it is changes nothing here.
 
+use super::batch::{Batch, SignedBatch};
 use crate::{codes::GatewayCode, error::GatewayError};
 use codec::{DecodeAll, Encode};
 use deren_primitives::{
-    ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, Hex, ReadingBatch, ReadingOutcome, Signature,
+    ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, Hex, ReadingOutcome, SampledBatch, Signature,
 };
 use jsonrpsee::{
     core::{
@@ -26,6 +27,9 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(45);
 const MAX_ANSWER_BYTES: u32 = 2 * 1024 * 1024;
 /// A runtime answers for at most this many devices at once.
 pub const MAX_CURSORS_AT_ONCE: usize = 256;
+/// What a runtime answers of readings of version 2.
+const CHECK_V2: &str = "GatewayApi_check_v2";
+const TRANSACTION_V2: &str = "GatewayApi_transaction_v2";
 /// Storage key of `Timestamp::Now`: twox_128("Timestamp") ++ twox_128("Now").
 const NOW_KEY: &str = "0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb";
 
@@ -177,17 +181,36 @@ impl Node {
         Ok(all)
     }
 
+    /// True if the runtime knows readings of version 2: what it says of a batch without any is no matter.
+    ///
+    /// # Errors
+    /// [`GatewayError::Node`] if the node cannot be asked.
+    pub async fn takes_version_2(&self) -> Result<bool, GatewayError> {
+        let (genesis, gateway) = ([0; 32], GatewayId([0; 32]));
+        let nothing = SampledBatch { genesis, gateway, key_epoch: 0, attempt: 0, readings: Default::default() };
+        let signature: Signature = [0; 64];
+        match self.state_call(CHECK_V2, &(nothing, signature), None).await {
+            Ok(_) => Ok(true),
+            Err(ClientError::Call(error)) => {
+                // As the node's executor says it of a function that a runtime does not export.
+                let said = format!("{} {}", error.message(), error.data().map_or("", |data| data.get()));
+                Ok(!said.contains("not found"))
+            }
+            Err(error) => Err(failed(&self.url, CHECK_V2, error)),
+        }
+    }
+
     /// What would become of each reading in the next block.
     ///
     /// # Errors
     /// [`GatewayError::Node`], also if the answer is not one outcome a reading.
-    pub async fn check(
-        &self,
-        batch: &ReadingBatch,
-        signature: &Signature,
-    ) -> Result<Vec<ReadingOutcome>, GatewayError> {
-        let outcomes: Vec<ReadingOutcome> = self.call("GatewayApi_check", &(batch, signature), None).await?;
-        if outcomes.len() != batch.readings.len() {
+    pub(super) async fn check(&self, signed: &SignedBatch) -> Result<Vec<ReadingOutcome>, GatewayError> {
+        let SignedBatch { batch, signature } = signed;
+        let outcomes: Vec<ReadingOutcome> = match batch {
+            Batch::Interval(batch) => self.call("GatewayApi_check", &(batch, signature), None).await?,
+            Batch::Sampled(batch) => self.call(CHECK_V2, &(batch, signature), None).await?,
+        };
+        if outcomes.len() != batch.readings().len() {
             return Err(self.nonsense("GatewayApi_check", "not one outcome a reading"));
         }
         Ok(outcomes)
@@ -197,8 +220,12 @@ impl Node {
     ///
     /// # Errors
     /// [`GatewayError::Node`] if the node cannot be asked; what the pool thinks of the transaction is no error.
-    pub async fn submit(&self, batch: &ReadingBatch, signature: &Signature) -> Result<Submitted, GatewayError> {
-        let bytes: Vec<u8> = self.call("GatewayApi_transaction", &(batch, signature), None).await?;
+    pub(super) async fn submit(&self, signed: &SignedBatch) -> Result<Submitted, GatewayError> {
+        let signature = &signed.signature;
+        let bytes: Vec<u8> = match &signed.batch {
+            Batch::Interval(batch) => self.call("GatewayApi_transaction", &(batch, signature), None).await?,
+            Batch::Sampled(batch) => self.call(TRANSACTION_V2, &(batch, signature), None).await?,
+        };
         let text = Hex(bytes).to_string();
         let answer: Result<String, ClientError> =
             self.client.request("author_submitExtrinsic", rpc_params![text]).await;
@@ -225,12 +252,20 @@ impl Node {
         arguments: &impl Encode,
         at: Option<[u8; 32]>,
     ) -> Result<T, GatewayError> {
-        let arguments = Hex(arguments.encode()).to_string();
-        let at = at.map(|hash| Hex(hash).to_string());
-        let answer: Result<String, ClientError> =
-            self.client.request("state_call", rpc_params![function, arguments, at]).await;
+        let answer = self.state_call(function, arguments, at).await;
         let text = answer.map_err(|error| failed(&self.url, function, error))?;
         self.decode(function, &text)
+    }
+
+    async fn state_call(
+        &self,
+        function: &str,
+        arguments: &impl Encode,
+        at: Option<[u8; 32]>,
+    ) -> Result<String, ClientError> {
+        let arguments = Hex(arguments.encode()).to_string();
+        let at = at.map(|hash| Hex(hash).to_string());
+        self.client.request("state_call", rpc_params![function, arguments, at]).await
     }
 
     fn decode<T: DecodeAll>(&self, what: &str, text: &str) -> Result<T, GatewayError> {

@@ -56,6 +56,8 @@ pub(super) struct Session<'u> {
     record_age_blocks: u32,
     pub(super) flight: Option<Flight>,
     pub(super) attempt: u32,
+    /// The chain takes readings of version 2, as far as it was asked.
+    pub(super) takes_version_2: bool,
     pub(super) refusals: Refusals,
     /// Devices that the recorder is moving to where the chain is.
     pub(super) moving: BTreeSet<DeviceId>,
@@ -77,6 +79,7 @@ impl<'u> Session<'u> {
             record_age_blocks: 0,
             flight: None,
             attempt: 0,
+            takes_version_2: false,
             refusals: Refusals::default(),
             moving: BTreeSet::new(),
         }
@@ -136,7 +139,7 @@ impl<'u> Session<'u> {
                 FlightState::Included => {
                     self.attempt = 0;
                     let left = flight.left_behind(&cursors);
-                    self.examine(&flight.batch, &flight.signature, &left, &cursors).await?;
+                    self.examine(&flight.signed, &left, &cursors).await?;
                     self.flight = Some(flight);
                 }
                 FlightState::Reorganised => {
@@ -144,11 +147,12 @@ impl<'u> Session<'u> {
                     self.flight = Some(flight);
                 }
                 FlightState::Lost => {
-                    tracing::info!(block = number, attempt = flight.batch.attempt, "no block took the last batch");
-                    self.attempt = next_attempt(flight.batch.attempt);
+                    let attempt = flight.signed.batch.attempt();
+                    tracing::info!(block = number, attempt, "no block took the last batch");
+                    self.attempt = next_attempt(attempt);
                     if !flight.is_orphaned(&cursors) {
                         let devices = flight.devices();
-                        self.examine(&flight.batch, &flight.signature, &devices, &cursors).await?;
+                        self.examine(&flight.signed, &devices, &cursors).await?;
                     }
                 }
             }
@@ -259,7 +263,7 @@ impl<'u> Session<'u> {
             }
         }
         if !flight.is_included() {
-            self.examine(&flight.batch, &flight.signature, &left, cursors).await?;
+            self.examine(&flight.signed, &left, cursors).await?;
         }
         Ok(())
     }

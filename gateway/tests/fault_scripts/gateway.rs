@@ -4,10 +4,10 @@
 use crate::{device::Device, homes::WEEK_MS};
 use codec::{Decode, Encode};
 use deren_gateway::{
-    outbox::{Bounds, Outbox, Seal, SignedBy, Tail, Update},
+    outbox::{Bounds, Outbox, Samples, Seal, Tail, Update},
     slots::{Note, Observation, Progress, Rules, SlotBuilder, Span},
 };
-use deren_primitives::{Anchor, DeviceId, GatewayId, IntervalReading, ReadingHash, SlotClock};
+use deren_primitives::{Anchor, DeviceId, SampledReading, SlotClock};
 use deren_simulator::noise::Noise;
 use std::{collections::BTreeMap, num::NonZeroU32};
 
@@ -18,7 +18,9 @@ const TRUST_MS: u64 = 15 * 60_000;
 
 /// What one device's gateway made.
 pub struct Recorded {
-    pub readings: Vec<IntervalReading>,
+    pub readings: Vec<SampledReading>,
+    /// What the outbox holds of each reading's samples.
+    pub samples: Vec<Option<Samples>>,
     pub wraps: u64,
 }
 
@@ -164,7 +166,7 @@ pub fn record(device: &Device<'_>, seed: u64) -> BTreeMap<u32, Recorded> {
     meters.into_iter().map(|(serial, slots)| (serial, store(serial, slots))).collect()
 }
 
-/// Brings what was made through the real outbox, which numbers, chains and signs.
+/// Brings what was made through the real outbox, which numbers and chains it, and keeps its samples.
 fn store(serial: u32, slots: Slots) -> Recorded {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(folder.path(), Bounds { max_mb: 8, ..Bounds::default() }).unwrap();
@@ -172,9 +174,9 @@ fn store(serial: u32, slots: Slots) -> Recorded {
     id[..4].copy_from_slice(&serial.to_le_bytes());
     let device = DeviceId(id);
     outbox.begin(device, Tail::default(), &Progress::default()).unwrap();
-    let sign = |_: ReadingHash| Ok([0; 64]);
-    let by = SignedBy { genesis: [7; 32], gateway: GatewayId([8; 32]), key_epoch: 0, public_key: [9; 32] };
-    let seal = Seal { anchor: Anchor::default(), clock_error_ms: CLOCK_ERROR_MS, good_ms: None, by, sign: &sign };
+    let seal = Seal { anchor: Anchor::default(), clock_error_ms: CLOCK_ERROR_MS, good_ms: None, slot_seconds: 900 };
     let update = Update { device, spans: slots.spans, progress: slots.stored };
-    Recorded { readings: outbox.append(vec![update], &seal).unwrap(), wraps: slots.wraps }
+    let readings = outbox.append(vec![update], &seal).unwrap();
+    let samples = readings.iter().map(|reading| outbox.samples(device, reading.interval.sequence).unwrap()).collect();
+    Recorded { readings, samples, wraps: slots.wraps }
 }

@@ -5,12 +5,14 @@ use crate::{
     gateway::{Recorded, every_ms},
     homes::WEEK_MS,
 };
-use deren_gateway::slots::boundary_error_mwh;
+use deren_gateway::{outbox::Samples, slots::boundary_error_mwh};
 use deren_market::{
     Energies,
     reading::{self, ChainTime, Facts},
 };
-use deren_primitives::{DeviceCursor, IntervalReading, Quality, ReadingVerdict, RegisterSpan, Slot, SlotClock};
+use deren_primitives::{
+    DeviceCursor, IntervalReading, Quality, ReadingVerdict, RegisterSpan, SampledReading, Slot, SlotClock,
+};
 use std::{
     collections::BTreeMap,
     num::NonZeroU32,
@@ -80,8 +82,10 @@ pub fn check(device: &Device<'_>, meters: &BTreeMap<u32, Recorded>) -> Tally {
     for recorded in meters.values() {
         tally.wraps += recorded.wraps;
         let mut cursor = DeviceCursor::default();
-        for reading in &recorded.readings {
-            let verdict = accept(device, reading, &mut cursor)
+        for (sampled, samples) in recorded.readings.iter().zip(&recorded.samples) {
+            let reading = &sampled.interval;
+            assert_commits(seed, sampled, samples.as_ref());
+            let verdict = accept(device, sampled, &mut cursor)
                 .unwrap_or_else(|error| panic!("seed {seed}: the chain refuses {reading:?}: {error}"));
             let never = [
                 ReadingVerdict::ABOVE_RATED_POWER,
@@ -136,16 +140,17 @@ fn elapsed_ms(device: &Device<'_>, slot: Slot) -> u64 {
 /// The chain's rules for one reading.
 fn accept(
     device: &Device<'_>,
-    reading: &IntervalReading,
+    sampled: &SampledReading,
     cursor: &mut DeviceCursor,
 ) -> Result<ReadingVerdict, deren_primitives::ReadingError> {
     let facts =
         Facts { rated_power_w: device.power.rated_w, register_step_mwh: device.step_mwh() as u32, in_service: true };
+    let reading = &sampled.interval;
     reading::ensure_next(reading, cursor, Slot(u32::MAX))?;
     let slot_energy_seconds = device.power.slot_energy_seconds;
     let time = ChainTime { clock: clock(), slot_energy_seconds, closed_through: Slot(0) };
     let verdict = reading::verdict(reading, cursor, &facts, &time);
-    *cursor = reading::advance(reading, reading.hash());
+    *cursor = reading::advance(reading, sampled.hash());
     Ok(verdict)
 }
 
@@ -185,12 +190,33 @@ fn error_permille(device: &Device<'_>, reading: &IntervalReading) -> u64 {
     worst
 }
 
-fn no_slot_twice(seed: u64, readings: &[IntervalReading]) {
+fn no_slot_twice(seed: u64, readings: &[SampledReading]) {
     for pair in readings.windows(2) {
-        assert_eq!(pair[0].end_slot(), pair[1].first_slot, "seed {seed}: a gap between readings of one gateway");
-        assert_eq!(pair[1].sequence, pair[0].sequence + 1, "seed {seed}");
-        assert_eq!(pair[1].previous, pair[0].hash(), "seed {seed}");
+        let (before, after) = (&pair[0].interval, &pair[1].interval);
+        assert_eq!(before.end_slot(), after.first_slot, "seed {seed}: a gap between readings of one gateway");
+        assert_eq!(after.sequence, before.sequence + 1, "seed {seed}");
+        assert_eq!(after.previous, pair[0].hash(), "seed {seed}");
     }
+}
+
+/// A reading commits to what is on disk: samples of its slot, in order, with registers between its own.
+fn assert_commits(seed: u64, sampled: &SampledReading, samples: Option<&Samples>) {
+    let reading = &sampled.interval;
+    let Some(samples) = samples else {
+        assert_eq!((reading.samples, sampled.samples_root), (0, [0; 32]), "seed {seed}: {reading:?}");
+        return;
+    };
+    assert_eq!((reading.samples, sampled.samples_root), (samples.count(), samples.root()), "seed {seed}: {reading:?}");
+    assert_eq!(reading.slot_count, 1, "seed {seed}: {reading:?}");
+    let RegisterSpan { import_open_mwh, import_close_mwh, export_open_mwh, export_close_mwh } = reading.registers;
+    let leaves = samples.leaves();
+    let is_of_it = leaves.iter().all(|leaf| {
+        leaf.time_ms < 900_000
+            && (import_open_mwh..=import_close_mwh).contains(&leaf.import_mwh)
+            && (export_open_mwh..=export_close_mwh).contains(&leaf.export_mwh)
+    });
+    assert!(is_of_it, "seed {seed}: {reading:?} of {leaves:?}");
+    assert!(leaves.windows(2).all(|pair| pair[0].time_ms < pair[1].time_ms), "seed {seed}: {leaves:?}");
 }
 
 /// What went wrong in the hours around a span, to find out why.

@@ -10,8 +10,8 @@ use crate::support::{
     chain::Chain,
     real::{Running, assert_unbroken, json, output},
 };
-use deren_gateway::{clock::unix_ms, proof};
-use deren_primitives::{DeviceCursor, DeviceId, IntervalReading};
+use deren_gateway::{clock::unix_ms, outbox::Reading, proof};
+use deren_primitives::{DeviceCursor, DeviceId};
 use folder::{Copy, GENESIS_SALT, SLOT_SECONDS, home, kept};
 use history::{History, lines};
 use std::{collections::BTreeSet, fs, time::Duration};
@@ -33,7 +33,7 @@ fn chain(history: &History) -> Chain {
     chain
 }
 
-fn cursor_after(reading: &IntervalReading) -> DeviceCursor {
+fn cursor_after(reading: &Reading) -> DeviceCursor {
     DeviceCursor {
         next_sequence: reading.sequence + 1,
         last_hash: reading.hash(),
@@ -44,7 +44,7 @@ fn cursor_after(reading: &IntervalReading) -> DeviceCursor {
 }
 
 /// The readings of one device that became final.
-fn finals_of(chain: &Chain, device: DeviceId) -> Vec<IntervalReading> {
+fn finals_of(chain: &Chain, device: DeviceId) -> Vec<Reading> {
     chain.final_readings().into_iter().filter(|reading| reading.device == device).collect()
 }
 
@@ -64,11 +64,14 @@ async fn all_that_waited_is_there_in_sequence_and_signed() {
     let summary = proof::verify(&*exported, &[]).unwrap();
     assert_eq!((summary.readings, summary.devices.len()), (count as u64, 3));
 
-    // Today's program writes the same bytes, though the devices are away.
+    // Today's program writes the same lines, though the devices are away; only the format's version is another.
     let (from, to) = (summary.from_unix_s.to_string(), summary.to_unix_s.to_string());
     let again = output(copy.configured.command(&["export", "--from", &from, "--to", &to])).await;
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
-    assert_eq!(String::from_utf8_lossy(&again.stdout), String::from_utf8_lossy(&exported));
+    assert_eq!(lines(&again.stdout), lines(&exported));
+    let header = |file: &[u8]| String::from_utf8_lossy(file).lines().next().map(str::to_owned);
+    let newer = header(&exported).map(|header| header.replace("\"version\":1", "\"version\":2"));
+    assert_eq!(header(&again.stdout), newer);
 }
 
 /// A gateway that was plugged in has its devices from its page.
@@ -110,22 +113,30 @@ async fn it_goes_on_without_losing_or_doubling_a_reading() {
 
     let mut gateway = Running::start(copy.configured.command(&["run"]));
     let goes_on = |chain: &Chain, device: DeviceId| {
-        let end = history.devices[&device].readings.last().map(IntervalReading::end_slot);
+        let end = history.devices[&device].readings.last().map(|reading| reading.end_slot());
         let new = finals_of(chain, device).into_iter().filter(|reading| Some(reading.first_slot) >= end);
         new.filter(|reading| reading.slot_count == 1).count() >= 2
     };
     node.run_until("new readings are final", |chain| ids.iter().all(|device| goes_on(chain, *device))).await;
     assert!(gateway.terminate().await);
     drop(home);
+    let is_old = |reading: &Reading| matches!(reading, Reading::Interval(_));
+    let versions: Vec<Vec<bool>> =
+        node.chain().submitted.iter().map(|batch| batch.readings.iter().map(is_old).collect()).collect();
+    assert!(versions.iter().all(|batch| batch.iter().all(|old| *old == batch[0])), "no batch has both: {versions:?}");
+    assert!(versions.windows(2).all(|pair| pair[0][0] || !pair[1][0]), "the old ones go first: {versions:?}");
 
     let now = History::of(&copy.data());
     for (number, (device, before)) in history.devices.iter().enumerate() {
         let known = before.final_count + usize::from(number == 0);
-        let whole: Vec<IntervalReading> =
+        let whole: Vec<Reading> =
             before.readings[..known].iter().cloned().chain(finals_of(&node.chain(), *device)).collect();
         assert_eq!(whole[..before.readings.len()], before.readings, "what waited went up as it was, once");
         assert_unbroken(&whole);
         assert!(whole.iter().all(|reading| reading.register_epoch == 0));
+        let old = before.readings.len();
+        assert!(whole[..old].iter().all(|reading| matches!(reading, Reading::Interval(_))));
+        assert!(whole[old..].iter().all(|reading| matches!(reading, Reading::Sampled(_))));
         let kept = &now.devices[device].readings;
         assert_unbroken(kept);
         assert_eq!(kept[..before.readings.len()], before.readings, "final or not, each is held once");

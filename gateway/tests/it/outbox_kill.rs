@@ -1,9 +1,10 @@
-//! The outbox under kill -9. A process that appends as fast as it can is killed at any moment. What it said to be
-//! stored is there, in an unbroken chain, and nothing is there twice.
+//! The outbox under kill -9. A process that appends, forms batches and removes as fast as it can is killed at any
+//! moment. What it said to be stored is there, in an unbroken chain with its samples, and nothing is there twice. What
+//! left has its proof, because its batch was stored before.
 
 use crate::support::outbox::{self, DEVICE};
-use deren_gateway::outbox::{Bounds, Outbox};
-use deren_primitives::Slot;
+use deren_gateway::outbox::{Bounds, Outbox, Reading, Sealed, archived};
+use deren_primitives::{SampledReading, Slot};
 use std::{
     io::{BufRead, BufReader},
     path::Path,
@@ -25,11 +26,34 @@ fn appending_process() {
         outbox::append(&outbox, sequence..sequence + 1).unwrap();
         println!("stored {sequence}");
         if sequence.is_multiple_of(3) {
+            outbox::store_batch(&outbox, waiting(&outbox), u32::from(sequence.is_multiple_of(2))).unwrap();
             outbox.remove_before(&[(DEVICE, sequence / 2)]).unwrap();
             println!("removed {}", sequence / 2);
         }
         sequence += 1;
     }
+}
+
+/// What waits, up to a batch.
+fn waiting(outbox: &Outbox) -> Vec<SampledReading> {
+    let queued = outbox.next(&[(DEVICE, 0)], Slot(u32::MAX), 64).unwrap();
+    let of_version_2 = |reading| match reading {
+        Reading::Sampled(reading) => reading,
+        Reading::Interval(reading) => panic!("of version 1: {reading:?}"),
+    };
+    queued.into_iter().map(|queued| of_version_2(queued.reading)).collect()
+}
+
+/// Everything that left for the archive is there once, with a proof that holds for it. Returns how many.
+fn proven(folder: &Path) -> u64 {
+    let mut count = 0;
+    for kept in archived(folder, Slot(0)..Slot(u32::MAX)).unwrap() {
+        let Sealed::Batched(reading, Some(proof)) = kept.unwrap().sealed else { panic!("without a proof") };
+        assert_eq!(reading.interval.sequence, count);
+        assert!(proof.path.root(&reading.hash()).is_some());
+        count += 1;
+    }
+    count
 }
 
 #[test]
@@ -74,6 +98,13 @@ fn what_was_said_to_be_stored_survives_kill_9() {
         assert!(queued.windows(2).all(|pair| pair[1].reading.sequence == pair[0].reading.sequence + 1));
         assert_eq!(queued.last().unwrap().reading.hash(), tail.last_hash);
         assert_eq!(queued.last().unwrap().reading.sequence + 1, tail.next_sequence);
+        for queued in &queued {
+            let Reading::Sampled(reading) = &queued.reading else { panic!("of version 1") };
+            let samples = outbox.samples(DEVICE, reading.interval.sequence).unwrap().unwrap();
+            assert_eq!((samples.count(), samples.root()), (reading.interval.samples, reading.samples_root));
+        }
+        // The archive may be one removal ahead of the outbox.
+        assert!(proven(folder.path()) >= queued[0].reading.sequence);
     }
     assert!(stored > 100);
 }

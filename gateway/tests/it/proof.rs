@@ -6,3 +6,4 @@ mod faults;
 mod golden;
 mod mutations;
 mod peer;
+mod sampled;

@@ -6,9 +6,9 @@ pub mod gateway;
 pub mod outbox;
 pub mod real;
 
-use chain::Chain;
-use codec::{Decode, Encode};
-use deren_primitives::{DeviceId, GatewayId, Hex, ReadingBatch, Signature, hex_digits};
+use chain::{Batch, Chain};
+use codec::{Decode, DecodeAll, Encode};
+use deren_primitives::{DeviceId, GatewayId, Hex, ReadingBatch, SampledBatch, Signature, hex_digits};
 use jsonrpsee::{
     PendingSubscriptionSink, RpcModule, SubscriptionMessage,
     core::{RpcResult, SubscriptionResult},
@@ -155,15 +155,18 @@ fn module(context: Arc<Context>) -> RpcModule<Arc<Context>> {
             let (function, arguments, at): (String, String, Option<String>) = params.parse()?;
             let chain = context.chain.lock().expect("not poisoned");
             let at = at.map(|hash| bytes_of(&hash));
+            if chain.lacks_version_2 && function.ends_with("_v2") {
+                // As a node says it.
+                let text = format!("Client error: Execution failed: Other: Exported method {function} is not found");
+                return Err(ErrorObjectOwned::owned(4003, text, None::<()>));
+            }
             Ok(hex_of(answer(&chain, &function, &bytes_of(&arguments), at.as_deref())))
         })
         .expect("once");
     module
         .register_method("author_submitExtrinsic", move |params: Params<'_>, context, _| -> RpcResult<String> {
             let bytes: String = params.one()?;
-            let (batch, signature) =
-                <(ReadingBatch, Signature)>::decode(&mut &bytes_of(&bytes)[..]).expect("what we encoded");
-            let result = context.chain.lock().expect("not poisoned").submit(batch, signature);
+            let result = context.chain.lock().expect("not poisoned").submit(batch_of(&bytes_of(&bytes)));
             result.map(|()| hex_of([0; 32])).map_err(|(code, text)| ErrorObjectOwned::owned(code, text, None::<()>))
         })
         .expect("once");
@@ -211,6 +214,14 @@ fn subscribe(
         .expect("once");
 }
 
+/// A batch of either version with its signature. Their bytes are of different lengths, so that they tell which it is.
+fn batch_of(bytes: &[u8]) -> Batch {
+    match <(ReadingBatch, Signature)>::decode_all(&mut &*bytes) {
+        Ok(batch) if !batch.0.readings.is_empty() => batch.into(),
+        _ => <(SampledBatch, Signature)>::decode_all(&mut &*bytes).expect("a batch").into(),
+    }
+}
+
 fn answer(chain: &Chain, function: &str, mut arguments: &[u8], at: Option<&[u8]>) -> Vec<u8> {
     let block = chain.block(at);
     match function {
@@ -223,14 +234,8 @@ fn answer(chain: &Chain, function: &str, mut arguments: &[u8], at: Option<&[u8]>
             let devices = Vec::<DeviceId>::decode(&mut arguments).expect("devices");
             devices.iter().map(|device| block.cursors.get(device).copied()).collect::<Vec<_>>().encode()
         }
-        "GatewayApi_check" => {
-            let (batch, _) = <(ReadingBatch, Signature)>::decode(&mut arguments).expect("a batch");
-            chain.check(&batch).encode()
-        }
-        "GatewayApi_transaction" => {
-            let batch = <(ReadingBatch, Signature)>::decode(&mut arguments).expect("a batch");
-            batch.encode().encode()
-        }
+        "GatewayApi_check" | "GatewayApi_check_v2" => chain.check(&batch_of(arguments)).encode(),
+        "GatewayApi_transaction" | "GatewayApi_transaction_v2" => arguments.encode(),
         other => panic!("the gateway asked for {other}"),
     }
 }

@@ -11,10 +11,11 @@ use deren_gateway::{
     clock::unix_ms,
     codes::GatewayCode,
     devices::DeviceBook,
+    outbox::Reading,
     uplink::Node,
 };
 use deren_meters::Identity;
-use deren_primitives::{DeviceCursor, IntervalReading, ReadingError, ReadingHash, RegisterSpan, Slot};
+use deren_primitives::{DeviceCursor, ReadingError, ReadingHash, RegisterSpan, Slot};
 use std::time::Duration;
 
 /// Samples so that slots are complete up to now: two devices, the last 10 slots of a second each.
@@ -41,7 +42,7 @@ async fn connected(folder: &std::path::Path, node: &FakeNode, devices: usize) ->
     gateway
 }
 
-fn assert_unbroken(readings: &[IntervalReading], devices: &[deren_primitives::DeviceId]) {
+fn assert_unbroken(readings: &[Reading], devices: &[deren_primitives::DeviceId]) {
     for device in devices {
         let own: Vec<_> = readings.iter().filter(|reading| reading.device == *device).collect();
         assert!(own.iter().enumerate().all(|(number, reading)| reading.sequence == number as u64));
@@ -101,7 +102,7 @@ async fn the_readings_of_a_slot_go_up_together() {
     let submitted = node.chain().submitted.len();
     node.run_until("a batch goes up", |chain| chain.submitted.len() > submitted).await;
     let last = node.chain().submitted.last().unwrap().clone();
-    let devices: std::collections::BTreeSet<_> = last.readings.iter().map(|signed| signed.reading.device).collect();
+    let devices: std::collections::BTreeSet<_> = last.readings.iter().map(|reading| reading.device).collect();
     assert_eq!(devices.len(), 2);
     gateway.stop().await;
 }
@@ -220,6 +221,53 @@ async fn after_a_rotation_the_outbox_is_signed_again() {
     assert_eq!(node.chain().submitted.last().unwrap().key_epoch, 1);
     assert_eq!(gateway.board.status().key_epoch, 1);
     assert_unbroken(&node.chain().final_readings(), &[device]);
+    gateway.stop().await;
+}
+
+/// An older chain takes nothing that this program makes. It is told, nothing is lost, and an upgrade is enough.
+#[tokio::test]
+async fn readings_wait_for_a_chain_that_takes_them() {
+    let (folder, node) = (tempfile::tempdir().unwrap(), FakeNode::start(Chain::new(1, 1)).await);
+    node.chain().lacks_version_2 = true;
+    let gateway = connected(folder.path(), &node, 1).await;
+    sample_ten_slots(&gateway, 1).await;
+    gateway.until("readings are made", |status| status.outbox.made_total >= 9).await;
+    for _ in 0..3 {
+        node.make_block();
+        node.finalise();
+    }
+    let code = GatewayCode::ChainTooOld.into();
+    let is_told = |status: &Status| status.troubles.iter().any(|trouble| trouble.code == code);
+    gateway.until("it says what the chain lacks", is_told).await;
+    let troubles = gateway.board.status().troubles;
+    let what = &troubles.iter().find(|trouble| trouble.code == code).unwrap().what;
+    assert!(what.contains("GatewayApi_check_v2") && what.contains("upgraded"), "{what}");
+    assert!(node.chain().submitted.is_empty());
+    assert!(gateway.outbox.len().unwrap() >= 9);
+    assert_eq!(gateway.board.status().chain.link, Link::Connected, "nothing else is wrong");
+    node.chain().lacks_version_2 = false;
+    node.run_until("all are final", |chain| chain.final_readings().len() >= 9).await;
+    let readings = node.chain().final_readings();
+    assert_unbroken(&readings, &gateway.devices(1));
+    assert!(readings.iter().all(|reading| matches!(reading, Reading::Sampled(_))));
+    gateway.stop().await;
+}
+
+/// The samples of which a final reading was made are there, as its root says.
+#[tokio::test]
+async fn a_reading_on_the_chain_commits_to_samples_on_disk() {
+    let (folder, node) = (tempfile::tempdir().unwrap(), FakeNode::start(Chain::new(1, 1)).await);
+    let gateway = connected(folder.path(), &node, 1).await;
+    sample_ten_slots(&gateway, 1).await;
+    node.run_until("all are final", |chain| chain.final_readings().len() >= 9).await;
+    for reading in node.chain().final_readings() {
+        let Reading::Sampled(sampled) = &reading else { panic!("of version 1: {reading:?}") };
+        let samples = gateway.outbox.samples(reading.device, reading.sequence).unwrap().expect("kept");
+        assert_eq!((samples.count(), samples.root()), (reading.samples, sampled.samples_root));
+        assert!(reading.samples >= 3, "sampled every 250 ms");
+        let (leaf, path) = samples.proof(1).unwrap();
+        assert_eq!(path.root(&leaf), Some(sampled.samples_root));
+    }
     gateway.stop().await;
 }
 

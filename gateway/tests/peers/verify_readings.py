@@ -11,9 +11,11 @@ import sys
 import nacl.exceptions
 import nacl.signing
 
-FORMAT, VERSION = "deren-readings", 1
+FORMAT, VERSIONS = "deren-readings", (1, 2)
 MAX_HEADER_BYTES, MAX_LINE_BYTES, MAX_KEYS, MAX_DEVICES = 1024 * 1024, 4096, 1024, 1024
 ESTIMATED, EPOCH_RAISED = 1, 4
+MAX_SAMPLES, MAX_BATCH, MAX_PATH, RECENT = 4096, 64, 12, 64
+SAMPLED_BEGINS = b'{"reading_version":2,'
 
 U16, U32, U64, H32, H64, ROLE, TEXT = "u16", "u32", "u64", "32 bytes", "64 bytes", "role", "text"
 HEADER = {
@@ -28,8 +30,13 @@ READING = {
     "quality_bits": U16, "clock_error_ms": U32, "samples": U32, "max_gap_ms": U32, "sequence": U64,
     "previous": H32, "anchor_block_number": U32, "anchor_block_hash": H32, "key_epoch": U32, "signature": H64,
 }
+SAMPLED = {
+    "reading_version": U32, **{name: READING[name] for name in READING if name not in ("key_epoch", "signature")},
+    "samples_root": H32, "key_epoch": U32, "attempt": U32, "batch_readings": U32, "batch_index": U32,
+    "batch_path": [H32], "signature": H64,
+}
 END = {"end": TEXT, "readings": U64, "file_hash": H32, "key_epoch": U32, "signature": H64}
-# The reading itself: these fields in this order, without the last two of its line.
+# A reading itself: these fields in this order; of version 2 the root of its samples as well.
 SIGNED = [name for name in READING if name not in ("key_epoch", "signature")]
 
 
@@ -55,7 +62,48 @@ def scale(value, kind):
 
 
 def reading_hash(reading):
-    return blake2_256(b"".join(scale(reading[name], READING[name]) for name in SIGNED))
+    names = SIGNED + ["samples_root"] if is_sampled(reading) else SIGNED
+    return blake2_256(b"".join(scale(reading[name], SAMPLED[name]) for name in names))
+
+
+def is_sampled(reading):
+    return "reading_version" in reading
+
+
+def batch_root(own_hash, index, leaves, path):
+    """The root of the tree that has this hash at its place; None if no tree has such a path."""
+    if index >= leaves:
+        return None
+    at, width, node, path = index, leaves, blake2_256(b"\0" + own_hash), list(path)
+    while width > 1:
+        if at ^ 1 < width:
+            if not path:
+                return None
+            beside = path.pop(0)
+            node = blake2_256(b"\1" + (beside + node if at % 2 else node + beside))
+        at, width = at // 2, (width + 1) // 2
+    return None if path else blake2_256(b"\2" + scale(leaves, U32) + node)
+
+
+def message_of(reading, header, own_hash):
+    """What the gateway signed; None if it cannot have signed such a thing."""
+    gateway = scale(header["genesis"], H32) + scale(header["gateway"], H32)
+    epoch = scale(reading["key_epoch"], U32)
+    if not is_sampled(reading):
+        return b"DEREN/interval/v1\0" + gateway + epoch + own_hash
+    leaves, path = reading["batch_readings"], [scale(item, H32) for item in reading["batch_path"]]
+    root = batch_root(own_hash, reading["batch_index"], leaves, path) if leaves <= MAX_BATCH else None
+    if root is None:
+        return None
+    return b"DEREN/batch/v2\0" + gateway + epoch + scale(reading["attempt"], U32) + scale(leaves, U32) + root
+
+
+def check_samples(reading):
+    samples = reading["samples"]
+    if (samples == 0) != (scale(reading["samples_root"], H32) == bytes(32)):
+        raise Fault("bad_samples")
+    if samples > MAX_SAMPLES or samples > 0 and reading["slot_count"] > 1:
+        raise Fault("bad_samples")
 
 
 def is_signed(key, message, signature):
@@ -108,7 +156,7 @@ def next_line(file, limit, number):
 def read_header(line):
     try:
         kind = json.loads(line)
-        if kind["format"] != FORMAT or kind["version"] != VERSION:
+        if kind["format"] != FORMAT or kind["version"] not in VERSIONS:
             raise Unreadable("another format or version")
         return parse(line, HEADER)
     except (ValueError, KeyError, TypeError, Fault) as error:
@@ -150,10 +198,11 @@ def check_reading(reading, header, keys, chains):
     if reading["device"] not in chains:
         raise Fault("unknown_device")
     own_hash = reading_hash(reading)
-    message = (b"DEREN/interval/v1\0" + scale(header["genesis"], H32) + scale(header["gateway"], H32)
-               + scale(reading["key_epoch"], U32) + own_hash)
-    if reading["key_epoch"] not in keys or not is_signed(keys[reading["key_epoch"]], message, reading["signature"]):
+    key, message = keys.get(reading["key_epoch"]), message_of(reading, header, own_hash)
+    if key is None or message is None or not is_signed(key, message, reading["signature"]):
         raise Fault("bad_signature")
+    if is_sampled(reading):
+        check_samples(reading)
     end_slot = reading["first_slot"] + reading["slot_count"]
     if reading["slot_count"] == 0 or end_slot >= 1 << 32:
         raise Fault("bad_span")
@@ -165,9 +214,12 @@ def check_reading(reading, header, keys, chains):
         if (reading["sequence"] == 0) != (scale(reading["previous"], H32) == bytes(32)):
             raise Fault("wrong_previous_hash")
     else:
+        ago = last["sequence"] - reading["sequence"]
+        if 0 <= ago < len(chain["recent"]) and chain["recent"][ago] != own_hash:
+            raise Fault("equivocation")
         if reading["sequence"] != last["sequence"] + 1:
             raise Fault("wrong_sequence")
-        if scale(reading["previous"], H32) != chain["hash"]:
+        if scale(reading["previous"], H32) != chain["recent"][0]:
             raise Fault("wrong_previous_hash")
         if reading["first_slot"] < last["first_slot"] + last["slot_count"]:
             raise Fault("slots_go_back")
@@ -176,7 +228,7 @@ def check_reading(reading, header, keys, chains):
         raise Fault("register_went_back")
     if not header["from_slot"] <= reading["first_slot"] < header["to_slot"]:
         raise Fault("outside_time")
-    chain["last"], chain["hash"] = reading, own_hash
+    chain["last"], chain["recent"] = reading, [own_hash] + chain["recent"][:RECENT - 1]
 
 
 def check_epoch(reading, last):
@@ -210,7 +262,8 @@ def verify(file):
         header = read_header(line)
         check_header(header)
         keys = proven_keys(header)
-        chains = {device["device"]: {"first": device["first_sequence"], "last": None} for device in header["devices"]}
+        chains = {device["device"]: {"first": device["first_sequence"], "last": None, "recent": []}
+                  for device in header["devices"]}
         whole = hashlib.blake2b(line, digest_size=32)
         readings = 0
         while True:
@@ -224,7 +277,11 @@ def verify(file):
                 if next_line(file, MAX_LINE_BYTES, number):
                     raise Fault("after_the_end")
                 return {"ok": True, "readings": readings}
-            check_reading(parse(line, READING), header, keys, chains)
+            sampled = header["version"] == 2 and line.startswith(SAMPLED_BEGINS)
+            reading = parse(line, SAMPLED if sampled else READING)
+            if len(reading.get("batch_path", [])) > MAX_PATH:
+                raise Fault("not_a_line")
+            check_reading(reading, header, keys, chains)
             readings += 1
             whole.update(line)
     except Unreadable:

@@ -1,8 +1,8 @@
 //! Reads the archive, also while the gateway runs. Judges no signature: that is the verifier's.
 
-use super::{Entry, FOLDER, SLOTS_PER_FILE, SignedBy, files_in, frames};
+use super::{Entry, FOLDER, SLOTS_PER_FILE, Sealed, SignedBy, files_in, frames};
 use crate::error::GatewayError;
-use deren_primitives::{DeviceId, SignedReading, Slot};
+use deren_primitives::{DeviceId, Slot};
 use std::{
     collections::HashMap,
     fs::File,
@@ -16,10 +16,10 @@ use std::{
 /// A reading that is final on the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archived {
-    /// Who signed it.
+    /// Who signed it; of a reading without a proof, who kept it.
     pub by: Arc<SignedBy>,
     /// The reading as the chain accepted it.
-    pub signed: SignedReading,
+    pub sealed: Sealed,
 }
 
 /// The readings in the archive of `data_folder` that begin in one of `slots`, each once. Those of a device come in the
@@ -84,21 +84,22 @@ impl Iterator for Reader {
                     return Some(Err(error));
                 }
             };
-            let signed = match entry {
+            let sealed = match entry {
                 Entry::SignedBy(by) => {
                     self.by = Some(Arc::new(by));
                     continue;
                 }
-                Entry::Reading(signed) => signed,
+                Entry::Signed(signed) => Sealed::Signed(signed),
+                Entry::Batched(reading, proof) => Sealed::Batched(reading, proof),
             };
-            let reading = &signed.reading;
+            let reading = sealed.reading();
             let again = self.last.get(&reading.device).is_some_and(|last| reading.sequence <= *last);
             if again {
                 continue;
             }
             self.last.insert(reading.device, reading.sequence);
             if let Some(by) = self.by.clone().filter(|_| self.slots.contains(&reading.first_slot)) {
-                return Some(Ok(Archived { by, signed }));
+                return Some(Ok(Archived { by, sealed }));
             }
         }
     }

@@ -1,23 +1,29 @@
 //! What was archived is read again, each reading once, whatever a crash left behind.
 
 use super::*;
-use deren_primitives::{DeviceId, IntervalReading};
+use deren_primitives::{BatchProof, DeviceId, IntervalReading, MerkleTree, SampledReading};
 use std::fs;
 
 fn by(key_epoch: u32) -> SignedBy {
     SignedBy { genesis: [1; 32], gateway: GatewayId([2; 32]), key_epoch, public_key: [3; 32] }
 }
 
-fn signed(device: u8, sequence: u64, slot: u32) -> SignedReading {
-    let reading = IntervalReading { sequence, ..deren_testing::reading(DeviceId([device; 32]), Slot(slot)) };
-    SignedReading { reading, signature: [9; 64] }
+fn reading(device: u8, sequence: u64, slot: u32) -> IntervalReading {
+    IntervalReading { sequence, ..deren_testing::reading(DeviceId([device; 32]), Slot(slot)) }
+}
+
+fn signed(device: u8, sequence: u64, slot: u32) -> Sealed {
+    Sealed::Signed(SignedReading { reading: reading(device, sequence, slot), signature: [9; 64] })
 }
 
 fn read(folder: &Path, slots: std::ops::Range<u32>) -> Vec<(u8, u64, u32)> {
     archived(folder, Slot(slots.start)..Slot(slots.end))
         .expect("readable")
         .map(|archived| archived.expect("whole"))
-        .map(|archived| (archived.signed.reading.device.0[0], archived.signed.reading.sequence, archived.by.key_epoch))
+        .map(|archived| {
+            let reading = archived.sealed.reading();
+            (reading.device.0[0], reading.sequence, archived.by.key_epoch)
+        })
         .collect()
 }
 
@@ -31,6 +37,23 @@ fn readings_come_back_by_slot_with_who_signed_them() {
     assert_eq!(read(folder.path(), 672..673), [(1, 1, 0)]);
     assert_eq!(read(folder.path(), 673..10_000), [(1, 2, 1)]);
     assert_eq!(read(&folder.path().join("none"), 0..10_000), []);
+}
+
+#[test]
+fn both_versions_come_back_as_they_were_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let of_version_2 = |sequence, proof| {
+        let reading = SampledReading { interval: reading(1, sequence, 5), samples_root: [4; 32] };
+        Sealed::Batched(reading, proof)
+    };
+    // The longest path that there is.
+    let path = MerkleTree::of(0u32..4096).and_then(|tree| tree.path(9)).expect("a leaf");
+    let proof = BatchProof { key_epoch: 1, attempt: 2, path, signature: [9; 64] };
+    let written = [signed(1, 0, 5), of_version_2(1, Some(proof)), of_version_2(2, None)];
+    let archive = Archive::new(folder.path(), 1);
+    archive.append(&written.clone().map(|sealed| (by(0), sealed))).expect("written");
+    let read = archived(folder.path(), Slot(0)..Slot(10)).expect("readable");
+    assert_eq!(read.map(|archived| archived.expect("whole").sealed).collect::<Vec<_>>(), written);
 }
 
 #[test]

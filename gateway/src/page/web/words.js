@@ -90,6 +90,7 @@ const WORDS = {
   "bad-answer": "The node's answer cannot be understood. Is this program too old for the chain? Update it.",
   "chain-stands": `The node shows no new block: it lost the others, or the chain stands still. ${BY_ITSELF}`,
   "other-chain": "The node belongs to another chain than the one that this gateway joined. Correct the node's address in the configuration.",
+  "chain-too-old": "The chain is older than this gateway and does not take its readings yet. They are kept and go up once the chain is upgraded.",
   "batch-refused": `The node did not take the newest readings. Every reading is kept. ${BY_ITSELF}`,
   "gateway-unknown": "The chain does not know this gateway. Finish setting up: link it to a site.",
   "gateway-inactive": "This gateway was deactivated. Its owner must give it a new key.",

@@ -150,7 +150,15 @@ proptest! {
         for span in &script.spans {
             prop_assert!(span.registers.is_forward());
             prop_assert!(span.slot_count >= 1);
-            prop_assert!(span.slot_count == 1 || span.quality.contains(Quality::ESTIMATED));
+            prop_assert!(span.slot_count == 1 || span.samples.is_empty());
+            prop_assert!(!span.samples.is_empty() || span.quality.contains(Quality::ESTIMATED));
+            prop_assert!(span.samples.windows(2).all(|pair| pair[0].time_ms < pair[1].time_ms));
+            let RegisterSpan { import_open_mwh, import_close_mwh, export_open_mwh, export_close_mwh } = span.registers;
+            for sample in &span.samples {
+                prop_assert!(sample.time_ms < slot_seconds * 1000);
+                prop_assert!((import_open_mwh..=import_close_mwh).contains(&sample.import_mwh));
+                prop_assert!((export_open_mwh..=export_close_mwh).contains(&sample.export_mwh));
+            }
         }
         // Everything that was shown since the first boundary is in a span, or still open: no more and no less.
         if let Some(first) = script.spans.first() {

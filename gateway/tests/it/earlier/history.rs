@@ -1,6 +1,6 @@
 //! What a data folder holds of each device: what is final, and what waits.
 
-use deren_gateway::outbox::{Bounds, Outbox, archived};
+use deren_gateway::outbox::{Bounds, Outbox, Reading, Sealed, SignedBy, archived};
 use deren_primitives::{DeviceId, GatewayId, IntervalReading, Signature, Slot, interval_message, verify};
 use serde_json::Value;
 use std::{collections::BTreeMap, path::Path};
@@ -11,7 +11,7 @@ const ALL: usize = 1_000_000;
 /// A device's readings in their order, what is final first.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    pub(super) readings: Vec<IntervalReading>,
+    pub(super) readings: Vec<Reading>,
     pub(super) final_count: usize,
 }
 
@@ -21,7 +21,7 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Reads the folder of a gateway that does not run. Every signature must hold, under the gateway's first key.
+    /// Reads the folder of a gateway that does not run. What is signed must hold, under the gateway's first key.
     pub(super) fn of(data_folder: &Path) -> Self {
         let mut devices: BTreeMap<DeviceId, Held> = BTreeMap::new();
         let mut signer = None;
@@ -29,9 +29,8 @@ impl History {
             let kept = kept.unwrap();
             let by = signer.get_or_insert_with(|| kept.by.clone());
             assert_eq!(*by, kept.by, "one key signed all");
-            assert_signed(by, &kept.signed.reading, &kept.signed.signature);
-            let held = devices.entry(kept.signed.reading.device).or_default();
-            held.readings.push(kept.signed.reading);
+            let held = devices.entry(kept.sealed.reading().device).or_default();
+            held.readings.push(checked(by, kept.sealed));
             held.final_count += 1;
         }
         let by = signer.expect("something is final");
@@ -39,8 +38,11 @@ impl History {
         let outbox = Outbox::open(data_folder, Bounds::default()).unwrap();
         for (device, held) in &mut devices {
             for queued in outbox.next(&[(*device, 0)], Slot(u32::MAX), ALL).unwrap() {
-                assert_eq!(queued.key_epoch, 0);
-                assert_signed(&by, &queued.reading, &queued.signature);
+                match (&queued.reading, queued.signature) {
+                    (Reading::Interval(reading), Some((0, signature))) => assert_signed(&by, reading, &signature),
+                    (Reading::Sampled(_), None) => {}
+                    other => panic!("{other:?}"),
+                }
                 held.readings.push(queued.reading);
             }
             let tail = outbox.stored(*device).unwrap().unwrap().tail;
@@ -52,7 +54,23 @@ impl History {
     }
 }
 
-fn assert_signed(by: &deren_gateway::outbox::SignedBy, reading: &IntervalReading, signature: &Signature) {
+/// A reading of the archive, whose signature or proof must hold.
+fn checked(by: &SignedBy, sealed: Sealed) -> Reading {
+    match sealed {
+        Sealed::Signed(signed) => {
+            assert_signed(by, &signed.reading, &signed.signature);
+            Reading::Interval(signed.reading)
+        }
+        Sealed::Batched(reading, proof) => {
+            let proof = proof.expect("a proof");
+            let message = proof.message(&by.genesis, by.gateway, reading.hash()).expect("a batch has such a place");
+            assert!(verify(&by.public_key, &message, &proof.signature), "{reading:?}");
+            Reading::Sampled(reading)
+        }
+    }
+}
+
+fn assert_signed(by: &SignedBy, reading: &IntervalReading, signature: &Signature) {
     let message = interval_message(&by.genesis, by.gateway, by.key_epoch, reading.hash());
     assert!(verify(&by.public_key, &message, signature), "{reading:?}");
 }

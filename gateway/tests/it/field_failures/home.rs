@@ -6,7 +6,8 @@ use crate::support::{
     real::{Configured, Running, finals},
 };
 use deren_gateway::clock::unix_ms;
-use deren_primitives::{DeviceId, DeviceRole, GatewayId, IntervalReading};
+use deren_gateway::outbox::Reading;
+use deren_primitives::{DeviceId, DeviceRole, GatewayId};
 use deren_simulator::{
     Simulator, SimulatorConfig,
     config::{HomeConfig, MeterConfig, ModbusConfig, PvConfig, SunSpecConfig, SunSpecDevice},
@@ -137,7 +138,7 @@ impl Home {
         self.until("it answers", |_| true).await
     }
 
-    pub fn readings(&self, device: DeviceId) -> Vec<IntervalReading> {
+    pub fn readings(&self, device: DeviceId) -> Vec<Reading> {
         self.node.chain().final_readings().into_iter().filter(|reading| reading.device == device).collect()
     }
 }
@@ -148,7 +149,7 @@ pub fn troubles(status: &Value) -> String {
 
 /// What holds for any device's readings: numbered, chained, no slot twice, no register lost within an epoch, and never
 /// more than the device's power allows.
-pub fn assert_whole(readings: &[IntervalReading], rated_w: u64) {
+pub fn assert_whole(readings: &[Reading], rated_w: u64) {
     assert!(readings.iter().enumerate().all(|(number, reading)| reading.sequence == number as u64));
     for pair in readings.windows(2) {
         assert_eq!(pair[1].previous, pair[0].hash());

@@ -1,6 +1,6 @@
-//! A small file of readings with one of everything: three devices, a rotated key, a reset, an outage.
+//! A small file of readings of version 1 with one of everything: three devices, a rotated key, a reset, an outage.
 
-use deren_gateway::proof::{Device, FORMAT, Header, Key, SealedReading, VERSION, Writer};
+use deren_gateway::proof::{Device, FORMAT, Header, Key, SealedReading, Writer};
 use deren_primitives::{
     Anchor, DeviceId, DeviceRole, GatewayId, Hex, IntervalReading, Quality, ReadingHash, RegisterSpan, Slot,
     interval_message, rotate_message,
@@ -66,7 +66,7 @@ impl Draft {
         };
         let header = Header {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: 1,
             genesis: Hex(genesis),
             gateway: Hex(gateway.0),
             slot_seconds: 900,

@@ -249,9 +249,9 @@ fn a_line_that_never_ends_costs_no_memory() {
 #[test]
 fn what_is_no_such_file_is_told_apart_from_a_fault() {
     let whole = String::from_utf8(Draft::whole().bytes()).unwrap();
-    let newer = whole.replacen("\"version\":1", "\"version\":2", 1);
+    let newer = whole.replacen("\"version\":1", "\"version\":3", 1);
     let other = whole.replacen("deren-readings", "other-readings", 1);
-    for (file, says) in [("", "header"), ("hello\n", "header"), (&newer, "version 2"), (&other, "format")] {
+    for (file, says) in [("", "header"), ("hello\n", "header"), (&newer, "version 3"), (&other, "format")] {
         match verify(file.as_bytes(), &[]) {
             Err(Failure::Unreadable { line: 1, reason }) => assert!(reason.contains(says), "{reason}"),
             other => panic!("{other:?}"),

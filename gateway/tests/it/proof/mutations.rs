@@ -65,6 +65,11 @@ pub fn with_field(bytes: &[u8], (line, path): &(usize, String), by: u64) -> Vec<
     // The order of fields is part of the form; replacing in the text keeps it.
     let (name, old) = before;
     let new = value.pointer(path).unwrap();
+    if name.bytes().all(|digit| digit.is_ascii_digit()) {
+        // An item of a list, which has no name.
+        lines[*line] = lines[*line].replacen(&old, &new.to_string(), 1);
+        return format!("{}\n", lines.join("\n")).into_bytes();
+    }
     let nth = path.split('/').find_map(|part| part.parse::<usize>().ok()).unwrap_or(0);
     let from = format!("\"{name}\":{old}");
     let places: Vec<usize> = lines[*line].match_indices(&format!("\"{name}\":")).map(|(place, _)| place).collect();

@@ -40,7 +40,7 @@ fn we_say(bytes: &[u8]) -> Value {
     }
 }
 
-fn agrees_on(files: &[(String, Vec<u8>)]) {
+pub fn agrees_on(files: &[(String, Vec<u8>)]) {
     let folder = tempfile::tempdir().unwrap();
     let write = |(number, (_, bytes)): (usize, &(String, Vec<u8>))| {
         let path = folder.path().join(format!("{number:06}"));

@@ -1,9 +1,9 @@
 //! A chain in memory with the metering rules that matter to a gateway, and faults on demand.
 
-use deren_gateway::clock::unix_ms;
+use deren_gateway::{clock::unix_ms, outbox::Reading};
 use deren_primitives::{
-    ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, IntervalReading, PublicKey, ReadingBatch,
-    ReadingError, ReadingOutcome, ReadingVerdict, Signature, SlotClock, batch_message, interval_message, verify,
+    ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, PublicKey, ReadingBatch, ReadingError,
+    ReadingOutcome, ReadingVerdict, SampledBatch, Signature, SlotClock, batch_message, interval_message, verify,
 };
 use std::collections::BTreeMap;
 
@@ -13,7 +13,47 @@ pub struct Block {
     pub hash: [u8; 32],
     pub time_ms: u64,
     pub cursors: BTreeMap<DeviceId, DeviceCursor>,
-    pub accepted: Vec<IntervalReading>,
+    pub accepted: Vec<Reading>,
+}
+
+/// A batch of either version, as the chain sees it.
+#[derive(Clone)]
+pub struct Batch {
+    pub genesis: [u8; 32],
+    pub key_epoch: u32,
+    pub attempt: u32,
+    pub readings: Vec<Reading>,
+    /// What is signed and the signature: of the batch, and of each reading of version 1.
+    signed: Vec<(Vec<u8>, Signature)>,
+}
+
+impl Batch {
+    /// True if this key signed the batch, and each reading of it that is signed by itself.
+    pub fn is_authentic(&self, key: &PublicKey) -> bool {
+        self.signed.iter().all(|(message, signature)| verify(key, message, signature))
+    }
+}
+
+impl From<(ReadingBatch, Signature)> for Batch {
+    fn from((batch, signature): (ReadingBatch, Signature)) -> Self {
+        let ReadingBatch { genesis, gateway, key_epoch, attempt, .. } = batch;
+        let mut signed = vec![(batch_message(&batch), signature)];
+        let mut readings = Vec::new();
+        for own in batch.readings {
+            signed.push((interval_message(&genesis, gateway, key_epoch, own.reading.hash()), own.signature));
+            readings.push(Reading::Interval(own.reading));
+        }
+        Self { genesis, key_epoch, attempt, readings, signed }
+    }
+}
+
+impl From<(SampledBatch, Signature)> for Batch {
+    fn from((batch, signature): (SampledBatch, Signature)) -> Self {
+        let SampledBatch { genesis, key_epoch, attempt, .. } = batch;
+        let signed = vec![(batch.message(), signature)];
+        let readings = batch.readings.into_iter().map(Reading::Sampled).collect();
+        Self { genesis, key_epoch, attempt, readings, signed }
+    }
 }
 
 /// The chain with its pool and its faults.
@@ -22,7 +62,7 @@ pub struct Chain {
     pub parameters: ChainParameters,
     blocks: Vec<Block>,
     finalised: usize,
-    pool: Vec<(ReadingBatch, Signature)>,
+    pool: Vec<Batch>,
     gateway: Option<GatewayRecord>,
     /// Number of the next submissions that are taken and then forgotten.
     pub lose_submissions: u32,
@@ -32,8 +72,10 @@ pub struct Chain {
     pub refuse: BTreeMap<DeviceId, ReadingError>,
     /// Asked for the finalised head, the node answers what is no hash.
     pub nonsense_head: bool,
+    /// The runtime is too old for readings of version 2.
+    pub lacks_version_2: bool,
     /// Every batch that was submitted.
-    pub submitted: Vec<ReadingBatch>,
+    pub submitted: Vec<Batch>,
     salt: u8,
 }
 
@@ -58,6 +100,7 @@ impl Chain {
             ban_submissions: 0,
             refuse: BTreeMap::new(),
             nonsense_head: false,
+            lacks_version_2: false,
             submitted: Vec::new(),
             salt,
         };
@@ -121,14 +164,14 @@ impl Chain {
     }
 
     /// All readings accepted in blocks that are final, in order.
-    pub fn final_readings(&self) -> Vec<IntervalReading> {
+    pub fn final_readings(&self) -> Vec<Reading> {
         self.blocks[..=self.finalised].iter().flat_map(|block| block.accepted.clone()).collect()
     }
 
-    pub fn submit(&mut self, batch: ReadingBatch, signature: Signature) -> Result<(), (i32, &'static str)> {
+    pub fn submit(&mut self, batch: Batch) -> Result<(), (i32, &'static str)> {
         self.submitted.push(batch.clone());
         let key = self.gateway.as_ref().map(|gateway| gateway.public_key).unwrap_or_default();
-        if !verify(&key, &batch_message(&batch), &signature) {
+        if !batch.is_authentic(&key) {
             return Err((1010, "Invalid Transaction"));
         }
         if self.ban_submissions > 0 {
@@ -142,28 +185,21 @@ impl Chain {
         if !self.pool.is_empty() {
             return Err((1014, "Priority is too low"));
         }
-        self.pool.push((batch, signature));
+        self.pool.push(batch);
         Ok(())
     }
 
     /// What would become of each reading in the next block.
-    pub fn check(&self, batch: &ReadingBatch) -> Vec<ReadingOutcome> {
+    pub fn check(&self, batch: &Batch) -> Vec<ReadingOutcome> {
         let mut state = self.best().clone();
-        batch.readings.iter().map(|signed| self.judge(&mut state, batch, signed, unix_ms())).collect()
+        (0..batch.readings.len()).map(|index| self.judge(&mut state, batch, index, unix_ms())).collect()
     }
 
-    fn judge(
-        &self,
-        state: &mut Block,
-        batch: &ReadingBatch,
-        signed: &deren_primitives::SignedReading,
-        now_ms: u64,
-    ) -> ReadingOutcome {
-        let reading = &signed.reading;
+    fn judge(&self, state: &mut Block, batch: &Batch, index: usize, now_ms: u64) -> ReadingOutcome {
+        let reading = &batch.readings[index];
         let Some(gateway) = &self.gateway else {
             return ReadingOutcome::Refused(ReadingError::UnknownGateway);
         };
-        let message = interval_message(&batch.genesis, batch.gateway, batch.key_epoch, reading.hash());
         let Some(cursor) = state.cursors.get_mut(&reading.device) else {
             return ReadingOutcome::Refused(ReadingError::UnknownDevice);
         };
@@ -177,7 +213,7 @@ impl Chain {
             Some(ReadingError::WrongSequence)
         } else if reading.previous != cursor.last_hash {
             Some(ReadingError::WrongPreviousHash)
-        } else if !verify(&gateway.public_key, &message, &signed.signature) {
+        } else if !batch.is_authentic(&gateway.public_key) {
             Some(ReadingError::BadSignature)
         } else if self.clock().start_ms(reading.end_slot()) > now_ms {
             Some(ReadingError::SlotNotEnded)
@@ -210,10 +246,10 @@ impl Chain {
         block.hash[..8].copy_from_slice(&(number as u64).to_le_bytes());
         block.hash[8..16].copy_from_slice(&block.time_ms.to_le_bytes());
         block.hash[31] = 1;
-        for (batch, _) in std::mem::take(&mut self.pool) {
+        for batch in std::mem::take(&mut self.pool) {
             let time_ms = block.time_ms;
-            for signed in &batch.readings {
-                self.judge(&mut block, &batch, signed, time_ms);
+            for index in 0..batch.readings.len() {
+                self.judge(&mut block, &batch, index, time_ms);
             }
         }
         self.push(block);

@@ -1,7 +1,8 @@
 //! The real program as a process, with a simulated home behind a real wire.
 
 use super::{FakeNode, chain::Chain};
-use deren_primitives::{DeviceId, GatewayId, IntervalReading};
+use deren_gateway::outbox::Reading;
+use deren_primitives::{DeviceId, GatewayId};
 use deren_simulator::{Simulator, SimulatorConfig};
 use deren_testing::free_port;
 use serde_json::Value;
@@ -140,13 +141,13 @@ impl Drop for Running {
 }
 
 /// Waits until so many readings are final.
-pub async fn finals(node: &FakeNode, count: usize) -> Vec<IntervalReading> {
+pub async fn finals(node: &FakeNode, count: usize) -> Vec<Reading> {
     node.run_until("readings become final", |chain: &Chain| chain.final_readings().len() >= count).await;
     node.chain().final_readings()
 }
 
 /// One device's readings: numbered, chained, without a missing slot or mWh.
-pub fn assert_unbroken(readings: &[IntervalReading]) {
+pub fn assert_unbroken(readings: &[Reading]) {
     assert!(readings.iter().zip(0..).all(|(reading, sequence)| reading.sequence == sequence));
     assert!(readings.windows(2).all(|pair| pair[1].previous == pair[0].hash()));
     assert!(readings.windows(2).all(|pair| pair[1].first_slot == pair[0].end_slot()));
