@@ -3,11 +3,8 @@
 
 use std::path::Path;
 
-/// What a target is called, and what it does with any bytes.
-pub(super) type Target = (&'static str, fn(&[u8]));
-
 /// Gives every input of the targets to them: what fuzzing began with, and what it found. A panic names the input.
-pub(super) fn replay(targets: &[Target]) {
+pub(super) fn replay(targets: &[(&str, fn(&[u8]))]) {
     for (name, target) in targets {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(name);
         let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

@@ -5,18 +5,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../fuzz"
 runs=${1:-100000}
 shift || true
 targets=("$@")
-[ "${#targets[@]}" -gt 0 ] || mapfile -t targets < <(basename -s .rs src/bin/*.rs | grep -vx runtime)
+[ "${#targets[@]}" -gt 0 ] || mapfile -t targets < <(ls seeds | grep -vx runtime)
 for name in "${targets[@]}"; do
-    [ -f "src/bin/$name.rs" ] || { echo "make fuzz: there is no target '$name'" >&2; exit 1; }
+    [ -d "seeds/$name" ] || { echo "make fuzz: there is no target '$name'" >&2; exit 1; }
 done
 
 # The runtime is a chain with all of its pallets: it is compiled only when it is named, and needs no Wasm here.
 export SKIP_WASM_BUILD=1
-bins=()
-for name in "${targets[@]}"; do
-    bins+=(--bin "$name")
-    [ "$name" != runtime ] || bins+=(--features runtime)
-done
+features=()
+[[ " ${targets[*]} " != *" runtime "* ]] || features=(--features runtime)
 
 # The versions that everything else is built and tested with; cargo only adds libFuzzer's.
 cp ../Cargo.lock Cargo.lock
@@ -27,7 +24,7 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
     -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0" \
-    cargo build --release --target "$host" "${bins[@]}"
+    cargo build --release --target "$host" "${features[@]}"
 
 # What fuzzing finds worth going on from is kept outside of the checkout; what it found wrong, too, until it is a seed.
 kept=$CARGO_TARGET_DIR/kept
@@ -41,6 +38,7 @@ for name in "${targets[@]}"; do
         proof) longest=8192 ;;
         runtime) longest=4096 memory_mb=2048 ;;
     esac
-    "$CARGO_TARGET_DIR/$host/release/$name" "$kept/$name/corpus" "seeds/$name" -artifact_prefix="$kept/$name/found/" \
-        -runs="$runs" -max_len="$longest" -rss_limit_mb="$memory_mb" -timeout=25 -print_final_stats=1
+    DEREN_FUZZ_TARGET=$name "$CARGO_TARGET_DIR/$host/release/deren-fuzz" "$kept/$name/corpus" "seeds/$name" \
+        -artifact_prefix="$kept/$name/found/" -runs="$runs" -max_len="$longest" -rss_limit_mb="$memory_mb" -timeout=25 \
+        -print_final_stats=1
 done

@@ -5,6 +5,9 @@
 use crate::{proof, settings::Settings};
 use std::path::Path;
 
+/// Every target by its name, that of its folder of inputs.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[("proof", proof), ("settings", settings)];
+
 /// A file of exported readings.
 pub fn proof(data: &[u8]) {
     if let Err(proof::Failure::Fault(fault)) = proof::verify(data, &[]) {
@@ -30,6 +33,6 @@ mod replay;
 mod tests {
     #[test]
     fn what_fuzzing_began_with_and_found_does_no_harm() {
-        super::replay::replay(&[("proof", super::proof), ("settings", super::settings)]);
+        super::replay::replay(super::TARGETS);
     }
 }

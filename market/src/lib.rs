@@ -7,7 +7,6 @@
 
 extern crate alloc;
 
-mod bounds;
 #[cfg(feature = "file")]
 pub mod file;
 mod input;
@@ -22,7 +21,6 @@ mod units;
 mod violation;
 mod wide;
 
-pub use bounds::MAX_STEPS;
 pub use input::{clearing_steps, cut_to_measured};
 pub use mechanism::uniform_price::{ClearError, clear, verify};
 pub use network::{Edge, MAX_DEPTH, MAX_ZONES, Network, NetworkError, Zone};
@@ -33,4 +31,5 @@ pub use reading::pace::{MAX_READINGS_AT_ONCE, Pace, SERVICE_WINDOW_SLOTS, is_bef
 pub use settle::{
     Amounts, FillAmount, SettleError, bid_limit, buyer_pays_ueur, hold_ueur, seller_receives_ueur, settle,
 };
+pub use units::MAX_STEPS;
 pub use violation::Violation;

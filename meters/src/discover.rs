@@ -5,32 +5,43 @@
 //! for meters by their templates' fingerprints. Once one was found, it looks on the unit ids that its manufacturer
 //! uses, and at last on those that only templates name. What answers and fits nothing is told of.
 
-pub(crate) mod event;
 mod local;
 mod mdns;
 mod place;
-mod private;
 pub(crate) mod probe;
 mod target;
 
 pub use crate::families::modbus::probe::{UNITS, USUAL_PORTS};
-pub use event::Event;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use mdns::answer;
-pub use private::is_private;
-pub use probe::TIMEOUT_MS;
+pub use probe::{Event, TIMEOUT_MS};
 pub use target::{MAX_HOSTS, Target, nearby};
 
 use crate::{Library, MeterError, Record};
 use futures::{StreamExt, stream};
 use place::Place;
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 /// Places that are asked at the same time, each one request at a time.
 const MAX_AT_ONCE: usize = 32;
+
+/// True for addresses that belong to a home or a machine: private, link-local, unique local and loopback.
+#[must_use]
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private() || address.is_loopback() || address.is_link_local(),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(mapped) => is_private(IpAddr::V4(mapped)),
+            None => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+        },
+    }
+}
 
 /// Looks for devices at `target`, with the templates of `library`.
 ///

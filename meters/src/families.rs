@@ -3,23 +3,39 @@
 //! A family is a folder: how its URIs are written, what reads its devices, how a search finds them. A new one is its
 //! folder and its line in [`FAMILIES`].
 
-mod family;
 pub mod homewizard;
 pub mod http;
 pub mod modbus;
 pub mod mqtt;
+mod pushed;
 pub mod speedwire;
 pub mod stream;
 pub mod sunspec;
 
-pub use family::Family;
-
 use crate::{
     DeviceUri, MeterError,
+    discover::probe::Probe,
     uri::parts::{MAX_LENGTH, PASSWORD, Parameters, without_password},
 };
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 use url::Url;
+
+/// Devices that are named, found and read alike.
+pub struct Family {
+    /// Schemes of its URIs.
+    pub schemes: &'static [&'static str],
+    /// From a URI of these schemes, and its parameters, to a device. Or what is wrong, as the end of a sentence that
+    /// names the URI.
+    pub(crate) parse: fn(&Url, &mut Parameters) -> Result<DeviceUri, String>,
+    /// How a search finds its devices.
+    pub(crate) probe: &'static dyn Probe,
+}
+
+impl fmt::Debug for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Family").field("schemes", &self.schemes).finish_non_exhaustive()
+    }
+}
 
 /// Every family.
 pub const FAMILIES: &[Family] = &[

@@ -14,6 +14,22 @@ pub use registers::{modbus, sunspec};
 pub use telegrams::{p1, sml, speedwire};
 pub use texts::{discovery, http, mqtt, template, uri, value_template};
 
+/// Every target by its name, that of its folder of inputs.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("discovery", discovery),
+    ("frames", frames),
+    ("http", http),
+    ("modbus", modbus),
+    ("mqtt", mqtt),
+    ("p1", p1),
+    ("sml", sml),
+    ("speedwire", speedwire),
+    ("sunspec", sunspec),
+    ("template", template),
+    ("uri", uri),
+    ("value_template", value_template),
+];
+
 /// Runs to its end what never waits for anything but bytes that are there.
 fn block_on(work: impl Future<Output = ()>) {
     thread_local! {
@@ -34,19 +50,6 @@ mod replay;
 mod tests {
     #[test]
     fn what_fuzzing_began_with_and_found_does_no_harm() {
-        super::replay::replay(&[
-            ("discovery", super::discovery),
-            ("frames", super::frames),
-            ("http", super::http),
-            ("modbus", super::modbus),
-            ("mqtt", super::mqtt),
-            ("p1", super::p1),
-            ("sml", super::sml),
-            ("speedwire", super::speedwire),
-            ("sunspec", super::sunspec),
-            ("template", super::template),
-            ("uri", super::uri),
-            ("value_template", super::value_template),
-        ]);
+        super::replay::replay(super::TARGETS);
     }
 }

@@ -17,6 +17,7 @@ pub mod families;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod in_use;
 pub mod p1;
 pub mod patience;
 pub mod quantity;
@@ -28,10 +29,7 @@ pub mod template;
 pub mod uri;
 pub mod wire;
 
-pub use driver::{
-    Driver,
-    open::{open, open_with},
-};
+pub use driver::{Driver, open, open_with};
 pub use error::{MeterCode, MeterError, Unreached};
 pub use families::{homewizard, modbus, mqtt, stream, sunspec};
 pub use record::{Record, read, read_with};

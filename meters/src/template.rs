@@ -2,9 +2,7 @@
 //!
 //! A template is checked when it is loaded, so that a driver or simulator never meets one that makes no sense.
 
-pub(crate) mod fault;
 mod fixture;
-mod origin;
 mod parse;
 pub mod payload;
 pub mod registers;
@@ -13,18 +11,41 @@ pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use origin::Origin;
-
 use crate::MeterError;
 use deren_config::nearest;
 use payload::MqttTemplate;
 use registers::{ModbusTemplate, Production};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
+
+/// Where the registers or payloads of a fixture come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Read from a real device, and published by the source.
+    Recorded,
+    /// An example that the source gives.
+    Documented,
+    /// Put together by the documented registers or fields: no device was at hand.
+    Composed,
+}
+
+/// Something in a template that makes no sense, by the key under which it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The top-level key; empty for the whole.
+    pub(crate) key: &'static str,
+    /// Which of several under that key, from 0.
+    pub(crate) index: usize,
+    /// What is wrong with it and what would be right.
+    pub(crate) reason: String,
+}
 
 /// Most templates of a library.
 pub const MAX_TEMPLATES: usize = 1_024;

@@ -34,16 +34,19 @@ impl Machine for Faked {
 }
 
 impl Faked {
-    fn new(wall_ms: u64, kernel_ms: u32) -> Self {
+    /// Of the second day since 1970.
+    fn new(kernel_ms: u32) -> Self {
         let machine = Self::default();
-        machine.wall_ms.store(wall_ms, SeqCst);
+        machine.wall_ms.store(DAY_MS, SeqCst);
         machine.boot_ms.store(1_000, SeqCst);
         machine.kernel_ms.store(kernel_ms, SeqCst);
         machine
     }
 
-    fn clock(&self) -> Clock {
-        Clock::with_machine(false, MAX, 0, Box::new(self.clone()))
+    fn with_clock(kernel_ms: u32) -> (Self, Clock) {
+        let machine = Self::new(kernel_ms);
+        let clock = Clock::with_machine(false, MAX, 0, Box::new(machine.clone()));
+        (machine, clock)
     }
 
     fn pass(&self, ms: u64) {
@@ -71,28 +74,24 @@ fn blocks(machine: &Faked, clock: &Clock, count: usize, ahead_ms: i64) {
 
 #[test]
 fn a_clock_for_which_nobody_vouches_is_unknown() {
-    let machine = Faked::new(DAY_MS, 0);
-    let state = machine.clock().state();
+    let state = Faked::with_clock(0).1.state();
     assert_eq!(state, ClockState::Unknown);
     assert!(state.complaint().expect("a reason").contains("timedatectl"));
 }
 
 #[test]
 fn the_kernel_vouches_and_its_bound_is_the_error() {
-    let machine = Faked::new(DAY_MS, 12);
-    assert_eq!(machine.clock().state(), ClockState::Synchronised { error_ms: 12 });
+    assert_eq!(Faked::with_clock(12).1.state(), ClockState::Synchronised { error_ms: 12 });
 }
 
 #[test]
 fn a_kernel_that_is_less_sure_than_allowed_does_not_vouch() {
-    let machine = Faked::new(DAY_MS, 5_001);
-    assert_eq!(machine.clock().state(), ClockState::Unknown);
+    assert_eq!(Faked::with_clock(5_001).1.state(), ClockState::Unknown);
 }
 
 #[test]
 fn when_nobody_vouches_any_more_the_error_grows_by_the_drift_until_it_is_lost() {
-    let machine = Faked::new(DAY_MS, 12);
-    let clock = machine.clock();
+    let (machine, clock) = Faked::with_clock(12);
     clock.state();
     machine.steer(0);
     machine.pass(3_600_000);
@@ -104,8 +103,7 @@ fn when_nobody_vouches_any_more_the_error_grows_by_the_drift_until_it_is_lost() 
 
 #[test]
 fn a_development_chain_is_enough_and_another_is_not() {
-    let machine = Faked::new(DAY_MS, 0);
-    let clock = machine.clock();
+    let (machine, clock) = Faked::with_clock(0);
     clock.see_block(DAY_MS - 400);
     assert_eq!(clock.state(), ClockState::Unknown);
     clock.trust_chain_alone(true);
@@ -117,8 +115,7 @@ fn a_development_chain_is_enough_and_another_is_not() {
 #[test]
 fn blocks_that_show_another_time_than_the_kernel_stop_signing() {
     for ahead_ms in [-60_000, 60_000] {
-        let machine = Faked::new(DAY_MS, 20);
-        let clock = machine.clock();
+        let (machine, clock) = Faked::with_clock(20);
         blocks(&machine, &clock, 3, ahead_ms);
         assert!(matches!(clock.state(), ClockState::Synchronised { .. }), "three blocks are too few");
         blocks(&machine, &clock, 1, ahead_ms);
@@ -131,8 +128,7 @@ fn blocks_that_show_another_time_than_the_kernel_stop_signing() {
 
 #[test]
 fn what_lies_within_error_and_block_interval_is_no_dispute() {
-    let machine = Faked::new(DAY_MS, 20);
-    let clock = machine.clock();
+    let (machine, clock) = Faked::with_clock(20);
     blocks(&machine, &clock, 16, -8_000);
     assert!(matches!(clock.state(), ClockState::Synchronised { .. }));
     blocks(&machine, &clock, 16, -8_100);
@@ -141,8 +137,7 @@ fn what_lies_within_error_and_block_interval_is_no_dispute() {
 
 #[test]
 fn a_node_that_catches_up_is_no_witness() {
-    let machine = Faked::new(DAY_MS, 20);
-    let clock = machine.clock();
+    let (machine, clock) = Faked::with_clock(20);
     for number in 0..200 {
         machine.pass(50);
         clock.see_block(DAY_MS / 2 + number * 6_000);
@@ -152,8 +147,7 @@ fn a_node_that_catches_up_is_no_witness() {
 
 #[test]
 fn a_dispute_ends_with_the_connection_that_showed_it() {
-    let machine = Faked::new(DAY_MS, 20);
-    let clock = machine.clock();
+    let (machine, clock) = Faked::with_clock(20);
     blocks(&machine, &clock, 8, -60_000);
     assert!(matches!(clock.state(), ClockState::Disputed { .. }));
     machine.pass(700_000);
@@ -162,7 +156,7 @@ fn a_dispute_ends_with_the_connection_that_showed_it() {
 
 #[test]
 fn a_clock_behind_its_high_water_mark_signs_nothing_until_it_has_caught_up() {
-    let machine = Faked::new(DAY_MS, 12);
+    let machine = Faked::new(12);
     let clock = Clock::with_machine(false, MAX, DAY_MS + 3_000, Box::new(machine.clone()));
     assert_eq!(clock.state(), ClockState::Behind { by_ms: 3_000 });
     assert!(clock.state().complaint().expect("a reason").contains("3 s behind"));
@@ -175,7 +169,7 @@ fn a_clock_behind_its_high_water_mark_signs_nothing_until_it_has_caught_up() {
 
 #[test]
 fn even_an_owner_who_vouches_does_not_turn_time_back() {
-    let machine = Faked::new(DAY_MS, 0);
+    let machine = Faked::new(0);
     let clock = Clock::with_machine(true, MAX, DAY_MS + 1, Box::new(machine.clone()));
     assert_eq!(clock.state(), ClockState::Behind { by_ms: 1 });
     machine.pass(1);
@@ -185,8 +179,7 @@ fn even_an_owner_who_vouches_does_not_turn_time_back() {
 #[test]
 fn a_jump_forwards_or_backwards_is_noticed_and_ends_all_trust() {
     for by_ms in [3_600_000, -3_600_000, 300, -300] {
-        let machine = Faked::new(DAY_MS, 12);
-        let clock = machine.clock();
+        let (machine, clock) = Faked::with_clock(12);
         clock.state();
         machine.steer(0);
         machine.pass(10_000);
@@ -202,8 +195,7 @@ fn a_jump_forwards_or_backwards_is_noticed_and_ends_all_trust() {
 
 #[test]
 fn a_sleep_and_a_gentle_correction_are_no_jumps() {
-    let machine = Faked::new(DAY_MS, 12);
-    let clock = machine.clock();
+    let (machine, clock) = Faked::with_clock(12);
     clock.state();
     machine.pass(8 * 3_600_000);
     machine.set(5_000);
@@ -228,8 +220,7 @@ proptest! {
     fn time_that_counts_never_goes_back(
         steps in proptest::collection::vec((0..100_000u64, -100_000..100_000i64, 0..8_000u32), 1..60),
     ) {
-        let machine = Faked::new(DAY_MS, 1);
-        let clock = machine.clock();
+        let (machine, clock) = Faked::with_clock(1);
         let mut newest_ms = 0;
         for (pass_ms, set_ms, kernel_ms) in steps {
             machine.pass(pass_ms);

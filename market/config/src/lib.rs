@@ -6,13 +6,11 @@
 mod document;
 mod key;
 mod mistake;
-mod nearest;
 mod table;
 mod typed;
 
 pub use document::{Text, parse};
 pub use key::Key;
-pub use mistake::{Mistake, Place, lines};
-pub use nearest::nearest;
+pub use mistake::{Mistake, Place, lines, nearest};
 pub use table::Table;
 pub use typed::read;

@@ -3,22 +3,19 @@
 
 mod check;
 mod devices;
-mod http;
+mod others;
 mod read;
-mod speedwire;
-mod streams;
 mod time;
 
 pub use devices::{
     ChainEnd, MeterConfig, ModbusConfig, MqttConfig, Phases, SunSpecConfig, SunSpecDevice, SunSpecModel,
 };
-pub use http::HttpConfig;
-pub use speedwire::SpeedwireConfig;
-pub use streams::{StreamConfig, TelegramKind};
+pub use others::{HttpConfig, SpeedwireConfig, StreamConfig, TelegramKind};
 pub use time::{Day, TimeOfDay};
 
 use crate::{faults::RandomFaults, load::Profile};
 use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// A neighbourhood under one sky.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -196,6 +193,11 @@ pub struct PlanWindow {
     pub to: TimeOfDay,
     /// Positive charges, negative discharges, W.
     pub power_w: i32,
+}
+
+/// Where a server listens of which nobody says it.
+const fn any_loopback_port() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
 }
 
 mod defaults {

@@ -1,6 +1,6 @@
 //! One device of a home that runs. Never knows how its registers look on a wire.
 
-pub use crate::moment::{Moment, Registers, Shown};
+pub use crate::model::{Moment, Registers, Shown};
 
 use crate::{
     clock::Clock,

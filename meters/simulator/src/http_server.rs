@@ -1,17 +1,14 @@
 //! A device that shows JSON documents over HTTP, by its template. It answers a GET, and nothing else.
 
-use crate::{device::Device, unit::readout};
+use crate::{clients, device::Device, unit::readout};
 use deren_meters::template::payload::MqttTemplate;
 use std::{io, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::timeout,
 };
 
-/// Clients at once; a further one waits.
-const MOST_CLIENTS: usize = 8;
 /// Largest request that is read, bytes.
 const MOST_BYTES: usize = 4_096;
 /// How long a client may take to ask.
@@ -33,19 +30,14 @@ impl HttpServer {
     /// What the operating system says.
     pub async fn serve(self, listener: TcpListener) -> io::Result<()> {
         let server = Arc::new(self);
-        let places = Arc::new(Semaphore::new(MOST_CLIENTS));
-        let mut clients = tokio::task::JoinSet::new();
-        loop {
-            let Ok(place) = places.clone().acquire_owned().await else { return Ok(()) };
-            let (client, _) = listener.accept().await?;
-            while clients.try_join_next().is_some() {}
+        clients::serve(listener, |client| {
             let server = server.clone();
-            clients.spawn(async move {
+            async move {
                 // A client that goes away before its answer is none of the device's business.
                 let _ = timeout(PATIENCE, server.answer(client)).await;
-                drop(place);
-            });
-        }
+            }
+        })
+        .await
     }
 
     async fn answer(&self, mut client: TcpStream) -> io::Result<()> {

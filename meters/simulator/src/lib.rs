@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics has failed"))]
 
 pub mod battery;
+mod clients;
 pub mod clock;
 pub mod config;
 pub mod csv;
@@ -21,7 +22,6 @@ pub mod http_server;
 pub mod load;
 pub mod modbus_server;
 pub mod model;
-pub mod moment;
 pub mod mqtt_payload;
 pub mod mqtt_publisher;
 pub mod noise;

@@ -4,7 +4,6 @@
 use crate::{
     faults::{FaultKind, FaultScript},
     home::{Books, Powers},
-    moment::{Moment, Registers, Shown},
     noise::Noise,
 };
 use deren_primitives::DeviceRole;
@@ -17,6 +16,37 @@ const USUAL_ROLLOVER_WH: u64 = 1_000;
 const NEW_METER_MWH: u64 = 5_000_000;
 /// Where the serial numbers of meters that are put in begin in a device's noise.
 const SWAPS_FROM: u64 = 1_000;
+
+/// A home at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Simulated seconds since the start.
+    pub elapsed_s: u64,
+    /// Energies since the start.
+    pub books: Books,
+    /// Powers of the latest second.
+    pub powers: Powers,
+}
+
+/// A device's cumulative registers and its power.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Registers {
+    /// From the grid, or charged.
+    pub import_mwh: u64,
+    /// To the grid, produced, or discharged.
+    pub export_mwh: u64,
+    /// Import positive.
+    pub power_w: i32,
+}
+
+/// What a device shows: registers, or what is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The simulated second that is shown.
+    pub elapsed_s: u64,
+    /// The registers; none while the device shows "not implemented".
+    pub registers: Option<Registers>,
+}
 
 /// A name plate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! While the broker is away messages are dropped, as real devices drop them.
 
 use crate::{
+    clients,
     device::Device,
     faults::FaultKind,
     mqtt_payload::{self, Message},
@@ -9,13 +10,8 @@ use crate::{
 use deren_meters::{template::payload::MqttTemplate, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, Incoming, MqttOptions, QoS};
 use std::{convert::Infallible, time::Duration};
-use tokio::{
-    sync::watch,
-    time::{MissedTickBehavior, interval, sleep},
-};
+use tokio::{sync::watch, time::sleep};
 
-/// However fast simulated time runs, a device publishes no more often than this.
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(20);
 const RECONNECT_AFTER: Duration = Duration::from_millis(500);
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// Messages that wait for the connection's task: those of a few rounds.
@@ -76,8 +72,7 @@ impl MqttPublisher {
         connected: watch::Receiver<Connection>,
         unplug: watch::Sender<bool>,
     ) -> Infallible {
-        let mut ticks = interval(self.interval.max(SHORTEST_INTERVAL));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut ticks = clients::ticks(self.interval);
         loop {
             ticks.tick().await;
             let moment = self.device.home().now().await;

@@ -7,16 +7,11 @@ use crate::{
     clock::{Clock, unix_now},
     config::SimulatorConfig,
     device::{Device, RunningHome},
-    http_server::HttpServer,
-    modbus_server::ModbusServer,
     mqtt_publisher::{Connection, MqttPublisher},
     serving::{Serving, ServingHome},
-    speedwire_sender::SpeedwireSender,
-    stream_server::StreamServer,
 };
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, pin::Pin, time::Duration};
 use tokio::{
-    net::{TcpListener, UdpSocket},
     sync::watch,
     task::JoinSet,
     time::{Instant, interval, timeout_at},
@@ -27,31 +22,10 @@ const BROKER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How often homes that nobody looks at are brought up to date.
 const CATCH_UP: Duration = Duration::from_secs(1);
 
-/// A server that listens and does not answer yet.
-struct BoundServer {
+/// What listens and does not answer yet, or does not send yet: where, and what it does until it breaks.
+struct Bound {
     address: SocketAddr,
-    listener: TcpListener,
-    server: ModbusServer,
-}
-
-/// A meter that pushes telegrams, and does not yet.
-struct BoundStream {
-    address: SocketAddr,
-    listener: TcpListener,
-    server: StreamServer,
-}
-
-/// A device over HTTP that listens and does not answer yet.
-struct BoundHttp {
-    address: SocketAddr,
-    listener: TcpListener,
-    server: HttpServer,
-}
-
-/// A meter that sends datagrams, and does not yet.
-struct BoundSender {
-    socket: UdpSocket,
-    sender: SpeedwireSender,
+    serving: Pin<Box<dyn Future<Output = io::Result<()>> + Send>>,
 }
 
 /// All that one home brings.
@@ -59,11 +33,8 @@ struct BuiltHome {
     serving: ServingHome,
     devices: Vec<Device>,
     running: RunningHome,
-    servers: Vec<BoundServer>,
+    bound: Vec<Bound>,
     publishers: Vec<MqttPublisher>,
-    streams: Vec<BoundStream>,
-    senders: Vec<BoundSender>,
-    over_http: Vec<BoundHttp>,
 }
 
 /// A simulator that serves. Dropping it stops all of it.
@@ -102,17 +73,8 @@ impl Simulator {
             simulator.serving.homes.push(built.serving);
             simulator.devices.push(built.devices);
             simulator.homes.push(built.running);
-            for BoundServer { address, listener, server } in built.servers {
-                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
-            }
-            for BoundStream { address, listener, server } in built.streams {
-                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
-            }
-            for BoundHttp { address, listener, server } in built.over_http {
-                simulator.tasks.spawn(until_it_stops(address, server.serve(listener)));
-            }
-            for BoundSender { socket, sender } in built.senders {
-                simulator.tasks.spawn(until_it_stops(SocketAddr::V4(sender.to), sender.send(socket)));
+            for bound in built.bound {
+                simulator.tasks.spawn(until_it_stops(bound));
             }
             for publisher in built.publishers {
                 let (state, connection) = watch::channel(Connection::default());
@@ -159,9 +121,12 @@ impl Simulator {
 }
 
 /// Serves, and says why it stopped.
-async fn until_it_stops(address: SocketAddr, serving: impl Future<Output = io::Result<()>>) -> SimulatorError {
-    let stopped = serving.await;
-    SimulatorError::Serve { address, source: stopped.err().unwrap_or_else(|| io::ErrorKind::Other.into()) }
+async fn until_it_stops(bound: Bound) -> SimulatorError {
+    let stopped = bound.serving.await;
+    SimulatorError::Serve {
+        address: bound.address,
+        source: stopped.err().unwrap_or_else(|| io::ErrorKind::Other.into()),
+    }
 }
 
 async fn wait_for_brokers(connections: Vec<(String, watch::Receiver<Connection>)>) -> Result<(), SimulatorError> {

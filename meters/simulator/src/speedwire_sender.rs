@@ -1,15 +1,10 @@
 //! A meter that sends Speedwire datagrams to a group or an address. It reads nothing.
 
-use crate::{device::Device, unit::readout};
+use crate::{clients, device::Device, unit::readout};
 use deren_meters::families::speedwire::telegram::{self, Sender};
 use std::{io, net::SocketAddrV4, time::Duration};
-use tokio::{
-    net::UdpSocket,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::net::UdpSocket;
 
-/// However fast simulated time runs, a meter sends no more often than this.
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(20);
 /// SMA's number of an Energy Meter 2.
 const SUSY_ID: u16 = 349;
 
@@ -30,8 +25,7 @@ impl SpeedwireSender {
     /// # Errors
     /// What the operating system says.
     pub async fn send(self, socket: UdpSocket) -> io::Result<()> {
-        let mut ticks = interval(self.interval.max(SHORTEST_INTERVAL));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut ticks = clients::ticks(self.interval);
         loop {
             ticks.tick().await;
             match socket.send_to(&self.datagram().await, self.to).await {

@@ -6,8 +6,7 @@ use crate::{
     faults::{Fault, FaultKind},
 };
 use deren_meters::{
-    DeviceUri, Library, MeterError, Readout,
-    mqtt::MqttDevice,
+    Library, MeterError, Readout,
     template::{
         payload::{Format, MqttTemplate},
         registers::ModbusTemplate,
@@ -85,15 +84,8 @@ fn cannot_say_nan(home: &str, template: &str) -> SimulatorError {
     SimulatorError::Config(format!("home `{home}`: a `{template}` cannot say \"not available\"; drop its fault `nan`"))
 }
 
-/// The broker of `mqtt://host:port`, read as the beginning of a device URI.
 fn broker(text: &str) -> Result<Broker, MeterError> {
-    let refuse = |reason: String| MeterError::Uri { text: text.into(), reason };
-    if !text.starts_with("mqtt://") {
-        return Err(refuse("a broker is written mqtt://host:port".into()));
-    }
-    let uri = format!("{}/x?template=x", text.trim_end_matches('/')).parse::<DeviceUri>()?;
-    let device = uri.device::<MqttDevice>().ok_or_else(|| refuse("a broker is written mqtt://host:port".into()))?;
-    Ok(device.broker.clone())
+    deren_meters::uri::broker(text).map_err(|reason| MeterError::Uri { text: text.into(), reason })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What this machine is connected to: its private networks and its serial ports. It only looks at this machine.
 
-use super::private::is_private;
+use super::is_private;
 use crate::MeterError;
 use ipnet::Ipv4Net;
 use std::{

@@ -2,9 +2,8 @@
 //! on one interface, and answers come back to its sender alone; nothing is announced, and no group is joined.
 
 use super::{
-    event::Event,
-    private::is_private,
-    probe::{Announced, Look, Service},
+    is_private,
+    probe::{Announced, Event, Look, Service},
 };
 use crate::{Library, MeterError, Record, families::FAMILIES, open_with, record::read_by};
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, TYPE, rdata::RData};

@@ -1,13 +1,28 @@
 //! What a family may give to a search: for each kind of place, how to look for its devices there. Whoever gives nothing
 //! for a kind of place has no devices there. A probe only reads, and one thing at a time.
 
-use super::event::Event;
 use crate::{DeviceUri, Library, MeterError, Record, uri::broker::Broker, wire::Wire};
 use async_trait::async_trait;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Time-out of each connection and request, ms: slow devices take 500.
 pub const TIMEOUT_MS: u32 = 1_500;
+
+/// What happens while a search runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A device was found.
+    Found(Record),
+    /// Something answered, but could not be read; the search goes on.
+    Trouble(MeterError),
+    /// How many steps are done, and how many there are: hosts and ports, settings of serial ports, seconds at a broker.
+    Progress {
+        /// Steps done.
+        done: usize,
+        /// Steps in all.
+        total: usize,
+    },
+}
 
 /// Is told what happens as it happens.
 pub(crate) type Tell<'a> = &'a (dyn Fn(Event) + Send + Sync);

@@ -1,7 +1,7 @@
 //! Where to look for devices: a host, a subnet, all of this machine's own networks, its serial ports, a broker, or what
 //! announces itself. Never beyond private and loopback ranges.
 
-use super::{local, place::Place, private::is_private};
+use super::{is_private, local, place::Place};
 use crate::{
     Library, MeterError,
     families::{FAMILIES, Family},

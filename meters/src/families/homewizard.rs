@@ -6,7 +6,7 @@ mod uri;
 
 pub use uri::{HTTP_PORT, HomeWizardDevice};
 
-use super::family::Family;
+use super::Family;
 use crate::{
     Library, MeterError,
     driver::source::Source,

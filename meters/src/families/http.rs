@@ -9,7 +9,7 @@ mod uri;
 
 pub use uri::HttpDevice;
 
-use super::family::Family;
+use super::Family;
 use crate::{
     DeviceUri, Library, MeterError,
     driver::source::Source,

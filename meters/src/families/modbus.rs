@@ -9,7 +9,7 @@ mod uri;
 
 pub use uri::ModbusDevice;
 
-use super::family::Family;
+use super::Family;
 use crate::{
     DeviceUri, Library, MeterError,
     driver::source::Source,

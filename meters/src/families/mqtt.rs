@@ -15,7 +15,7 @@ pub use announced::{Announced, announced};
 pub(crate) use notifications::follow;
 pub use uri::MqttDevice;
 
-use super::family::Family;
+use super::Family;
 use crate::{
     DeviceUri, Library, MeterError,
     driver::source::Source,

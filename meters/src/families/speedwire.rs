@@ -11,7 +11,7 @@ mod uri;
 
 pub use uri::{GROUP, PORT, SpeedwireDevice};
 
-use super::family::Family;
+use super::Family;
 use crate::{Library, MeterError, driver::source::Source, uri::Address};
 use source::SpeedwireSource;
 

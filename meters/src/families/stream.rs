@@ -9,7 +9,7 @@ mod wire;
 
 pub use uri::{StreamDevice, Telegrams};
 
-use super::family::Family;
+use super::Family;
 use crate::{
     Library, MeterError,
     driver::source::Source,

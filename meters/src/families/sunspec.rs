@@ -12,7 +12,7 @@ mod uri;
 
 pub use uri::SunSpecDevice;
 
-use super::family::Family;
+use super::Family;
 use crate::{Library, MeterError, discover::probe::Nowhere, driver::source::Source, uri::Address};
 use source::SunSpecSource;
 

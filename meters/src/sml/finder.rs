@@ -1,7 +1,7 @@
 //! Finds telegrams in a stream of bytes, by the crate `sml-rs`. It never keeps more than one telegram's bytes, and
 //! never gives one whose CRC16 does not fit.
 
-use super::codes::MAX_BYTES;
+use super::MAX_BYTES;
 use sml_rs::{
     transport::{DecodeErr, Decoder},
     util::ArrayBuf,

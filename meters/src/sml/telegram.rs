@@ -1,7 +1,7 @@
 //! What a telegram's messages show. A number that is missing, of another unit or impossible is refused or left out as
 //! the module's errors say; none is ever guessed.
 
-use super::codes::{EXPORT, IMPORT, POWER, WATT, WATT_HOUR};
+use super::{EXPORT, IMPORT, POWER, WATT, WATT_HOUR};
 use crate::{
     Counter, MeterError, Readout,
     quantity::{scale, whole},

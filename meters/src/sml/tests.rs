@@ -1,6 +1,6 @@
 //! SML telegrams of real meters and our own, whole and broken.
 
-use super::{codes::*, *};
+use super::*;
 use crate::{Counter, MeterError, Readout};
 use proptest::prelude::*;
 

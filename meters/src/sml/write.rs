@@ -1,6 +1,6 @@
 //! A telegram of a device that shows something: the writing side, for simulated meters and for tests.
 
-use super::codes::{EXPORT, IMPORT, POWER, WATT, WATT_HOUR};
+use super::{EXPORT, IMPORT, POWER, WATT, WATT_HOUR};
 use crate::Readout;
 use sml_rs::transport::encode_streaming;
 

@@ -1,6 +1,6 @@
 //! What a template's own fixture says, and whether the template reads it so.
 
-use super::{Template, origin::Origin};
+use super::{Origin, Template};
 use crate::sample::Readout;
 
 impl Template {

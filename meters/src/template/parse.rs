@@ -3,7 +3,7 @@
 //! A file is one product. What it says before its first `[[device]]` holds for each of them; marks of a fingerprint
 //! come first the product's, then the device's. A file without a `[[device]]` is one device.
 
-use super::{Template, fault::Fault, payload::MqttTemplate, registers::ModbusTemplate};
+use super::{Fault, Template, payload::MqttTemplate, registers::ModbusTemplate};
 use crate::MeterError;
 use deren_config::{Mistake, Place, Text};
 use std::collections::BTreeSet;

@@ -4,7 +4,6 @@
 
 mod check;
 pub mod counts;
-pub(crate) mod fault;
 pub(crate) mod home_assistant;
 mod named;
 mod pointer;
@@ -14,12 +13,20 @@ mod write;
 
 pub(crate) use named::NAMED;
 
-use super::origin::Origin;
+use super::Origin;
 use crate::{quantity::Unit, sample::Readout};
 use counts::CounterKinds;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use value_template::ValueTemplate;
+
+/// Why a field of a payload is no number. Its place is told by whoever read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Missing,
+    WrongType { expected: &'static str, got: String },
+    OutOfRange(String),
+}
 
 /// Stands in a template's topics for the topic of a device's URI.
 pub const PLACEHOLDER: &str = "{topic}";

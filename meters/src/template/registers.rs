@@ -12,7 +12,7 @@ pub use fingerprint::{Mark, Shows};
 pub use spans::{Answers, Span, spans};
 pub use sum::{MAX_PARTS, Sum};
 
-use super::{fault::Fault, origin::Origin};
+use super::{Fault, Origin};
 use crate::{patience::Timing, quantity::whole, sample::Readout};
 use decode::{Field, FieldError, Function, Layout};
 use deren_primitives::DeviceRole;

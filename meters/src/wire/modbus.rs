@@ -13,13 +13,13 @@ mod turned_away;
 pub(crate) use line::over;
 
 use super::Wire;
-use crate::{MeterError, patience::Patience, template::registers::decode::Function};
+use crate::{MeterError, in_use::InUse, patience::Patience, template::registers::decode::Function};
 use line::Link;
 use std::{
-    collections::HashMap,
+    convert::Infallible,
     io,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError, Weak,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -69,14 +69,8 @@ impl Bus {
     /// The bus of that wire: the one that others use, or a new one. Nothing is sent.
     #[must_use]
     pub fn shared(wire: &Wire) -> Arc<Self> {
-        static BUSES: OnceLock<Mutex<HashMap<Wire, Weak<Bus>>>> = OnceLock::new();
-        let mut buses = BUSES.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bus) = buses.get(wire).and_then(Weak::upgrade) {
-            return bus;
-        }
-        buses.retain(|_, bus| bus.strong_count() > 0);
-        let bus = Arc::new(Self::new(wire.clone()));
-        buses.insert(wire.clone(), Arc::downgrade(&bus));
+        static BUSES: InUse<Wire, Bus> = InUse::new();
+        let Ok(bus) = BUSES.get_or(wire, |_| true, || Ok::<_, Infallible>(Self::new(wire.clone())));
         bus
     }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{
     driver,
-    image::{Image, double, sdm630},
+    image::{Image, double, energies, sdm630},
     rogue::{Asked, Reply, Rogue},
     served::{Memory, Served},
 };
@@ -22,10 +22,6 @@ fn sdm(port: u16) -> String {
 
 fn sdm_within(port: u16, timeout_ms: u32) -> String {
     format!("modbus+tcp://127.0.0.1:{port}?template=eastron-sdm630&timeout_ms={timeout_ms}")
-}
-
-fn energies(import_kwh: f32, export_kwh: f32) -> Vec<u16> {
-    [double(import_kwh.to_bits()), double(export_kwh.to_bits())].concat()
 }
 
 /// What an SDM630 answers: energies, or a power of 100 W.
@@ -139,9 +135,7 @@ async fn device_answers_with_nan() {
 
 #[tokio::test]
 async fn device_with_a_wrong_model_length() {
-    let memory = Memory::default();
-    memory.image(1, 40_000, &Image::new().common("V", "M", "S").model(203, 104, &[]).end());
-    let device = Served::start(&memory).await;
+    let device = Served::image(&Image::new().common("V", "M", "S").model(203, 104, &[]).end()).await;
     let uri = format!("sunspec+tcp://127.0.0.1:{}?unit=1", device.port);
     let error = driver(&uri).await.sample().await.expect_err("one register is missing");
     assert!(matches!(error, MeterError::ModelLength { model: 203, expected: 105, got: 104, .. }), "{error}");

@@ -2,8 +2,11 @@
 
 use crate::support::{
     image::Image,
+    modbus_template,
     rogue::{Reply, Rogue},
+    search,
     served::{Memory, Served},
+    uris,
 };
 use deren_meters::{
     Library, MeterError, Readout, Record, Template,
@@ -19,21 +22,15 @@ use std::{
 use tokio::net::TcpListener;
 
 async fn found_at(port: u16) -> (Vec<Record>, Vec<Event>) {
-    let target: Target = format!("127.0.0.1:{port}").parse().expect("a target");
-    let events = Mutex::new(Vec::new());
-    let tell = |event| events.lock().expect("not poisoned").push(event);
-    let records = discover(&target, Library::builtin().expect("templates"), &tell).await.expect("a search");
-    (records, events.into_inner().expect("not poisoned"))
+    search(&format!("127.0.0.1:{port}")).await
 }
 
 fn serve(memory: &Memory, unit: u8, template: &str) {
-    let template = Library::builtin().expect("templates").modbus(template).expect("it is there");
+    let template = modbus_template(template);
     let serial = template.serial.is_some().then(|| format!("{unit}00"));
     let readout =
         Readout { import_mwh: Some(u64::from(unit) * 1_000_000_000), export_mwh: Some(0), power_w: Some(1), serial };
-    for block in template.encode(&readout).expect("it fits") {
-        memory.put(unit, block.function.into(), block.address, &block.words);
-    }
+    memory.show(unit, template, &readout);
 }
 
 #[tokio::test]
@@ -52,9 +49,8 @@ async fn finds_every_sunspec_device_of_a_host() {
     memory.image(240, 40_000, &image);
     let device = Served::start(&memory).await;
     let (records, events) = found_at(device.port).await;
-    let uris: Vec<String> = records.iter().map(|record| record.uri.to_string()).collect();
     let at = |rest: &str| format!("sunspec+tcp://127.0.0.1:{}?unit=1&{rest}", device.port);
-    assert_eq!(uris, [at("model=103&index=0"), at("model=203&index=0"), at("model=203&index=1")]);
+    assert_eq!(uris(&records), [at("model=103&index=0"), at("model=203&index=0"), at("model=203&index=1")]);
     assert_eq!(records[0].export_mwh, Some(12_345_678_000));
     assert_eq!(records[1].driver, "sunspec:203");
     let empty = &records[2];
@@ -107,10 +103,7 @@ async fn finds_every_part_of_a_box_and_nothing_else() {
     for (unit, parts) in [(1, &huawei[..]), (247, &goodwe[..])] {
         let memory = Memory::default();
         for (template, import_mwh) in parts {
-            let template = Library::builtin().expect("templates").modbus(template).expect("it is there");
-            for block in template.encode(&readout(*import_mwh)).expect("it fits") {
-                memory.put(unit, block.function.into(), block.address, &block.words);
-            }
+            memory.show(unit, modbus_template(template), &readout(*import_mwh));
         }
         let device = Served::start(&memory).await;
         let (records, _) = found_at(device.port).await;
@@ -137,9 +130,8 @@ async fn what_is_found_can_be_read() {
 
 #[tokio::test]
 async fn a_device_that_cannot_be_read_does_not_stop_the_search() {
-    let memory = Memory::default();
-    memory.image(1, 40_000, &Image::new().common("V", "M", "S").model(203, 100, &[]).meter(1, 2, 3, 0).end());
-    let device = Served::start(&memory).await;
+    let image = Image::new().common("V", "M", "S").model(203, 100, &[]).meter(1, 2, 3, 0).end();
+    let device = Served::image(&image).await;
     let (records, events) = found_at(device.port).await;
     assert_eq!(records.len(), 1);
     let trouble = events.iter().any(|event| matches!(event, Event::Trouble(MeterError::ModelLength { .. })));
@@ -188,11 +180,7 @@ async fn a_device_is_found_on_every_unit_that_its_template_names() {
     for (name, template) in Library::builtin().expect("templates").iter() {
         let Template::Modbus(template) = template else { continue };
         for unit in template.wire.units.iter().copied().filter(|unit| *unit != 1) {
-            let memory = Memory::default();
-            for block in template.encode(&template.fixture.expect).expect("it fits") {
-                memory.put(unit, block.function.into(), block.address, &block.words);
-            }
-            let device = Served::start(&memory).await;
+            let device = Served::start(Memory::default().show(unit, template, &template.fixture.expect)).await;
             let (records, _) = found_at(device.port).await;
             assert!(records.iter().any(|record| record.driver == name), "{name} on unit {unit}: {records:?}");
         }
@@ -206,9 +194,8 @@ async fn both_meters_of_a_box_with_units_of_its_own_are_found() {
     serve(&memory, 31, "victron-grid");
     let device = Served::start(&memory).await;
     let (records, _) = found_at(device.port).await;
-    let found: Vec<String> = records.iter().map(|record| record.uri.to_string()).collect();
     let at = |rest: &str| format!("modbus+tcp://127.0.0.1:{}?template=victron-{rest}", device.port);
-    assert_eq!(found, [at("pvinverter&unit=22"), at("grid&unit=31")]);
+    assert_eq!(uris(&records), [at("pvinverter&unit=22"), at("grid&unit=31")]);
     for record in records {
         assert_eq!(deren_meters::read(&record.uri).await, Ok(record));
     }

@@ -1,14 +1,10 @@
 //! Registers of the field that gave a wrong number once: each reads right now, or is refused with the reason.
 
 use crate::support::{
-    driver,
+    driver, modbus_template, read, search,
     served::{Memory, Served},
 };
-use deren_meters::{
-    Library, MeterError, Readout,
-    discover::{Target, discover},
-    read,
-};
+use deren_meters::{Library, MeterError, Readout};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -59,13 +55,9 @@ async fn what_the_field_showed_reads_right_or_is_refused_with_the_reason() {
         case.banks.iter().for_each(|bank| bank.serve(&memory));
         let device = Served::start(&memory).await;
         let outcome = match (&case.uri, &case.discover) {
-            (Some(uri), None) => {
-                let uri = uri.replace("HOST", &format!("127.0.0.1:{}", device.port)).parse().expect("a URI");
-                read(&uri).await
-            }
+            (Some(uri), None) => read(&uri.replace("HOST", &format!("127.0.0.1:{}", device.port))).await,
             (None, Some(template)) => {
-                let target: Target = format!("127.0.0.1:{}", device.port).parse().expect("a target");
-                let found = discover(&target, Library::builtin().expect("templates"), &|_| {}).await.expect("a search");
+                let (found, _) = search(&format!("127.0.0.1:{}", device.port)).await;
                 let found = found.into_iter().find(|record| record.driver == *template);
                 Ok(found.unwrap_or_else(|| panic!("{name}: no {template}")))
             }
@@ -83,10 +75,8 @@ async fn what_the_field_showed_reads_right_or_is_refused_with_the_reason() {
 
 /// A device that shows what a template's fixture does.
 fn fixture(memory: &Memory, unit: u8, name: &str) {
-    let template = Library::builtin().expect("templates").modbus(name).expect("it is there");
-    for block in template.encode(&template.fixture.expect).expect("it fits") {
-        memory.put(unit, block.function.into(), block.address, &block.words);
-    }
+    let template = modbus_template(name);
+    memory.show(unit, template, &template.fixture.expect);
 }
 
 #[tokio::test]
@@ -98,8 +88,7 @@ async fn brothers_of_one_manufacturer_are_told_apart_by_a_search() {
         let unit = if name == "sma-hybrid" { 3 } else { 1 };
         fixture(&memory, unit, name);
         let device = Served::start(&memory).await;
-        let target: Target = format!("127.0.0.1:{}", device.port).parse().expect("a target");
-        let found = discover(&target, Library::builtin().expect("templates"), &|_| {}).await.expect("a search");
+        let (found, _) = search(&format!("127.0.0.1:{}", device.port)).await;
         let drivers: Vec<&str> = found.iter().map(|record| record.driver.as_str()).collect();
         assert_eq!(drivers, [name]);
     }
@@ -112,9 +101,9 @@ async fn another_firmware_of_the_same_device_is_refused_by_the_template_of_the_o
     memory.put(1, 3, 534, &[1_000, 0]);
     let device = Served::start(&memory).await;
     let uri = |template: &str| format!("modbus+tcp://127.0.0.1:{}?template={template}", device.port);
-    let record = read(&uri("deye-3p-hv-1098").parse().expect("a URI")).await.expect("a record");
+    let record = read(&uri("deye-3p-hv-1098")).await.expect("a record");
     assert_eq!(record.export_mwh, Some(1_000_000_000));
-    let error = read(&uri("deye-3p-hv").parse().expect("a URI")).await.expect_err("tenths no more").to_string();
+    let error = read(&uri("deye-3p-hv")).await.expect_err("tenths no more").to_string();
     assert!(error.contains("it looks like template `deye-3p-hv-1098`"), "{error}");
 }
 

@@ -3,16 +3,13 @@
 
 use crate::support::{
     image::Image,
+    search,
     served::{Memory, Served},
 };
-use deren_meters::{
-    Library,
-    discover::{Event, Target, discover},
-};
+use deren_meters::discover::Event;
 use std::{
     io::{BufRead, BufReader, Lines, Write},
     process::{Child, ChildStdout, Command, Output, Stdio},
-    sync::Mutex,
     time::Duration,
 };
 use tokio::{net::TcpListener, time::sleep};
@@ -62,14 +59,10 @@ async fn gateway() {
     ip("address add 198.51.100.1/24 dev cable0");
     home.wait_until(SERVING);
 
-    let target: Target = "local".parse().expect("a target");
-    let events = Mutex::new(Vec::new());
-    let tell = |event| events.lock().expect("not poisoned").push(event);
-    let records = discover(&target, Library::builtin().expect("templates"), &tell).await.expect("a search");
+    let (records, events) = search("local").await;
     let found: Vec<_> = records.iter().map(|record| (record.uri.to_string(), record.serial.as_deref())).collect();
     let at = |place: &str| format!("sunspec+tcp://{place}?unit=1&model=203&index=0");
     assert_eq!(found, [(at("10.77.0.5"), Some("near")), (at("10.77.0.5:1502"), Some("also near"))]);
-    let events = events.into_inner().expect("not poisoned");
     assert_eq!(events.last(), Some(&Event::Progress { done: 18, total: 18 }), "six hosts, three ports each");
 }
 

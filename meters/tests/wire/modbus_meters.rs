@@ -1,7 +1,7 @@
 //! Every built-in Modbus template: a device served by the template is read by its driver.
 
 use crate::support::{
-    driver,
+    driver, modbus_template,
     served::{Memory, Served},
 };
 use deren_meters::{DeviceUri, Library, MeterError, Readout, Template, open_with, template::registers::ModbusTemplate};
@@ -10,12 +10,6 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use std::thread;
-
-fn serve(memory: &Memory, unit: u8, template: &ModbusTemplate, readout: &Readout) {
-    for block in template.encode(readout).expect("it fits") {
-        memory.put(unit, block.function.into(), block.address, &block.words);
-    }
-}
 
 fn templates() -> Vec<(&'static str, &'static ModbusTemplate)> {
     let library = Library::builtin().expect("templates");
@@ -35,9 +29,7 @@ async fn each_template_reads_the_device_that_it_serves() {
             power_w: Some(-1_234),
             serial: template.fixture.expect.serial.clone(),
         };
-        let memory = Memory::default();
-        serve(&memory, 17, template, &readout);
-        let device = Served::start(&memory).await;
+        let device = Served::start(Memory::default().show(17, template, &readout)).await;
         let mut meter = driver(&format!("modbus+tcp://127.0.0.1:{}?template={name}&unit=17", device.port)).await;
         let identity = meter.identify().await.expect(name);
         assert_eq!((identity.vendor, identity.model), (template.vendor.clone(), template.model.clone()));
@@ -62,15 +54,15 @@ async fn each_template_reads_the_device_that_it_serves() {
 
 #[tokio::test]
 async fn another_unit_of_the_same_port_is_another_meter() {
-    let (name, template) = templates().into_iter().find(|(name, _)| *name == "eastron-sdm630").expect("it is there");
+    let template = modbus_template("eastron-sdm630");
     let memory = Memory::default();
     for unit in 1..=3u8 {
         let readout = Readout { import_mwh: Some(u64::from(unit) * 1_000_000), ..Readout::default() };
-        serve(&memory, unit, template, &readout);
+        memory.show(unit, template, &readout);
     }
     let device = Served::start(&memory).await;
     for unit in [3u8, 1, 2] {
-        let uri = format!("modbus+tcp://127.0.0.1:{}?template={name}&unit={unit}", device.port);
+        let uri = format!("modbus+tcp://127.0.0.1:{}?template=eastron-sdm630&unit={unit}", device.port);
         let sample = driver(&uri).await.sample().await.expect("a sample");
         assert_eq!((sample.import_mwh, sample.export_mwh), (Some(u64::from(unit) * 1_000_000), None));
     }
@@ -78,11 +70,11 @@ async fn another_unit_of_the_same_port_is_another_meter() {
 
 #[tokio::test]
 async fn a_meter_that_was_swapped_is_not_read_as_the_old_one() {
-    let (_, template) = templates().into_iter().find(|(name, _)| *name == "eastron-sdm630").expect("it is there");
+    let template = modbus_template("eastron-sdm630");
     let readout =
         |serial: &str| Readout { import_mwh: Some(1_000_000), serial: Some(serial.into()), ..Readout::default() };
     let memory = Memory::default();
-    serve(&memory, 1, template, &readout("111"));
+    memory.show(1, template, &readout("111"));
     let device = Served::start(&memory).await;
     let address = format!("127.0.0.1:{}", device.port);
     let mut meter = driver(&format!("modbus+tcp://{address}?template=eastron-sdm630")).await;
@@ -92,7 +84,7 @@ async fn a_meter_that_was_swapped_is_not_read_as_the_old_one() {
     // The driver makes a new connection by itself, so nothing else would tell.
     device.restart().await;
     meter.sample().await.expect("the same meter, restarted");
-    serve(&memory, 1, template, &readout("222"));
+    memory.show(1, template, &readout("222"));
     device.restart().await;
     for _ in 0..2 {
         let error = meter.sample().await.expect_err("another meter");

@@ -2,7 +2,7 @@
 
 use crate::support::{
     broker::{Broker, Publisher, retain},
-    driver,
+    driver, next_error,
 };
 use deren_meters::{DeviceUri, Library, MeterError, Readout, Template, read};
 
@@ -80,12 +80,7 @@ async fn broker_gone_and_back() {
     assert_eq!(meter.sample().await.expect("a sample").import_mwh, Some(3_063_295));
 
     broker.stop();
-    let error = loop {
-        // What came before it went is still a sample.
-        if let Err(error) = meter.sample().await {
-            break error;
-        }
-    };
+    let error = next_error(meter.as_mut()).await;
     assert!(matches!(&error, MeterError::Unreachable { endpoint, .. } if endpoint.starts_with("broker")), "{error}");
 
     broker.restart().await;
@@ -159,12 +154,8 @@ async fn a_meter_swapped_behind_a_topic_is_not_read_as_the_old_one() {
     meter.sample().await.expect("a sample");
     drop(old);
     let _new = Publisher::start(broker.port, telegram("E2"));
-    let error = loop {
-        // What the old one sent last may still be on its way.
-        if let Err(error) = meter.sample().await {
-            break error;
-        }
-    };
+    // What the old one sent last may still be on its way.
+    let error = next_error(meter.as_mut()).await;
     assert!(matches!(error, MeterError::Swapped { .. }), "{error}");
     while meter.identify().await.expect("an identity").serial != "E2" {}
     meter.sample().await.expect("a sample of the new meter");

@@ -2,7 +2,7 @@
 
 use crate::support::{
     broker::{Broker, Publisher, retain},
-    driver,
+    driver, next_error,
 };
 use deren_meters::{
     DeviceUri, MeterError, Sample,
@@ -200,11 +200,7 @@ async fn any_energy_sensor_of_home_assistant_becomes_a_device_by_itself() {
     retain(broker.port, DESCRIBED, &DESCRIPTION.replace("kWh", "Wh")).await;
     while meter.sample().await.expect("a sample").import_mwh != Some(12_345) {}
     retain(broker.port, DESCRIBED, &DESCRIPTION.replace("\"A1\"", "\"A2\"")).await;
-    let error = loop {
-        if let Err(error) = meter.sample().await {
-            break error;
-        }
-    };
+    let error = next_error(meter.as_mut()).await;
     assert!(matches!(error, MeterError::Swapped { .. }), "{error}");
     retain(broker.port, DESCRIBED, "").await;
     let error = loop {

@@ -2,9 +2,9 @@
 
 use crate::support::{
     driver,
-    image::{Image, double, sdm630},
-    rogue::{Asked, Reply, Rogue},
-    served::{Memory, Served},
+    image::Image,
+    rogue::{Rogue, sdm},
+    served::Served,
 };
 use deren_meters::MeterError;
 use std::{
@@ -13,14 +13,6 @@ use std::{
 };
 use tokio::net::TcpStream;
 use tokio_serial::{SerialPort, SerialStream};
-
-fn sdm(asked: Asked) -> Reply {
-    let energies = [double(1f32.to_bits()), double(2f32.to_bits())].concat();
-    if let Some(shown) = sdm630(asked.address) {
-        return Reply::Pdu(asked.words(&shown));
-    }
-    Reply::Pdu(asked.words(energies.get(..asked.count.into()).expect("four registers at most")))
-}
 
 #[tokio::test]
 async fn one_client_inverter_held_by_another_program_says_so_and_is_asked_gently() {
@@ -54,9 +46,7 @@ async fn one_client_inverter_held_by_another_program_says_so_and_is_asked_gently
 #[tokio::test]
 async fn a_known_one_client_inverter_that_refuses_is_held_by_another_and_any_other_device_unreachable() {
     for (vendor, held) in [("SolarEdge", true), ("Another", false)] {
-        let memory = Memory::default();
-        memory.image(1, 40_000, &Image::new().common(vendor, "M", "S").inverter(1, 5, 0).end());
-        let device = Served::start(&memory).await;
+        let device = Served::image(&Image::new().common(vendor, "M", "S").inverter(1, 5, 0).end()).await;
         let mut inverter = driver(&format!("sunspec+tcp://127.0.0.1:{}?unit=1", device.port)).await;
         inverter.sample().await.expect("a sample");
         device.stop().await;

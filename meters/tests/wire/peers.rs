@@ -4,11 +4,7 @@
 //! `scripts/peers.sh` and `scripts/npm-ci.sh` install them; a missing installation fails the tests, it never skips
 //! them.
 
-use crate::support::peer::Peer;
-use deren_meters::{
-    Library,
-    discover::{Target, discover},
-};
+use crate::support::{peer::Peer, search};
 
 #[tokio::test]
 async fn an_image_by_pysunspec2_with_repeated_models_is_read() {
@@ -81,8 +77,7 @@ async fn images_by_modbus_serial_of_npm_are_read() {
 #[tokio::test]
 async fn devices_served_by_pymodbus_are_discovered() {
     let peer = Peer::start("serve_sunspec.py");
-    let target: Target = format!("127.0.0.1:{}", peer.port("port")).parse().expect("a target");
-    let records = discover(&target, Library::builtin().expect("templates"), &|_| ()).await.expect("a search");
+    let (records, _) = search(&format!("127.0.0.1:{}", peer.port("port"))).await;
     let found: Vec<(String, u16)> = records.iter().map(|record| (record.driver.clone(), record.sub_unit)).collect();
     let expected = [("sunspec:103", 0), ("sunspec:203", 0), ("sunspec:203", 0), ("sunspec:213", 1), ("sunspec:701", 0)];
     assert_eq!(found, expected.map(|(driver, sub_unit)| (driver.to_owned(), sub_unit)));

@@ -3,8 +3,8 @@
 
 use crate::support::{
     driver,
-    image::{Image, double, sdm630},
-    rogue::{Asked, Reply, Rogue},
+    image::Image,
+    rogue::{Reply, Rogue, sdm},
     served::{Memory, Served},
 };
 use deren_meters::{DeviceUri, Library, MeterError, open_with};
@@ -150,14 +150,6 @@ async fn by_template(vendor: &str, port: u16) -> Box<dyn deren_meters::Driver> {
     let uri: DeviceUri =
         format!("modbus+tcp://127.0.0.1:{port}?template=quirky&timeout_ms=900").parse().expect("a URI");
     open_with(&uri, &library).await.expect("a driver")
-}
-
-fn sdm(asked: Asked) -> Reply {
-    if let Some(shown) = sdm630(asked.address) {
-        return Reply::Pdu(asked.words(&shown));
-    }
-    let energies = [double(1f32.to_bits()), double(2f32.to_bits())].concat();
-    Reply::Pdu(asked.words(energies.get(..asked.count.into()).expect("four registers at most")))
 }
 
 #[tokio::test]

@@ -1,29 +1,22 @@
 //! Which units a search asks, for how long, and what it says of whom it does not know.
 
-use crate::support::rogue::{Asked, Reply, Rogue};
-use deren_meters::{
-    Library, MeterError, Record,
-    discover::{Event, Target, discover},
+use crate::support::{
+    modbus_template,
+    rogue::{Asked, Reply, Rogue},
+    search, uris,
 };
+use deren_meters::{MeterError, discover::Event};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-async fn search(port: u16) -> (Vec<Record>, Vec<Event>) {
-    let target: Target = format!("127.0.0.1:{port}").parse().expect("a target");
-    let events = Mutex::new(Vec::new());
-    let tell = |event| events.lock().expect("not poisoned").push(event);
-    let records = discover(&target, Library::builtin().expect("templates"), &tell).await.expect("a search");
-    (records, events.into_inner().expect("not poisoned"))
-}
-
 /// Registers of the devices of these templates, by function and address.
 fn image(templates: &[&str]) -> HashMap<(u8, u16), u16> {
     let mut image = HashMap::new();
     for name in templates {
-        let template = Library::builtin().expect("templates").modbus(name).expect("it is there");
+        let template = modbus_template(name);
         for block in template.encode(&template.fixture.expect).expect("it fits") {
             for (address, word) in (block.address..).zip(block.words) {
                 image.insert((block.function.into(), address), word);
@@ -52,7 +45,7 @@ async fn a_host_with_one_unit_that_is_silent_on_all_others_is_found_in_seconds()
     })
     .await;
     let since = Instant::now();
-    let (records, events) = search(device.port).await;
+    let (records, events) = search(&format!("127.0.0.1:{}", device.port)).await;
     let took = since.elapsed();
     let drivers: Vec<&str> = records.iter().map(|record| record.driver.as_str()).collect();
     assert_eq!(drivers, ["foxess-h3-smart", "foxess-h3-smart-battery", "foxess-h3-smart-meter"], "{events:?}");
@@ -73,7 +66,7 @@ async fn who_answers_and_fits_nothing_is_told_with_what_it_answered() {
         _ => Reply::Pdu(asked.exception(11)),
     })
     .await;
-    let (records, events) = search(device.port).await;
+    let (records, events) = search(&format!("127.0.0.1:{}", device.port)).await;
     assert!(records.is_empty(), "{records:?}");
     let told: Vec<String> = events
         .iter()
@@ -110,8 +103,7 @@ async fn every_unit_behind_a_gateway_that_is_busy_with_one_that_is_not_there_is_
         }
     })
     .await;
-    let (records, _) = search(device.port).await;
-    let uris: Vec<String> = records.iter().map(|record| record.uri.to_string()).collect();
+    let (records, _) = search(&format!("127.0.0.1:{}", device.port)).await;
     let at = |unit| format!("modbus+tcp://127.0.0.1:{}?template=eastron-sdm630&unit={unit}", device.port);
-    assert_eq!(uris, [at(1), at(3), at(126)]);
+    assert_eq!(uris(&records), [at(1), at(3), at(126)]);
 }

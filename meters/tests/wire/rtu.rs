@@ -2,25 +2,19 @@
 
 use crate::support::{
     driver,
-    image::{Image, double, sdm630},
+    image::{Image, double, energies, sdm630},
+    pusher::serial_line,
     served::Memory,
 };
 use deren_meters::MeterError;
-use std::{
-    fs::{File, OpenOptions},
-    os::unix::fs::OpenOptionsExt,
-    time::Duration,
-};
+use std::{fs::File, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     task::JoinHandle,
     time::sleep,
 };
 use tokio_modbus::server::rtu;
-use tokio_serial::{SerialPort, SerialStream};
-
-/// Not to become the terminal that controls this process, by Linux's number.
-const O_NOCTTY: i32 = 0o400;
+use tokio_serial::SerialStream;
 
 /// A serial line with somebody at its other end.
 pub struct Line {
@@ -32,10 +26,7 @@ pub struct Line {
 
 impl Line {
     fn start(behave: impl FnOnce(SerialStream) -> JoinHandle<()>) -> Self {
-        let (master, mut slave) = SerialStream::pair().expect("a pseudo terminal");
-        slave.set_exclusive(false).expect("shared");
-        let path = slave.name().expect("a path");
-        let held = OpenOptions::new().read(true).write(true).custom_flags(O_NOCTTY).open(&path).expect("opened");
+        let (master, path, held) = serial_line();
         Self { path, task: behave(master), _held: held }
     }
 
@@ -55,13 +46,9 @@ impl Drop for Line {
     }
 }
 
-fn energies(import_kwh: f32) -> Vec<u16> {
-    [double(import_kwh.to_bits()), double(2f32.to_bits())].concat()
-}
-
-/// A proper answer to a request for input registers.
-fn answer(unit: u8, words: &[u16]) -> Vec<u8> {
-    let mut frame = vec![unit, 4, u8::try_from(words.len() * 2).expect("short")];
+/// A frame of unit 1 with these input registers.
+pub fn frame(words: &[u16]) -> Vec<u8> {
+    let mut frame = vec![1, 4, u8::try_from(words.len() * 2).expect("short")];
     frame.extend(words.iter().flat_map(|word| word.to_be_bytes()));
     let crc = crc::Crc::<u16>::new(&crc::CRC_16_MODBUS).checksum(&frame);
     frame.extend(crc.to_le_bytes());
@@ -72,7 +59,12 @@ fn answer(unit: u8, words: &[u16]) -> Vec<u8> {
 async fn meters_on_one_line_are_read_in_turn() {
     let memory = Memory::default();
     for unit in 1..=2u8 {
-        memory.sdm630(unit).put(unit, 4, 0x48, &energies(unit.into())).put(unit, 4, 0x34, &double(50f32.to_bits()));
+        memory.sdm630(unit).put(unit, 4, 0x48, &energies(unit.into(), 2.0)).put(
+            unit,
+            4,
+            0x34,
+            &double(50f32.to_bits()),
+        );
     }
     let line = Line::served(&memory);
     let uri = |unit| format!("modbus+rtu://{}?template=eastron-sdm630&unit={unit}&baud=19200", line.path);
@@ -105,8 +97,8 @@ async fn serial_device_answers_late() {
             while master.read_exact(&mut request).await.is_ok() {
                 let address = u16::from_be_bytes([request[2], request[3]]);
                 let shown = sdm630(address).unwrap_or(double(0));
-                let words = if address == 0x48 { energies(7.0) } else { shown.to_vec() };
-                let frame = if asked == 0 { answer(1, &energies(1.0)) } else { answer(1, &words) };
+                let words = if address == 0x48 { energies(7.0, 2.0) } else { shown.to_vec() };
+                let frame = if asked == 0 { frame(&energies(1.0, 2.0)) } else { frame(&words) };
                 if asked == 0 {
                     sleep(Duration::from_millis(900)).await;
                 }
@@ -132,7 +124,7 @@ async fn garbled_frame_is_no_sample() {
         tokio::spawn(async move {
             let mut request = [0u8; 8];
             while master.read_exact(&mut request).await.is_ok() {
-                let mut frame = answer(1, &energies(1.0));
+                let mut frame = frame(&energies(1.0, 2.0));
                 frame[5] ^= 1;
                 if master.write_all(&frame).await.is_err() {
                     return;

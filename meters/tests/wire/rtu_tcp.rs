@@ -1,8 +1,11 @@
 //! Modbus RTU's frames over TCP, as serial device servers carry them.
 
-use crate::support::{
-    driver,
-    image::{double, sdm630},
+use crate::{
+    rtu::frame,
+    support::{
+        driver,
+        image::{double, energies, sdm630},
+    },
 };
 use deren_meters::MeterError;
 use std::{
@@ -14,19 +17,6 @@ use tokio::{
     net::{TcpListener, tcp::OwnedWriteHalf},
     time::sleep,
 };
-
-/// A frame of unit 1 with these input registers.
-fn frame(words: &[u16]) -> Vec<u8> {
-    let mut frame = vec![1, 4, u8::try_from(words.len() * 2).expect("short")];
-    frame.extend(words.iter().flat_map(|word| word.to_be_bytes()));
-    let crc = crc::Crc::<u16>::new(&crc::CRC_16_MODBUS).checksum(&frame);
-    frame.extend(crc.to_le_bytes());
-    frame
-}
-
-fn energies(import_kwh: f32) -> Vec<u16> {
-    [double(import_kwh.to_bits()), double(2f32.to_bits())].concat()
-}
 
 /// A serial device server: whatever the meter behind it says goes to whoever is connected by then. The meter needs
 /// `first_delay` for its first answer.
@@ -47,8 +37,8 @@ async fn server(first_delay: Duration) -> u16 {
                     let newest = newest.clone();
                     tokio::spawn(async move {
                         let answer = match (before, request[3]) {
-                            (0, _) => frame(&energies(1.0)),
-                            (_, 0x48) => frame(&energies(7.0)),
+                            (0, _) => frame(&energies(1.0, 2.0)),
+                            (_, 0x48) => frame(&energies(7.0, 2.0)),
                             (_, low) => frame(&sdm630(low.into()).unwrap_or(double(0))),
                         };
                         if before == 0 {

@@ -5,26 +5,17 @@ use crate::{
     support::{
         broker::{Broker, Publisher, retain},
         image::Image,
+        modbus_template,
         peer::Peer,
         pusher::Pusher,
         rogue::{Reply, Rogue},
+        search,
         served::{Memory, Served},
+        uris,
     },
 };
-use deren_meters::{
-    Library, MeterError, Record,
-    discover::{Event, Target, discover},
-    read,
-};
-use std::{sync::Mutex, time::Duration};
-
-async fn search(target: &str) -> (Vec<Record>, Vec<Event>) {
-    let target: Target = target.parse().expect("a target");
-    let events = Mutex::new(Vec::new());
-    let tell = |event| events.lock().expect("not poisoned").push(event);
-    let records = discover(&target, Library::builtin().expect("templates"), &tell).await.expect("a search");
-    (records, events.into_inner().expect("not poisoned"))
-}
+use deren_meters::{MeterError, Record, discover::Event, read};
+use std::time::Duration;
 
 fn inverter(vendor: &str, serial: &str) -> Image {
     Image::new().common(vendor, "M", serial).inverter(1, 5, 0).end()
@@ -84,25 +75,21 @@ async fn a_device_that_another_program_holds_is_told_of() {
 #[tokio::test]
 async fn meters_on_a_serial_port_are_found_and_can_be_read() {
     let memory = Memory::default();
-    let template = Library::builtin().expect("templates").modbus("eastron-sdm630").expect("a template").clone();
     let readout = deren_meters::Readout {
         import_mwh: Some(1_000_000),
         export_mwh: Some(2_000_000),
         power_w: Some(-30),
         serial: Some("7".into()),
     };
-    for block in template.encode(&readout).expect("it fits") {
-        memory.put(2, block.function.into(), block.address, &block.words);
-    }
+    memory.show(2, modbus_template("eastron-sdm630"), &readout);
     memory.image(3, 40_000, &Image::new().common("Vendor", "Model", "RTU-1").meter(-7, 11, 22, 0).end());
     let line = Line::served(&memory);
     let (records, events) = search(&line.path).await;
-    let uris: Vec<String> = records.iter().map(|record| record.uri.to_string()).collect();
     let expected = [
         format!("modbus+rtu://{}?template=eastron-sdm630&unit=2&baud=9600", line.path),
         format!("sunspec+rtu://{}?unit=3&model=203&index=0&baud=9600", line.path),
     ];
-    assert_eq!(uris, expected);
+    assert_eq!(uris(&records), expected);
     assert_eq!(events.last(), Some(&Event::Progress { done: 11, total: 11 }));
     for record in records {
         assert_eq!(read(&record.uri).await, Ok(record));
@@ -125,8 +112,7 @@ async fn a_meter_that_pushes_text_without_a_crc_at_9600_is_found_with_its_speed_
         serde_json::from_str(include_str!("../field/d0-easymeter-no-crc.json")).expect("an input of the field");
     let digits: String =
         case["stream_hex"].as_array().expect("lines").iter().filter_map(|line| line.as_str()).collect();
-    let byte = |at: usize| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("hexadecimal");
-    let meter = Pusher::serial_at(9_600, vec![(0..digits.len() / 2).map(byte).collect()]);
+    let meter = Pusher::serial_at(9_600, vec![hex::decode(digits).expect("hexadecimal")]);
     let (records, events) = search(&meter.place).await;
     let [record] = &records[..] else { panic!("one meter: {records:?} after {events:?}") };
     assert_eq!(record.uri.to_string(), format!("p1+serial://{}?baud=9600&parity=even", meter.place));
@@ -172,13 +158,12 @@ async fn devices_that_a_broker_announces_are_found() {
     let _publisher = Publisher::start(broker.port, vec![("shellypro3em-0cb8/status/emdata:0".into(), shelly)]);
     let place = format!("mqtt://127.0.0.1:{}", broker.port);
     let (records, events) = search(&place).await;
-    let uris: Vec<String> = records.iter().map(|record| record.uri.to_string()).collect();
     let expected = [
         format!("{place}/dryer?template=tasmota"),
         format!("{place}/homeassistant/sensor/plug/energy/config?template=home-assistant"),
         format!("{place}/shellypro3em-0cb8?template=shelly-em"),
     ];
-    assert_eq!(uris, expected);
+    assert_eq!(uris(&records), expected);
     assert_eq!(events.last(), Some(&Event::Progress { done: 15, total: 15 }));
     let told = events.iter().filter(|event| matches!(event, Event::Progress { .. })).count();
     assert!(told > 10, "it tells how far it is: {told}");

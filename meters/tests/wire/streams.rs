@@ -1,7 +1,7 @@
 //! Meters that push P1 and SML telegrams, over TCP and over serial lines.
 
-use crate::support::{driver, pusher::Pusher};
-use deren_meters::{Counter, DeviceUri, Library, MeterError, Readout, read, sml};
+use crate::support::{driver, next_error, pusher::Pusher, read};
+use deren_meters::{Counter, Library, MeterError, Readout, sml};
 use tokio::net::TcpListener;
 
 fn readout(import_mwh: u64) -> Readout {
@@ -25,8 +25,7 @@ fn in_pieces(bytes: &[u8], length: usize) -> Vec<Vec<u8>> {
 }
 
 async fn expect_reads(kind: &str, uri: &str) {
-    let uri: DeviceUri = uri.parse().expect(uri);
-    let record = read(&uri).await.expect(kind);
+    let record = read(uri).await.expect(kind);
     assert_eq!(record.driver, kind);
     assert_eq!((record.import_mwh, record.export_mwh), (Some(1_234_567_000), Some(89_012_000)), "{kind}");
     assert_eq!((record.power_w, record.serial.as_deref()), (Some(-321), Some("0a01454d480000b3")), "{kind}");
@@ -109,11 +108,7 @@ async fn a_garbled_telegram_is_skipped_and_only_garbled_ones_are_told() {
             assert_eq!(meter.sample().await.expect("the good one").import_mwh, Some(1_000_000));
         }
         pusher.change(vec![garbled]);
-        let error = loop {
-            if let Err(error) = meter.sample().await {
-                break error;
-            }
-        };
+        let error = next_error(meter.as_mut()).await;
         assert!(matches!(&error, MeterError::Telegram { place, .. } if *place == pusher.place), "{kind}: {error}");
     }
 }
@@ -151,12 +146,7 @@ async fn an_adapter_that_goes_away_and_comes_back_is_read_again() {
     meter.sample().await.expect("a sample");
     let address = pusher.place.clone();
     drop(pusher);
-    let error = loop {
-        // What came before it went is still a sample.
-        if let Err(error) = meter.sample().await {
-            break error;
-        }
-    };
+    let error = next_error(meter.as_mut()).await;
     assert!(matches!(&error, MeterError::Unreachable { endpoint, .. } if *endpoint == address), "{error}");
     let listener = TcpListener::bind(&address).await.expect("the same port");
     let _pusher = Pusher::on(listener, vec![telegram("sml", 2_000_000)]);
@@ -176,11 +166,7 @@ async fn a_meter_swapped_on_a_stream_is_not_read_as_the_old_one() {
     assert_eq!(meter.identify().await.expect("an identity").serial, "E1");
     meter.sample().await.expect("a sample");
     pusher.change(vec![p1_of("E2", 5_000)]);
-    let error = loop {
-        if let Err(error) = meter.sample().await {
-            break error;
-        }
-    };
+    let error = next_error(meter.as_mut()).await;
     assert!(matches!(error, MeterError::Swapped { .. }), "{error}");
     assert_eq!(meter.identify().await.expect("an identity").serial, "E2");
     assert_eq!(meter.sample().await.expect("a sample of the new meter").import_mwh, Some(5_000));

@@ -3,10 +3,11 @@
 use crate::support::{
     driver,
     image::Image,
+    read,
     rogue::{Reply, Rogue},
     served::{Memory, Served},
 };
-use deren_meters::{DeviceUri, MeterError, read};
+use deren_meters::MeterError;
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -30,13 +31,8 @@ fn uri(port: u16, rest: &str) -> String {
 
 #[tokio::test]
 async fn every_occurrence_of_a_model_is_its_own_device() {
-    let memory = Memory::default();
-    memory.image(1, 40_000, &solaredge());
-    let device = Served::start(&memory).await;
-    let read = async |rest: &str| {
-        let uri: DeviceUri = uri(device.port, rest).parse().expect("a URI");
-        read(&uri).await.expect(rest)
-    };
+    let device = Served::image(&solaredge()).await;
+    let read = async |rest: &str| read(&uri(device.port, rest)).await.expect(rest);
 
     let inverter = read("&model=103&index=0").await;
     assert_eq!((inverter.vendor.as_str(), inverter.serial.as_deref()), ("SolarEdge", Some("INV-1")));
@@ -57,9 +53,7 @@ async fn every_occurrence_of_a_model_is_its_own_device() {
 
 #[tokio::test]
 async fn devices_of_one_endpoint_share_one_connection() {
-    let memory = Memory::default();
-    memory.image(1, 40_000, &solaredge());
-    let device = Served::start(&memory).await;
+    let device = Served::image(&solaredge()).await;
     let tasks = ["&model=103", "&model=203", "&model=203&index=1"].map(|rest| {
         let uri = uri(device.port, rest);
         tokio::spawn(async move {
@@ -100,9 +94,7 @@ async fn a_chain_may_end_without_an_end_model_or_with_zeros() {
         image
     };
     for image in [unended, zeros()] {
-        let memory = Memory::default();
-        memory.image(1, 40_000, &image);
-        let device = Served::start(&memory).await;
+        let device = Served::image(&image).await;
         let sample = driver(&uri(device.port, "&model=103")).await.sample().await.expect("a sample");
         assert_eq!(sample.export_mwh, Some(5_000));
     }
@@ -110,9 +102,7 @@ async fn a_chain_may_end_without_an_end_model_or_with_zeros() {
 
 #[tokio::test]
 async fn a_device_without_sunspec_says_so() {
-    let memory = Memory::default();
-    memory.put(1, 3, 40_000, &[1, 2]);
-    let device = Served::start(&memory).await;
+    let device = Served::start(Memory::default().put(1, 3, 40_000, &[1, 2])).await;
     let error = driver(&uri(device.port, "")).await.sample().await.expect_err("no marker");
     assert!(matches!(error, MeterError::NotSunSpec { unit: 1, .. }), "{error}");
 }
@@ -144,20 +134,17 @@ async fn scale_factors_are_exact_and_sentinels_are_nothing() {
 
 #[tokio::test]
 async fn float_models_are_read_and_not_a_number_is_nothing() {
-    let memory = Memory::default();
-    memory.image(1, 40_000, &Image::new().common("Fronius", "Smart Meter", "9").float_meter(4_096.25, f32::NAN).end());
-    let device = Served::start(&memory).await;
+    let image = Image::new().common("Fronius", "Smart Meter", "9").float_meter(4_096.25, f32::NAN).end();
+    let device = Served::image(&image).await;
     let sample = driver(&uri(device.port, "&model=213")).await.sample().await.expect("a sample");
     assert_eq!((sample.import_mwh, sample.export_mwh), (Some(4_096_250), None));
 }
 
 #[tokio::test]
 async fn an_inverter_that_shows_itself_by_several_models_is_one_device() {
-    let memory = Memory::default();
     let counters = [(19, &[0u16, 1, 2, 3][..]), (23, &[0xffff; 4]), (120, &[0])];
     let image = Image::new().common("Enphase", "IQ", "7").inverter(1, 5, 0).model(701, 153, &counters).end();
-    memory.image(1, 40_000, &image);
-    let device = Served::start(&memory).await;
+    let device = Served::image(&image).await;
     let mut best = driver(&uri(device.port, "")).await;
     assert_eq!(best.sample().await.expect("model 701").export_mwh, Some(0x0001_0002_0003 * 1_000));
     let mut named = driver(&uri(device.port, "&model=103")).await;
@@ -169,10 +156,8 @@ async fn an_inverter_that_shows_itself_by_several_models_is_one_device() {
 
 #[tokio::test]
 async fn devices_of_the_same_serial_number_have_their_own_sub_unit() {
-    let memory = Memory::default();
     let image = Image::new().common("V", "M", "SAME").inverter(1, 5, 0).meter(1, 2, 3, 0).common("V", "M", "SAME");
-    memory.image(1, 40_000, &image.meter(1, 4, 5, 0).end());
-    let device = Served::start(&memory).await;
+    let device = Served::image(&image.meter(1, 4, 5, 0).end()).await;
     let mut sub_units = Vec::new();
     for rest in ["&model=103", "&model=203", "&model=203&index=1"] {
         let identity = driver(&uri(device.port, rest)).await.identify().await.expect("an identity");

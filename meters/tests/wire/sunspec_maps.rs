@@ -3,14 +3,12 @@
 use crate::support::{
     driver,
     image::{Image, double},
+    modbus_template, read,
     rogue::{Reply, Rogue},
+    search,
     served::{Memory, Served},
 };
-use deren_meters::{
-    DeviceUri, Library, MeterError,
-    discover::{Target, discover},
-    read,
-};
+use deren_meters::MeterError;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
@@ -26,9 +24,7 @@ fn plain() -> Image {
 
 #[tokio::test]
 async fn a_map_at_any_address_is_found_where_its_uri_says() {
-    let memory = Memory::default();
-    memory.image(1, 1_234, &plain());
-    let device = Served::start(&memory).await;
+    let device = Served::start(Memory::default().image(1, 1_234, &plain())).await;
     let sample = driver(&uri(device.port, "&base=1234")).await.sample().await.expect("a sample");
     assert_eq!(sample.export_mwh, Some(5_000));
     let error = driver(&uri(device.port, "")).await.sample().await.expect_err("not at the usual places");
@@ -40,9 +36,7 @@ async fn a_map_at_any_address_is_found_where_its_uri_says() {
 #[tokio::test]
 async fn a_map_is_found_at_each_usual_address_without_being_told() {
     for base in [40_000, 0, 50_000] {
-        let memory = Memory::default();
-        memory.image(1, base, &plain());
-        let device = Served::start(&memory).await;
+        let device = Served::start(Memory::default().image(1, base, &plain())).await;
         let sample = driver(&uri(device.port, "")).await.sample().await;
         assert_eq!(sample.expect("a sample").export_mwh, Some(5_000), "{base}");
     }
@@ -54,9 +48,7 @@ async fn rubbish_after_a_map_without_an_end_is_no_model() {
     for rubbish in [[7, 65_000], [0x5375, 0x6e53], [0x8000, 0x8000]] {
         let mut image = Image::new().common("V", "M", "S").inverter(1, 5, 0);
         image.0.extend(rubbish);
-        let memory = Memory::default();
-        memory.image(1, 40_000, &image);
-        let device = Served::start(&memory).await;
+        let device = Served::image(&image).await;
         let sample = driver(&uri(device.port, "")).await.sample().await;
         assert_eq!(sample.expect("a sample").export_mwh, Some(5_000), "{rubbish:04x?}");
     }
@@ -101,7 +93,7 @@ async fn strings_beyond_one_request_are_read_and_never_scaled_by_another_factor(
         Reply::Pdu(asked.of(40_000, &image))
     })
     .await;
-    let uri: DeviceUri = uri(device.port, "").parse().expect("a URI");
+    let uri = uri(device.port, "");
     let record = read(&uri).await.expect("a record");
     let energies: Vec<_> = record.dc_inputs.iter().map(|input| input.energy_mwh).collect();
     assert_eq!(energies, (1..=8).map(|string| Some(string * 1_000)).collect::<Vec<_>>());
@@ -143,9 +135,7 @@ async fn an_inverter_with_a_battery_gives_what_its_panels_gave_or_nothing() {
         (inverter().model(124, 24, &no_battery), Ok(9_999_000)),
         (inverter().model(802, 62, &[(3, &[11_000])]), Err("model 802")),
     ] {
-        let memory = Memory::default();
-        memory.image(1, 40_000, &image.end());
-        let device = Served::start(&memory).await;
+        let device = Served::image(&image.end()).await;
         match (driver(&uri(device.port, "")).await.sample().await, expected) {
             (Ok(sample), Ok(export_mwh)) => assert_eq!(sample.export_mwh, Some(export_mwh)),
             (Err(error), Err(told)) => {
@@ -163,14 +153,11 @@ async fn a_solaredge_inverter_with_a_battery_is_refused_and_its_battery_found() 
     memory.image(1, 40_000, &Image::new().common("SolarEdge", "SE10K", "S").inverter(1_500, 9_999, 0).end());
     let device = Served::start(&memory).await;
     assert!(driver(&uri(device.port, "")).await.sample().await.is_ok(), "without a battery");
-    let template = Library::builtin().expect("templates").modbus("solaredge-battery").expect("it is there");
-    for block in template.encode(&template.fixture.expect).expect("it fits") {
-        memory.put(1, block.function.into(), block.address, &block.words);
-    }
+    let template = modbus_template("solaredge-battery");
+    memory.show(1, template, &template.fixture.expect);
     let error = driver(&uri(device.port, "")).await.sample().await.expect_err("its counter holds both");
     assert!(matches!(error, MeterError::BehindBattery { .. }), "{error}");
-    let target: Target = format!("127.0.0.1:{}", device.port).parse().expect("a target");
-    let records = discover(&target, Library::builtin().expect("templates"), &|_| {}).await.expect("a search");
+    let (records, _) = search(&format!("127.0.0.1:{}", device.port)).await;
     let [battery] = &records[..] else { panic!("the battery: {records:?}") };
     assert_eq!(
         (battery.driver.as_str(), battery.export_mwh),

@@ -1,7 +1,7 @@
 //! Telegrams of real meters, and our own, read by dsmr-parser and smllib and by our drivers: both see the same.
 
-use crate::support::{peer::python, pusher::Pusher};
-use deren_meters::{DeviceUri, Readout, Record, read, sml};
+use crate::support::{peer::python, pusher::Pusher, read};
+use deren_meters::{Readout, Record, sml};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -22,8 +22,7 @@ fn peer_reads(kind: &str, path: &Path) -> serde_json::Value {
 
 async fn we_read(kind: &str, telegram: Vec<u8>) -> Record {
     let pusher = Pusher::tcp(vec![telegram]).await;
-    let uri: DeviceUri = format!("{kind}+tcp://{}", pusher.place).parse().expect("a URI");
-    read(&uri).await.expect("a record")
+    read(&format!("{kind}+tcp://{}", pusher.place)).await.expect("a record")
 }
 
 fn assert_same(name: &str, ours: &Record, theirs: &serde_json::Value) {
@@ -47,8 +46,7 @@ async fn dsmr_parser_sees_in_telegrams_of_real_meters_what_we_see() {
 async fn smllib_sees_in_telegrams_of_real_meters_what_we_see() {
     for name in ["sml-dzg-dvs74.hex", "sml-iskra-mt631.hex", "sml-holley.hex"] {
         let digits: String = fs::read_to_string(file(name)).expect(name).split_whitespace().collect();
-        let pairs = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
-        let telegram = pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal")).collect();
+        let telegram = hex::decode(digits).expect("hexadecimal");
         assert_same(name, &we_read("sml", telegram).await, &peer_reads("sml", &file(name)));
     }
 }
@@ -63,8 +61,7 @@ async fn smllib_reads_the_telegrams_that_we_write() {
             Readout { import_mwh: Some(import_mwh), export_mwh: Some(export_mwh), power_w: Some(power_w), serial };
         let telegram = sml::write(&readout);
         let path = folder.path().join("telegram.hex");
-        let digits: String = telegram.iter().map(|byte| format!("{byte:02x}")).collect();
-        fs::write(&path, digits).expect("written");
+        fs::write(&path, hex::encode(&telegram)).expect("written");
         assert_same("ours", &we_read("sml", telegram).await, &peer_reads("sml", &path));
     }
 }

@@ -36,8 +36,6 @@ pub struct GrandpaDeps<B> {
     pub justifications: GrandpaJustificationStream<Block>,
     /// Proofs of finality of past blocks.
     pub proofs: Arc<FinalityProofProvider<B, Block>>,
-    /// Runs subscriptions.
-    pub executor: SubscriptionTaskExecutor,
 }
 
 /// All that is needed to answer.
@@ -54,9 +52,10 @@ pub struct FullDeps<C, P, S, B> {
     pub grandpa: GrandpaDeps<B>,
 }
 
-/// Puts the answers together.
+/// Puts the answers together. `executor` runs subscriptions.
 pub fn create_full<C, P, S, B>(
-    deps: FullDeps<C, P, S, B>,
+    deps: &FullDeps<C, P, S, B>,
+    executor: SubscriptionTaskExecutor,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
 where
     C: ProvideRuntimeApi<Block>
@@ -76,12 +75,13 @@ where
 {
     let FullDeps { client, pool, select_chain, babe, grandpa } = deps;
     let mut module = RpcModule::new(());
-    module.merge(System::new(client.clone(), pool).into_rpc())?;
+    module.merge(System::new(client.clone(), pool.clone()).into_rpc())?;
     module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
-    module.merge(Babe::new(client, babe.worker, babe.keystore, select_chain).into_rpc())?;
-    module.merge(
-        Grandpa::new(grandpa.executor, grandpa.authorities, grandpa.voters, grandpa.justifications, grandpa.proofs)
-            .into_rpc(),
-    )?;
+    let BabeDeps { worker, keystore } = babe;
+    let babe = Babe::new(client.clone(), worker.clone(), keystore.clone(), select_chain.clone());
+    module.merge(babe.into_rpc())?;
+    let GrandpaDeps { voters, authorities, justifications, proofs } = grandpa;
+    let (authorities, voters) = (authorities.clone(), voters.clone());
+    module.merge(Grandpa::new(executor, authorities, voters, justifications.clone(), proofs.clone()).into_rpc())?;
     Ok(module)
 }

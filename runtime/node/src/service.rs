@@ -6,15 +6,22 @@ use sc_client_api::BlockBackend;
 use sc_consensus_babe::{BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::{
     FinalityProofProvider, GrandpaBlockImport, LinkHalf, SharedVoterState, ThreeQuartersOfTheUnfinalizedChain,
-    VotingRulesBuilder,
+    VotingRulesBuilder, warp_proof::NetworkProvider,
 };
 use sc_executor::{DEFAULT_HEAP_ALLOC_STRATEGY, HeapAllocStrategy};
-use sc_network::NetworkBackend;
-use sc_service::{
-    Configuration, TaskManager, WarpSyncConfig, config::ExecutorConfiguration, error::Error as ServiceError,
+use sc_network::{
+    NetworkBackend, NotificationMetrics, NotificationService, ProtocolName, config::FullNetworkConfiguration,
+    service::traits::NetworkService,
 };
-use sc_telemetry::{Telemetry, TelemetryWorker};
+use sc_network_sync::SyncingService;
+use sc_service::{
+    Configuration, Role, TaskManager, WarpSyncConfig,
+    config::{ExecutorConfiguration, PrometheusConfig},
+    error::Error as ServiceError,
+};
+use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Block as BlockT;
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -181,76 +188,39 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
 ) -> Result<TaskManager, ServiceError> {
     let parts = new_partial(&config, wasm_cache)?;
     let Parts { client, backend, mut task_manager, import_queue, select_chain, pool, mut telemetry, .. } = parts;
-    let (keystore, grandpa, babe, babe_worker, block_import) =
-        (parts.keystore.keystore(), parts.grandpa, parts.babe, parts.babe_worker, parts.block_import);
+    let (keystore, grandpa) = (parts.keystore.keystore(), parts.grandpa);
+    let authorities = grandpa.shared_authority_set().clone();
 
     let metrics = N::register_notification_metrics(config.prometheus_registry());
-    let mut network_config = sc_network::config::FullNetworkConfiguration::<Block, _, N>::new(
-        &config.network,
-        config.prometheus_registry().cloned(),
-    );
-    let genesis = client
-        .block_hash(0)
-        .ok()
-        .flatten()
-        .ok_or_else(|| ServiceError::Other("the database has no first block: purge the chain".into()))?;
-    let protocol_name = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
-    let (grandpa_protocol, notification_service) = sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
-        protocol_name.clone(),
-        metrics.clone(),
-        network_config.peer_store_handle(),
-    );
-    network_config.add_notification_protocol(grandpa_protocol);
-    let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
-        backend.clone(),
-        grandpa.shared_authority_set().clone(),
-        vec![],
-    ));
+    let (net_config, votes) = peers::<N>(&config, &client, metrics.clone())?;
+    let warp_sync = NetworkProvider::new(backend.clone(), authorities.clone(), vec![]);
     let (network, system_rpc_tx, tx_handler_controller, sync_service, _) =
         sc_service::build_network(sc_service::BuildNetworkParams {
             config: &config,
-            net_config: network_config,
+            net_config,
             client: client.clone(),
             transaction_pool: pool.clone(),
             spawn_handle: task_manager.spawn_handle(),
             spawn_essential_handle: task_manager.spawn_essential_handle(),
             import_queue,
             block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp_sync))),
             block_relay: None,
             metrics,
             gap_sync_body_policy: None,
         })?;
 
     let voters = SharedVoterState::empty();
-    let rpc_builder = {
-        let (client, pool, select_chain) = (client.clone(), pool.clone(), select_chain.clone());
-        let (keystore, voters) = (keystore.clone(), voters.clone());
-        let (authorities, justifications) = (grandpa.shared_authority_set().clone(), grandpa.justification_stream());
-        let proofs = FinalityProofProvider::new_for_service(backend.clone(), Some(authorities.clone()));
-        Box::new(move |executor: sc_rpc::SubscriptionTaskExecutor| {
-            rpc::create_full(rpc::FullDeps {
-                client: client.clone(),
-                pool: pool.clone(),
-                select_chain: select_chain.clone(),
-                babe: rpc::BabeDeps { worker: babe_worker.clone(), keystore: keystore.clone() },
-                grandpa: rpc::GrandpaDeps {
-                    voters: voters.clone(),
-                    authorities: authorities.clone(),
-                    justifications: justifications.clone(),
-                    proofs: proofs.clone(),
-                    executor,
-                },
-            })
-            .map_err(Into::into)
-        })
+    let proofs = FinalityProofProvider::new_for_service(backend.clone(), Some(authorities.clone()));
+    let justifications = grandpa.justification_stream();
+    let answers = rpc::FullDeps {
+        client: client.clone(),
+        pool: pool.clone(),
+        select_chain: select_chain.clone(),
+        babe: rpc::BabeDeps { worker: parts.babe_worker, keystore: keystore.clone() },
+        grandpa: rpc::GrandpaDeps { voters: voters.clone(), authorities, justifications, proofs },
     };
-
-    let role = config.role;
-    let name = config.network.node_name.clone();
-    let force_authoring = config.force_authoring;
-    let enable_grandpa = !config.disable_grandpa;
-    let prometheus = config.prometheus_registry().cloned();
+    let wishes = Wishes::of(&config);
     sc_service::spawn_tasks(sc_service::SpawnTasksParams {
         config,
         client: client.clone(),
@@ -258,7 +228,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         task_manager: &mut task_manager,
         keystore: keystore.clone(),
         transaction_pool: pool.clone(),
-        rpc_builder,
+        rpc_builder: Box::new(move |executor| rpc::create_full(&answers, executor).map_err(Into::into)),
         network: network.clone(),
         system_rpc_tx,
         tx_handler_controller,
@@ -267,62 +237,148 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         tracing_execute_block: None,
     })?;
     let telemetry = telemetry.as_ref().map(Telemetry::handle);
+    let running = Running { client, pool, keystore, network, sync_service, telemetry, wishes };
+    if running.wishes.role.is_authority() {
+        running.start_author(&task_manager, select_chain, parts.babe, parts.block_import)?;
+    }
+    if running.wishes.enable_grandpa {
+        running.start_voter(&task_manager, grandpa, votes, voters)?;
+    }
+    Ok(task_manager)
+}
 
-    if role.is_authority() {
+/// How GRANDPA's votes go to other nodes and come from them.
+struct Votes {
+    protocol_name: ProtocolName,
+    notification_service: Box<dyn NotificationService>,
+}
+
+/// With whom the node talks, and about what: votes besides what every node tells.
+fn peers<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
+    config: &Configuration,
+    client: &Client,
+    metrics: NotificationMetrics,
+) -> Result<(FullNetworkConfiguration<Block, <Block as BlockT>::Hash, N>, Votes), ServiceError> {
+    let mut peers = FullNetworkConfiguration::new(&config.network, config.prometheus_registry().cloned());
+    let genesis = client
+        .block_hash(0)
+        .ok()
+        .flatten()
+        .ok_or_else(|| ServiceError::Other("the database has no first block: purge the chain".into()))?;
+    let protocol_name = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
+    let (grandpa, notification_service) = sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
+        protocol_name.clone(),
+        metrics,
+        peers.peer_store_handle(),
+    );
+    peers.add_notification_protocol(grandpa);
+    Ok((peers, Votes { protocol_name, notification_service }))
+}
+
+/// What the configuration says of the node's own part in the chain.
+struct Wishes {
+    role: Role,
+    name: String,
+    force_authoring: bool,
+    enable_grandpa: bool,
+    prometheus: Option<PrometheusConfig>,
+}
+
+impl Wishes {
+    fn of(config: &Configuration) -> Self {
+        Self {
+            role: config.role,
+            name: config.network.node_name.clone(),
+            force_authoring: config.force_authoring,
+            enable_grandpa: !config.disable_grandpa,
+            prometheus: config.prometheus_config.clone(),
+        }
+    }
+}
+
+/// What makes and finalises blocks needs of a node that runs.
+struct Running {
+    client: Arc<Client>,
+    pool: Arc<Pool>,
+    keystore: KeystorePtr,
+    network: Arc<dyn NetworkService>,
+    sync_service: Arc<SyncingService<Block>>,
+    telemetry: Option<TelemetryHandle>,
+    wishes: Wishes,
+}
+
+impl Running {
+    /// Makes blocks when it is this node's turn.
+    fn start_author(
+        &self,
+        task_manager: &TaskManager,
+        select_chain: SelectChain,
+        babe: BabeLink<Block>,
+        block_import: BoxedImport,
+    ) -> Result<(), ServiceError> {
         let mut env = sc_basic_authorship::ProposerFactory::new(
             task_manager.spawn_handle(),
-            client.clone(),
-            pool.clone(),
-            prometheus.as_ref(),
-            telemetry.clone(),
+            self.client.clone(),
+            self.pool.clone(),
+            self.wishes.prometheus.as_ref().map(|prometheus| &prometheus.registry),
+            self.telemetry.clone(),
         );
         // The runtime bounds a block; the proposer must not stop at the SDK's own, smaller bound.
         env.set_default_block_size_limit(MAX_BLOCK_BYTES as usize);
         let slot_duration = babe.config().slot_duration();
         let author = sc_consensus_babe::start_babe(sc_consensus_babe::BabeParams {
-            keystore: keystore.clone(),
-            client: client.clone(),
+            keystore: self.keystore.clone(),
+            client: self.client.clone(),
             select_chain,
             env,
             block_import,
-            sync_oracle: sync_service.clone(),
-            justification_sync_link: sync_service.clone(),
+            sync_oracle: self.sync_service.clone(),
+            justification_sync_link: self.sync_service.clone(),
             create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
-            force_authoring,
+            force_authoring: self.wishes.force_authoring,
             backoff_authoring_blocks: Some(backoff::waits()),
             babe_link: babe,
             block_proposal_slot_portion: SlotProportion::new(2. / 3.),
             max_block_proposal_slot_portion: None,
-            telemetry: telemetry.clone(),
+            telemetry: self.telemetry.clone(),
         })?;
         task_manager.spawn_essential_handle().spawn_blocking("babe-proposer", Some("block-authoring"), author);
+        Ok(())
     }
 
-    if enable_grandpa {
+    /// Takes part in finality: votes if it is an authority, else it follows the votes.
+    fn start_voter(
+        self,
+        task_manager: &TaskManager,
+        link: LinkHalf<Block, Client, SelectChain>,
+        votes: Votes,
+        voters: SharedVoterState,
+    ) -> Result<(), ServiceError> {
+        let Wishes { role, name, prometheus, .. } = self.wishes;
         let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
             config: sc_consensus_grandpa::Config {
                 gossip_duration: GOSSIP,
                 justification_generation_period: JUSTIFICATION_PERIOD,
                 name: Some(name),
                 observer_enabled: false,
-                keystore: role.is_authority().then_some(keystore),
+                keystore: role.is_authority().then_some(self.keystore),
                 local_role: role,
-                telemetry: telemetry.clone(),
-                protocol_name,
+                telemetry: self.telemetry.clone(),
+                protocol_name: votes.protocol_name,
             },
-            link: grandpa,
-            network,
-            sync: sync_service,
-            notification_service,
+            link,
+            network: self.network,
+            sync: self.sync_service,
+            notification_service: votes.notification_service,
             // Votes go to the best block itself, not to one two blocks behind. Money is final sooner, and a round that
             // finds two best blocks only takes a little longer.
             voting_rule: VotingRulesBuilder::new().add(ThreeQuartersOfTheUnfinalizedChain).build(),
-            prometheus_registry: prometheus,
+            prometheus_registry: prometheus.map(|prometheus| prometheus.registry),
             shared_voter_state: voters,
-            telemetry,
-            offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(pool),
+            telemetry: self.telemetry,
+            offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(self.pool),
         })?;
         task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+        Ok(())
     }
-    Ok(task_manager)
 }

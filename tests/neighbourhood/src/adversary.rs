@@ -31,7 +31,7 @@ use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
 
 /// What an adversary is after.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
     /// Trades with itself for the rewards.
     Wash,

@@ -1,4 +1,5 @@
-//! What the dashboards' API answers, asked as the pages ask it: over HTTP, logged in by a signed challenge.
+//! What the dashboards' API answers, asked as the pages ask it: over HTTP, logged in by a signed challenge. A gateway's
+//! page is asked the same way.
 
 mod answers;
 mod books;

@@ -1,6 +1,6 @@
 //! The MQTT broker: mosquitto, on a port of its own, keeping nothing.
 
-use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher};
+use crate::{Binaries, NeighbourhoodError, Restartable, Result, Watcher};
 use deren_testing::next_free_port;
 use std::{fs, path::Path, path::PathBuf, process::Command, time::Duration};
 use tokio::{
@@ -20,9 +20,9 @@ const CONNECTION_ACCEPTED: [u8; 4] = [0x20, 2, 0, 0];
 pub struct Broker {
     mosquitto: PathBuf,
     configuration: PathBuf,
-    log: PathBuf,
     port: u16,
-    process: Option<Process>,
+    /// The program.
+    pub program: Restartable,
 }
 
 impl Broker {
@@ -32,7 +32,8 @@ impl Broker {
         let configuration = folder.join("mosquitto.conf");
         let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n");
         fs::write(&configuration, text).map_err(NeighbourhoodError::file(&configuration))?;
-        let mut broker = Self { mosquitto: binaries.mosquitto.clone(), configuration, log, port, process: None };
+        let program = Restartable::new("mosquitto", log);
+        let mut broker = Self { mosquitto: binaries.mosquitto.clone(), configuration, port, program };
         broker.restart()?;
         Ok(broker)
     }
@@ -46,29 +47,13 @@ impl Broker {
     pub fn restart(&mut self) -> Result<()> {
         let mut command = Command::new(&self.mosquitto);
         command.arg("-v").arg("-c").arg(&self.configuration);
-        self.process = None;
-        self.process = Some(Process::spawn("mosquitto", command, &self.log)?);
-        Ok(())
-    }
-
-    /// Kills it with -9.
-    pub fn kill(&mut self) {
-        if let Some(process) = &mut self.process {
-            process.kill();
-        }
-    }
-
-    pub(crate) fn process(&mut self) -> Option<&mut Process> {
-        self.process.as_mut()
+        self.program.restart(command)
     }
 
     /// Waits until it accepts an MQTT connection.
     pub async fn healthy(&mut self, watcher: &dyn Watcher) -> Result<()> {
         let port = self.port;
-        let mut wait = Wait::new("the MQTT broker", START_DEADLINE, watcher);
-        if let Some(process) = &mut self.process {
-            wait = wait.on(process);
-        }
+        let wait = self.program.wait("the MQTT broker", START_DEADLINE, watcher);
         wait.until(async || accepts_connections(port).await).await
     }
 }
@@ -103,7 +88,7 @@ mod tests {
         };
         let mut broker = Broker::start(&binaries, folder.path(), folder.path().join("b.log")).expect("starts");
         broker.healthy(&Silent).await.expect("serves");
-        broker.kill();
+        broker.program.kill();
         assert!(accepts_connections(broker.port()).await.is_err());
         broker.restart().expect("starts again");
         broker.healthy(&Silent).await.expect("serves again");

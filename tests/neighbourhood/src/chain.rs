@@ -1,7 +1,6 @@
 //! Everything said to a node: questions, transactions, events. Typed by the runtime itself, used as a library.
 
 mod account;
-mod authorised;
 mod euros;
 mod events;
 mod queries;
@@ -9,8 +8,7 @@ mod rpc;
 mod transaction;
 
 pub use account::Account;
-pub use authorised::authorised;
 pub use euros::Euros;
 pub use events::{error_in_words, events};
 pub use rpc::{Head, Rpc};
-pub use transaction::{Included, Until, Wallet};
+pub use transaction::{Included, Until, Wallet, authorised};

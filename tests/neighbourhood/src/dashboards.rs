@@ -1,6 +1,11 @@
 //! The dashboards: indexer, API and pages in one process, with the settings that people would write.
 
-use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, api::Api, layout::RETAIL_UEUR_PER_KWH};
+use crate::{
+    Binaries, NeighbourhoodError, Restartable, Result, Watcher,
+    api::Api,
+    layout::RETAIL_UEUR_PER_KWH,
+    script::{json_of, said_by},
+};
 use deren_primitives::{Hex, ZoneId};
 use deren_runtime::AccountId;
 use deren_testing::next_free_port;
@@ -9,10 +14,9 @@ use sp_core::H256;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     time::Duration,
 };
-use tokio::io::AsyncWriteExt as _;
 
 /// More than it takes to migrate an empty database and to catch up with a chain of a few blocks.
 const START_DEADLINE: Duration = Duration::from_secs(60);
@@ -86,11 +90,11 @@ pub struct PointToApprove<'a> {
 /// Dashboards that can be killed and started again on their database.
 #[derive(Debug)]
 pub struct Dashboards {
-    program: PathBuf,
+    executable: PathBuf,
     configuration: PathBuf,
-    log: PathBuf,
     port: u16,
-    process: Option<Process>,
+    /// The program.
+    pub program: Restartable,
 }
 
 impl Dashboards {
@@ -115,7 +119,8 @@ impl Dashboards {
         let text = toml::to_string(&settings).map_err(|error| NeighbourhoodError::Configuration(error.to_string()))?;
         let configuration = folder.join("dashboards.toml");
         fs::write(&configuration, text).map_err(NeighbourhoodError::file(&configuration))?;
-        Ok(Self { program: binaries.dashboards.clone(), configuration, log, port, process: None })
+        let program = Restartable::new("dashboards", log);
+        Ok(Self { executable: binaries.dashboards.clone(), configuration, port, program })
     }
 
     /// What it answers; nobody is logged in.
@@ -123,47 +128,20 @@ impl Dashboards {
         Api::new(self.port)
     }
 
-    /// Its log.
-    pub fn log(&self) -> &Path {
-        &self.log
-    }
-
     /// Starts it, or starts it again after it was killed.
     pub fn restart(&mut self) -> Result<()> {
-        self.process = None;
-        self.process = Some(Process::spawn("dashboards", self.command("run"), &self.log)?);
-        Ok(())
-    }
-
-    /// Kills it with -9.
-    pub fn kill(&mut self) {
-        if let Some(process) = &mut self.process {
-            process.kill();
-        }
-    }
-
-    /// Asks it to end and waits until it has.
-    pub fn stop(&mut self) {
-        self.process = None;
-    }
-
-    pub(crate) fn process(&mut self) -> Option<&mut Process> {
-        self.process.as_mut()
+        self.program.restart(self.command("run"))
     }
 
     /// Waits until it has caught up with the chain.
     pub async fn healthy(&mut self, watcher: &dyn Watcher) -> Result<()> {
         let api = self.api()?;
-        let mut wait = Wait::new("the pages", START_DEADLINE, watcher);
-        if let Some(process) = &mut self.process {
-            wait = wait.on(process);
-        }
-        wait.until(async || api.ready().await).await
+        self.program.wait("the pages", START_DEADLINE, watcher).until(async || api.ready().await).await
     }
 
     /// Makes every row that comes from the chain again. It must not run meanwhile.
     pub async fn rebuild(&self) -> Result<()> {
-        said_by(self.command("rebuild"), "deren-dashboards rebuild", "").await.map(drop)
+        said_by(self.command("rebuild"), "deren-dashboards rebuild", "", COMMAND_DEADLINE).await.map(drop)
     }
 
     /// Approves a connection point where the sun may produce, as its operator does it on a command line. Gives the code
@@ -173,48 +151,22 @@ impl Dashboards {
         struct Approved {
             connection_point: H256,
         }
-        let what = "deren-dashboards approve-point";
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.executable);
         command
             .args(["approve-point", "--key", "-", "--source", "solar", "--node", node_url])
             .args(["--zone", &point.zone.to_string(), "--max-power-w", &point.max_power_w.to_string()])
             .args(["--official-id", point.official_id])
             .args(["--owner", &Hex::<&[u8]>(point.owner.as_ref()).to_string()]);
-        let said = said_by(command, what, operator_key).await?;
-        let approved: Approved = serde_json::from_str(said.trim()).map_err(|error| NeighbourhoodError::Command {
-            what: what.to_owned(),
-            reason: format!("{error} in: {}", said.trim()),
-        })?;
+        let approved: Approved =
+            json_of(command, "deren-dashboards approve-point", operator_key, COMMAND_DEADLINE).await?;
         Ok(approved.connection_point)
     }
 
     fn command(&self, what: &str) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.executable);
         command.arg(what).arg("--config").arg(&self.configuration);
         command
     }
-}
-
-/// What a command prints that reads `input`.
-async fn said_by(command: Command, what: &str, input: &str) -> Result<String> {
-    let fail = |reason: String| NeighbourhoodError::Command { what: what.to_owned(), reason };
-    let run = async {
-        let mut command = tokio::process::Command::from(command);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let mut running = command.spawn()?;
-        if let Some(mut stdin) = running.stdin.take() {
-            stdin.write_all(input.as_bytes()).await?;
-        }
-        running.wait_with_output().await
-    };
-    let output = tokio::time::timeout(COMMAND_DEADLINE, run)
-        .await
-        .map_err(|_| fail(format!("it took more than {} s", COMMAND_DEADLINE.as_secs())))?
-        .map_err(|error| fail(error.to_string()))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    Err(fail(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim())))
 }
 
 #[cfg(test)]

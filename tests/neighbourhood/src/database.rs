@@ -1,8 +1,8 @@
 //! The dashboards' database: a private PostgreSQL cluster that is gone when everything has ended.
 
-use crate::{NeighbourhoodError, Result, binaries::system};
+use crate::{NeighbourhoodError, Result, binaries::system, script::said_by};
 use deren_testing::postgres::{Cluster, ClusterOptions};
-use std::{collections::BTreeMap, process::Stdio, time::Duration};
+use std::{collections::BTreeMap, process::Command, time::Duration};
 
 const NAME: &str = "deren";
 /// More than any of our questions takes.
@@ -52,20 +52,9 @@ impl Database {
 
     /// The lines of an answer.
     async fn ask(&self, sql: &str) -> Result<Vec<String>> {
-        let fail = |reason: String| NeighbourhoodError::Command { what: format!("psql: {sql}"), reason };
-        let run = tokio::process::Command::new(system("psql")?)
-            .args(["--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--command", sql])
-            .arg(&self.url)
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output();
-        let output = tokio::time::timeout(QUERY_DEADLINE, run)
-            .await
-            .map_err(|_| fail(format!("no answer within {} s", QUERY_DEADLINE.as_secs())))?
-            .map_err(|error| fail(error.to_string()))?;
-        if !output.status.success() {
-            return Err(fail(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+        let mut psql = Command::new(system("psql")?);
+        psql.args(["--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--command", sql]).arg(&self.url);
+        let said = said_by(psql, &format!("psql: {sql}"), "", QUERY_DEADLINE).await?;
+        Ok(said.lines().map(str::to_owned).collect())
     }
 }

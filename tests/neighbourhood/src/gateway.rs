@@ -1,6 +1,6 @@
 //! A home's gateway: the same program, configuration and commands that people use.
 
-use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher};
+use crate::{Binaries, NeighbourhoodError, Restartable, Result, Watcher, api::Api, script::json_of};
 use deren_primitives::{DeviceId, DeviceRole, GatewayId, Hex, PublicKey, Signature, SiteId, hex_digits};
 use deren_runtime::AccountId;
 use deren_simulator::serving::{ServingDevice, ServingHome};
@@ -9,12 +9,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     time::Duration,
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
 };
 
 const START_DEADLINE: Duration = Duration::from_secs(60);
@@ -22,6 +18,8 @@ const START_DEADLINE: Duration = Duration::from_secs(60);
 const COMMAND_DEADLINE: Duration = Duration::from_secs(60);
 /// Simulated time runs fast, so sampling does too.
 const SAMPLE_INTERVAL_MS: u32 = 500;
+
+const STATUS: &str = "/api/status";
 
 /// What `deren-gateway keys` prints.
 #[derive(Clone, Debug, Deserialize)]
@@ -51,11 +49,11 @@ struct Link {
 #[derive(Debug)]
 pub struct Gateway {
     name: String,
-    program: PathBuf,
+    executable: PathBuf,
     configuration: PathBuf,
-    log: PathBuf,
     page_port: u16,
-    process: Option<Process>,
+    /// The program.
+    pub program: Restartable,
 }
 
 impl Gateway {
@@ -92,7 +90,8 @@ impl Gateway {
 
     /// The PIN of its page, as its owner reads it in the log of the first start.
     pub fn pin(&self) -> Result<String> {
-        let log = fs::read_to_string(&self.log).map_err(NeighbourhoodError::file(&self.log))?;
+        let log = self.program.log();
+        let log = fs::read_to_string(log).map_err(NeighbourhoodError::file(log))?;
         let pin = log.split("pin=\"").nth(1).and_then(|rest| rest.split('"').next());
         pin.map(str::to_owned).ok_or_else(|| NeighbourhoodError::Command {
             what: format!("the page of the gateway of {}", self.name),
@@ -113,56 +112,33 @@ impl Gateway {
         let page_port = next_free_port()?;
         let path = folder.join("gateway.toml");
         fs::write(&path, configuration(page_port)).map_err(NeighbourhoodError::file(&path))?;
+        let log = logs.join(format!("gateway-{}.log", name.to_lowercase()));
         Ok(Self {
             name: name.to_owned(),
-            program: binaries.gateway.clone(),
+            executable: binaries.gateway.clone(),
             configuration: path,
-            log: logs.join(format!("gateway-{}.log", name.to_lowercase())),
             page_port,
-            process: None,
+            program: Restartable::new(format!("gateway of {name}"), log),
         })
     }
 
     /// Starts it, or starts it again after it was killed.
     pub fn restart(&mut self) -> Result<()> {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.executable);
         command.arg("run").arg("--config").arg(&self.configuration);
-        self.process = None;
-        self.process = Some(Process::spawn(format!("gateway of {}", self.name), command, &self.log)?);
-        Ok(())
-    }
-
-    /// Kills it with -9.
-    pub fn kill(&mut self) {
-        if let Some(process) = &mut self.process {
-            process.kill();
-        }
-    }
-
-    pub(crate) fn process(&mut self) -> Option<&mut Process> {
-        self.process.as_mut()
-    }
-
-    /// Its log.
-    pub fn log(&self) -> &Path {
-        &self.log
+        self.program.restart(command)
     }
 
     /// Waits until its status page answers.
     pub async fn healthy(&mut self, watcher: &dyn Watcher) -> Result<()> {
-        let port = self.page_port;
-        let mut wait = Wait::new(format!("the gateway of {}", self.name), START_DEADLINE, watcher);
-        if let Some(process) = &mut self.process {
-            wait = wait.on(process);
-        }
-        wait.until(async || status(port).await.map(drop)).await
+        let page = Api::new(self.page_port)?;
+        let wait = self.program.wait(&format!("the gateway of {}", self.name), START_DEADLINE, watcher);
+        wait.until(async || page.get::<serde_json::Value>(STATUS).await.map(drop)).await
     }
 
     /// What its status page says, as JSON.
     pub async fn status(&self) -> Result<serde_json::Value> {
-        status(self.page_port)
-            .await
-            .map_err(|reason| NeighbourhoodError::Command { what: format!("status of {}", self.name), reason })
+        Api::new(self.page_port)?.get(STATUS).await
     }
 
     /// Its key and its devices' pseudonyms. The devices must answer.
@@ -186,25 +162,9 @@ impl Gateway {
     /// Runs a command and reads the JSON line that it prints.
     async fn command<T: DeserializeOwned>(&self, command: &str, arguments: &[&str]) -> Result<T> {
         let what = format!("deren-gateway {command} for {}", self.name);
-        let fail = |reason: String| NeighbourhoodError::Command { what: what.clone(), reason };
-        let run = tokio::process::Command::new(&self.program)
-            .arg(command)
-            .arg("--config")
-            .arg(&self.configuration)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output();
-        let output = tokio::time::timeout(COMMAND_DEADLINE, run)
-            .await
-            .map_err(|_| fail(format!("no answer within {} s", COMMAND_DEADLINE.as_secs())))?
-            .map_err(|error| fail(error.to_string()))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(fail(format!("{}: {}", output.status, said.trim())));
-        }
-        let line = String::from_utf8_lossy(&output.stdout);
-        serde_json::from_str(line.trim()).map_err(|error| fail(format!("{error} in: {}", line.trim())))
+        let mut run = Command::new(&self.executable);
+        run.arg(command).arg("--config").arg(&self.configuration).args(arguments);
+        json_of(run, &what, "", COMMAND_DEADLINE).await
     }
 }
 
@@ -241,21 +201,6 @@ fn toml_text(devices: &[ServingDevice], page_port: u16, node_ports: &[u16]) -> S
     text
 }
 
-/// Asks the status page, by hand: a GET and a JSON answer are all there is to it.
-async fn status(port: u16) -> Result<serde_json::Value, String> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.map_err(|error| error.to_string())?;
-    let request = format!("GET /api/status HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.map_err(|error| error.to_string())?;
-    let mut answer = String::new();
-    stream.take(1024 * 1024).read_to_string(&mut answer).await.map_err(|error| error.to_string())?;
-    let (head, body) = answer.split_once("\r\n\r\n").ok_or("no HTTP answer")?;
-    let first = head.lines().next().unwrap_or_default();
-    if !first.contains(" 200 ") {
-        return Err(first.to_owned());
-    }
-    serde_json::from_str(body).map_err(|error| error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,7 +227,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_that_is_not_there_is_an_error() {
-        let port = next_free_port().expect("a port");
-        assert!(status(port).await.is_err());
+        let page = Api::new(next_free_port().expect("a port")).expect("a client");
+        assert!(page.get::<serde_json::Value>(STATUS).await.is_err());
     }
 }

@@ -14,16 +14,20 @@ use crate::{
     NeighbourhoodError, Result, Watcher, binaries,
     chain::{Until, Wallet},
     node::Node,
+    script::json_of,
 };
 use fleet::Fleet;
 use serde::Serialize;
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
+    process::Command,
     sync::Arc,
     time::Duration,
 };
 
+/// More than a node takes to write down what its chain begins with.
+const EXPORT_DEADLINE: Duration = Duration::from_secs(120);
 /// Devices that read one site: its grid meter and its inverter.
 const DEVICES_PER_GATEWAY: usize = 2;
 /// The fewest devices with which a figure says anything, and the most that one machine can register in time.
@@ -104,14 +108,9 @@ impl Ready {
 async fn specification(program: &Path, folder: &Path, times: &[(&str, u32)]) -> Result<PathBuf> {
     let what = "deren-node export-chain-spec";
     let fail = |reason: String| NeighbourhoodError::Command { what: what.into(), reason };
-    let run =
-        tokio::process::Command::new(program).args(["export-chain-spec", "--chain=dev"]).kill_on_drop(true).output();
-    let output = run.await.map_err(|error| fail(error.to_string()))?;
-    if !output.status.success() {
-        return Err(fail(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
-    }
-    let mut spec: serde_json::Value =
-        serde_json::from_slice(&output.stdout).map_err(|error| fail(error.to_string()))?;
+    let mut export = Command::new(program);
+    export.args(["export-chain-spec", "--chain=dev"]);
+    let mut spec: serde_json::Value = json_of(export, what, "", EXPORT_DEADLINE).await?;
     let metering = spec
         .pointer_mut("/genesis/runtimeGenesis/patch/metering")
         .and_then(serde_json::Value::as_object_mut)

@@ -249,10 +249,10 @@ impl Neighbourhood {
 
     /// Every program but the database, which ends only with its cluster.
     fn processes(&mut self) -> impl Iterator<Item = &mut Process> {
-        let pages = self.pages.iter_mut().filter_map(|pages| pages.dashboards.process());
-        let parts = pages.chain(self.gateways.iter_mut().filter_map(Gateway::process));
-        let parts = parts.chain(self.simulator.process()).chain(self.broker.process());
-        parts.chain(self.nodes.iter_mut().filter_map(Node::process))
+        let pages = self.pages.iter_mut().filter_map(|pages| pages.dashboards.program.process());
+        let parts = pages.chain(self.gateways.iter_mut().filter_map(|gateway| gateway.program.process()));
+        let parts = parts.chain(self.simulator.program.process()).chain(self.broker.program.process());
+        parts.chain(self.nodes.iter_mut().filter_map(|node| node.program.process()))
     }
 
     /// An error with the end of the log of the first part that has ended by itself.

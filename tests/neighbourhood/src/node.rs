@@ -1,6 +1,6 @@
 //! One node of the chain. Nodes know each other by address: nothing is discovered, and nothing leaves 127.0.0.1.
 
-use crate::{Binaries, NeighbourhoodError, Process, Result, Wait, Watcher, chain::Rpc};
+use crate::{Binaries, NeighbourhoodError, Restartable, Result, Watcher, chain::Rpc};
 use deren_testing::next_free_port;
 use sp_core::{Pair, ed25519};
 use std::{
@@ -70,12 +70,12 @@ impl Address {
 #[derive(Debug)]
 pub struct Node {
     name: &'static str,
-    program: PathBuf,
+    executable: PathBuf,
     arguments: Vec<String>,
-    log: PathBuf,
     rpc_port: u16,
     rpc: Arc<Rpc>,
-    process: Option<Process>,
+    /// The program.
+    pub program: Restartable,
 }
 
 impl Node {
@@ -111,17 +111,8 @@ impl Node {
             for other in addresses.iter().filter(|other| other.port != own.port) {
                 arguments.push(format!("--reserved-nodes={}", other.multiaddress()));
             }
-            let mut node = Self {
-                name,
-                program: binaries.node.clone(),
-                arguments,
-                log: logs.join(format!("node-{place}.log")),
-                rpc_port,
-                rpc: Arc::new(Rpc::new(rpc_port)),
-                process: None,
-            };
-            node.restart()?;
-            nodes.push(node);
+            let log = logs.join(format!("node-{place}.log"));
+            nodes.push(Self::start(name, &binaries.node, arguments, log, rpc_port)?);
         }
         Ok(nodes)
     }
@@ -130,15 +121,19 @@ impl Node {
     pub fn start_alone(program: &Path, chain: &str, folder: &Path, logs: &Path) -> Result<Self> {
         let name = "alice";
         let (own, rpc_port) = (Address::new(0)?, next_free_port()?);
-        let mut node = Self {
-            name,
-            program: program.to_owned(),
-            arguments: arguments(chain, name, &folder.join(name), &own, rpc_port),
-            log: logs.join(format!("node-{name}.log")),
-            rpc_port,
-            rpc: Arc::new(Rpc::new(rpc_port)),
-            process: None,
-        };
+        let arguments = arguments(chain, name, &folder.join(name), &own, rpc_port);
+        Self::start(name, program, arguments, logs.join(format!("node-{name}.log")), rpc_port)
+    }
+
+    fn start(
+        name: &'static str,
+        executable: &Path,
+        arguments: Vec<String>,
+        log: PathBuf,
+        rpc_port: u16,
+    ) -> Result<Self> {
+        let (rpc, program) = (Arc::new(Rpc::new(rpc_port)), Restartable::new(format!("node {name}"), log));
+        let mut node = Self { name, executable: executable.to_owned(), arguments, rpc_port, rpc, program };
         node.restart()?;
         Ok(node)
     }
@@ -158,11 +153,6 @@ impl Node {
         &self.rpc
     }
 
-    /// Its log.
-    pub fn log(&self) -> &Path {
-        &self.log
-    }
-
     /// Starts it again, on the data that it has.
     pub fn restart(&mut self) -> Result<()> {
         self.start_with(self.arguments.clone())
@@ -176,56 +166,35 @@ impl Node {
     }
 
     fn start_with(&mut self, arguments: Vec<String>) -> Result<()> {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.executable);
         command.args(arguments);
-        self.process = None;
-        self.process = Some(Process::spawn(format!("node {}", self.name), command, &self.log)?);
-        Ok(())
-    }
-
-    /// Kills it with -9.
-    pub fn kill(&mut self) {
-        if let Some(process) = &mut self.process {
-            process.kill();
-        }
-    }
-
-    pub(crate) fn process(&mut self) -> Option<&mut Process> {
-        self.process.as_mut()
-    }
-
-    /// An error with the end of its log if it has ended.
-    pub fn check(&mut self, waiting_for: &str) -> Result<()> {
-        self.process.as_mut().map_or(Ok(()), |process| process.check(waiting_for))
+        self.program.restart(command)
     }
 
     /// Waits until it answers, and its best block is at least `number`.
     pub async fn reaches(&mut self, number: u32, watcher: &dyn Watcher) -> Result<()> {
         let rpc = self.rpc.clone();
-        let name = self.name;
-        let mut wait = Wait::new(format!("block {number} of node {name}"), START_DEADLINE, watcher);
-        if let Some(process) = &mut self.process {
-            wait = wait.on(process);
-        }
-        wait.until(async || {
-            let best = rpc.best().await.map_err(|error| error.to_string())?;
-            if best.number >= number { Ok(()) } else { Err(format!("its best block is {}", best.number)) }
-        })
-        .await
+        let what = format!("block {number} of node {}", self.name);
+        self.program
+            .wait(&what, START_DEADLINE, watcher)
+            .until(async || {
+                let best = rpc.best().await.map_err(|error| error.to_string())?;
+                if best.number >= number { Ok(()) } else { Err(format!("its best block is {}", best.number)) }
+            })
+            .await
     }
 
     /// Waits until it has finalised block `number`, at most `deadline`.
     pub async fn finalizes(&mut self, number: u32, deadline: Duration, watcher: &dyn Watcher) -> Result<()> {
         let rpc = self.rpc.clone();
-        let mut wait = Wait::new(format!("block {number}, finalised, of node {}", self.name), deadline, watcher);
-        if let Some(process) = &mut self.process {
-            wait = wait.on(process);
-        }
-        wait.until(async || {
-            let head = rpc.finalized().await.map_err(|error| error.to_string())?;
-            if head.number >= number { Ok(()) } else { Err(format!("block {} is finalised", head.number)) }
-        })
-        .await
+        let what = format!("block {number}, finalised, of node {}", self.name);
+        self.program
+            .wait(&what, deadline, watcher)
+            .until(async || {
+                let head = rpc.finalized().await.map_err(|error| error.to_string())?;
+                if head.number >= number { Ok(()) } else { Err(format!("block {} is finalised", head.number)) }
+            })
+            .await
     }
 }
 

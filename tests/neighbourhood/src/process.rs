@@ -3,13 +3,12 @@
 //! A program never outlives us, however we end. It is stopped when its [`Process`] is dropped (so also when we panic),
 //! and the kernel kills it if we are killed with -9.
 
-mod spawner;
-
 use crate::{NeighbourhoodError, Result};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, getpid, getppid, kill_process_group, set_parent_process_death_signal};
 use std::{
     fs::{File, OpenOptions},
-    io::{Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     thread,
@@ -40,7 +39,7 @@ impl Process {
         let output = OpenOptions::new().create(true).append(true).open(&log).map_err(NeighbourhoodError::file(&log))?;
         let errors = output.try_clone().map_err(NeighbourhoodError::file(&log))?;
         command.stdin(Stdio::null()).stdout(output).stderr(errors);
-        match spawner::spawn(command) {
+        match spawn(command) {
             Ok(child) => Ok(Self { name, log, child }),
             Err(source) => Err(NeighbourhoodError::Spawn { name, source }),
         }
@@ -123,6 +122,22 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// Starts the command in a process group of its own, so that the kernel ends it with us.
+#[expect(unsafe_code, reason = "the parent-death signal can only be set between fork and exec")]
+fn spawn(mut command: Command) -> io::Result<Child> {
+    let us = getpid();
+    command.process_group(0);
+    // SAFETY: the closure makes two system calls and allocates nothing, which is allowed after a fork.
+    unsafe {
+        command.pre_exec(move || {
+            set_parent_process_death_signal(Some(Signal::KILL))?;
+            // If we ended before the call above, nobody will send the signal.
+            if getppid() == Some(us) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+        });
+    }
+    deren_testing::spawn(command)
 }
 
 /// The last lines of a log, each indented; says so if there are none.

@@ -13,7 +13,7 @@ mod spawner;
 
 pub use clock::{unix_ms, unix_s};
 pub use ports::{NoFreePort, free_port, next_free_port};
-pub use programs::{mosquitto, peers_python, program, programs_folder, system_program};
+pub use programs::{cache, mosquitto, peers_python, program, programs_folder, system_program};
 pub use reading::{reading, shown};
 pub use snapshot::{assert_snapshot, updates_snapshots};
 pub use spawner::spawn;

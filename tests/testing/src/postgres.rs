@@ -6,7 +6,6 @@
 mod cluster;
 mod error;
 mod programs;
-mod shared;
 mod user;
 
 pub use cluster::{Cluster, ClusterOptions, Database};

@@ -40,10 +40,14 @@ pub fn mosquitto() -> PathBuf {
     system_program("mosquitto").expect("these tests need mosquitto: install the package mosquitto")
 }
 
+/// Where set-up installs what it needs; `None` if nothing says where that is.
+pub fn cache() -> Option<PathBuf> {
+    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/deren"));
+    env::var_os("DEREN_CACHE").map(PathBuf::from).or_else(home)
+}
+
 /// The Python that has the independent readers which `scripts/peers.sh` installs; `None` if it is not there.
 pub fn peers_python() -> Option<PathBuf> {
-    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/deren"));
-    let cache = || env::var_os("DEREN_CACHE").map(PathBuf::from).or_else(home);
     let installed = || cache().map(|cache| cache.join("peers/bin/python"));
     env::var_os("DEREN_PEERS_PYTHON").map(PathBuf::from).or_else(installed).filter(|python| python.exists())
 }

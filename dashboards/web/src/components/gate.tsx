@@ -3,7 +3,7 @@
  * the reader because something beside it came later.
  */
 import { type ParentProps, Show, createSignal, onCleanup } from "solid-js";
-import { Waiting } from "../state/waiting";
+import { Waiting } from "../state/query";
 import { Skeleton } from "./panel";
 
 /** A part that takes longer is not waited for, in ms. */

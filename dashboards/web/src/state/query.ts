@@ -1,12 +1,33 @@
 /** Data of the API that stays on the page while it is fetched again. */
-import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, useContext } from "solid-js";
+import {
+  type Accessor,
+  createContext,
+  createEffect,
+  createMemo,
+  createRoot,
+  createSignal,
+  on,
+  onCleanup,
+  useContext,
+} from "solid-js";
 import { keepSame } from "./same";
-import { isShown } from "./shown";
 import { throttle } from "./throttle";
-import { Waiting } from "./waiting";
 
 /** However often something changes, it is fetched again at most this often. */
 const REFETCH_EVERY_MS = 1_500;
+
+/**
+ * How a page knows when all that it asked for has come. Called with 1 when a query asks for the first time, and with -1
+ * when it has an answer or an error.
+ */
+export const Waiting = createContext<(change: 1 | -1) => void>(() => undefined);
+
+/** Absent where tests run without a browser. */
+const page = (globalThis as { document?: Document }).document;
+
+/** Whether anybody looks at this tab. What nobody looks at asks for nothing, and takes no other tab's session. */
+const [isShown, setShown] = createRoot(() => createSignal(page?.visibilityState !== "hidden"));
+page?.addEventListener("visibilitychange", () => setShown(page.visibilityState !== "hidden"));
 
 export type Query<T> = {
   /** The newest answer; undefined before the first. */

@@ -8,24 +8,19 @@ use super::{
     mutations::{fields, with_field},
 };
 use deren_gateway::proof::{Failure, verify};
+use deren_testing::peers_python;
 use serde_json::{Value, json};
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-fn python() -> PathBuf {
-    let installed = || Some(Path::new(&env::var_os("HOME")?).join(".cache/deren/peers/bin/python"));
-    let python = env::var_os("DEREN_PEERS_PYTHON").map(PathBuf::from).or_else(installed).unwrap();
-    assert!(python.exists(), "{} is missing: run scripts/peers.sh, or set DEREN_PEERS_PYTHON", python.display());
-    python
-}
-
 /// What the peer says of each file.
 pub fn peer_says(paths: &[PathBuf]) -> Vec<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/verify_readings.py");
-    let output = Command::new(python()).arg(script).args(paths).output().unwrap();
+    let python = peers_python().expect("Python's peers are missing: run scripts/peers.sh, or set DEREN_PEERS_PYTHON");
+    let output = Command::new(python).arg(script).args(paths).output().unwrap();
     assert!(output.status.success(), "{}; run scripts/peers.sh", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).unwrap();
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -115,29 +115,22 @@ impl HomeConfig {
         note(&["streams"], at_most("meters that push telegrams", self.streams.len(), MOST_SERVERS));
         note(&["speedwire"], at_most("meters that send Speedwire", self.speedwire.len(), MOST_SERVERS));
         note(&["http"], at_most("devices over HTTP", self.http.len(), MOST_SERVERS));
-        let mut is_taken = |listen: SocketAddr| listen.port() != 0 && !servers.insert(listen);
+        let mut free = |listen: SocketAddr, what: &str| match listen.port() != 0 && !servers.insert(listen) {
+            true => Err(format!("{listen} is listened at twice; give each {what} its own port, or port 0")),
+            false => Ok(()),
+        };
         for (number, server) in self.modbus.iter().enumerate() {
-            let checked = if is_taken(server.listen) {
-                Err(format!("{} is listened at twice; give each server its own port, or port 0", server.listen))
-            } else {
-                server.check(self).map_err(|what| format!("Modbus server {}: {what}", server.listen))
-            };
+            let named = |what| format!("Modbus server {}: {what}", server.listen);
+            let checked = free(server.listen, "server").and_then(|()| server.check(self).map_err(named));
             note(&["modbus", &number.to_string()], checked);
         }
         for (number, meter) in self.streams.iter().enumerate() {
-            let checked = if is_taken(meter.listen) {
-                Err(format!("{} is listened at twice; give each meter its own port, or port 0", meter.listen))
-            } else {
-                self.check_role(meter.role).and_then(|()| within("every_s", &meter.every_s, 1..=150))
-            };
+            let checked = free(meter.listen, "meter").and_then(|()| self.check_role(meter.role));
+            let checked = checked.and_then(|()| within("every_s", &meter.every_s, 1..=150));
             note(&["streams", &number.to_string()], checked);
         }
         for (number, device) in self.http.iter().enumerate() {
-            let checked = if is_taken(device.listen) {
-                Err(format!("{} is listened at twice; give each device its own port, or port 0", device.listen))
-            } else {
-                self.check_role(device.role)
-            };
+            let checked = free(device.listen, "device").and_then(|()| self.check_role(device.role));
             note(&["http", &number.to_string()], checked);
         }
         for (number, meter) in self.speedwire.iter().enumerate() {

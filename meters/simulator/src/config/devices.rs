@@ -1,9 +1,10 @@
 //! How a home's devices are reached: Modbus TCP servers with their units, and devices that publish to a broker.
 
+use super::any_loopback_port;
 use crate::faults::Fault;
 use deren_primitives::DeviceRole;
 use serde::{Deserialize, Serialize};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 /// One Modbus TCP server with up to 32 units behind it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,7 +118,8 @@ pub enum Phases {
 }
 
 impl Phases {
-    const fn number(self) -> u16 {
+    /// How many wires have a current and a voltage.
+    pub const fn number(self) -> u16 {
         match self {
             Self::Single => 1,
             Self::Split => 2,
@@ -229,9 +231,6 @@ impl MqttConfig {
     }
 }
 
-const fn any_loopback_port() -> SocketAddr {
-    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
-}
 const fn eight() -> u8 {
     8
 }

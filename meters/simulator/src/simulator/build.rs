@@ -1,6 +1,6 @@
 //! From one home's configuration to its devices, servers and publishers, and to how a gateway reaches them.
 
-use super::{BoundHttp, BoundSender, BoundServer, BoundStream, BuiltHome};
+use super::{Bound, BuiltHome};
 use crate::{
     SimulatorError,
     clock::Clock,
@@ -36,6 +36,7 @@ use deren_meters::{
 use deren_primitives::DeviceRole;
 use std::{
     collections::BTreeMap,
+    io,
     net::{Ipv4Addr, SocketAddr},
     time::Duration,
 };
@@ -69,9 +70,9 @@ pub(super) async fn home(
         serving: Vec::new(),
         devices: Vec::new(),
     };
-    let mut servers = Vec::with_capacity(config.modbus.len());
+    let mut bound = Vec::new();
     for (number, server) in config.modbus.iter().enumerate() {
-        servers.push(builder.server(number, server).await?);
+        bound.push(builder.server(number, server).await?);
     }
     let publishers = config
         .mqtt
@@ -79,21 +80,18 @@ pub(super) async fn home(
         .enumerate()
         .map(|(number, device)| builder.publisher(number, device))
         .collect::<Result<_, _>>()?;
-    let mut streams = Vec::with_capacity(config.streams.len());
     for (number, meter) in config.streams.iter().enumerate() {
-        streams.push(builder.stream(number, meter).await?);
+        bound.push(builder.stream(number, meter).await?);
     }
-    let mut senders = Vec::with_capacity(config.speedwire.len());
     for (number, meter) in config.speedwire.iter().enumerate() {
-        senders.push(builder.sender(number, meter).await?);
+        bound.push(builder.sender(number, meter).await?);
     }
-    let mut over_http = Vec::with_capacity(config.http.len());
     for (number, device) in config.http.iter().enumerate() {
-        over_http.push(builder.over_http(number, device).await?);
+        bound.push(builder.over_http(number, device).await?);
     }
     let Builder { serving, devices, running, .. } = builder;
     let serving = ServingHome { name: config.name.clone(), devices: serving };
-    Ok(BuiltHome { serving, devices, running, servers, publishers, streams, senders, over_http })
+    Ok(BuiltHome { serving, devices, running, bound, publishers })
 }
 
 impl Builder<'_> {
@@ -123,11 +121,20 @@ impl Builder<'_> {
         });
     }
 
-    async fn server(&mut self, number: usize, config: &ModbusConfig) -> Result<BoundServer, SimulatorError> {
-        let listen_error =
-            |source| SimulatorError::Listen { home: self.config.name.clone(), address: config.listen, source };
-        let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
-        let address = listener.local_addr().map_err(listen_error)?;
+    fn cannot_listen(&self, address: SocketAddr) -> impl FnOnce(io::Error) -> SimulatorError + use<> {
+        let home = self.config.name.clone();
+        move |source| SimulatorError::Listen { home, address, source }
+    }
+
+    /// A listener at that address, and the address with the port that it got.
+    async fn listen(&self, address: SocketAddr) -> Result<(TcpListener, SocketAddr), SimulatorError> {
+        let listener = TcpListener::bind(address).await.map_err(self.cannot_listen(address))?;
+        let bound = listener.local_addr().map_err(self.cannot_listen(address))?;
+        Ok((listener, bound))
+    }
+
+    async fn server(&mut self, number: usize, config: &ModbusConfig) -> Result<Bound, SimulatorError> {
+        let (listener, address) = self.listen(config.listen).await?;
         let wire = reached_at(address);
         let mut units = BTreeMap::new();
         for chain in &config.sunspec {
@@ -136,7 +143,7 @@ impl Builder<'_> {
         for meter in &config.meters {
             units.insert(meter.unit, self.meter(number, meter, &wire)?);
         }
-        Ok(BoundServer { address, listener, server: ModbusServer::new(units, config.clients) })
+        Ok(Bound { address, serving: Box::pin(ModbusServer::new(units, config.clients).serve(listener)) })
     }
 
     fn chain(&mut self, server: usize, config: &SunSpecConfig, wire: &Wire) -> UnitKind {
@@ -205,11 +212,8 @@ impl Builder<'_> {
 
 /// A meter that pushes telegrams.
 impl Builder<'_> {
-    async fn stream(&mut self, number: usize, config: &StreamConfig) -> Result<BoundStream, SimulatorError> {
-        let listen_error =
-            |source| SimulatorError::Listen { home: self.config.name.clone(), address: config.listen, source };
-        let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
-        let address = listener.local_addr().map_err(listen_error)?;
+    async fn stream(&mut self, number: usize, config: &StreamConfig) -> Result<Bound, SimulatorError> {
+        let (listener, address) = self.listen(config.listen).await?;
         let device = self.device(&format!("stream {number}"), config.role);
         let telegrams = config.telegrams;
         let wire = reached_at(address);
@@ -217,20 +221,17 @@ impl Builder<'_> {
         self.serve(uri, &device, steps::telegram_mwh(telegrams));
         let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
         let p1 = templates::p1(&self.config.name)?;
-        Ok(BoundStream { address, listener, server: StreamServer { device, telegrams, p1, interval } })
+        Ok(Bound { address, serving: Box::pin(StreamServer { device, telegrams, p1, interval }.serve(listener)) })
     }
 }
 
 /// A meter that sends datagrams.
 impl Builder<'_> {
-    async fn sender(&mut self, number: usize, config: &SpeedwireConfig) -> Result<BoundSender, SimulatorError> {
+    async fn sender(&mut self, number: usize, config: &SpeedwireConfig) -> Result<Bound, SimulatorError> {
         // To this machine from this machine; elsewhere the system chooses the way.
         let own = if config.to.ip().is_loopback() { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
         let address = SocketAddr::from((own, 0));
-        let socket = UdpSocket::bind(address).await.map_err(|source| {
-            let home = self.config.name.clone();
-            SimulatorError::Listen { home, address, source }
-        })?;
+        let socket = UdpSocket::bind(address).await.map_err(self.cannot_listen(address))?;
         let device = self.device(&format!("speedwire {number}"), config.role);
         let uri = DeviceUri::from(SpeedwireDevice {
             to: *config.to.ip(),
@@ -241,23 +242,21 @@ impl Builder<'_> {
         });
         self.serve(uri, &device, steps::SPEEDWIRE_MWH);
         let interval = self.running.clock().real(Duration::from_secs(config.every_s.into()));
-        Ok(BoundSender { socket, sender: SpeedwireSender { device, to: config.to, interval } })
+        let sender = SpeedwireSender { device, to: config.to, interval };
+        Ok(Bound { address: SocketAddr::V4(config.to), serving: Box::pin(sender.send(socket)) })
     }
 }
 
 /// A device over HTTP.
 impl Builder<'_> {
-    async fn over_http(&mut self, number: usize, config: &HttpConfig) -> Result<BoundHttp, SimulatorError> {
+    async fn over_http(&mut self, number: usize, config: &HttpConfig) -> Result<Bound, SimulatorError> {
         let template = templates::http(&self.config.name, &config.template)?;
-        let listen_error =
-            |source| SimulatorError::Listen { home: self.config.name.clone(), address: config.listen, source };
-        let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
-        let address = listener.local_addr().map_err(listen_error)?;
+        let (listener, address) = self.listen(config.listen).await?;
         let device = self.device(&format!("http {number}"), config.role);
         let names = template.named().map(|what| (what.to_owned(), what.to_owned())).collect();
         let uri = HttpDevice { names, ..HttpDevice::new(&host_of(address), address.port(), &config.template) }.into();
         self.serve(uri, &device, steps::mqtt_mwh(&template));
-        Ok(BoundHttp { address, listener, server: HttpServer { device, template } })
+        Ok(Bound { address, serving: Box::pin(HttpServer { device, template }.serve(listener)) })
     }
 }
 

@@ -33,12 +33,8 @@ const fn layout(model: SunSpecModel) -> Layout {
     }
 }
 
-const fn wires(phases: Phases) -> usize {
-    match phases {
-        Phases::Single => 1,
-        Phases::Split => 2,
-        Phases::Three => 3,
-    }
+fn wires(phases: Phases) -> usize {
+    phases.number().into()
 }
 
 /// A power as int16 and its scale factor: in tens of watts where watts do not fit.

@@ -13,16 +13,7 @@ struct Model {
 
 /// The Python that has pysunspec2.
 pub fn python() -> PathBuf {
-    let python = std::env::var_os("DEREN_PEERS_PYTHON").map(PathBuf::from).unwrap_or_else(|| {
-        let home = std::env::var_os("HOME").map(PathBuf::from).expect("HOME is set");
-        home.join(".cache/deren/peers/bin/python")
-    });
-    assert!(
-        python.exists(),
-        "no Python peers at {}: run scripts/peers.sh, or set DEREN_PEERS_PYTHON",
-        python.display()
-    );
-    python
+    deren_testing::peers_python().expect("no Python peers: run scripts/peers.sh, or set DEREN_PEERS_PYTHON")
 }
 
 async fn read(simulator: &Simulator, unit: u8) -> Vec<Model> {

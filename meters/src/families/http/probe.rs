@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Library, MeterError, Record, Template,
     discover::probe::{Look, Probe, TIMEOUT_MS},
-    driver::open::open_with,
+    driver::open_with,
     record::read_by,
     template::payload::{MqttTemplate, read::Messages},
     wire::{Wire, http::Server},

@@ -4,10 +4,7 @@
 use super::{source::ModbusSource, uri::ModbusDevice};
 use crate::{
     DeviceUri, Library, MeterError, Record, Template,
-    discover::{
-        event::Event,
-        probe::{TIMEOUT_MS, Tell},
-    },
+    discover::probe::{Event, TIMEOUT_MS, Tell},
     driver::watched::Watched,
     families::sunspec::{
         SunSpecDevice,

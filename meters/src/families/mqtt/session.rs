@@ -5,13 +5,13 @@
 //! a device is asked for, they are what is wanted.
 
 use super::notifications::{self, Changed, Known, Notifications, Part};
-use crate::{MeterError, Unreached, patience::reconnecting, sample::unix_ms, uri::Broker};
+use crate::{MeterError, Unreached, in_use::InUse, patience::reconnecting, sample::unix_ms, uri::Broker};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeFilter};
 use std::{
     collections::HashMap,
     fs,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
@@ -200,15 +200,8 @@ impl Session {
     /// # Errors
     /// [`MeterError::File`] if the password cannot be read.
     pub(super) fn shared(broker: &Broker) -> Result<Arc<Self>, MeterError> {
-        static SESSIONS: OnceLock<Mutex<HashMap<Broker, Weak<Session>>>> = OnceLock::new();
-        let mut sessions = locked(SESSIONS.get_or_init(Mutex::default));
-        if let Some(session) = sessions.get(broker).and_then(Weak::upgrade).filter(|session| session.is_alive()) {
-            return Ok(session);
-        }
-        sessions.retain(|_, session| session.strong_count() > 0);
-        let session = Arc::new(Self::start(broker)?);
-        sessions.insert(broker.clone(), Arc::downgrade(&session));
-        Ok(session)
+        static SESSIONS: InUse<Broker, Session> = InUse::new();
+        SESSIONS.get_or(broker, Self::is_alive, || Self::start(broker))
     }
 
     fn start(broker: &Broker) -> Result<Self, MeterError> {

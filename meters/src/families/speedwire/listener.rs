@@ -2,19 +2,25 @@
 //! of the same group shares the listener; other programs of this machine may listen beside it.
 
 use super::telegram::{self, MAX_BYTES};
-use crate::{Unreached, patience::reconnecting, sample::unix_ms};
+use crate::{
+    Unreached,
+    families::pushed::{Arrived, Heard, Hearing},
+    in_use::InUse,
+    patience::reconnecting,
+    sample::unix_ms,
+};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
+    convert::Infallible,
     io,
     net::{IpAddr, Ipv4Addr, SocketAddrV4},
-    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
     net::UdpSocket,
     sync::watch,
-    task::JoinHandle,
     time::{Instant, sleep, timeout},
 };
 
@@ -36,16 +42,6 @@ pub(super) struct Place {
     pub(super) interface: Option<Ipv4Addr>,
 }
 
-/// A datagram as it came.
-#[derive(Clone, Debug)]
-pub(super) struct Arrived {
-    /// Counts datagrams of that meter from 1.
-    pub(super) number: u64,
-    pub(super) bytes: Vec<u8>,
-    pub(super) at_unix_ms: u64,
-    pub(super) at: Instant,
-}
-
 /// What a listener shows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
@@ -57,42 +53,22 @@ pub(super) struct State {
     pub(super) heard_bytes: u64,
 }
 
-/// Listens until the last who reads a meter of its group lets go of it.
-pub(super) struct Listener {
-    state: watch::Receiver<State>,
-    task: JoinHandle<()>,
-}
-
-impl Listener {
-    /// The listener at that place: the one that others use, or a new one.
-    pub(super) fn shared(place: &Place) -> Arc<Self> {
-        static LISTENERS: OnceLock<Mutex<HashMap<Place, Weak<Listener>>>> = OnceLock::new();
-        let mut listeners = LISTENERS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(listener) = listeners.get(place).and_then(Weak::upgrade).filter(|listener| listener.is_alive()) {
-            return listener;
-        }
-        listeners.retain(|_, listener| listener.strong_count() > 0);
-        let (state, shown) = watch::channel(State::default());
-        let listener = Arc::new(Self { state: shown, task: tokio::spawn(run(place.clone(), state)) });
-        listeners.insert(place.clone(), Arc::downgrade(&listener));
-        listener
+impl Heard for State {
+    fn down(&self) -> Option<&Unreached> {
+        self.down.as_ref()
     }
 
-    /// False once the task has ended, as when its runtime has.
-    pub(super) fn is_alive(&self) -> bool {
-        !self.task.is_finished()
-    }
-
-    /// What there is, and when that changes.
-    pub(super) fn state(&self) -> watch::Receiver<State> {
-        self.state.clone()
+    fn heard_bytes(&self) -> u64 {
+        self.heard_bytes
     }
 }
 
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+/// What listens at that place: the listener that others use, or a new one.
+pub(super) fn shared(place: &Place) -> Arc<Hearing<State>> {
+    static LISTENERS: InUse<Place, Hearing<State>> = InUse::new();
+    let new = || Ok::<_, Infallible>(Hearing::start(|state| run(place.clone(), state)));
+    let Ok(listener) = LISTENERS.get_or(place, Hearing::is_alive, new);
+    listener
 }
 
 async fn run(place: Place, state: watch::Sender<State>) {

@@ -1,13 +1,13 @@
 //! Listens for a moment who multicasts on a network. Nothing is sent.
 
 use super::{
-    listener::{Listener, Place},
+    listener::{self, Place},
     uri::{GROUP, PORT, SpeedwireDevice},
 };
 use crate::{
     DeviceUri, Record,
     discover::probe::{Look, Probe},
-    driver::open::open_with,
+    driver::open_with,
     record::read_by,
 };
 use async_trait::async_trait;
@@ -24,7 +24,7 @@ pub(super) struct SpeedwireProbe;
 impl Probe for SpeedwireProbe {
     async fn network(&self, interface: Ipv4Addr, look: &Look<'_>) -> Vec<Record> {
         let place = Place { to: GROUP, port: PORT, interface: Some(interface) };
-        let listener = Listener::shared(&place);
+        let listener = listener::shared(&place);
         sleep(LISTEN).await;
         let serials: Vec<u32> = listener.state().borrow().newest.keys().copied().collect();
         let mut records = Vec::new();

@@ -1,20 +1,20 @@
 //! Reads an energy meter of SMA: its newest datagram not yet given, or the next one.
 
 use super::{
-    listener::{Arrived, Listener, Place},
+    listener::{self, Place, State},
     telegram,
     uri::SpeedwireDevice,
 };
 use crate::{
     MeterError,
     driver::source::{Answer, Source},
+    families::pushed::{Arrived, Hearing, newer_than},
     patience::limit,
     quirks::Quirks,
     sample::Identity,
 };
 use async_trait::async_trait;
-use std::{future::pending, sync::Arc, time::Duration};
-use tokio::time::{Instant, sleep_until};
+use std::{sync::Arc, time::Duration};
 
 /// Manufacturer of all such meters.
 const VENDOR: &str = "SMA";
@@ -24,7 +24,7 @@ const USUAL_TIMEOUT: Duration = Duration::from_secs(5);
 /// An energy meter of SMA.
 pub(super) struct SpeedwireSource {
     device: SpeedwireDevice,
-    listener: Option<Arc<Listener>>,
+    listener: Option<Arc<Hearing<State>>>,
     /// Number of the last datagram given.
     given: u64,
 }
@@ -46,35 +46,12 @@ impl SpeedwireSource {
             _ => {
                 let SpeedwireDevice { to, port, interface, .. } = self.device;
                 self.given = 0;
-                (self.listener.insert(Listener::shared(&Place { to, port, interface })).clone(), 0)
+                (self.listener.insert(listener::shared(&Place { to, port, interface })).clone(), 0)
             }
         };
-        let limit = self.timeout();
-        let deadline = Instant::now() + limit;
-        let mut state = listener.state();
-        let heard_before = state.borrow().heard_bytes;
-        loop {
-            {
-                let state = state.borrow_and_update();
-                if let Some(newest) = state.newest.get(&self.device.serial).filter(|newest| newest.number > number) {
-                    return Ok(newest.clone());
-                }
-                if let Some(reason) = &state.down {
-                    return Err(MeterError::Unreachable { endpoint: self.place(), reason: reason.clone() });
-                }
-            }
-            tokio::select! {
-                // The listener has ended if nothing can change any more; then only time helps.
-                () = async { if state.changed().await.is_err() { pending().await } } => {}
-                () = sleep_until(deadline) => {
-                    return Err(MeterError::NoTelegram {
-                        place: self.place(),
-                        waited_s: u32::try_from(limit.as_secs()).unwrap_or(u32::MAX),
-                        heard_bytes: state.borrow().heard_bytes.saturating_sub(heard_before),
-                    });
-                }
-            }
-        }
+        let serial = self.device.serial;
+        let (limit, place) = (self.timeout(), self.place());
+        newer_than(listener.state(), number, |state: &State| state.newest.get(&serial), limit, place).await
     }
 }
 

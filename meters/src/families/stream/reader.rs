@@ -5,16 +5,19 @@ use super::{
     uri::{StreamDevice, Telegrams},
     wire::{self, Stream},
 };
-use crate::{MeterError, Unreached, p1, patience::reconnecting, sample::unix_ms, sml};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
-    time::Duration,
+use crate::{
+    MeterError, Unreached,
+    families::pushed::{Arrived, Heard, Hearing},
+    in_use::InUse,
+    p1,
+    patience::reconnecting,
+    sample::unix_ms,
+    sml,
 };
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     io::AsyncReadExt,
     sync::watch,
-    task::JoinHandle,
     time::{Instant, sleep, timeout},
 };
 
@@ -22,16 +25,6 @@ use tokio::{
 const CHUNK_BYTES: usize = 1_024;
 /// Silence after which a connection is taken for dead and made again.
 const LONGEST_SILENCE: Duration = Duration::from_secs(90);
-
-/// A telegram as it came; nobody has looked into it.
-#[derive(Clone, Debug)]
-pub(super) struct Arrived {
-    /// Counts telegrams from 1.
-    pub(super) number: u64,
-    pub(super) bytes: Vec<u8>,
-    pub(super) at_unix_ms: u64,
-    pub(super) at: Instant,
-}
 
 /// What a reader shows of its stream.
 #[derive(Clone, Debug, Default)]
@@ -47,43 +40,27 @@ pub(super) struct State {
     pub(super) text_bytes: u64,
 }
 
-/// Reads a stream until the last who reads its meter lets go of it.
-pub(super) struct Reader {
-    state: watch::Receiver<State>,
-    task: JoinHandle<()>,
-}
-
-impl Reader {
-    /// The reader of that stream: the one that others use, or a new one.
-    pub(super) fn shared(device: &StreamDevice) -> Arc<Self> {
-        static READERS: OnceLock<Mutex<HashMap<StreamDevice, Weak<Reader>>>> = OnceLock::new();
-        let key = StreamDevice { timeout_ms: None, ..device.clone() };
-        let mut readers = locked(READERS.get_or_init(Mutex::default));
-        if let Some(reader) = readers.get(&key).and_then(Weak::upgrade).filter(|reader| reader.is_alive()) {
-            return reader;
-        }
-        readers.retain(|_, reader| reader.strong_count() > 0);
-        let (state, shown) = watch::channel(State::default());
-        let reader = Arc::new(Self { state: shown, task: tokio::spawn(run(key.clone(), state)) });
-        readers.insert(key, Arc::downgrade(&reader));
-        reader
+impl Heard for State {
+    fn down(&self) -> Option<&Unreached> {
+        self.down.as_ref()
     }
 
-    /// False once the task has ended, as when its runtime has.
-    pub(super) fn is_alive(&self) -> bool {
-        !self.task.is_finished()
+    fn heard_bytes(&self) -> u64 {
+        self.heard_bytes
     }
 
-    /// What there is, and when that changes.
-    pub(super) fn state(&self) -> watch::Receiver<State> {
-        self.state.clone()
+    fn garbled(&self) -> Option<&str> {
+        self.garbled.as_deref()
     }
 }
 
-impl Drop for Reader {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+/// What reads that stream: the reader that others use, or a new one.
+pub(super) fn shared(device: &StreamDevice) -> Arc<Hearing<State>> {
+    static READERS: InUse<StreamDevice, Hearing<State>> = InUse::new();
+    let key = StreamDevice { timeout_ms: None, ..device.clone() };
+    let new = || Ok::<_, Infallible>(Hearing::start(|state| run(key.clone(), state)));
+    let Ok(reader) = READERS.get_or(&key, Hearing::is_alive, new);
+    reader
 }
 
 async fn run(device: StreamDevice, state: watch::Sender<State>) {
@@ -161,8 +138,4 @@ impl Finder {
             Self::Sml(finder) => finder.push(byte),
         }
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,12 +1,13 @@
 //! Reads a meter that pushes telegrams: the newest not yet given, or the next one.
 
 use super::{
-    reader::{Arrived, Reader, State},
+    reader::{self, State},
     uri::{StreamDevice, Telegrams},
 };
 use crate::{
     Library, MeterError,
     driver::source::{Answer, Source},
+    families::pushed::{Arrived, Hearing, newer_than},
     p1,
     patience::limit,
     sample::{Counted, Identity},
@@ -14,8 +15,7 @@ use crate::{
     template::payload::MqttTemplate,
 };
 use async_trait::async_trait;
-use std::{future::pending, sync::Arc, time::Duration};
-use tokio::time::{Instant, sleep_until};
+use std::{sync::Arc, time::Duration};
 
 /// Longer than the ten seconds that the slowest meters take between two telegrams, three times. One without a CRC
 /// counts once both of its neighbours are there.
@@ -25,7 +25,7 @@ const USUAL_TIMEOUT: Duration = Duration::from_secs(35);
 pub(super) struct StreamSource {
     device: StreamDevice,
     decoder: Decoder,
-    reader: Option<Arc<Reader>>,
+    reader: Option<Arc<Hearing<State>>>,
     /// Number of the last telegram given or refused.
     given: u64,
 }
@@ -69,40 +69,10 @@ impl StreamSource {
             Some(reader) if reader.is_alive() => (reader.clone(), number),
             _ => {
                 self.given = 0;
-                (self.reader.insert(Reader::shared(&self.device)).clone(), 0)
+                (self.reader.insert(reader::shared(&self.device)).clone(), 0)
             }
         };
-        let limit = self.timeout();
-        let deadline = Instant::now() + limit;
-        let mut state = reader.state();
-        let heard_before = state.borrow().heard_bytes;
-        loop {
-            {
-                let state = state.borrow_and_update();
-                if let Some(newest) = state.newest.as_ref().filter(|newest| newest.number > number) {
-                    return Ok(newest.clone());
-                }
-                if let Some(reason) = &state.down {
-                    return Err(MeterError::Unreachable { endpoint: self.place(), reason: reason.clone() });
-                }
-            }
-            tokio::select! {
-                // The reader has ended if nothing can change any more; then only time helps.
-                () = async { if state.changed().await.is_err() { pending().await } } => {}
-                () = sleep_until(deadline) => return Err(self.silence(&state.borrow(), heard_before, limit)),
-            }
-        }
-    }
-
-    fn silence(&self, state: &State, heard_before: u64, limit: Duration) -> MeterError {
-        match &state.garbled {
-            Some(reason) => MeterError::Telegram { place: self.place(), reason: reason.clone() },
-            None => MeterError::NoTelegram {
-                place: self.place(),
-                waited_s: u32::try_from(limit.as_secs()).unwrap_or(u32::MAX),
-                heard_bytes: state.heard_bytes.saturating_sub(heard_before),
-            },
-        }
+        newer_than(reader.state(), number, |state: &State| state.newest.as_ref(), self.timeout(), self.place()).await
     }
 
     /// What came since it was opened, telegram or not: bytes, and how many of them a text has.

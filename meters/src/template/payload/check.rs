@@ -5,7 +5,7 @@ use super::{
     Format, MqttTemplate, PART, PLACEHOLDER, Quantity, Requirement, Term,
     counts::{CounterKinds, Counts},
 };
-use crate::template::fault::Fault;
+use crate::template::Fault;
 
 /// Most requirements of a template.
 const MAX_REQUIREMENTS: usize = 8;

@@ -1,6 +1,6 @@
 //! Where a value is in a document: JSON pointers (RFC 6901), and parts in brackets that choose an element of a list.
 
-use super::fault::Fault;
+use super::Fault;
 use serde_json::{Map, Value};
 
 /// One part of a pointer.

@@ -2,8 +2,8 @@
 //! error; none is ever guessed.
 
 use super::{
-    ANY_METER, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField, Term, counts::Counts,
-    fault::Fault, home_assistant::EnergySensor, pointer,
+    ANY_METER, Fault, Format, MqttTemplate, PLACEHOLDER, Quantity, Requirement, SerialField, Term, counts::Counts,
+    home_assistant::EnergySensor, pointer,
 };
 use crate::{
     Counter, MeterError, Readout,

@@ -15,7 +15,7 @@ mod engine;
 mod grammar;
 mod text;
 
-use super::fault::Fault;
+use super::Fault;
 use std::sync::Arc;
 
 /// Longest template that is read, bytes.

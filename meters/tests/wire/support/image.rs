@@ -59,6 +59,11 @@ fn text(text: &str, words: usize) -> Vec<u16> {
     bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
 }
 
+/// Import and export as an SDM630 shows them.
+pub fn energies(import_kwh: f32, export_kwh: f32) -> Vec<u16> {
+    [double(import_kwh.to_bits()), double(export_kwh.to_bits())].concat()
+}
+
 /// What an SDM630 shows at the addresses by which it is known.
 pub fn sdm630(address: u16) -> Option<[u16; 2]> {
     let shown = match address {

@@ -1,8 +1,8 @@
 //! Programs of independent implementations that serve devices, and end with the test.
 
-use deren_meters::{DeviceUri, Record, read};
+use super::read;
+use deren_meters::Record;
 use std::{
-    env,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -44,8 +44,7 @@ impl Peer {
     }
 
     pub async fn read_over(&self, scheme: &str, port: u16, rest: &str) -> Record {
-        let uri: DeviceUri = format!("{scheme}://127.0.0.1:{port}?{rest}").parse().expect(rest);
-        read(&uri).await.expect(rest)
+        read(&format!("{scheme}://127.0.0.1:{port}?{rest}")).await.expect(rest)
     }
 }
 
@@ -56,25 +55,18 @@ impl Drop for Peer {
     }
 }
 
-fn cache() -> PathBuf {
-    let cache = env::var_os("DEREN_CACHE").map(PathBuf::from);
-    cache.or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cache/deren"))).expect("HOME or DEREN_CACHE is set")
-}
-
 /// The interpreter that has pysunspec2, pymodbus, dsmr-parser and smllib.
 pub fn python() -> PathBuf {
-    let python = env::var_os("DEREN_PEERS_PYTHON").map_or_else(|| cache().join("peers/bin/python"), PathBuf::from);
-    assert!(
-        python.exists(),
-        "{} is missing: run scripts/peers.sh, or set DEREN_PEERS_PYTHON to a Python that has the packages of \
-         meters/tests/peers/requirements.txt",
-        python.display()
-    );
-    python
+    deren_testing::peers_python().expect(
+        "Python's peers are not there: run scripts/peers.sh, or set DEREN_PEERS_PYTHON to a Python that has the \
+         packages of meters/tests/peers/requirements.txt",
+    )
 }
 
 /// The Node.js that set-up chose, or that of the PATH.
 fn node() -> PathBuf {
-    let node = cache().join("node/bin/node");
-    if node.exists() { node } else { "node".into() }
+    deren_testing::cache()
+        .map(|cache| cache.join("node/bin/node"))
+        .filter(|node| node.exists())
+        .unwrap_or("node".into())
 }

@@ -14,6 +14,15 @@ const O_NOCTTY: i32 = 0o400;
 /// Between two rounds of the same pieces.
 const PAUSE: Duration = Duration::from_millis(30);
 
+/// A pseudo terminal: its far end, the path of the near one, and what keeps the line up when a driver closes its port.
+pub fn serial_line() -> (SerialStream, String, File) {
+    let (master, mut slave) = SerialStream::pair().expect("a pseudo terminal");
+    slave.set_exclusive(false).expect("shared");
+    let path = slave.name().expect("a path");
+    let held = OpenOptions::new().read(true).write(true).custom_flags(O_NOCTTY).open(&path).expect("opened");
+    (master, path, held)
+}
+
 /// Pushes the same pieces again and again, each in a write of its own, until they are changed.
 pub struct Pusher {
     pieces: watch::Sender<Vec<Vec<u8>>>,
@@ -45,10 +54,7 @@ impl Pusher {
 
     /// Into a serial line.
     pub fn serial(pieces: Vec<Vec<u8>>) -> Self {
-        let (mut master, mut slave) = SerialStream::pair().expect("a pseudo terminal");
-        slave.set_exclusive(false).expect("shared");
-        let place = slave.name().expect("a path");
-        let held = OpenOptions::new().read(true).write(true).custom_flags(O_NOCTTY).open(&place).expect("opened");
+        let (mut master, place, held) = serial_line();
         let (pieces, mut changed) = watch::channel(pieces);
         let task = tokio::spawn(async move { push(&mut master, &mut changed).await });
         Self { pieces, task, _held: Some(held), place }
@@ -57,10 +63,7 @@ impl Pusher {
     /// The same of a meter with that speed: to whom listens at another one, it is noise. A pseudo terminal has no
     /// parity.
     pub fn serial_at(baud: u32, pieces: Vec<Vec<u8>>) -> Self {
-        let (mut master, mut slave) = SerialStream::pair().expect("a pseudo terminal");
-        slave.set_exclusive(false).expect("shared");
-        let place = slave.name().expect("a path");
-        let held = OpenOptions::new().read(true).write(true).custom_flags(O_NOCTTY).open(&place).expect("opened");
+        let (mut master, place, held) = serial_line();
         let (pieces, changed) = watch::channel(pieces);
         let task = tokio::spawn(async move {
             loop {

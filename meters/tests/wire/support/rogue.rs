@@ -1,5 +1,6 @@
 //! Modbus TCP devices that misbehave, frame by frame.
 
+use super::image::{energies, sdm630};
 use std::{
     sync::{
         Arc,
@@ -61,6 +62,14 @@ impl Asked {
     pub fn exception(&self, code: u8) -> Vec<u8> {
         vec![self.function | 0x80, code]
     }
+}
+
+/// An SDM630 that has counted 1 kWh and 2 kWh.
+pub fn sdm(asked: Asked) -> Reply {
+    if let Some(shown) = sdm630(asked.address) {
+        return Reply::Pdu(asked.words(&shown));
+    }
+    Reply::Pdu(asked.words(energies(1.0, 2.0).get(..asked.count.into()).expect("four registers at most")))
 }
 
 /// A device that does what a function says.

@@ -1,6 +1,7 @@
 //! Well-behaved Modbus devices, served by tokio-modbus over TCP or a serial line.
 
 use super::image::{Image, sdm630};
+use deren_meters::{Readout, template::registers::ModbusTemplate};
 use std::{
     collections::HashMap,
     future,
@@ -32,6 +33,14 @@ impl Memory {
 
     pub fn image(&self, unit: u8, base: u16, image: &Image) -> &Self {
         self.put(unit, 3, base, &image.0)
+    }
+
+    /// The device of a template, as it shows that.
+    pub fn show(&self, unit: u8, template: &ModbusTemplate, readout: &Readout) -> &Self {
+        for block in template.encode(readout).expect("it fits") {
+            self.put(unit, block.function.into(), block.address, &block.words);
+        }
+        self
     }
 
     /// What an SDM630 is known by.
@@ -84,6 +93,11 @@ pub struct Served {
 }
 
 impl Served {
+    /// One SunSpec device, as unit 1 at the usual place.
+    pub async fn image(image: &Image) -> Self {
+        Self::start(Memory::default().image(1, 40_000, image)).await
+    }
+
     pub async fn start(memory: &Memory) -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").await.expect("a port"), memory)
     }

@@ -161,6 +161,12 @@ fn signed(who: &Account, call: RuntimeCall, nonce: u32, genesis: Hash, anchor: H
     UncheckedExtrinsic::new_signed(call, who.id().into(), signature.into(), extension)
 }
 
+/// The bytes of a transaction that nobody signs and nobody pays for: the call itself shows that it may be made. No
+/// extension counts for it, but each has a value.
+pub fn authorised(call: RuntimeCall) -> Vec<u8> {
+    UncheckedExtrinsic::new_transaction(call, deren_runtime::submission::extension(0, Era::Immortal, 0)).encode()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use super::{
     specification,
 };
 use crate::{
-    Binaries, NeighbourhoodError, Result, Wait,
+    Binaries, NeighbourhoodError, Result,
     chain::{Until, Wallet},
     gateway::{Gateway, first_key},
     node::Node,
@@ -86,11 +86,9 @@ pub(super) async fn measure(config: &LoadConfig, folder: &Path) -> Result<Footpr
         let cursors = rpc.cursors(&devices, head).await?;
         Ok(cursors.into_iter().flatten().map(|cursor| cursor.next_sequence).sum())
     };
-    let mut first = Wait::new("a first reading of each meter", FIRST_READINGS, watcher);
-    if let Some(process) = gateway.process() {
-        first = first.on(process);
-    }
-    first
+    gateway
+        .program
+        .wait("a first reading of each meter", FIRST_READINGS, watcher)
         .until(async || match finalised().await {
             Ok(readings) if readings >= DEVICES as u64 => Ok(()),
             Ok(readings) => Err(format!("{readings} readings of {DEVICES} meters are finalised")),
@@ -98,10 +96,10 @@ pub(super) async fn measure(config: &LoadConfig, folder: &Path) -> Result<Footpr
         })
         .await?;
 
-    let id = gateway.process().ok_or_else(|| unreadable("the gateway's process", "it does not run"))?.id();
+    let id = gateway.program.process().ok_or_else(|| unreadable("the gateway's process", "it does not run"))?.id();
     let (before, start) = (Usage::of(id)?, Instant::now());
     while start.elapsed().as_secs() < u64::from(config.gateway_seconds) {
-        gateway.process().map_or(Ok(()), |process| process.check("a gateway to be watched"))?;
+        gateway.program.check("a gateway to be watched")?;
         watcher.waiting("a gateway's memory and work", start.elapsed());
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

@@ -56,7 +56,7 @@ pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) 
     let (mut settled, mut finalised) = (Vec::new(), Vec::new());
     let (mut readings_per_slot, mut bought_wh_per_slot) = (u32::MAX, u64::MAX);
     for number in 0..config.slots {
-        ready.node.check("slots to be settled")?;
+        ready.node.program.check("slots to be settled")?;
         let slot = first.plus(number);
         let anchor = rpc.finalized().await?;
         let batches: Vec<Vec<u8>> =

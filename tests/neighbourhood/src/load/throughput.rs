@@ -71,7 +71,7 @@ pub(super) async fn measure(config: &LoadConfig, program: &Path, folder: &Path) 
     let mut sent = vec![0u64; queues.len()];
     let mut seen = None;
     loop {
-        ready.node.check("readings to be accepted")?;
+        ready.node.program.check("readings to be accepted")?;
         if start.elapsed() > DEADLINE {
             return Err(later(&format!("{total} readings were not accepted within {} s", DEADLINE.as_secs())));
         }

@@ -21,7 +21,7 @@ async fn whatever_validators_stop_nobody_is_late() {
     let all_trade = |report: &SlotReport| report.traded() && report.summary.readings as usize >= everyone;
     let first = slot(&mut follower, "a trade of everyone that four validators finalise", all_trade).await;
 
-    neighbourhood.nodes[3].kill();
+    neighbourhood.nodes[3].program.kill();
     let killed_at = neighbourhood.rpc().expect("a node").best().await.expect("it answers").number;
     let alone = slot(&mut follower, "a trade that three validators finalise", |report| {
         report.traded() && report.summary.cleared_in_block > killed_at
@@ -48,7 +48,7 @@ async fn whatever_validators_stop_nobody_is_late() {
 
 /// Two of four cannot finalise. Blocks go on, and all of them are final once the others are back.
 async fn two_are_away(neighbourhood: &mut Neighbourhood) {
-    neighbourhood.nodes[2..].iter_mut().for_each(|node| node.kill());
+    neighbourhood.nodes[2..].iter_mut().for_each(|node| node.program.kill());
     let rpc = neighbourhood.rpc().expect("a node").clone();
     let best = Wait::new("blocks that nobody finalises", DEADLINE, &Told)
         .until(async || {
@@ -71,7 +71,7 @@ async fn two_are_away(neighbourhood: &mut Neighbourhood) {
 /// The chain stands still for some slots, and goes on where it was.
 async fn all_are_away(neighbourhood: &mut Neighbourhood) {
     let best = neighbourhood.rpc().expect("a node").best().await.expect("it answers").number;
-    neighbourhood.nodes.iter_mut().for_each(|node| node.kill());
+    neighbourhood.nodes.iter_mut().for_each(|node| node.program.kill());
     let halted = now(neighbourhood);
     time_reaches(neighbourhood, halted.plus(HALTED_SLOTS)).await;
     for node in &mut neighbourhood.nodes {

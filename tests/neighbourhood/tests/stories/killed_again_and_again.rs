@@ -54,7 +54,7 @@ fn trust_clock(neighbourhood: &Neighbourhood) {
 }
 
 fn kill_gateway(neighbourhood: &mut Neighbourhood) {
-    neighbourhood.gateways[0].kill();
+    neighbourhood.gateways[0].program.kill();
     neighbourhood.gateways[0].restart().expect("the gateway starts again");
 }
 
@@ -73,7 +73,7 @@ async fn killed_again_and_again_nothing_is_lost_and_nothing_doubled() {
     let (began, mut outages) = (Instant::now(), 0);
     for kill in 0..kills {
         if kill % round == away {
-            neighbourhood.nodes[0].kill();
+            neighbourhood.nodes[0].program.kill();
             outages += 1;
         }
         if kill % round == back {
@@ -101,7 +101,7 @@ async fn killed_again_and_again_nothing_is_lost_and_nothing_doubled() {
     .await;
 
     // Everything that was said to be made before that is final, as it was made.
-    let made = made(neighbourhood.gateways[0].log());
+    let made = made(neighbourhood.gateways[0].program.log());
     let earlier: Vec<_> = made.iter().filter(|(_, (first, _))| *first < last_kill).collect();
     let mut compared = 0;
     for ((device, sequence), (first, slots)) in &earlier {

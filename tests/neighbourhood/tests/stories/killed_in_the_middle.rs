@@ -11,11 +11,11 @@ async fn killed_parts_come_back_and_everything_adds_up() {
 
     // The gateway alone, for more than two slots; the others go on.
     let away_from = now(&neighbourhood);
-    neighbourhood.gateways[0].kill();
+    neighbourhood.gateways[0].program.kill();
     time_reaches(&neighbourhood, away_from.plus(3)).await;
     // The node and the broker, for a slot: the chain stands still meanwhile.
-    neighbourhood.nodes[0].kill();
-    neighbourhood.broker.kill();
+    neighbourhood.nodes[0].program.kill();
+    neighbourhood.broker.program.kill();
     let halted_from = now(&neighbourhood);
     time_reaches(&neighbourhood, halted_from.plus(2)).await;
     neighbourhood.nodes[0].restart().expect("the node starts again");

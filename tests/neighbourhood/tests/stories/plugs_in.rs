@@ -81,8 +81,8 @@ async fn from_a_gateways_first_start_to_final_readings_in_the_dashboard() {
     neighbourhood.check_invariants().await.unwrap_or_else(|error| panic!("{error}"));
 
     // Then the meters are unplugged, and the node goes away.
-    simulator.kill();
-    neighbourhood.nodes[0].kill();
+    simulator.program.kill();
+    neighbourhood.nodes[0].program.kill();
     Wait::new("the gateway misses them", DEADLINE, &Told)
         .until(async || {
             let status = gateway.status().await.map_err(|error| error.to_string())?;

@@ -14,7 +14,7 @@ async fn dashboards_that_were_killed_show_what_a_rebuild_shows() {
     let mut books = slots(&mut follower, "a first trade", |report| report.traded()).await;
     agree(&neighbourhood, &books).await;
 
-    pages(&mut neighbourhood).dashboards.kill();
+    pages(&mut neighbourhood).dashboards.program.kill();
     let killed = now(&neighbourhood);
     time_reaches(&neighbourhood, killed.plus(2)).await;
     pages(&mut neighbourhood).dashboards.restart().expect("they start again");
@@ -30,7 +30,7 @@ async fn dashboards_that_were_killed_show_what_a_rebuild_shows() {
 
     stand_still(&mut neighbourhood).await;
     let indexed = rows(&neighbourhood).await;
-    pages(&mut neighbourhood).dashboards.stop();
+    pages(&mut neighbourhood).dashboards.program.stop();
     neighbourhood.pages().expect("pages").dashboards.rebuild().await.unwrap_or_else(|error| panic!("{error}"));
     let rebuilt = rows(&neighbourhood).await;
     assert!(indexed.values().map(Vec::len).sum::<usize>() > 100, "there are hardly any rows: {indexed:?}");

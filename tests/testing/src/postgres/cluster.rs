@@ -10,7 +10,10 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -60,7 +63,20 @@ pub struct Database {
     pub url: String,
 }
 
+static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+
 impl Cluster {
+    /// The cluster that everyone in this program shares who asks for it; it is gone with the last one that holds it.
+    pub fn shared() -> Result<Arc<Self>> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = shared.upgrade() {
+            return Ok(running);
+        }
+        let started = Arc::new(Self::start(&ClusterOptions::default())?);
+        *shared = Arc::downgrade(&started);
+        Ok(started)
+    }
+
     /// Makes a cluster in a new temporary folder and waits until it answers.
     pub fn start(options: &ClusterOptions) -> Result<Self> {
         let programs = Programs::find()?;

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Slot, Zone } from "../../api/types";
 import { fieldsOf, parseEdge, unusual } from "./edge-terms";
 import { add, difference, settled, sumsOf, ZERO } from "./settlement";
-import { positionOf } from "./position";
-import { termsIn } from "./slot-terms";
+import { positionOf, termsIn } from "./slots";
 import { historyOf, inTreeOrder, lineFlow, scaleOf } from "./tree";
 
 const terms = { fee_ueur_per_kwh: 12_000, capacity_up_wh: 900, capacity_down_wh: 2_000 };

@@ -13,10 +13,9 @@ import { MarketHistory } from "../history";
 import { EdgeDialog } from "./edge-dialog";
 import { GapsPanel } from "./gaps-panel";
 import { PointsPanel } from "./points-panel";
-import { positionOf } from "./position";
 import { SettlementPanel } from "./settlement-panel";
 import { SlotPicker } from "./slot-picker";
-import { termsIn } from "./slot-terms";
+import { positionOf, termsIn } from "./slots";
 import { flowIn } from "./tree";
 import { ZonesPanel } from "./zones-panel";
 

@@ -3,7 +3,7 @@ import type { Chain, Slot } from "../../api/types";
 import { Badge } from "../../components/badge";
 import { slotState } from "../../state/words";
 import { span } from "../../units/time";
-import { positionOf } from "./position";
+import { positionOf } from "./slots";
 
 type SlotPickerProps = {
   /** Settled slots, newest first; not empty. */

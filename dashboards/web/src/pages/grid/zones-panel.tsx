@@ -10,7 +10,7 @@ import type { Query } from "../../state/query";
 import { ct, kwh, percent } from "../../units/format";
 import { clock, slotStart } from "../../units/time";
 import { FlowHistory } from "./flow-history";
-import type { TermsOf } from "./slot-terms";
+import type { TermsOf } from "./slots";
 import { type LineFlow, historyOf, inTreeOrder, lineFlow } from "./tree";
 
 /** How many slots a line's small picture shows. */

@@ -1,7 +1,7 @@
 /** Why what a home gave to the street was not sold: from the public auction and the home's own order. Pure. */
 import type { Order, ReadingPoint, Site, Slot, Slots } from "../../api/types";
 import { ct, kwh } from "../../units/format";
-import { termsIn } from "../grid/slot-terms";
+import { termsIn } from "../grid/slots";
 
 type Reason = "doubted" | "none" | "stopped" | "untraded" | "dear" | "small" | "full" | "left";
 

@@ -2,7 +2,7 @@
 //! Home Assistant's documentation says of them; a default is never taken.
 
 use super::{
-    super::fault::Fault,
+    super::Fault,
     grammar::{FILTERS, FUNCTIONS, METHODS, TESTS},
     text::{Text, replaced},
 };

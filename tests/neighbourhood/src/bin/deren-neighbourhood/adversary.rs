@@ -1,6 +1,5 @@
 //! One adversary, until it is ended: see [`deren_neighbourhood::adversary`].
 
-use clap::ValueEnum;
 use deren_neighbourhood::adversary::{self, Kind, Task};
 use deren_primitives::MarketId;
 
@@ -8,7 +7,7 @@ use deren_primitives::MarketId;
 #[derive(clap::Args)]
 pub struct AdversaryOptions {
     /// What it is after.
-    after: After,
+    after: Kind,
     /// The port of a node on this machine.
     #[arg(long)]
     node_port: u16,
@@ -20,26 +19,8 @@ pub struct AdversaryOptions {
     seed: u64,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum After {
-    /// Trades with itself for the rewards.
-    Wash,
-    /// Fills the blocks with what costs nothing.
-    Flood,
-    /// Holds the on-ramp's key, and reaches for everyone's euros.
-    Freeze,
-    /// Runs a market that is not to settle.
-    Stuck,
-}
-
 /// Runs until it is ended, or has seen enough blocks.
 pub async fn run(options: AdversaryOptions) -> anyhow::Result<()> {
-    let kind = match options.after {
-        After::Wash => Kind::Wash,
-        After::Flood => Kind::Flood,
-        After::Freeze => Kind::Freeze,
-        After::Stuck => Kind::Stuck,
-    };
     let task = Task { node_port: options.node_port, market: MarketId(options.market), seed: options.seed };
-    Ok(adversary::run(kind, task).await?)
+    Ok(adversary::run(options.after, task).await?)
 }

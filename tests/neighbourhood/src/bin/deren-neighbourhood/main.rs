@@ -5,7 +5,6 @@
 
 mod adversary;
 mod bench;
-mod bench_pages;
 mod demo;
 
 use clap::{Parser, Subcommand};
@@ -56,7 +55,7 @@ async fn main() -> ExitCode {
         match arguments.command {
             Some(Command::Demo(demo)) => demo::run(demo).await,
             Some(Command::Bench(bench)) => bench::run(bench).await,
-            Some(Command::BenchPages) => Box::pin(bench_pages::run()).await,
+            Some(Command::BenchPages) => Box::pin(bench::run_pages()).await,
             Some(Command::Adversary(options)) => Box::pin(adversary::run(options)).await,
             None => demo::run(arguments.demo).await,
         }
