@@ -1,8 +1,8 @@
 //! Merkle trees: one hash that stands for many values, and the proof that a value is one of them.
 //!
 //! A leaf is blake2_256(0x00 ‖ SCALE of the value), a node blake2_256(0x01 ‖ left ‖ right), and a root
-//! blake2_256(0x02 ‖ number of leaves as u32 ‖ top node). A node without a partner moves up as it is. So no leaf can pass
-//! for a node, and no tree for one with other leaves.
+//! blake2_256(0x02 ‖ number of leaves as u32 ‖ top node). A node without a partner moves up as it is. So no leaf can
+//! pass for a node, and no tree for one with other leaves.
 
 use crate::blake2_256;
 use alloc::vec::Vec;

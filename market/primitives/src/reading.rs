@@ -172,8 +172,8 @@ impl IntervalReading {
 }
 
 /// A reading, version 2: version 1, and the root of the samples that it was made of. Its SCALE bytes are those of
-/// version 1 and then the root. `interval.samples` is the number of the root's leaves. A reading of several slots, or of
-/// one in which nothing was sampled, has no samples and a root of zeros.
+/// version 1 and then the root. `interval.samples` is the number of the root's leaves. A reading of several slots, or
+/// of one in which nothing was sampled, has no samples and a root of zeros.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct SampledReading {

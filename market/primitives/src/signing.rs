@@ -30,8 +30,8 @@ pub fn batch_message(batch: &ReadingBatch) -> Vec<u8> {
     (BATCH_DOMAIN, batch.genesis, batch.gateway, batch.key_epoch, batch.attempt, batch.readings_hash()).encode()
 }
 
-/// What a gateway signs for a batch of version 2: (domain, genesis hash, gateway, key epoch, attempt, number of readings
-/// as u32, Merkle root of the readings' hashes). It stands for each of the readings.
+/// What a gateway signs for a batch of version 2. It is (domain, genesis hash, gateway, key epoch, attempt, number of
+/// readings as u32, root). The root is that of the Merkle tree over the readings' hashes, so that it stands for each.
 pub(crate) fn batch_message_v2(
     genesis: &[u8; 32],
     gateway: GatewayId,
