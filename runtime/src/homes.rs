@@ -5,7 +5,6 @@
 
 use crate::{
     AccountId, Assets, Matching, Registry, Runtime, RuntimeOrigin, System,
-    configs::MaxPointsPerMarket,
     units::{EUR, EUR_ASSET},
 };
 use alloc::{format, string::String, vec::Vec};
@@ -14,7 +13,7 @@ use core::ops::Range;
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, Side, SiteId, Source, Sources, ZoneId, link_message, point_commitment,
 };
-use frame_support::traits::{Get as _, PalletInfoAccess, fungibles::Mutate as _};
+use frame_support::traits::fungibles::Mutate as _;
 use pallet_deren_matching::{PriceStep, Steps};
 use pallet_deren_on_ramp::Supply;
 use pallet_deren_registry::{NextMarket, NextZone, PointTerms};
@@ -27,8 +26,8 @@ use sp_state_machine::BasicExternalities;
 pub const HOMES_A_MARKET: u32 = 2_000;
 /// Homes below one feeder.
 const HOMES_A_FEEDER: u32 = 100;
-/// What every owner and operator has at first.
-const EUROS: u128 = 200 * EUR;
+/// What every owner and operator has at first: an operator deposits something for each point.
+const EUROS: u128 = 1_000 * EUR;
 /// Fee of a feeder's line, in µ€/kWh.
 const LINE_FEE_UEUR_PER_KWH: u32 = 12_000;
 /// End of every link code's time.
@@ -144,10 +143,10 @@ impl FirstState {
         let mut first = Self { storage, homes: 0..homes, now_ms, own: own.collect() };
         first.within(|| {
             if !crate::Metering::parameters().development {
-                return Err("homes whose keys everyone knows belong on a development chain alone".into());
+                return Err(String::from("homes whose keys everyone knows belong on a development chain alone"));
             }
             if NextMarket::<Runtime>::get() > 0 {
-                return Err("the chain's specification has markets already".into());
+                return Err(String::from("the chain's specification has markets already"));
             }
             Ok(())
         })?;

@@ -10,6 +10,7 @@ use deren_primitives::{DeviceRole, GatewayId, MarketId};
 use deren_runtime_apis::MarketRegistry;
 use sp_core::{Pair, storage::Storage};
 use sp_io::TestExternalities;
+use sp_state_machine::BasicExternalities;
 use std::collections::BTreeSet;
 
 const NOW_MS: u64 = 1_790_000_001_000;
@@ -17,11 +18,11 @@ const NOW_MS: u64 = 1_790_000_001_000;
 const HOMES: u32 = HOMES_A_MARKET + 3;
 
 fn preset() -> Storage {
-    let mut state = TestExternalities::new_empty();
+    let mut storage = Storage::default();
     let patch = genesis::preset(&DEV.into()).expect("the preset exists");
-    state.execute_with(|| genesis::build_state(merged(&patch)).expect("it builds"));
-    let pairs = state.backend.essence().pairs(Default::default()).expect("all");
-    Storage { top: pairs.map(|pair| pair.expect("a pair")).collect(), ..Storage::default() }
+    let build = || genesis::build_state(merged(&patch)).expect("it builds");
+    BasicExternalities::execute_with_storage(&mut storage, build);
+    storage
 }
 
 fn all(homes: u32) -> Vec<Entries> {
