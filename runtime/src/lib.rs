@@ -32,6 +32,10 @@ pub mod configs;
 pub mod fuzzing;
 #[warn(missing_docs)]
 pub mod genesis;
+/// First states for load tests; no part of the chain's Wasm.
+#[cfg(feature = "std")]
+#[warn(missing_docs)]
+pub mod homes;
 mod invariants;
 mod production;
 #[warn(missing_docs)]

@@ -10,6 +10,7 @@ mod euros;
 mod fees;
 mod genesis;
 mod governance;
+mod homes;
 mod limits;
 mod newcomers;
 mod production;

@@ -1,6 +1,6 @@
 //! What can be said on the command line, and what holds where nothing is said.
 
-use crate::chain_spec;
+use crate::{chain_spec, homes::HomesCmd};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use sc_cli::{RunCmd, SubstrateCli};
 use sc_service::ChainSpec;
@@ -70,6 +70,9 @@ pub enum Subcommand {
 
     /// Print what the database knows of the chain.
     ChainInfo(sc_cli::ChainInfoCmd),
+
+    /// Write a development chain whose first state has many homes, for load tests.
+    Homes(HomesCmd),
 }
 
 /// Reads the command line, with DeREN's limits where the SDK's would be too small; ends with a message if it cannot.

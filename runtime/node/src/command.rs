@@ -49,6 +49,7 @@ pub fn run(mut cli: Cli) -> Result<()> {
         Some(Subcommand::ChainInfo(command)) => {
             cli.create_runner(&command)?.sync_run(|config| command.run::<Block>(&config))
         }
+        Some(Subcommand::Homes(command)) => cli.create_runner(&command)?.sync_run(|config| command.run(&config)),
     }
 }
 

@@ -8,6 +8,7 @@ mod backoff;
 mod chain_spec;
 mod cli;
 mod command;
+mod homes;
 mod rpc;
 mod service;
 

@@ -6,6 +6,7 @@
 
 mod fleet;
 mod footprint;
+pub mod homes;
 mod latency;
 mod registration;
 mod throughput;

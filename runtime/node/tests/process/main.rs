@@ -50,7 +50,11 @@ impl Node {
 
     /// Starts a chain at ports that the system picks, and waits until it answers.
     fn start_on(chain: &[&str]) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        Self::start_in(tempfile::tempdir()?, chain)
+    }
+
+    /// The same with the data that a folder holds.
+    fn start_in(folder: tempfile::TempDir, chain: &[&str]) -> Result<Self> {
         let mut process = deren_node()
             .args(chain)
             .args(["--port", "0", "--rpc-port", "0", "--no-prometheus", "--base-path"])
@@ -99,6 +103,34 @@ async fn finalised_block(heads: &mut Subscription<serde_json::Value>) -> Result<
     let head = tokio::time::timeout(DEADLINE, heads.next()).await?.ok_or("the subscription ended")??;
     let number = head["number"].as_str().ok_or("a head has a number")?;
     Ok(u32::from_str_radix(number.trim_start_matches("0x"), 16)?)
+}
+
+/// What a load test begins with: the first state lies in the database before any node has run.
+#[tokio::test]
+async fn a_chain_begins_with_the_homes_that_were_written() -> Result {
+    let folder = tempfile::tempdir()?;
+    let homes = || {
+        let mut command = deren_node();
+        command.args(["homes", "--homes", "150", "--dev", "--base-path"]).arg(folder.path());
+        command.output()
+    };
+    let written = homes()?;
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let written: serde_json::Value = serde_json::from_slice(&written.stdout)?;
+    assert_eq!((&written["homes"], &written["markets"]), (&150.into(), &1.into()));
+    let again = homes()?;
+    assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("there is a chain"));
+
+    let node = Node::start_in(folder, &["--dev"])?;
+    let client = node.client().await?;
+    let genesis: String = client.request("chain_getBlockHash", rpc_params![0]).await?;
+    assert_eq!(written["genesis"], genesis);
+    let mut heads: Subscription<serde_json::Value> =
+        client.subscribe("chain_subscribeFinalizedHeads", rpc_params![], "chain_unsubscribeFinalizedHeads").await?;
+    while finalised_block(&mut heads).await? < 2 {}
+    let invariants: std::result::Result<(), Vec<u8>> = query(&client, "InvariantsApi_check").await?;
+    assert_eq!(invariants, Ok(()));
+    Ok(())
 }
 
 #[tokio::test]

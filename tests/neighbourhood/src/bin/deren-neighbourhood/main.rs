@@ -6,6 +6,7 @@
 mod adversary;
 mod bench;
 mod demo;
+mod load;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Command {
     Demo(demo::DemoOptions),
     /// Measures what one node takes: readings per second, and the way from a slot's end to finality.
     Bench(bench::BenchOptions),
+    /// Measures what one node takes with very many homes in its state.
+    Load(load::LoadOptions),
     /// Measures the milliseconds from a block to the open page, in a real browser.
     BenchPages,
     /// One who does their worst to a development chain on this machine; for tests.
@@ -42,7 +45,7 @@ impl Arguments {
         match &self.command {
             None => self.demo.ends_by_itself(),
             Some(Command::Demo(demo)) => demo.ends_by_itself(),
-            Some(Command::Bench(_) | Command::BenchPages | Command::Adversary(_)) => true,
+            Some(Command::Bench(_) | Command::Load(_) | Command::BenchPages | Command::Adversary(_)) => true,
         }
     }
 }
@@ -56,6 +59,7 @@ async fn main() -> ExitCode {
             Some(Command::Demo(demo)) => demo::run(demo).await,
             Some(Command::Bench(bench)) => bench::run(bench).await,
             Some(Command::BenchPages) => Box::pin(bench::run_pages()).await,
+            Some(Command::Load(options)) => Box::pin(load::run(options)).await,
             Some(Command::Adversary(options)) => Box::pin(adversary::run(options)).await,
             None => demo::run(arguments.demo).await,
         }
