@@ -27,11 +27,12 @@ const first = await CLIENTS[0].read(url, blocks);
 const all = [...first.read.values()];
 const count = (wanted) => all.reduce((sum, { calls, events }) => sum + [...calls, ...events].filter((each) => each === wanted).length, 0);
 
-// What is not there cannot be read wrongly.
-for (const wanted of ["metering.submit", "fees.paidineuros", "matching.orderplaced", "transactionpayment.transactionfeepaid"]) {
-  const times = count(wanted);
-  console.log(`${wanted}: ${times}`);
-  if (times === 0) faults.push(`there is no ${wanted} in the chain`);
+// What is not there cannot be read wrongly. Readings come in either version.
+const events = ["fees.paidineuros", "matching.orderplaced", "transactionpayment.transactionfeepaid"];
+for (const wanted of [["metering.submit", "metering.submitv2"], ...events.map((event) => [event])]) {
+  const times = wanted.reduce((sum, name) => sum + count(name), 0);
+  console.log(`${wanted.join(" or ")}: ${times}`);
+  if (times === 0) faults.push(`there is no ${wanted.join(" or ")} in the chain`);
 }
 
 for (const { title, read, readsBatches } of CLIENTS) {
