@@ -5,8 +5,11 @@ use crate::support::{
     chain::Chain,
     real::{Running, json, output},
 };
-use deren_gateway::clock::unix_ms;
-use deren_primitives::{DeviceId, GatewayId, SiteId, link_message, verify};
+use deren_gateway::{
+    clock::unix_ms,
+    outbox::{Sealed, archived},
+};
+use deren_primitives::{DeviceId, GatewayId, SiteId, Slot, link_message, verify};
 use deren_simulator::{Serving, Simulator, SimulatorConfig, config::HomeConfig};
 use deren_testing::free_port;
 use serde_json::Value;
@@ -119,6 +122,11 @@ async fn killed_again_and_again_it_loses_nothing_and_doubles_nothing() {
         assert!(own.iter().all(|reading| reading.register_epoch == 0));
     }
     assert!(last.terminate().await, "SIGTERM ends it in order");
+    // Whenever it was killed, the batch that brought a reading was stored before.
+    let kept = archived(&folder.path().join("data"), Slot(0)..Slot(u32::MAX)).unwrap();
+    let proven = kept.map(|kept| matches!(kept.unwrap().sealed, Sealed::Batched(_, Some(_))));
+    let proven: Vec<bool> = proven.collect();
+    assert!(proven.len() > 16 && proven.iter().all(|proven| *proven), "{proven:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
