@@ -78,7 +78,9 @@ impl HomesCmd {
             }
         }
         state.add(&first.rest())?;
-        let TrieOnDisk { root, entries, bytes, .. } = state;
+        let (root, entries, bytes) = (state.root, state.entries, state.bytes);
+        // Only one may have the database open.
+        drop(state);
         let genesis = write_first_block(config, root)?;
         let line = serde_json::json!({
             "homes": self.homes,

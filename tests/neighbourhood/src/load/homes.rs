@@ -106,8 +106,8 @@ pub async fn run(config: HomesConfig) -> Result<HomesReport> {
     let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
     passes(&rpc, clock, first.plus(rounds), watcher).await?;
     let pulse = keep_full(&mut node, &rpc, &mut fleet, (first, rounds), &config).await?;
-    let taken = pulse.taken(&rpc, node.log()).await?;
-    let process = node.process().map(|process| process.id());
+    let taken = pulse.taken(&rpc, node.program.log()).await?;
+    let process = node.program.process().map(|process| process.id());
     Ok(HomesReport {
         homes: config.homes,
         devices: fleet.devices(),
@@ -165,7 +165,7 @@ async fn keep_full(
     let mut seen: Option<Head> = None;
     let start = Instant::now();
     loop {
-        node.check("readings to be accepted")?;
+        node.program.check("readings to be accepted")?;
         if start.elapsed() > DEADLINE + Duration::from_secs(u64::from(config.seconds)) {
             return Err(late("readings to be accepted"));
         }
