@@ -32,7 +32,7 @@ PROGRAMS := build --workspace --bins --test postgres
 DOC_TARGETS := --lib --bin deren-node --examples
 ARGS ?=
 
-.PHONY: help setup pages api demo test check documents build where release-programs edge-gateway deb release bench fuzz pictures weights clean
+.PHONY: help setup pages api demo test check documents build where release-programs edge-gateway deb release bench load fuzz pictures weights clean
 
 help:
 	@echo 'make demo [ARGS=…]  start a neighbourhood and watch it trade; ARGS="--until-settled 3" leaves after three slots'
@@ -44,6 +44,7 @@ help:
 	@echo 'make deb [ARGS=…]   the gateway as a Debian package; prints its path; ARGS="node dashboards" packs those'
 	@echo 'make release        a release of this commit: programs, packages, the runtime with its hash, checksums, contents'
 	@echo 'make bench          measure clearing, readings per second, the way from slot end to finality and to the open page'
+	@echo 'make load ARGS=…    measure what one node takes with many homes in its state: ARGS="--homes 10000"'
 	@echo 'make fuzz [ARGS=…]  give random bytes to all that reads a wire or a file; ARGS="10000000 sml" as many to that one,'
 	@echo '                    ARGS="100000 runtime" to the runtime, as blocks of calls'
 	@echo 'make pages          only the pages; the others build them by themselves'
@@ -138,6 +139,9 @@ bench: build
 	@$(CARGO) bench -p deren-dashboards
 	@$(BIN)/deren-neighbourhood bench $(ARGS)
 	@$(BIN)/deren-neighbourhood bench-pages
+
+load: build
+	@$(BIN)/deren-neighbourhood load $(ARGS)
 
 # The browser test writes them; those that README.md shows are as wide as a screen and no longer.
 pictures: setup
