@@ -1,7 +1,7 @@
 //! Writes a chain whose first state has many homes, for load tests.
 //!
-//! No specification could hold such a state: a market is made at a time, and its part of the trie goes into the database
-//! before the next is made. The node that runs on the folder afterwards finds its first block there.
+//! No specification could hold such a state. Markets are made one after the other, and each one's part of the trie goes
+//! into the database before the next is made. The node that runs on the folder afterwards finds its first block there.
 
 use deren_runtime::{
     OpaqueBlock as Block,
