@@ -192,9 +192,9 @@ impl Node {
         match self.state_call(CHECK_V2, &(nothing, signature), None).await {
             Ok(_) => Ok(true),
             Err(ClientError::Call(error)) => {
-                // As the node's executor says it of a function that a runtime does not export.
+                // A node says so of a function that its runtime does not export: "Exported method … is not found".
                 let said = format!("{} {}", error.message(), error.data().map_or("", |data| data.get()));
-                Ok(!said.contains("not found"))
+                Ok(!(said.contains(CHECK_V2) && said.contains("not found")))
             }
             Err(error) => Err(failed(&self.url, CHECK_V2, error)),
         }
