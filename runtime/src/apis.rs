@@ -256,7 +256,7 @@ sp_api::impl_runtime_apis! {
         }
     }
 
-    impl deren_runtime_apis::MarketApi<Block, AccountId> for Runtime {
+    impl deren_runtime_apis::MarketApi<Block> for Runtime {
         fn markets() -> Vec<MarketId> {
             <Registry as MarketRegistry<AccountId>>::markets()
         }
@@ -275,10 +275,6 @@ sp_api::impl_runtime_apis! {
 
         fn minted(era: u32) -> Option<u128> {
             Rewards::minted(era)
-        }
-
-        fn claimable(account: AccountId) -> u128 {
-            Matching::claimable(&account)
         }
     }
 

@@ -4,21 +4,12 @@
 //! It must never hold up a slot's settlement, nor pay the same fee back twice.
 
 use crate::types::Rebating;
-use crate::{Claimable, Config, EraFees, Error, Event, FeesPaid, Pallet, RebateTurn, Rebates, WeightInfo};
+use crate::{Config, EraFees, Error, Event, FeesPaid, Pallet, RebateTurn, Rebates, WeightInfo};
 use alloc::vec::Vec;
 use deren_market::rewards::{rebate_ueur, rebates_ueur};
 use deren_primitives::{MarketId, Slot};
-use deren_runtime_apis::ProductionRewards;
-use frame_support::{
-    pallet_prelude::*,
-    storage::with_storage_layer,
-    traits::{
-        Get,
-        fungible::{Inspect as _, Mutate as _},
-        tokens::Preservation,
-    },
-    weights::WeightMeter,
-};
+use deren_runtime_apis::{ProductionRewards, PursePage, Purses};
+use frame_support::{pallet_prelude::*, storage::with_storage_layer, traits::Get, weights::WeightMeter};
 use sp_runtime::{SaturatedConversion, traits::Convert};
 
 impl<T: Config> Pallet<T> {
@@ -72,7 +63,7 @@ impl<T: Config> Pallet<T> {
     fn free_in_community_pot(market: MarketId) -> u128 {
         let promised = Rebates::<T>::iter_prefix_values(market)
             .fold(0u128, |sum, of| sum.saturating_add(of.rebates_ueur.saturating_sub(of.paid_ueur)));
-        T::Eur::balance(&T::CommunityPot::convert(market)).saturating_sub(promised)
+        T::Purses::free_ueur(&T::CommunityPot::convert(market)).saturating_sub(promised)
     }
 
     /// A page of what comes back, in one market's era, if the budget allows: in turn, so that one that fails stops
@@ -99,6 +90,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn rebate_page(market: MarketId, era: u32) -> Result<u32, DispatchError> {
         let mut rebating = Rebates::<T>::get(market, era).ok_or(Error::<T>::InternalFault)?;
         let size = usize::try_from(T::PageSize::get()).unwrap_or(usize::MAX);
+        let pot = T::CommunityPot::convert(market);
+        let mut purses = T::Purses::page();
         let page: Vec<(T::AccountId, u128)> = FeesPaid::<T>::iter_prefix((market, era)).take(size).collect();
         for (buyer, fee_ueur) in &page {
             FeesPaid::<T>::remove((market, era, buyer));
@@ -109,9 +102,11 @@ impl<T: Config> Pallet<T> {
                 rebating.buyers = rebating.buyers.saturating_add(1);
                 let (account, fee_ueur) = (buyer.clone(), *fee_ueur);
                 Self::deposit_event(Event::Rebated { market, era, account, fee_ueur, amount_ueur });
-                Self::give_back(market, era, buyer, amount_ueur)?;
+                ensure!(purses.pay(&pot, amount_ueur)? == 0, Error::<T>::InternalFault);
+                purses.receive(buyer, amount_ueur)?;
             }
         }
+        purses.close()?;
         if page.len() < size {
             Rebates::<T>::remove(market, era);
             let (amount_ueur, buyers) = (rebating.paid_ueur, rebating.buyers);
@@ -122,25 +117,5 @@ impl<T: Config> Pallet<T> {
             Rebates::<T>::insert(market, era, rebating);
         }
         Ok(page.len().saturated_into())
-    }
-
-    /// Pays out of the community pot, or makes it claimable.
-    fn give_back(market: MarketId, era: u32, to: &T::AccountId, amount_ueur: u128) -> DispatchResult {
-        let pot = T::CommunityPot::convert(market);
-        let send = |to: &T::AccountId| {
-            with_storage_layer(|| T::Eur::transfer(&pot, to, amount_ueur, Preservation::Expendable))
-        };
-        if send(to).is_ok() {
-            return Ok(());
-        }
-        send(&Self::claims_account())?;
-        Claimable::<T>::try_mutate(to, |claimable| {
-            let sum = claimable.unwrap_or_default().checked_add(amount_ueur).ok_or(Error::<T>::InternalFault)?;
-            *claimable = Some(sum);
-            Ok::<_, DispatchError>(())
-        })?;
-        let account = to.clone();
-        Self::deposit_event(Event::RebateUndelivered { market, era, account, amount_ueur });
-        Ok(())
     }
 }
