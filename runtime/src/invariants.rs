@@ -13,6 +13,8 @@ use frame_support::{
     ensure,
     traits::{Contains, fungible::Inspect},
 };
+use pallet_deren_matching::FeesPaid;
+use pallet_deren_purse::FeeNote;
 
 /// `Err` with the first violation, in words.
 pub fn check() -> Result<(), String> {
@@ -53,6 +55,10 @@ fn check_purses() -> Result<(), String> {
     let deposits = pallet_deren_registry::SiteDeposits::<Runtime>::iter_values().chain(of_points);
     let (deposited, asked) = (sum(|purse| purse.deposits_ueur), deposits.fold(0u128, u128::saturating_add));
     ensure!(deposited == asked, alloc::format!("{deposited} µ€ are deposited in purses, {asked} were asked for"));
+    for (who, purse) in pallet_deren_purse::Purses::<Runtime>::iter() {
+        let is_listed = |note: &FeeNote| FeesPaid::<Runtime>::contains_key((note.market, note.era, &who));
+        ensure!(purse.fees.iter().all(is_listed), alloc::format!("{who:?}: fees of an era that does not list it"));
+    }
     Ok(())
 }
 

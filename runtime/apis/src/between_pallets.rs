@@ -160,6 +160,12 @@ pub trait PursePage<AccountId>: Sized {
     fn hold(&mut self, who: &AccountId, ueur: u128) -> DispatchResult;
     /// Makes free what is on hold.
     fn release(&mut self, who: &AccountId, ueur: u128) -> DispatchResult;
+    /// Adds a protocol fee to what the purse notes of a market's era. False if it notes nothing of that yet.
+    fn add_to_fee(&mut self, who: &AccountId, of: (MarketId, u32), ueur: u128) -> bool;
+    /// Notes the first protocol fee of a market's era. False if the purse has no room for one more.
+    fn begin_fee(&mut self, who: &AccountId, of: (MarketId, u32), ueur: u128) -> bool;
+    /// Takes away what is noted of a market's era, in µ€; it is no money.
+    fn take_fee(&mut self, who: &AccountId, of: (MarketId, u32)) -> u128;
     /// Writes the purses. A page that is dropped instead has changed none.
     fn close(self) -> Result<Touched, DispatchError>;
 }
@@ -175,6 +181,8 @@ pub trait Purses<AccountId> {
     fn free_ueur(who: &AccountId) -> u128;
     /// What is on hold in a purse, in µ€.
     fn held_ueur(who: &AccountId) -> u128;
+    /// What a purse notes of the protocol fees that its account paid in a market's era, in µ€.
+    fn noted_fee_ueur(who: &AccountId, of: (MarketId, u32)) -> u128;
     /// What payers have paid and nobody received yet, in µ€.
     fn in_transit_ueur() -> u128;
     /// Makes EUR of all that is free in a purse; what cannot move now stays in it. For accounts without a key, which

@@ -36,6 +36,7 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Matching", "cancel_order") => cancel_order,
         ("Matching", "resume_order") => resume_order,
         ("Matching", "clear" | "settle" | "void_slot") => next_slot,
+        ("Custody", "thaw") => thaw,
         ("Purse", "draw") => draw,
         ("Purse", "fill") => fill,
         ("Rewards", "claim") => claim_reward,
@@ -129,6 +130,15 @@ fn draw(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     maker.concerned.push(who);
     let amount_ueur = if maker.bytes.one_in(3) { purse.free_ueur / 2 + 1 } else { purse.free_ueur };
     Some(vec![("amount_ueur", amount_ueur.encode())])
+}
+
+/// An account whose purse is frozen.
+fn thaw(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut frozen: Vec<_> = pallet_deren_purse::Purses::<Runtime>::iter().collect();
+    frozen.retain(|(_, purse)| purse.is_frozen);
+    frozen.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let (who, _) = maker.bytes.pick(&frozen)?;
+    Some(vec![("who", who.encode())])
 }
 
 /// Fills in up to 16 €, of which most people have more.

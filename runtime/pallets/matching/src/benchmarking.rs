@@ -1,10 +1,11 @@
 //! What each call and each stage costs, at its worst, growing with orders, zones and entries.
 
 use crate::types::{
-    Entry, Fills, MAX_STEPS, MarketProgress, Order, OrderState, PendingFill, PriceStep, Rebating, Settling, Steps,
+    Entry, EraFees as EraSums, Fills, MAX_STEPS, MarketProgress, Order, OrderState, PendingFill, PriceStep, Rebating,
+    Settling, Steps,
 };
 use crate::{
-    Call, Config, Due, FeesPaid, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates, Summaries,
+    Call, Config, Due, EraFees, FeesPaid, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates, Summaries,
 };
 use alloc::vec::Vec;
 use deren_market::rewards::FeeBase;
@@ -108,7 +109,17 @@ fn buying<T: Config>(market: MarketId, number: u32) -> SiteId {
 /// The era of the current slot has a fee, of which something comes back.
 fn fees_of_the_era<T: Config>(market: MarketId) {
     fill::<T>(&T::CommunityPot::convert(market), PURSE);
-    Pallet::<T>::note_fee(market, NOW, account("buyer of before", 0, 0), 3_000);
+    note_fee::<T>(market, &account("buyer of before", 0, 0));
+}
+
+/// A buyer's fee of the era of the current slot.
+fn note_fee<T: Config>(market: MarketId, buyer: &T::AccountId) {
+    let era = Pallet::<T>::era_of(NOW);
+    let mut sums = EraFees::<T>::get(market, era);
+    let mut page = T::Purses::page();
+    Pallet::<T>::note_fee(&mut page, &mut sums, (market, era), buyer, 3_000);
+    assert_ok!(page.close());
+    EraFees::<T>::insert(market, era, sums);
 }
 
 /// Fills of 1 kWh for 0.3 € each.
@@ -276,23 +287,21 @@ mod benchmarks {
         }
     }
 
-    /// The fees of `b` buyers, of whom each paid some before.
+    /// The first fees of an era of `b` buyers, beside their purses.
     #[benchmark]
     fn note_fees(b: Linear<1, { T::PageSize::get() }>) {
         let market = market::<T>(1);
         let buyers: Vec<T::AccountId> = (0..b).map(|number| account("buyer", number, 0)).collect();
-        for buyer in &buyers {
-            Pallet::<T>::note_fee(market, NOW, buyer.clone(), 3_000);
-        }
+        let (mut page, mut sums) = (T::Purses::page(), EraSums::default());
 
         #[block]
         {
-            for buyer in buyers {
-                Pallet::<T>::note_fee(market, NOW, buyer, 3_000);
+            for buyer in &buyers {
+                Pallet::<T>::note_fee(&mut page, &mut sums, (market, 0), buyer, 3_000);
             }
         }
 
-        assert_eq!(FeesPaid::<T>::iter_values().next(), Some(6_000));
+        assert_eq!(sums.buyers, b);
     }
 
     /// What `s` sites of different owners sold to others.

@@ -95,8 +95,9 @@ impl<T: Config> Pallet<T> {
     /// it.
     fn check_rebates() -> Result<(), String> {
         let mut paid = BTreeMap::<(MarketId, u32), EraFees>::new();
-        for ((market, era, _), fee_ueur) in FeesPaid::<T>::iter() {
+        for ((market, era, buyer), beside_ueur) in FeesPaid::<T>::iter() {
             let sums = paid.entry((market, era)).or_default();
+            let fee_ueur = T::Purses::noted_fee_ueur(&buyer, (market, era)).saturating_add(beside_ueur);
             sums.fees_ueur = sums.fees_ueur.saturating_add(fee_ueur);
             sums.buyers = sums.buyers.saturating_add(1);
         }

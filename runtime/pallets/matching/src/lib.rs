@@ -146,8 +146,8 @@ pub mod pallet {
     pub type Summaries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, Slot, SlotSummary, OptionQuery>;
 
-    /// The protocol fee that each buyer paid in a market's era, in µ€, until some of it came back. At most `MaxOrders`
-    /// a market's era.
+    /// Who paid protocol fees in a market's era, until some of them came back. What each paid is noted in its purse; what
+    /// that had no room for is here, in µ€. At most `MaxOrders` a market's era.
     #[pallet::storage]
     pub type FeesPaid<T: Config> = StorageNMap<
         _,
@@ -156,7 +156,7 @@ pub mod pallet {
         OptionQuery,
     >;
 
-    /// The sums of `FeesPaid` of each market's era that is not over.
+    /// The sums of what buyers paid in each market's era that is not over.
     #[pallet::storage]
     pub type EraFees<T: Config> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, Fees, ValueQuery>;
 

@@ -12,7 +12,7 @@ use deren_runtime_apis::{MarketRegistry, Metering, PursePage, Purses, SiteOrders
 use frame_support::{ensure, pallet_prelude::*, storage::with_storage_layer, traits::Get};
 
 /// Purses that are open.
-type Page<T> = <<T as Config>::Purses as Purses<<T as frame_system::Config>::AccountId>>::Page;
+pub(crate) type Page<T> = <<T as Config>::Purses as Purses<<T as frame_system::Config>::AccountId>>::Page;
 
 impl<T: Config> Pallet<T> {
     /// See [`Self::place_order`].

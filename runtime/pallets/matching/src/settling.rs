@@ -3,11 +3,12 @@
 //! A page and its effects are one storage layer: it is done wholly once, or not at all. It cannot fail for money: what
 //! a slot can cost is on hold, and all of it is in one account.
 
-use crate::types::{Entry, MarketProgress, PendingFill, Settling};
+use crate::orders::Page as Purses;
+use crate::types::{Entry, EraFees, MarketProgress, PendingFill, Settling};
 use crate::work::Work;
 use crate::{Config, Due, Error, Event, Orders, Pages, Pallet, Progress, Summaries};
 use deren_primitives::{MarketId, Side, SiteId, Slot, SlotState};
-use deren_runtime_apis::{Metering, ProductionRewards, PursePage, Purses};
+use deren_runtime_apis::{Metering, ProductionRewards, PursePage, Purses as _};
 use frame_support::{ensure, pallet_prelude::*, traits::Get};
 use sp_runtime::{SaturatedConversion, traits::Convert};
 
@@ -16,7 +17,9 @@ struct Page<'a, T: Config> {
     market: MarketId,
     slot: Slot,
     settling: &'a mut Settling,
-    purses: <T::Purses as Purses<T::AccountId>>::Page,
+    purses: Purses<T>,
+    /// The sums of the era's fees.
+    fees: EraFees,
     work: &'a mut Work,
 }
 
@@ -67,10 +70,15 @@ impl<T: Config> Pallet<T> {
         entries: alloc::vec::Vec<Entry<T::AccountId>>,
     ) -> DispatchResult {
         let has_protocol_fee = entries.iter().any(|entry| matches!(entry, Entry::ProtocolFee { .. }));
-        let mut page = Page::<T> { market, slot, settling, purses: T::Purses::page(), work };
+        let era = Self::era_of(slot);
+        let fees = crate::EraFees::<T>::get(market, era);
+        let mut page = Page::<T> { market, slot, settling, purses: T::Purses::page(), fees, work };
         entries.into_iter().try_for_each(|entry| page.settle(entry))?;
-        let Page { purses, work, .. } = page;
+        let Page { purses, work, fees: noted, .. } = page;
         work.touched = purses.close()?;
+        if noted != fees {
+            crate::EraFees::<T>::insert(market, era, noted);
+        }
         if has_protocol_fee {
             T::Purses::deliver(&T::Treasury::get());
         }
@@ -135,10 +143,7 @@ impl<T: Config> Page<'_, T> {
             Entry::Bought { buyer, fills, fee_ueur } => {
                 self.pay(&buyer, &fills, paid_ueur)?;
                 self.tell_fills(&buyer, &fills);
-                if fee_ueur > 0 {
-                    self.work.fees = self.work.fees.saturating_add(1);
-                    Pallet::<T>::note_fee(market, slot, buyer, fee_ueur);
-                }
+                self.note_fee(&buyer, fee_ueur);
             }
             Entry::Sold { seller, fills } => {
                 self.purses.receive(&seller, received_ueur)?;
@@ -190,6 +195,14 @@ impl<T: Config> Page<'_, T> {
         Pallet::<T>::shrink_hold(self.market, self.slot, site, short_ueur)?;
         self.work.short = self.work.short.saturating_add(1);
         Ok(())
+    }
+
+    /// The buyer's protocol fee is noted, for its part of what comes back.
+    fn note_fee(&mut self, buyer: &T::AccountId, fee_ueur: u128) {
+        let of = (self.market, Pallet::<T>::era_of(self.slot));
+        if fee_ueur > 0 && Pallet::<T>::note_fee(&mut self.purses, &mut self.fees, of, buyer, fee_ueur) {
+            self.work.fees = self.work.fees.saturating_add(1);
+        }
     }
 
     /// Counts payments that are told.

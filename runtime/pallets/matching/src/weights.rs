@@ -94,19 +94,16 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Measured<D> {
         Weight::from_parts(220_000_000, 36674)
             .saturating_add(Weight::from_parts(12_000_000, 0).saturating_mul(p.into()))
             .saturating_add(Weight::from_parts(6_000_000, 0).saturating_mul(t.into()))
-            .saturating_add(D::get().reads_writes(19, 18))
+            .saturating_add(D::get().reads_writes(20, 19))
             .saturating_add(D::get().reads_writes(1, 1).saturating_mul(p.into()))
     }
     // Derived: an account of the system, read and written.
     fn open_purses(p: u32) -> Weight {
         Weight::from_parts(6_000_000, 0).saturating_add(D::get().reads_writes(1, 1)).saturating_mul(p.into())
     }
-    // Derived: a buyer's fee is read and written, and once a page the sum.
+    // Derived: a buyer is looked for in the era's list, and written there.
     fn note_fees(b: u32) -> Weight {
-        Weight::from_parts(10_000_000, 0)
-            .saturating_add(D::get().reads_writes(1, 1))
-            .saturating_mul(b.into())
-            .saturating_add(D::get().reads_writes(1, 1))
+        Weight::from_parts(10_000_000, 0).saturating_add(D::get().reads_writes(1, 1)).saturating_mul(b.into())
     }
     // Derived: what an owner earned and what a zone did are read and written, and an event is told. Once a page come
     // eras, their sums and how far they are.

@@ -12,7 +12,7 @@ pub(crate) struct Work {
     pub touched: Touched,
     /// Payments that were told: a fill is one.
     pub told: u32,
-    /// Buyers' protocol fees that were noted.
+    /// Buyers' protocol fees of which the era's list was touched, and not their purses alone.
     pub fees: u32,
     /// Fee bases of which rewards were told.
     pub rewards: u32,

@@ -1,7 +1,7 @@
 //! What always holds of purses. It reads all of them, and must never be called from a block.
 
 use crate::{Config, InTransit, Pallet, Purses};
-use alloc::{format, string::String};
+use alloc::{collections::BTreeSet, format, string::String};
 use frame_support::{ensure, traits::fungible::Inspect as _};
 
 impl<T: Config> Pallet<T> {
@@ -14,6 +14,8 @@ impl<T: Config> Pallet<T> {
             let days = || purse.escrow.iter().map(|day| day.day);
             let in_order = days().zip(days().skip(1)).all(|(before, after)| before < after);
             ensure!(in_order, format!("{who:?}: days in escrow are not in order"));
+            let notes: BTreeSet<_> = purse.fees.iter().map(|note| (note.market, note.era)).collect();
+            ensure!(notes.len() == purse.fees.len(), format!("{who:?}: the fees of an era are noted twice"));
             let is_there = frame_system::Pallet::<T>::sufficients(&who) > 0;
             ensure!(is_there, format!("{who:?}: nothing keeps the account of this purse"));
             sum_ueur = sum_ueur.saturating_add(purse.total_ueur());

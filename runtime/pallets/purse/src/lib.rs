@@ -23,7 +23,7 @@ mod tests;
 
 pub use page::Page;
 pub use pallet::*;
-pub use types::{EscrowDay, Purse};
+pub use types::{EscrowDay, FeeNote, Purse};
 pub use weights::WeightInfo;
 
 /// The pallet itself: configuration, storage, events, errors, calls.

@@ -1,6 +1,7 @@
 //! Between a purse and its account's EUR, and what others read of purses.
 
-use crate::{Config, Error, InTransit, Page, Pallet, Purses as Stored};
+use crate::{Config, Error, InTransit, Page, Pallet, Purse, Purses as Stored};
+use deren_primitives::MarketId;
 use deren_runtime_apis::Purses;
 use frame_support::{ensure, pallet_prelude::*, storage::with_storage_layer, traits::Get};
 use sp_runtime::traits::AccountIdConversion;
@@ -59,6 +60,11 @@ impl<T: Config> Purses<T::AccountId> for Pallet<T> {
 
     fn held_ueur(who: &T::AccountId) -> u128 {
         Stored::<T>::get(who).map_or(0, |purse| purse.held_ueur)
+    }
+
+    fn noted_fee_ueur(who: &T::AccountId, of: (MarketId, u32)) -> u128 {
+        let note = |purse: Purse| purse.place_of_fee(of).and_then(|place| purse.fees.get(place).copied());
+        Stored::<T>::get(who).and_then(note).map_or(0, |note| note.ueur)
     }
 
     fn in_transit_ueur() -> u128 {

@@ -2,8 +2,9 @@
 //!
 //! It must never write half of what was done: what fails is dropped with the whole page.
 
-use crate::{Config, Error, Event, InTransit, Pallet, Purse, Purses};
+use crate::{Config, Error, Event, FeeNote, InTransit, Pallet, Purse, Purses};
 use alloc::collections::{BTreeMap, btree_map::Entry};
+use deren_primitives::MarketId;
 use deren_runtime_apis::{PursePage, Touched};
 use frame_support::{
     ensure,
@@ -149,6 +150,21 @@ impl<T: Config> PursePage<T::AccountId> for Page<T> {
         let purse = self.purse(who);
         minus::<T>(&mut purse.held_ueur, ueur, Error::InternalFault)?;
         plus::<T>(&mut purse.free_ueur, ueur)
+    }
+
+    fn add_to_fee(&mut self, who: &T::AccountId, of: (MarketId, u32), ueur: u128) -> bool {
+        let purse = self.purse(who);
+        let note = purse.place_of_fee(of).and_then(|place| purse.fees.get_mut(place));
+        note.map(|note| note.ueur = note.ueur.saturating_add(ueur)).is_some()
+    }
+
+    fn begin_fee(&mut self, who: &T::AccountId, (market, era): (MarketId, u32), ueur: u128) -> bool {
+        self.purse(who).fees.try_push(FeeNote { market, era, ueur }).is_ok()
+    }
+
+    fn take_fee(&mut self, who: &T::AccountId, of: (MarketId, u32)) -> u128 {
+        let purse = self.purse(who);
+        purse.place_of_fee(of).map_or(0, |place| purse.fees.remove(place).ueur)
     }
 
     fn close(self) -> Result<Touched, DispatchError> {

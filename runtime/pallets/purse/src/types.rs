@@ -1,6 +1,7 @@
 //! What a purse is. It has a greatest encoded length, and what is 0 takes a byte.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use deren_primitives::MarketId;
 use frame_support::{BoundedVec, traits::ConstU32};
 use scale_info::TypeInfo;
 
@@ -14,6 +15,22 @@ pub struct EscrowDay {
     #[codec(compact)]
     pub day: u32,
     /// What was received for it, in µ€.
+    #[codec(compact)]
+    pub ueur: u128,
+}
+
+/// How many markets' eras a purse has room for: of each market the one that runs, and one that is being given back.
+pub const FEE_NOTES: u32 = 4;
+
+/// The protocol fees that an account paid in one market's era, until some of them come back. It is no money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct FeeNote {
+    /// The market.
+    pub market: MarketId,
+    /// The era.
+    #[codec(compact)]
+    pub era: u32,
+    /// What was paid, in µ€.
     #[codec(compact)]
     pub ueur: u128,
 }
@@ -41,6 +58,8 @@ pub struct Purse {
     pub contested_ueur: u128,
     /// True if nothing may be drawn, nor used for anything new.
     pub is_frozen: bool,
+    /// The protocol fees that its account paid, as sums of eras that are not over: a slot needs no note of its own.
+    pub fees: BoundedVec<FeeNote, ConstU32<FEE_NOTES>>,
 }
 
 impl Purse {
@@ -51,8 +70,13 @@ impl Purse {
         parts.into_iter().chain(escrow).fold(0, u128::saturating_add)
     }
 
-    /// True if nothing is in it, owed or forbidden: it is closed.
+    /// True if nothing is in it, owed, forbidden or noted: it is closed.
     pub fn is_empty(&self) -> bool {
-        !self.is_frozen && self.debt_ueur == 0 && self.total_ueur() == 0
+        !self.is_frozen && self.debt_ueur == 0 && self.fees.is_empty() && self.total_ueur() == 0
+    }
+
+    /// Where the fees of a market's era are noted.
+    pub(crate) fn place_of_fee(&self, (market, era): (MarketId, u32)) -> Option<usize> {
+        self.fees.iter().position(|note| (note.market, note.era) == (market, era))
     }
 }

@@ -125,3 +125,79 @@ fn a_blocked_buyer_holds_nothing_up_and_draws_later() {
         check();
     });
 }
+
+/// What account 1's purse notes of the era of [`START`], and what is listed beside it.
+fn noted() -> (u128, Option<u128>) {
+    let of = (MARKET, START / 4);
+    (Purse::noted_fee_ueur(&account(1), of), FeesPaid::<Test>::get((of.0, of.1, account(1))))
+}
+
+/// Site 1 buys of site 2 in this slot. Gives the protocol fee.
+fn bought(slot: u32) -> u128 {
+    measure(1, slot, -1_000);
+    measure(2, slot, 1_000);
+    trade(slot).protocol_fee_ueur
+}
+
+#[test]
+fn fees_are_noted_in_the_purse_and_a_buyer_is_listed_once_an_era() {
+    narrow_edge().execute_with(|| {
+        assert_eq!(noted(), (0, None));
+        let first = bought(START + 1);
+        assert_eq!(noted(), (first, Some(0)));
+        let second = bought(START + 2);
+        assert_eq!(noted(), (first + second, Some(0)));
+        bought(START + 3);
+        blocks(3);
+        assert_eq!(noted(), (0, None));
+    });
+}
+
+#[test]
+fn fees_for_which_a_purse_has_no_room_are_listed_beside_it() {
+    narrow_edge().execute_with(|| {
+        let others =
+            (50..50 + pallet_deren_purse::types::FEE_NOTES).map(|market| (deren_primitives::MarketId(market), 1));
+        let mut page = Purse::page();
+        others.clone().for_each(|of| assert!(page.begin_fee(&account(1), of, 7)));
+        assert_ok!(page.close());
+        let first = bought(START + 1);
+        assert_eq!(noted(), (0, Some(first)));
+        // Then there is room for what comes.
+        let mut page = Purse::page();
+        others.for_each(|of| assert_eq!(page.take_fee(&account(1), of), 7));
+        assert_ok!(page.close());
+        let second = bought(START + 2);
+        assert_eq!(noted(), (second, Some(first)));
+        let third = bought(START + 3);
+        blocks(3);
+        let back = world(|world| world.eras[0].3);
+        assert_eq!(back, (first + second + third) / 2);
+        let rebated = events().into_iter().find_map(|event| match event {
+            Event::Rebated { fee_ueur, amount_ueur, .. } => Some((fee_ueur, amount_ueur)),
+            _ => None,
+        });
+        assert_eq!(rebated, Some((first + second + third, back)));
+        assert_eq!(noted(), (0, None));
+    });
+}
+
+#[test]
+fn a_purse_with_nothing_but_a_note_is_kept_until_its_era_is_given_back() {
+    narrow_edge().execute_with(|| {
+        bought(START + 1);
+        assert_ok!(Matching::cancel_order(RuntimeOrigin::signed(account(1)), deren_primitives::SiteId(1), deren_primitives::Side::Buy));
+        close(START + 2);
+        settle_through(START + 2);
+        draw_all(&account(1));
+        let is_open = || pallet_deren_purse::Purses::<Test>::contains_key(account(1));
+        assert!(is_open() && noted().0 > 0);
+        close(START + 3);
+        settle_through(START + 3);
+        blocks(3);
+        // What came back is in it.
+        draw_all(&account(1));
+        assert!(!is_open());
+        check();
+    });
+}
