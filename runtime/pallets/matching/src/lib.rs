@@ -146,8 +146,8 @@ pub mod pallet {
     pub type Summaries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, Slot, SlotSummary, OptionQuery>;
 
-    /// Who paid protocol fees in a market's era, until some of them came back. What each paid is noted in its purse; what
-    /// that had no room for is here, in µ€. At most `MaxOrders` a market's era.
+    /// Who paid protocol fees in a market's era, until some of them came back. What each paid is noted in its purse.
+    /// What that had no room for is here, in µ€. At most `MaxOrders` a market's era.
     #[pallet::storage]
     pub type FeesPaid<T: Config> = StorageNMap<
         _,

@@ -19,8 +19,8 @@ impl<T: Config> Pallet<T> {
         slot.0.checked_div(T::SlotsPerEra::get().max(1)).unwrap_or_default()
     }
 
-    /// Notes the protocol fee that a buyer paid, in its purse and in the era's sums. If more buy in an era than a market
-    /// has orders, the last get nothing back. True if more than the purse was touched.
+    /// Notes the protocol fee that a buyer paid, in its purse and in the era's sums. If more buy in an era than a
+    /// market has orders, the last get nothing back. True if more than the purse was touched.
     pub(crate) fn note_fee(
         purses: &mut Page<T>,
         sums: &mut EraSums,

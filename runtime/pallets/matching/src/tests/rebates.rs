@@ -186,7 +186,11 @@ fn fees_for_which_a_purse_has_no_room_are_listed_beside_it() {
 fn a_purse_with_nothing_but_a_note_is_kept_until_its_era_is_given_back() {
     narrow_edge().execute_with(|| {
         bought(START + 1);
-        assert_ok!(Matching::cancel_order(RuntimeOrigin::signed(account(1)), deren_primitives::SiteId(1), deren_primitives::Side::Buy));
+        assert_ok!(Matching::cancel_order(
+            RuntimeOrigin::signed(account(1)),
+            deren_primitives::SiteId(1),
+            deren_primitives::Side::Buy
+        ));
         close(START + 2);
         settle_through(START + 2);
         draw_all(&account(1));
