@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what the pallets' calls cost and writes runtime/pallets/*/src/weights.rs. It wants an idle machine.
-# Arguments name pallets (registry, metering, matching, rewards, on-ramp, custody, notice, validators); without any it
-# does all.
+# Arguments name pallets (registry, metering, purse, matching, rewards, on-ramp, custody, notice, validators); without
+# any it does all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/weights
 wasm=$CARGO_TARGET_DIR/debug/wbuild/deren-runtime/deren_runtime.wasm
 pallets=("$@")
-[ "${#pallets[@]}" -gt 0 ] || pallets=(registry metering matching rewards on-ramp custody notice validators)
+[ "${#pallets[@]}" -gt 0 ] || pallets=(registry metering purse matching rewards on-ramp custody notice validators)
 for pallet in "${pallets[@]}"; do
     [ -d "runtime/pallets/$pallet" ] || { echo "make weights: there is no pallet '$pallet'" >&2; exit 1; }
 done

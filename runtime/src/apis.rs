@@ -264,7 +264,7 @@ sp_api::impl_runtime_apis! {
         }
     }
 
-    impl deren_runtime_apis::MarketApi<Block, AccountId> for Runtime {
+    impl deren_runtime_apis::MarketApi<Block> for Runtime {
         fn markets() -> Vec<MarketId> {
             <Registry as MarketRegistry<AccountId>>::markets()
         }
@@ -283,10 +283,6 @@ sp_api::impl_runtime_apis! {
 
         fn minted(era: u32) -> Option<u128> {
             Rewards::minted(era)
-        }
-
-        fn claimable(account: AccountId) -> u128 {
-            Matching::claimable(&account)
         }
     }
 

@@ -15,6 +15,7 @@ use sp_core::H256;
 frame_benchmarking::define_benchmarks!(
     [pallet_deren_registry, Registry]
     [pallet_deren_metering, crate::Metering]
+    [pallet_deren_purse, crate::Purse]
     [pallet_deren_matching, Matching]
     [pallet_deren_rewards, crate::Rewards]
     [pallet_deren_on_ramp, crate::OnRamp]
@@ -124,6 +125,12 @@ impl pallet_deren_on_ramp::benchmarking::BenchmarkHelper for Helper {
         let slots_per_era = crate::Metering::parameters().slots_per_era.max(1);
         let slot = Slot(day.saturating_mul(slots_per_era));
         <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::begin(slot);
+    }
+}
+
+impl pallet_deren_purse::benchmarking::BenchmarkHelper<AccountId> for Helper {
+    fn fund(who: &AccountId, ueur: u128) {
+        <Self as pallet_deren_matching::benchmarking::BenchmarkHelper<AccountId>>::fund(who, ueur);
     }
 }
 

@@ -126,8 +126,8 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_version: 3,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
-    // 2: a transaction names no asset for its fee any more.
-    transaction_version: 2,
+    // 2: a transaction names no asset for its fee any more. 3: matching's `claim` is gone.
+    transaction_version: 3,
     system_version: 1,
 };
 
@@ -176,8 +176,7 @@ mod runtime {
     pub type TransactionPayment = pallet_transaction_payment;
     #[runtime::pallet_index(11)]
     pub type Assets = pallet_assets;
-    #[runtime::pallet_index(12)]
-    pub type AssetsHolder = pallet_assets_holder;
+    // 12 held euros on accounts: what was on hold is in purses.
     #[runtime::pallet_index(13)]
     pub type AssetRate = pallet_asset_rate;
     // 14 took fees in an asset that the transaction named.
@@ -187,6 +186,8 @@ mod runtime {
     pub type Custody = pallet_deren_custody;
     #[runtime::pallet_index(17)]
     pub type Fees = pallet_deren_fees;
+    #[runtime::pallet_index(18)]
+    pub type Purse = pallet_deren_purse;
 
     // Who decides. One key does only where a development chain runs the Wasm that was built with it.
     #[runtime::pallet_index(20)]

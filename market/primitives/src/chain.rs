@@ -191,7 +191,7 @@ pub enum ReadingOutcome {
 pub enum SlotState {
     /// Prices and fills are known; money has not all moved yet.
     Cleared,
-    /// All money has moved, or is claimable.
+    /// All money has moved.
     Settled,
 }
 

@@ -5,6 +5,7 @@ use deren_market::{Network, rewards::FeeBase};
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, PublicKey, ReadingError, SiteEnergy, SiteId, Slot, ZoneId,
 };
+use sp_runtime::{DispatchError, DispatchResult};
 use sp_weights::Weight;
 
 /// A site as it is in one slot.
@@ -134,4 +135,57 @@ impl SiteOrders for () {
     fn end_weight() -> Weight {
         Weight::zero()
     }
+}
+
+/// How many purses a page has read and written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// All of them, each counted once.
+    pub purses: u32,
+    /// Those that opened with it.
+    pub opened: u32,
+}
+
+/// Purses while money moves between them, in µ€. Each is read once and written once, however often it is touched.
+pub trait PursePage<AccountId>: Sized {
+    /// Pays out of what is free, as far as that goes. Gives what is missing, which must come out of what is on hold. Of
+    /// a frozen purse all must.
+    fn pay(&mut self, who: &AccountId, ueur: u128) -> Result<u128, DispatchError>;
+    /// Pays out of what is on hold.
+    fn pay_held(&mut self, who: &AccountId, ueur: u128) -> DispatchResult;
+    /// Brings what payers have paid, and nobody received yet, to this purse.
+    fn receive(&mut self, who: &AccountId, ueur: u128) -> DispatchResult;
+    /// Puts on hold what is free; what is missing comes out of the account's EUR. Fails, and changes nothing, if that
+    /// has too few or the purse is frozen.
+    fn hold(&mut self, who: &AccountId, ueur: u128) -> DispatchResult;
+    /// Makes free what is on hold.
+    fn release(&mut self, who: &AccountId, ueur: u128) -> DispatchResult;
+    /// Adds a protocol fee to what the purse notes of a market's era. False if it notes nothing of that yet.
+    fn add_to_fee(&mut self, who: &AccountId, of: (MarketId, u32), ueur: u128) -> bool;
+    /// Notes the first protocol fee of a market's era. False if the purse has no room for one more.
+    fn begin_fee(&mut self, who: &AccountId, of: (MarketId, u32), ueur: u128) -> bool;
+    /// Takes away what is noted of a market's era, in µ€; it is no money.
+    fn take_fee(&mut self, who: &AccountId, of: (MarketId, u32)) -> u128;
+    /// Writes the purses. A page that is dropped instead has changed none.
+    fn close(self) -> Result<Touched, DispatchError>;
+}
+
+/// Accounts' money while it trades, all of it in one account without a key. So no payment between purses can fail.
+pub trait Purses<AccountId> {
+    /// Purses that are open.
+    type Page: PursePage<AccountId>;
+
+    /// A page in which no purse is open yet.
+    fn page() -> Self::Page;
+    /// What is free in a purse, in µ€.
+    fn free_ueur(who: &AccountId) -> u128;
+    /// What is on hold in a purse, in µ€.
+    fn held_ueur(who: &AccountId) -> u128;
+    /// What a purse notes of the protocol fees that its account paid in a market's era, in µ€.
+    fn noted_fee_ueur(who: &AccountId, of: (MarketId, u32)) -> u128;
+    /// What payers have paid and nobody received yet, in µ€.
+    fn in_transit_ueur() -> u128;
+    /// Makes EUR of all that is free in a purse; what cannot move now stays in it. For accounts without a key, which
+    /// cannot draw.
+    fn deliver(who: &AccountId);
 }

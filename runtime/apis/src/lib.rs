@@ -10,8 +10,8 @@ mod between_pallets;
 mod to_outside;
 
 pub use between_pallets::{
-    BenchmarkRegistry, DeviceView, GatewayControl, MarketRegistry, MarketTerms, Metering, ProductionRewards,
-    SettlementProgress, SiteOrders, SiteView,
+    BenchmarkRegistry, DeviceView, GatewayControl, MarketRegistry, MarketTerms, Metering, ProductionRewards, PursePage,
+    Purses, SettlementProgress, SiteOrders, SiteView, Touched,
 };
 // What metering keeps of a site's slot is arithmetic, and that is the market's.
 pub use deren_market::{Energies, SlotEnergies};

@@ -2,7 +2,6 @@
 #![allow(missing_docs, reason = "sp-api's macro generates items without docs")]
 
 use alloc::vec::Vec;
-use codec::Codec;
 use deren_primitives::{
     ChainParameters, DeviceCursor, DeviceId, GatewayId, GatewayRecord, MarketId, ReadingBatch, ReadingOutcome,
     SampledBatch, Signature, Slot, SlotSummary,
@@ -31,7 +30,7 @@ sp_api::decl_runtime_apis! {
     }
 
     /// What indexers, verifiers and the demo ask of markets.
-    pub trait MarketApi<AccountId> where AccountId: Codec {
+    pub trait MarketApi {
         /// All markets.
         fn markets() -> Vec<MarketId>;
         /// The sums of a market's slot, for as long as the chain keeps them.
@@ -42,8 +41,6 @@ sp_api::decl_runtime_apis! {
         fn era(slot: Slot) -> u32;
         /// REN minted for an era, in the smallest unit; `None` while the era is not paid.
         fn minted(era: u32) -> Option<u128>;
-        /// What `account` may claim, in µ€, because it could not be delivered.
-        fn claimable(account: AccountId) -> u128;
     }
 
     /// The design's invariants, checked on the state as it is; on a development chain alone.

@@ -1,16 +1,16 @@
 //! Power over euros: who makes and burns them, and what the administration may do with others'. No key has a role over
 //! EUR.
 
-use super::{AdminOrigin, EurId, TreasuryAccount, euro_roles_account};
+use super::{AdminOrigin, Eur, TreasuryAccount, euro_roles_account};
 use crate::{
-    AccountId, Assets, Balances, Metering, Runtime, RuntimeOrigin,
+    AccountId, Assets, Balances, Metering, Purse, Runtime, RuntimeOrigin,
     units::{EUR, EUR_ASSET, REN},
 };
 use frame_support::{
     PalletId,
     dispatch::DispatchResult,
     parameter_types,
-    traits::{ConstU32, ConstU128, Contains, Get, fungible::ItemOf},
+    traits::{ConstU32, ConstU128, Contains, Get, fungible::Inspect as _},
 };
 use pallet_assets::Account;
 use pallet_deren_custody::OverEuros;
@@ -18,7 +18,8 @@ use pallet_deren_custody::OverEuros;
 /// Begins the address of every account that a pallet derives from one of this chain's names.
 const KEYLESS: &[u8] = b"modldrn/";
 
-/// Accounts without a key, in which the chain's own rules keep money: pots, claims, treasury, euros to be paid out.
+/// Accounts without a key, in which the chain's own rules keep money: that of purses, pots, treasury, euros to be paid
+/// out.
 pub struct ProtocolAccounts;
 
 impl Contains<AccountId> for ProtocolAccounts {
@@ -47,7 +48,7 @@ impl pallet_deren_on_ramp::Config for Runtime {
     type AdminOrigin = AdminOrigin;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;
-    type Eur = ItemOf<Assets, EurId, AccountId>;
+    type Eur = Eur;
     // Twice as many as there can be sites.
     type MaxRequests = ConstU32<65_536>;
     type MaxRequestsPerAccount = ConstU32<8>;
@@ -58,29 +59,64 @@ impl pallet_deren_on_ramp::Config for Runtime {
     type WeightInfo = pallet_deren_on_ramp::weights::SubstrateWeight<Runtime>;
 }
 
-/// The asset's roles, used by the account that has them.
+/// The asset's roles, used by the account that has them, and the same power over purses. Nobody escapes it by filling
+/// one, nor by emptying the account beside it.
 pub struct PowersOverEuros;
+
+impl PowersOverEuros {
+    fn roles() -> RuntimeOrigin {
+        RuntimeOrigin::signed(euro_roles_account())
+    }
+
+    fn has_euros(who: &AccountId) -> bool {
+        Account::<Runtime>::contains_key(EUR_ASSET, who)
+    }
+
+    fn has_frozen_euros(who: &AccountId) -> bool {
+        Account::<Runtime>::get(EUR_ASSET, who).is_some_and(|account| account.status.is_frozen())
+    }
+
+    fn freeze_euros(who: &AccountId) -> DispatchResult {
+        if Self::has_euros(who) {
+            Assets::freeze(Self::roles(), EUR_ASSET.into(), who.clone().into())?;
+        }
+        Ok(())
+    }
+
+    fn thaw_euros(who: &AccountId) -> DispatchResult {
+        if Self::has_euros(who) {
+            Assets::thaw(Self::roles(), EUR_ASSET.into(), who.clone().into())?;
+        }
+        Ok(())
+    }
+}
 
 impl OverEuros<AccountId> for PowersOverEuros {
     fn freeze(who: &AccountId) -> DispatchResult {
-        Assets::freeze(RuntimeOrigin::signed(euro_roles_account()), EUR_ASSET.into(), who.clone().into())
+        Purse::freeze(who)?;
+        Self::freeze_euros(who)
     }
 
     fn thaw(who: &AccountId) -> DispatchResult {
-        Assets::thaw(RuntimeOrigin::signed(euro_roles_account()), EUR_ASSET.into(), who.clone().into())
+        Purse::thaw(who)?;
+        Self::thaw_euros(who)
     }
 
-    /// From a frozen account too, which stays frozen if anything is left.
+    /// From a frozen account too, which stays frozen if anything is left. What its EUR do not cover comes out of what
+    /// is free in its purse.
     fn force_transfer(from: &AccountId, to: &AccountId, amount_ueur: u128) -> DispatchResult {
-        let is_frozen = || Account::<Runtime>::get(EUR_ASSET, from).map(|account| account.status.is_frozen());
-        let was_frozen = is_frozen().unwrap_or_default();
-        if was_frozen {
-            Self::thaw(from)?;
+        let missing_ueur = amount_ueur.saturating_sub(Eur::balance(from));
+        if missing_ueur > 0 {
+            Purse::bring_by_force(from, missing_ueur)?;
         }
-        let roles = RuntimeOrigin::signed(euro_roles_account());
-        Assets::force_transfer(roles, EUR_ASSET.into(), from.clone().into(), to.clone().into(), amount_ueur)?;
-        if was_frozen && is_frozen().is_some() {
-            Self::freeze(from)?;
+        let was_frozen = Self::has_frozen_euros(from);
+        if was_frozen {
+            Self::thaw_euros(from)?;
+        }
+        let (id, source, dest) = (EUR_ASSET.into(), from.clone().into(), to.clone().into());
+        Assets::force_transfer(Self::roles(), id, source, dest, amount_ueur)?;
+        if was_frozen {
+            Self::freeze_euros(from)?;
         }
         Ok(())
     }
@@ -90,7 +126,7 @@ impl pallet_deren_custody::Config for Runtime {
     type AdminOrigin = AdminOrigin;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;
-    type Eur = ItemOf<Assets, EurId, AccountId>;
+    type Eur = Eur;
     type EurCap = ConstU128<{ 10_000 * EUR }>;
     type Euros = PowersOverEuros;
     type ProtocolAccounts = ProtocolAccounts;

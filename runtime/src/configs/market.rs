@@ -1,8 +1,8 @@
 //! The four pallets of the market, and who tells what to whom.
 
-use super::{AdminOrigin, Eur, EurId, TreasuryAccount, UrgentOrigin, system::NORMAL_RESERVE};
+use super::{AdminOrigin, EurId, TreasuryAccount, UrgentOrigin, system::NORMAL_RESERVE};
 use crate::{
-    AccountId, Assets, Balances, Matching, Metering, Registry, Rewards, Runtime, RuntimeHoldReason, Timestamp,
+    AccountId, Balances, Matching, Metering, Purse, Registry, Rewards, Runtime, Timestamp,
     units::{EUR, MAX_BLOCK_BYTES, MAX_BLOCK_WEIGHT, REN, share_of},
 };
 use alloc::vec::Vec;
@@ -14,11 +14,7 @@ use frame_support::{
     PalletId,
     pallet_prelude::DispatchResult,
     parameter_types,
-    traits::{
-        ConstU32, ConstU64, ConstU128, Get,
-        fungible::{ItemOf, hold::Inspect as _, hold::Mutate as _},
-        tokens::Precision,
-    },
+    traits::{ConstU32, ConstU64, ConstU128, Get},
     weights::Weight,
 };
 use pallet_deren_matching::SubAccounts;
@@ -34,24 +30,20 @@ pub type MaxOrders = ConstU32<4_096>;
 /// The most zones of a market.
 pub type MaxZones = ConstU32<1_024>;
 
-/// The registry's deposits, on hold in EUR.
+/// The registry's deposits, in purses.
 pub struct RegistryDeposits;
-
-impl RegistryDeposits {
-    const REASON: RuntimeHoldReason = RuntimeHoldReason::Registry(pallet_deren_registry::HoldReason::Deposit);
-}
 
 impl pallet_deren_registry::Deposits<AccountId> for RegistryDeposits {
     fn hold(who: &AccountId, ueur: u128) -> DispatchResult {
-        Eur::hold(&Self::REASON, who, ueur)
+        Purse::deposit(who, ueur)
     }
 
     fn release(who: &AccountId, ueur: u128) -> DispatchResult {
-        Eur::release(&Self::REASON, who, ueur, Precision::Exact).map(|_| ())
+        Purse::give_deposit_back(who, ueur)
     }
 
     fn held(who: &AccountId) -> u128 {
-        Eur::balance_on_hold(&Self::REASON, who)
+        Purse::deposited_ueur(who)
     }
 
     #[cfg(feature = "runtime-benchmarks")]
@@ -106,7 +98,7 @@ impl pallet_deren_metering::Config for Runtime {
 }
 
 parameter_types! {
-    /// Names the keyless accounts in which matching keeps money.
+    /// Names markets' community pots.
     pub const PotId: PalletId = PalletId(*b"drn/mtch");
     /// What clearing and settling may take of a block: half of it.
     pub MatchingBudget: Weight = share_of(Perbill::from_percent(50), MAX_BLOCK_WEIGHT);
@@ -124,8 +116,6 @@ impl pallet_deren_matching::Config for Runtime {
     type BenchmarkHelper = crate::benchmarks::Helper;
     type BlockBudget = MatchingBudget;
     type CommunityPot = SubAccounts<PotId>;
-    type Eur = ItemOf<Assets, EurId, AccountId>;
-    type EurHolds = Eur;
     // A week of quarter-hours.
     type KeepSlots = ConstU32<672>;
     // An hour of quarter-hours: a market that lags less cannot be escaped by moving money.
@@ -135,10 +125,9 @@ impl pallet_deren_matching::Config for Runtime {
     type MaxZones = MaxZones;
     type Metering = Metering;
     type PageSize = ConstU32<200>;
-    type PotId = PotId;
+    type Purses = Purse;
     type Registry = Registry;
     type Rewards = Rewards;
-    type RuntimeHoldReason = RuntimeHoldReason;
     type SlotsPerEra = SlotsPerEra;
     type Treasury = TreasuryAccount;
     type UrgentOrigin = UrgentOrigin;

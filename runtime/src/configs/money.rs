@@ -1,20 +1,20 @@
-//! REN, the chain's own token; EUR, an asset that stands for prepaid euros; and fees, which are taken in EUR or else in
-//! REN.
+//! REN, the chain's own token; EUR, an asset that stands for prepaid euros, and purses of it. Fees are taken in EUR or
+//! else in REN.
 
 use super::{AdminOrigin, treasury_account};
 use crate::{
-    AccountId, Assets, AssetsHolder, Balance, Balances, Matching, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeFreezeReason, RuntimeHoldReason, System,
+    AccountId, Assets, Balance, Balances, Matching, Purse, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
+    RuntimeHoldReason, System,
     units::{EUR_ASSET, MILLI_REN, REN},
 };
 use frame_support::{
-    parameter_types,
+    PalletId, parameter_types,
     traits::{
         AsEnsureOriginWithArg, ConstU8, ConstU32, ConstU128, Get, NeverEnsureOrigin, VariantCountOf, fungible::ItemOf,
     },
     weights::{ConstantMultiplier, Weight, WeightToFeeCoefficient, WeightToFeeCoefficients, WeightToFeePolynomial},
 };
-use pallet_deren_fees::{EurElseRen, FeeWaiver};
+use pallet_deren_fees::{EurElseRen, FeePurse, FeeWaiver};
 use pallet_transaction_payment::{Multiplier, TargetedFeeAdjustment};
 use sp_runtime::{FixedPointNumber, FixedU128, Perbill, Perquintill};
 
@@ -33,8 +33,8 @@ parameter_types! {
     pub MostMultiplier: Multiplier = Multiplier::saturating_from_integer(10);
 }
 
-/// EUR as if it were the only asset, with holds.
-pub type Eur = ItemOf<AssetsHolder, EurId, AccountId>;
+/// EUR as if it were the only asset.
+pub type Eur = ItemOf<Assets, EurId, AccountId>;
 
 impl pallet_balances::Config for Runtime {
     type AccountStore = System;
@@ -70,7 +70,7 @@ impl pallet_assets::Config for Runtime {
     type Extra = ();
     type ForceOrigin = AdminOrigin;
     type Freezer = ();
-    type Holder = AssetsHolder;
+    type Holder = ();
     type MetadataDepositBase = ConstU128<{ 10 * REN }>;
     type MetadataDepositPerByte = ConstU128<{ MILLI_REN }>;
     type RemoveItemsLimit = ConstU32<100>;
@@ -80,9 +80,17 @@ impl pallet_assets::Config for Runtime {
     type WeightInfo = pallet_assets::weights::SubstrateWeight<Runtime>;
 }
 
-impl pallet_assets_holder::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type RuntimeHoldReason = RuntimeHoldReason;
+parameter_types! {
+    /// Names the account in which the EUR of all purses are.
+    pub const PurseId: PalletId = PalletId(*b"drn/purs");
+}
+
+impl pallet_deren_purse::Config for Runtime {
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmarks::Helper;
+    type Eur = Eur;
+    type PalletId = PurseId;
+    type WeightInfo = pallet_deren_purse::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_asset_rate::Config for Runtime {
@@ -146,8 +154,22 @@ impl FeeWaiver<AccountId, RuntimeCall> for CancellingWhenShort {
     }
 }
 
+/// What is free in the payer's purse.
+pub struct PayersPurse;
+
+impl FeePurse<AccountId> for PayersPurse {
+    fn can_draw(who: &AccountId, ueur: u128) -> bool {
+        Purse::can_draw(who, ueur)
+    }
+
+    fn draw(who: &AccountId, ueur: u128) -> bool {
+        Purse::bring(who, ueur)
+    }
+}
+
 impl pallet_deren_fees::Config for Runtime {
-    type Eur = ItemOf<Assets, EurId, AccountId>;
+    type Eur = Eur;
+    type Purse = PayersPurse;
     type Ren = Balances;
     type RenPerUeur = RenPerUeur;
     type Treasury = TreasuryAccount;
@@ -159,11 +181,11 @@ pub struct WeightOfFee;
 
 impl pallet_transaction_payment::WeightInfo for WeightOfFee {
     // By hand. The time is what `pallet_asset_tx_payment` 50 measured for a fee in an asset (45 µs), and a third of it
-    // for asking in vain. It reads multiplier, rate, asset, account and its holds. Then it reads the treasury's
-    // account, or else the order that is cancelled, its market and how far that is. It writes asset, the payer's
-    // account and the treasury's.
+    // for asking in vain. It reads multiplier, rate, asset and account. Then it reads the treasury's account, or else
+    // the order that is cancelled, its market and how far that is. It writes asset, the payer's account and the
+    // treasury's. Out of a purse it reads and writes that, its account's EUR and the payer in the system too.
     fn charge_transaction_payment() -> Weight {
-        let reads_writes = <Runtime as frame_system::Config>::DbWeight::get().reads_writes(8, 3);
+        let reads_writes = <Runtime as frame_system::Config>::DbWeight::get().reads_writes(10, 6);
         Weight::from_parts(60_000_000, 3_675).saturating_add(reads_writes)
     }
 }

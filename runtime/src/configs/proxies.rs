@@ -36,7 +36,7 @@ pub enum ProxyType {
     Gateway,
     /// Object to an official value. There is no call for it yet.
     Object,
-    /// Claim what could not be delivered; it always goes to its owner.
+    /// Claim rewards that could not be delivered; they always go to their owner.
     ReadClaims,
 }
 
@@ -61,10 +61,7 @@ impl ProxyType {
                 )
             ),
             Self::Object => false,
-            Self::ReadClaims => matches!(
-                call,
-                RuntimeCall::Matching(Matching::claim { .. }) | RuntimeCall::Rewards(Rewards::claim { .. })
-            ),
+            Self::ReadClaims => matches!(call, RuntimeCall::Rewards(Rewards::claim { .. })),
         }
     }
 }

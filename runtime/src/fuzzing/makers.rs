@@ -8,9 +8,10 @@ use super::{
     shapes::Name,
     world,
 };
-use crate::{Runtime, System, configs::Eur};
+use crate::{Purse, Runtime, System, configs::Eur};
 use codec::{Decode, Encode};
 use deren_primitives::{DeviceRole, GatewayId, Side, link_message, rotate_message};
+use deren_runtime_apis::Purses;
 use frame_support::traits::{
     Get,
     fungible::Inspect,
@@ -37,7 +38,9 @@ pub fn maker(name: &Name) -> Option<Make> {
         ("Matching", "cancel_order") => cancel_order,
         ("Matching", "resume_order") => resume_order,
         ("Matching", "clear" | "settle" | "void_slot") => next_slot,
-        ("Matching", "claim") => claim_euros,
+        ("Custody", "thaw") => thaw,
+        ("Purse", "draw") => draw,
+        ("Purse", "fill") => fill,
         ("Rewards", "claim") => claim_reward,
         ("Registry", "approve_point") => approve_point,
         ("Registry", "revoke_point") => revoke_point,
@@ -95,7 +98,7 @@ fn most_wh(buyer: &crate::AccountId, limit_ueur_per_kwh: u32) -> u32 {
 
 /// What is left of this account's euros that can be put on hold.
 fn free_ueur(account: &crate::AccountId) -> u128 {
-    Eur::reducible_balance(account, Preservation::Preserve, Fortitude::Polite)
+    Eur::reducible_balance(account, Preservation::Preserve, Fortitude::Polite) + Purse::free_ueur(account)
 }
 
 /// An order that there is, of which `wanted` is true.
@@ -120,11 +123,30 @@ fn resume_order(maker: &mut Maker<'_, '_>) -> Option<Fields> {
     order(maker, is_paused)
 }
 
-/// Who waits for euros that could not be delivered.
-fn claim_euros(maker: &mut Maker<'_, '_>) -> Option<Fields> {
-    let mut waiting: Vec<_> = pallet_deren_matching::Claimable::<Runtime>::iter_keys().collect();
-    waiting.sort();
-    Some(vec![("owner", maker.bytes.pick(&waiting)?.encode())])
+/// An amount of what is free in somebody's purse, mostly all of it.
+fn draw(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut filled: Vec<_> = pallet_deren_purse::Purses::<Runtime>::iter().collect();
+    filled.retain(|(_, purse)| purse.free_ueur > 0);
+    filled.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let (who, purse) = maker.bytes.pick(&filled)?.clone();
+    maker.concerned.push(who);
+    let amount_ueur = if maker.bytes.one_in(3) { purse.free_ueur / 2 + 1 } else { purse.free_ueur };
+    Some(vec![("amount_ueur", amount_ueur.encode())])
+}
+
+/// An account whose purse is frozen.
+fn thaw(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let mut frozen: Vec<_> = pallet_deren_purse::Purses::<Runtime>::iter().collect();
+    frozen.retain(|(_, purse)| purse.is_frozen);
+    frozen.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let (who, _) = maker.bytes.pick(&frozen)?;
+    Some(vec![("who", who.encode())])
+}
+
+/// Fills in up to 16 €, of which most people have more.
+fn fill(maker: &mut Maker<'_, '_>) -> Option<Fields> {
+    let amount_ueur = crate::units::EUR / 16 * (1 + u128::from(maker.bytes.byte()));
+    Some(vec![("amount_ueur", amount_ueur.encode())])
 }
 
 /// Who waits for a reward that could not be delivered.

@@ -1,6 +1,6 @@
 //! Twenty accounts and the keys of gateways. What each is there for, the world decides.
 
-use crate::{AccountId, Matching, Runtime, configs::treasury_account};
+use crate::{AccountId, Purse, Runtime, configs::treasury_account};
 use deren_primitives::{DeviceId, MarketId};
 use sp_core::{H256, Pair, ed25519, sr25519};
 use sp_keyring::Sr25519Keyring;
@@ -29,9 +29,8 @@ impl People {
         let known = [Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie, Sr25519Keyring::Dave];
         let council = known.into_iter().map(|key| key.pair());
         let others = (COUNCIL..ACCOUNTS).map(|number| sr25519::Pair::from_seed(&[number as u8; 32]));
-        let mut keyless = vec![treasury_account(), Matching::claims_account()];
+        let mut keyless = vec![treasury_account(), Purse::account()];
         for market in (0..3).map(MarketId) {
-            keyless.push(Matching::pot(market));
             keyless.push(<Runtime as pallet_deren_matching::Config>::CommunityPot::convert(market));
         }
         Self {

@@ -15,7 +15,6 @@ const LONG_RUN: u64 = 500_000;
 
 /// Calls of ours that hardly ever succeed, each with the reason.
 const SELDOM: &[(&str, &str, &str)] = &[
-    ("Matching", "claim", "only what could not be delivered can be claimed"),
     ("Rewards", "claim", "only what was less than an account must have can be claimed"),
     (
         "Matching",

@@ -2,12 +2,13 @@
 
 use super::chain::{account, apply, begin_block, on_preset, run_to};
 use crate::{
-    Assets, Custody, Matching, Notice, OnRamp, Runtime, RuntimeCall, RuntimeOrigin, System, check_invariants,
+    Assets, Custody, Notice, OnRamp, Purse, Runtime, RuntimeCall, RuntimeOrigin, System, check_invariants,
     configs::{CouncilCollective, NoticeBlocks, treasury_account},
     genesis::DEV,
     units::{EUR, EUR_ASSET},
 };
 use deren_primitives::MarketId;
+use deren_runtime_apis::Purses as _;
 use frame_support::{
     assert_noop, assert_ok,
     traits::{
@@ -27,15 +28,15 @@ use sp_runtime::{
 /// Everything that moves, makes, ends or locks euros that are not the signer's own.
 fn calls_over_others() -> Vec<Call<Runtime>> {
     let id = || EUR_ASSET.into();
-    let pot = || Matching::pot(MarketId(0)).into();
+    let purses = || Purse::account().into();
     let bob = || account(Bob).into();
     vec![
         Call::mint { id: id(), beneficiary: bob(), amount: EUR },
         Call::burn { id: id(), who: bob(), amount: EUR },
-        Call::force_transfer { id: id(), source: pot(), dest: bob(), amount: EUR },
-        Call::freeze { id: id(), who: pot() },
-        Call::thaw { id: id(), who: pot() },
-        Call::block { id: id(), who: pot() },
+        Call::force_transfer { id: id(), source: purses(), dest: bob(), amount: EUR },
+        Call::freeze { id: id(), who: purses() },
+        Call::thaw { id: id(), who: purses() },
+        Call::block { id: id(), who: purses() },
         Call::freeze_asset { id: id() },
         Call::thaw_asset { id: id() },
         Call::transfer_ownership { id: id(), owner: bob() },
@@ -96,10 +97,10 @@ fn no_key_has_a_role_over_euros() {
 }
 
 #[test]
-fn the_pot_cannot_be_emptied() {
+fn the_account_of_purses_cannot_be_emptied() {
     on_preset(DEV, || {
         begin_block();
-        let pot = Matching::pot(MarketId(0));
+        let pot = Purse::account();
         let pay = Call::transfer { id: EUR_ASSET.into(), target: pot.clone().into(), amount: EUR };
         apply(Charlie, RuntimeCall::Assets(pay)).unwrap().unwrap();
         let (id, source, dest) = (EUR_ASSET.into(), pot.clone().into(), account(Alice).into());
@@ -189,13 +190,7 @@ fn the_administration_freezes_people_but_no_protocol_account() {
         assert_ok!(Custody::thaw(root(), account(Bob)));
         assert_ok!(apply(Bob, RuntimeCall::Assets(pay)).unwrap());
         let community = pallet_deren_matching::SubAccounts::<crate::configs::PotId>::convert(MarketId(3));
-        let keyless = [
-            Matching::pot(MarketId(0)),
-            Matching::claims_account(),
-            community,
-            treasury_account(),
-            OnRamp::waiting_account(),
-        ];
+        let keyless = [Purse::account(), community, treasury_account(), OnRamp::waiting_account()];
         for account_id in keyless {
             let refused = pallet_deren_custody::Error::<Runtime>::ProtocolAccount;
             assert_noop!(Custody::freeze(root(), account_id.clone()), refused);
@@ -203,6 +198,63 @@ fn the_administration_freezes_people_but_no_protocol_account() {
             assert_noop!(Custody::force_transfer(root(), account_id, account(Bob), 1), refused);
         }
         assert_eq!(check_invariants(), Ok(()));
+    });
+}
+
+/// Bob's purse has four euros, and nothing is left outside of it but a µ€.
+fn all_in_the_purse() {
+    let fill = pallet_deren_purse::Call::fill { amount_ueur: 4 * EUR };
+    apply(Bob, RuntimeCall::Purse(fill)).unwrap().unwrap();
+    let rest = Assets::balance(EUR_ASSET, account(Bob)) - 1;
+    let to_charlie = (EUR_ASSET.into(), account(Charlie).into());
+    assert_ok!(Assets::transfer(RuntimeOrigin::signed(account(Bob)), to_charlie.0, to_charlie.1, rest));
+}
+
+fn draw(amount_ueur: u128) -> Result<(), DispatchError> {
+    apply(Bob, RuntimeCall::Purse(pallet_deren_purse::Call::draw { amount_ueur })).unwrap()
+}
+
+#[test]
+fn nobody_escapes_a_freeze_through_a_purse() {
+    on_preset(DEV, || {
+        begin_block();
+        all_in_the_purse();
+        assert_ok!(Custody::freeze(RuntimeOrigin::root(), account(Bob)));
+        assert_eq!(draw(1), Err(pallet_deren_purse::Error::<Runtime>::Frozen.into()));
+        assert!(!Purse::can_draw(&account(Bob), 1), "nor does a fee come out of it");
+        assert_eq!(check_invariants(), Ok(()));
+        assert_ok!(Custody::thaw(RuntimeOrigin::root(), account(Bob)));
+        assert_ok!(draw(4 * EUR));
+        assert_eq!(Assets::balance(EUR_ASSET, account(Bob)), 4 * EUR + 1);
+    });
+}
+
+#[test]
+fn who_has_no_euros_outside_of_the_purse_is_frozen_all_the_same() {
+    on_preset(DEV, || {
+        begin_block();
+        all_in_the_purse();
+        let last = Assets::transfer(RuntimeOrigin::signed(account(Bob)), EUR_ASSET.into(), account(Alice).into(), 1);
+        assert_ok!(last);
+        assert_ok!(Custody::freeze(RuntimeOrigin::root(), account(Bob)));
+        assert_eq!(draw(1), Err(pallet_deren_purse::Error::<Runtime>::Frozen.into()));
+    });
+}
+
+#[test]
+fn a_court_moves_what_is_free_in_a_purse_and_leaves_what_is_deposited() {
+    on_preset(DEV, || {
+        begin_block();
+        all_in_the_purse();
+        assert_ok!(Purse::deposit(&account(Bob), EUR));
+        assert_ok!(Custody::freeze(RuntimeOrigin::root(), account(Bob)));
+        let by_force = |ueur| Custody::force_transfer(RuntimeOrigin::root(), account(Bob), account(Charlie), ueur);
+        assert_noop!(by_force(3 * EUR + 2), pallet_deren_purse::Error::<Runtime>::NotFree);
+        let before = Assets::balance(EUR_ASSET, account(Charlie));
+        assert_ok!(by_force(3 * EUR));
+        assert_eq!(Assets::balance(EUR_ASSET, account(Charlie)), before + 3 * EUR);
+        assert_eq!((Purse::deposited_ueur(&account(Bob)), Purse::free_ueur(&account(Bob))), (EUR, 1));
+        assert_eq!(draw(1), Err(pallet_deren_purse::Error::<Runtime>::Frozen.into()), "it stays frozen");
     });
 }
 

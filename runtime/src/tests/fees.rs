@@ -2,17 +2,14 @@
 
 use super::chain::{account, apply, begin_block, events, on_preset, signed, signed_with_tip, validate};
 use crate::{
-    AssetRate, Assets, Balances, Executive, OnRamp, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System,
+    AssetRate, Assets, Balances, Executive, OnRamp, Purse, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System,
     check_invariants,
-    configs::{Eur, treasury_account},
+    configs::treasury_account,
     genesis::DEV,
     units::{EUR, EUR_ASSET, INITIAL_REN_PER_UEUR, MILLI_REN},
 };
-use frame_support::{
-    assert_ok,
-    dispatch::GetDispatchInfo,
-    traits::{fungible::hold::Mutate, fungibles::Inspect, tokens::Precision},
-};
+use deren_runtime_apis::Purses as _;
+use frame_support::{assert_ok, dispatch::GetDispatchInfo, traits::fungibles::Inspect};
 use pallet_deren_fees::Event as Fees;
 use pallet_transaction_payment::{Event as Payment, OnChargeTransaction};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, One};
@@ -114,8 +111,7 @@ fn who_has_too_few_euros_pays_in_ren_and_the_treasury_gets_ren() {
     on_preset(DEV, || {
         begin_block();
         // All but a few hundred µ€ are on hold.
-        let reason = pallet_deren_registry::HoldReason::Deposit.into();
-        assert_ok!(Eur::hold(&reason, &account(Bob), ueur(Bob) - 300));
+        assert_ok!(Purse::deposit(&account(Bob), ueur(Bob) - 300));
         let (before, issued) = (Balances::free_balance(account(Bob)), Balances::total_issuance());
         let treasury_ueur = Assets::balance(EUR_ASSET, treasury_account());
         apply(Bob, remark()).unwrap().unwrap();
@@ -146,10 +142,73 @@ fn a_fee_leaves_the_minimum_balance() {
 #[test]
 fn a_fee_never_touches_what_is_on_hold() {
     with_euros_only(5 * EUR, || {
-        let reason = pallet_deren_registry::HoldReason::Deposit.into();
-        assert_ok!(Eur::hold(&reason, &account(One), 5 * EUR - 1));
+        assert_ok!(Purse::deposit(&account(One), 5 * EUR - 1));
         assert!(validate(signed(One, remark())).is_err());
-        assert_ok!(Eur::release(&reason, &account(One), 5 * EUR - 1, Precision::Exact));
+        assert_ok!(Purse::give_deposit_back(&account(One), 5 * EUR - 1));
+    });
+}
+
+fn draw(amount_ueur: u128) -> RuntimeCall {
+    RuntimeCall::Purse(pallet_deren_purse::Call::draw { amount_ueur })
+}
+
+/// `One` has five euros in the purse, nothing outside of it, and no REN at all.
+fn with_a_purse_only(test: impl FnOnce()) {
+    with_euros_only(5 * EUR + 1, || {
+        assert_ok!(Purse::fill(RuntimeOrigin::signed(account(One)), 5 * EUR));
+        let to = account(Bob).into();
+        assert_ok!(Assets::transfer(RuntimeOrigin::signed(account(One)), EUR_ASSET.into(), to, 1));
+        assert_eq!((ueur(One), Balances::free_balance(account(One))), (0, 0));
+        test();
+    });
+}
+
+#[test]
+fn who_has_all_in_the_purse_draws_it_and_the_purse_pays_the_fee() {
+    with_a_purse_only(|| {
+        validate(signed(One, draw(EUR))).expect("the pool takes it");
+        apply(One, draw(EUR)).unwrap().unwrap();
+        let [(fee, 0)] = paid_in_euros()[..] else { panic!("one fee") };
+        // What the fee was taken too high came back outside of the purse, and so did the least that an account has.
+        assert_eq!(ueur(One) + Purse::free_ueur(&account(One)), 5 * EUR - fee);
+        assert!(ueur(One) > EUR && Assets::balance(EUR_ASSET, treasury_account()) == fee);
+    });
+}
+
+#[test]
+fn a_purse_pays_for_whatever_is_called_and_for_the_whole_of_it() {
+    with_a_purse_only(|| {
+        apply(One, remark()).unwrap().unwrap();
+        let [(fee, 0)] = paid_in_euros()[..] else { panic!("one fee") };
+        assert_eq!(ueur(One) + Purse::free_ueur(&account(One)), 5 * EUR - fee);
+        // More than is left after the fee is not drawn, and is paid for all the same.
+        let before = ueur(One) + Purse::free_ueur(&account(One));
+        assert!(apply(One, draw(5 * EUR)).unwrap().is_err());
+        assert!(ueur(One) + Purse::free_ueur(&account(One)) < before);
+    });
+}
+
+#[test]
+fn a_purse_is_asked_last() {
+    on_preset(DEV, || {
+        begin_block();
+        assert_ok!(Purse::fill(RuntimeOrigin::signed(account(Bob)), EUR));
+        apply(Bob, remark()).unwrap().unwrap();
+        assert_eq!(paid_in_euros().len(), 1);
+        leave_outside(Bob, 300);
+        apply(Bob, remark()).unwrap().unwrap();
+        assert_eq!((paid_in_euros().len(), fees_in_ren().len()), (1, 2), "the second is in REN");
+        assert_eq!(Purse::free_ueur(&account(Bob)), EUR);
+    });
+}
+
+#[test]
+fn a_frozen_purse_pays_no_fee() {
+    with_a_purse_only(|| {
+        assert_ok!(Purse::freeze(&account(One)));
+        let refused = Err(TransactionValidityError::Invalid(InvalidTransaction::Payment));
+        assert_eq!(validate(signed(One, draw(EUR))), refused);
+        assert_ok!(Purse::thaw(&account(One)));
     });
 }
 
@@ -278,8 +337,15 @@ pub(super) fn fees_ueur(who: Sr25519Keyring) -> u128 {
     events(paid).into_iter().sum()
 }
 
-/// Of this account's free euros so much is left.
+/// Of this account's free euros, in its purse and outside of it, so much is left.
 pub(super) fn leave_free(who: Sr25519Keyring, left_ueur: u128) {
+    let free_ueur = Purse::free_ueur(&account(who));
+    assert!(free_ueur == 0 || Purse::bring(&account(who), free_ueur));
+    leave_outside(who, left_ueur);
+}
+
+/// Of this account's euros outside of its purse so much is left.
+fn leave_outside(who: Sr25519Keyring, left_ueur: u128) {
     let surplus = ueur(who) - left_ueur;
     let (from, target) = (RuntimeOrigin::signed(account(who)), account(Alice).into());
     assert_ok!(Assets::transfer_keep_alive(from, EUR_ASSET.into(), target, surplus));

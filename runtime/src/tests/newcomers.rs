@@ -5,16 +5,17 @@ use super::{
     fees::leave_free,
 };
 use crate::{
-    Assets, Balances, Registry, Runtime, RuntimeCall, System, check_invariants,
+    Assets, Balances, Purse, Registry, Runtime, RuntimeCall, System, check_invariants,
     genesis::DEV,
     units::{EUR, EUR_ASSET},
 };
 use deren_primitives::{
     DeviceId, DeviceRole, GatewayId, MarketId, Side, SiteId, Source, Sources, ZoneId, link_message, point_commitment,
 };
-use frame_support::traits::{Get, fungible::hold::Inspect};
+use deren_runtime_apis::Purses as _;
+use frame_support::traits::Get;
 use pallet_deren_matching::PriceStep;
-use pallet_deren_registry::{Call, HoldReason, PointTerms};
+use pallet_deren_registry::{Call, PointTerms};
 use sp_core::{H256, Pair};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, One, Two};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
@@ -61,8 +62,7 @@ pub(super) fn order(site: SiteId, side: Side, steps: usize) -> pallet_deren_matc
 }
 
 fn deposits(who: Sr25519Keyring) -> u128 {
-    let reason = HoldReason::Deposit.into();
-    <crate::configs::Eur as Inspect<_>>::balance_on_hold(&reason, &account(who))
+    Purse::deposited_ueur(&account(who))
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn who_has_nothing_free_takes_an_order_back_for_nothing() {
         assert_eq!(Assets::balance(EUR_ASSET, crate::configs::treasury_account()), treasury_ueur);
         // The order had not begun, so all that it held is free.
         let slots: u32 = <crate::Runtime as pallet_deren_matching::Config>::HoldSlots::get();
-        assert_eq!(Assets::balance(EUR_ASSET, account(Two)), 1 + EUR / 5 * u128::from(slots));
+        assert_eq!(Purse::free_ueur(&account(Two)), EUR / 5 * u128::from(slots));
         leave_free(Two, 1);
         assert_eq!(validate(signed(Two, cancel(FLAT))), refused, "there is nothing to take back");
     });

@@ -30,17 +30,8 @@ pub(super) fn begin(slot: Slot) {
 
 /// A page of this slot is missing, so that it can never be settled.
 pub(super) fn let_stand(market: MarketId, slot: Slot) {
-    let settling = Settling {
-        next_page: 0,
-        pages: 1,
-        pay_pages: 0,
-        kept_from: 0,
-        cleared_in_block: 0,
-        failed_blocks: 0,
-        is_void: false,
-        pot_ueur: 0,
-        summary: None,
-    };
+    let settling =
+        Settling { next_page: 0, pages: 1, cleared_in_block: 0, is_void: false, in_transit_ueur: 0, summary: None };
     pallet_deren_matching::Progress::<Runtime>::insert(market, MarketProgress { next: slot, settling: Some(settling) });
 }
 

@@ -3,7 +3,7 @@
 //! It never touches what is on hold, never ends an account, and changes nothing when it is only asked whether it could
 //! withdraw.
 
-use crate::{Config, Event, FeeWaiver, Pallet};
+use crate::{Config, Event, FeePurse, FeeWaiver, Pallet};
 use core::marker::PhantomData;
 use frame_support::traits::{
     Get, Imbalance, NoDrop, OnUnbalanced,
@@ -48,6 +48,22 @@ fn payable_ueur<T: Config>(who: &T::AccountId, fee: u128) -> Option<u128> {
     (T::Eur::reducible_balance(who, Preservation::Preserve, Fortitude::Polite) >= ueur).then_some(ueur)
 }
 
+/// What the payer's purse must give, so that its EUR pay for the fee and leave the minimum balance.
+fn missing_ueur<T: Config>(who: &T::AccountId, fee: u128) -> Option<u128> {
+    let due_ueur = in_ueur::<T>(fee, Rounding::Up)?.checked_add(T::Eur::minimum_balance())?;
+    Some(due_ueur.saturating_sub(T::Eur::balance(who)))
+}
+
+/// Pays in EUR out of the payer's purse, if that has enough free.
+fn withdraw_from_purse<T: Config>(who: &T::AccountId, fee: u128) -> Option<Credit<T::AccountId, T::Eur>> {
+    let missing_ueur = missing_ueur::<T>(who, fee)?;
+    if !T::Purse::draw(who, missing_ueur) {
+        return None;
+    }
+    let ueur = payable_ueur::<T>(who, fee)?;
+    T::Eur::withdraw(who, ueur, Precision::Exact, Preservation::Preserve, Fortitude::Polite).ok()
+}
+
 /// True if nobody asks for the fee of this call.
 fn is_waived<T: Config>(who: &T::AccountId, call: &T::RuntimeCall, tip: u128) -> bool {
     tip == 0 && T::Waiver::waives(who, call)
@@ -75,8 +91,9 @@ where
         if fee_with_tip == 0 || payable_ueur::<T>(who, fee_with_tip).is_some() {
             return Ok(());
         }
+        let purse_pays = || missing_ueur::<T>(who, fee_with_tip).is_some_and(|ueur| T::Purse::can_draw(who, ueur));
         <InRen<T> as OnChargeTransaction<T>>::can_withdraw_fee(who, call, info, fee_with_tip, tip)
-            .or_else(|error| if is_waived::<T>(who, call, tip) { Ok(()) } else { Err(error) })
+            .or_else(|error| if purse_pays() || is_waived::<T>(who, call, tip) { Ok(()) } else { Err(error) })
     }
 
     fn withdraw_fee(
@@ -96,8 +113,11 @@ where
         }
         match <InRen<T> as OnChargeTransaction<T>>::withdraw_fee(who, call, info, fee_with_tip, tip) {
             Ok(withdrawn) => Ok(Withdrawn::Ren(withdrawn)),
-            Err(_) if is_waived::<T>(who, call, tip) => Ok(Withdrawn::Nothing),
-            Err(error) => Err(error),
+            Err(error) => match withdraw_from_purse::<T>(who, fee_with_tip) {
+                Some(credit) => Ok(Withdrawn::Euros(credit)),
+                None if is_waived::<T>(who, call, tip) => Ok(Withdrawn::Nothing),
+                None => Err(error),
+            },
         }
     }
 

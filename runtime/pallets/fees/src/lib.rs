@@ -14,11 +14,19 @@ pub trait FeeWaiver<AccountId, Call> {
     fn waives(who: &AccountId, call: &Call) -> bool;
 }
 
+/// What a payer has elsewhere and can draw.
+pub trait FeePurse<AccountId> {
+    /// True if so much can be drawn now.
+    fn can_draw(who: &AccountId, ueur: u128) -> bool;
+    /// Makes it EUR of the payer, wholly or not at all. True if it did.
+    fn draw(who: &AccountId, ueur: u128) -> bool;
+}
+
 /// The pallet itself: configuration and events.
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "only the macro's own code does; the pallet's work is in the other module")]
 pub mod pallet {
-    use super::FeeWaiver;
+    use super::{FeePurse, FeeWaiver};
     use frame_support::{
         pallet_prelude::*,
         traits::{TypedGet, fungible},
@@ -37,6 +45,8 @@ pub mod pallet {
         type Eur: fungible::Balanced<Self::AccountId, Balance = u128>;
         /// REN, in its smallest unit.
         type Ren: fungible::Balanced<Self::AccountId, Balance = u128> + 'static;
+        /// Pays fees for whom neither EUR nor REN do.
+        type Purse: FeePurse<Self::AccountId>;
         /// REN's smallest units for one µ€; `None` or zero while the chain takes no EUR for fees.
         type RenPerUeur: Get<Option<FixedU128>>;
         /// Who receives fees and tips.

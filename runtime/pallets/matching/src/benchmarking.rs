@@ -1,18 +1,20 @@
 //! What each call and each stage costs, at its worst, growing with orders, zones and entries.
 
-use crate::delivery::MAX_SWEPT;
-use crate::types::{Entry, MarketProgress, Order, OrderState, PendingFill, PriceStep, Rebating, Settling, Steps};
+use crate::types::{
+    Entry, EraFees as EraSums, Fills, MAX_STEPS, MarketProgress, Order, OrderState, PendingFill, PriceStep, Rebating,
+    Settling, Steps,
+};
 use crate::{
-    Call, Claimable, Config, FeesPaid, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates,
-    Stranded, Summaries,
+    Call, Config, Due, EraFees, FeesPaid, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates, Summaries,
 };
 use alloc::vec::Vec;
+use deren_market::rewards::FeeBase;
 use deren_primitives::{MarketId, OrderStepId, Side, SiteEnergy, SiteId, Slot, Timeline, ZoneId};
-use deren_runtime_apis::MarketRegistry;
+use deren_runtime_apis::{MarketRegistry, ProductionRewards, PursePage, Purses};
 use frame_benchmarking::v2::*;
 use frame_support::{
     BoundedVec, assert_ok,
-    traits::{EnsureOrigin, Get, Hooks, fungible::hold::Mutate as _},
+    traits::{EnsureOrigin, Get, Hooks},
 };
 use frame_system::RawOrigin;
 use sp_runtime::traits::Convert;
@@ -65,46 +67,71 @@ fn market<T: Config>(zones: u32) -> MarketId {
     market
 }
 
+/// Puts so much of the account's EUR on hold in its purse.
+fn hold<T: Config>(who: &T::AccountId, ueur: u128) {
+    let mut page = T::Purses::page();
+    assert_ok!(page.hold(who, ueur));
+    assert_ok!(page.close());
+}
+
+/// Makes so much free in an account's purse.
+fn fill<T: Config>(who: &T::AccountId, ueur: u128) {
+    Helper::<T>::fund(who, ueur.saturating_add(1));
+    let mut page = T::Purses::page();
+    assert_ok!(page.hold(who, ueur));
+    assert_ok!(page.release(who, ueur));
+    assert_ok!(page.close());
+}
+
 /// A site's order that holds from the current slot on, its money on hold.
 fn order<T: Config>(market: MarketId, site: SiteId, side: Side, owner: &T::AccountId, state: OrderState) {
     let mut order = Order { owner: owner.clone(), timeline: Timeline::starting(NOW, state), held_ueur: 0 };
     order.held_ueur = order.required_ueur(side, NOW, T::HoldSlots::get());
-    assert_ok!(T::EurHolds::hold(&HoldReason::Orders.into(), owner, order.held_ueur));
+    hold::<T>(owner, order.held_ueur);
     MarketOfSite::<T>::insert(site, market);
     OrderCount::<T>::mutate(market, |count| *count = count.saturating_add(1));
     Orders::<T>::insert(market, (site, side), order);
 }
 
-/// A cleared slot of so many pages, of which the first, with buyers' payments, is done and kept.
-fn settling(pages: u32) -> Settling {
-    Settling {
-        next_page: 1,
-        pages,
-        pay_pages: 1,
-        kept_from: 0,
-        cleared_in_block: 0,
-        failed_blocks: 0,
-        is_void: false,
-        pot_ueur: 0,
-        summary: None,
-    }
+/// A cleared slot of one page, with so much in transit.
+fn settling_with(in_transit_ueur: u128) -> Settling {
+    Settling { next_page: 0, pages: 1, cleared_in_block: 0, is_void: false, in_transit_ueur, summary: None }
+}
+
+/// A new site's buy order of eight steps, of the owner with this number.
+fn buying<T: Config>(market: MarketId, number: u32) -> SiteId {
+    let owner = funded::<T>(number);
+    let site = Helper::<T>::site(market, 0, &owner);
+    order::<T>(market, site, Side::Buy, &owner, OrderState::Active(eight_steps(Side::Buy)));
+    site
 }
 
 /// The era of the current slot has a fee, of which something comes back.
 fn fees_of_the_era<T: Config>(market: MarketId) {
-    Helper::<T>::fund(&T::CommunityPot::convert(market), PURSE);
-    Pallet::<T>::note_fee(market, NOW, account("buyer of before", 0, 0), 3_000);
+    fill::<T>(&T::CommunityPot::convert(market), PURSE);
+    note_fee::<T>(market, &account("buyer of before", 0, 0));
 }
 
-/// A fill of 1 kWh for 0.3 €.
-fn fill(site: SiteId, side: Side) -> PendingFill {
-    PendingFill {
-        step: OrderStepId::new(site, side, 0),
+/// A buyer's fee of the era of the current slot.
+fn note_fee<T: Config>(market: MarketId, buyer: &T::AccountId) {
+    let era = Pallet::<T>::era_of(NOW);
+    let mut sums = EraFees::<T>::get(market, era);
+    let mut page = T::Purses::page();
+    Pallet::<T>::note_fee(&mut page, &mut sums, (market, era), buyer, 3_000);
+    assert_ok!(page.close());
+    EraFees::<T>::insert(market, era, sums);
+}
+
+/// Fills of 1 kWh for 0.3 € each.
+fn fills(site: SiteId, side: Side, count: u32) -> Fills {
+    let fill = |step: u32| PendingFill {
+        step: OrderStepId::new(site, side, u8::try_from(step).unwrap_or_default()),
         zone: ZoneId(0),
         quantity_wh: 1000,
         price_ueur_per_kwh: 300_000,
         amount_ueur: 300_000,
-    }
+    };
+    BoundedVec::truncate_from((0..count).map(fill).collect())
 }
 
 #[benchmarks]
@@ -156,25 +183,6 @@ mod benchmarks {
 
         let order = Orders::<T>::get(market, (site, Side::Buy));
         assert!(order.is_some_and(|order| matches!(order.timeline.latest(), Some(OrderState::Active(_)))));
-    }
-
-    /// A claim, before which as many pots as may be are swept.
-    #[benchmark]
-    fn claim() {
-        let owner = funded::<T>(0);
-        Helper::<T>::fund(&Pallet::<T>::claims_account(), PURSE);
-        Claimable::<T>::insert(&owner, 1_000);
-        for _ in 0..MAX_SWEPT {
-            let market = market::<T>(1);
-            Helper::<T>::fund(&Pallet::<T>::pot(market), PURSE);
-            Stranded::<T>::insert(market, PURSE);
-        }
-        let caller: T::AccountId = whitelisted_caller();
-
-        #[extrinsic_call]
-        _(RawOrigin::Signed(caller), owner.clone());
-
-        assert_eq!(Claimable::<T>::get(&owner), None);
     }
 
     /// A block in which `m` markets have nothing to do.
@@ -231,42 +239,125 @@ mod benchmarks {
         assert!(Summaries::<T>::get(market, NOW).is_some_and(|summary| summary.bought_wh > 0));
     }
 
-    /// The last page, of `e` orders whose holds are taken again and whose fees are noted. What could not leave the pot
-    /// goes before it, and the page that was kept with it. The slot and an era end after it, if it has room.
+    /// The last page, on which `p` owners pay for `t` fills in all out of what they have free. The treasury's EUR
+    /// follow it, and the slot and an era end after it.
     #[benchmark]
-    fn settle(e: Linear<1, { T::PageSize::get() }>) {
+    fn settle(p: Linear<1, { T::PageSize::get() }>, t: Linear<1, { T::PageSize::get().saturating_mul(MAX_STEPS) }>) {
         let market = market::<T>(1);
         fees_of_the_era::<T>(market);
-        Helper::<T>::fund(&Pallet::<T>::pot(market), PURSE);
-        Stranded::<T>::insert(market, 1_000);
-        let payer = funded::<T>(e);
-        let site = Helper::<T>::site(market, 0, &payer);
-        let paid = alloc::vec![Entry::Pay { from: payer, fill: fill(site, Side::Buy) }];
-        Pages::<T>::insert(market, 0, BoundedVec::truncate_from(paid));
+        let mut left = t;
         let mut entries = Vec::new();
-        for number in 0..e {
-            let owner = funded::<T>(number);
-            let site = Helper::<T>::site(market, 0, &owner);
-            order::<T>(market, site, Side::Buy, &owner, OrderState::Active(eight_steps(Side::Buy)));
-            let step = PriceStep { limit_ueur_per_kwh: 400_000, cap_wh: 8000 };
-            let more = OrderState::Active(BoundedVec::truncate_from(alloc::vec![step]));
-            Orders::<T>::mutate(market, (site, Side::Buy), |order| {
-                if let Some(order) = order {
-                    order.timeline = Timeline::starting(NOW, more);
-                }
-            });
-            entries.push(Entry::Refill { site, buyer: owner, fee_ueur: 3_000 });
+        for number in 0..p {
+            let buyer: T::AccountId = account("owner", number, 0);
+            fill::<T>(&buyer, PURSE);
+            let site = Helper::<T>::site(market, 0, &buyer);
+            let count = left.min(MAX_STEPS);
+            left = left.saturating_sub(count);
+            entries.push(Entry::Bought { buyer, fills: fills(site, Side::Buy, count), fee_ueur: 0 });
         }
-        Pages::<T>::insert(market, 1, BoundedVec::truncate_from(entries));
-        Progress::<T>::insert(market, MarketProgress { next: NOW, settling: Some(settling(2)) });
+        entries.pop();
+        entries.push(Entry::ProtocolFee { amount_ueur: 1 });
+        Pages::<T>::insert(market, 0, BoundedVec::truncate_from(entries));
+        // What is left in transit is nobody's here.
+        Progress::<T>::insert(market, MarketProgress { next: NOW, settling: Some(settling_with(1)) });
+        let payer = funded::<T>(p);
+        hold::<T>(&payer, 1);
+        let mut page = T::Purses::page();
+        assert_ok!(page.pay_held(&payer, 1));
+        assert_ok!(page.close());
         let caller: T::AccountId = whitelisted_caller();
 
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), market, NOW);
 
-        assert!(!Pages::<T>::contains_key(market, 1) && !Stranded::<T>::contains_key(market));
-        let is_over = Pallet::<T>::progress_of(market).next == NOW.next();
-        assert_eq!(is_over, e < T::PageSize::get());
+        assert!(!Pages::<T>::contains_key(market, 0));
+        assert_eq!(Pallet::<T>::progress_of(market).next, NOW.next());
+    }
+
+    /// What `p` purses cost more that open than what is written of them.
+    #[benchmark]
+    fn open_purses(p: Linear<1, { T::PageSize::get() }>) {
+        let accounts: Vec<T::AccountId> = (0..p).map(|number| account("new", number, 0)).collect();
+
+        #[block]
+        {
+            for who in &accounts {
+                frame_system::Pallet::<T>::inc_sufficients(who);
+            }
+        }
+    }
+
+    /// The first fees of an era of `b` buyers, beside their purses.
+    #[benchmark]
+    fn note_fees(b: Linear<1, { T::PageSize::get() }>) {
+        let market = market::<T>(1);
+        let buyers: Vec<T::AccountId> = (0..b).map(|number| account("buyer", number, 0)).collect();
+        let (mut page, mut sums) = (T::Purses::page(), EraSums::default());
+
+        #[block]
+        {
+            for buyer in &buyers {
+                Pallet::<T>::note_fee(&mut page, &mut sums, (market, 0), buyer, 3_000);
+            }
+        }
+
+        assert_eq!(sums.buyers, b);
+    }
+
+    /// What `s` sites of different owners sold to others.
+    #[benchmark]
+    fn tell_rewards(s: Linear<1, { T::PageSize::get() }>) {
+        let market = market::<T>(1);
+        let base = |number| FeeBase {
+            site: SiteId(number),
+            zone: ZoneId(number),
+            owner: account("seller", number, 0),
+            rewarded_wh: 1_000,
+            fee_ueur: 3_000,
+        };
+
+        #[block]
+        {
+            for number in 0..s {
+                T::Rewards::sold_to_others(market, NOW, base(number));
+            }
+        }
+    }
+
+    /// `o` orders that pay out of their hold.
+    #[benchmark]
+    fn shrink_holds(o: Linear<1, { T::PageSize::get() }>) {
+        let market = market::<T>(1);
+        let sites: Vec<SiteId> = (0..o).map(|number| buying::<T>(market, number)).collect();
+
+        #[block]
+        {
+            for site in &sites {
+                assert_ok!(Pallet::<T>::shrink_hold(market, NOW, *site, 300_000));
+            }
+        }
+
+        assert_eq!(Due::<T>::iter().count(), sites.len());
+    }
+
+    /// `o` orders whose hold is taken again out of EUR.
+    #[benchmark]
+    fn refresh_orders(o: Linear<1, { T::PageSize::get() }>) {
+        let market = market::<T>(1);
+        for number in 0..o {
+            let site = buying::<T>(market, number);
+            assert_ok!(Pallet::<T>::shrink_hold(market, NOW, site, 300_000));
+            let mut page = T::Purses::page();
+            assert_ok!(page.pay_held(&account("owner", number, 0), 300_000));
+            assert_ok!(page.close());
+        }
+
+        #[block]
+        {
+            assert_eq!(Pallet::<T>::refresh_due(market, NOW.next(), o), Ok(o));
+        }
+
+        assert_eq!(Due::<T>::iter().count(), 0);
     }
 
     /// A page of `e` buyers, to each of whom half of the fee comes back.
@@ -274,9 +365,9 @@ mod benchmarks {
     fn rebate(e: Linear<1, { T::PageSize::get() }>) {
         let market = market::<T>(1);
         for number in 0..e {
-            FeesPaid::<T>::insert((market, 0, funded::<T>(number)), 3_000);
+            FeesPaid::<T>::insert((market, 0, account::<T::AccountId>("buyer", number, 0)), 3_000);
         }
-        Helper::<T>::fund(&T::CommunityPot::convert(market), PURSE);
+        fill::<T>(&T::CommunityPot::convert(market), PURSE);
         let fees_ueur: u128 = u128::from(e).saturating_mul(3_000);
         let rebates_ueur = fees_ueur.checked_div(2).unwrap_or_default();
         Rebates::<T>::insert(market, 0, Rebating { fees_ueur, rebates_ueur, paid_ueur: 0, buyers: 0 });
@@ -294,8 +385,7 @@ mod benchmarks {
     fn void_slot() {
         let market = market::<T>(1);
         Helper::<T>::begin(NOW.next());
-        let nothing_done = Settling { next_page: 0, ..settling(1) };
-        Progress::<T>::insert(market, MarketProgress { next: NOW, settling: Some(nothing_done) });
+        Progress::<T>::insert(market, MarketProgress { next: NOW, settling: Some(settling_with(0)) });
         let origin = T::UrgentOrigin::try_successful_origin().unwrap_or_else(|()| RawOrigin::Root.into());
 
         #[extrinsic_call]

@@ -3,9 +3,9 @@
 //! No money moves here. An outcome that the one-pass verifier does not prove right, or whose amounts do not add up,
 //! trades nothing: a fault must never move money.
 
-use crate::types::{ClearingInput, Entry, MAX_STEPS, MarketProgress, PendingFill, Settling, TradingOrder};
+use crate::types::{ClearingInput, Entry, Fills, MarketProgress, PendingFill, Settling, TradingOrder};
 use crate::{Config, Error, Event, Pages, Pallet, Progress, Summaries, VoidReason, WeightInfo};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use codec::Encode;
 use deren_market::{
     Amounts, FillAmount, Outcome, Step,
@@ -36,8 +36,8 @@ impl<T: Config> Pallet<T> {
     /// What a clearing of these numbers of orders and zones weighs. Benchmarks spread what a few pages cost over
     /// thousands of orders and see nothing of it, so that their writes are added.
     pub(crate) fn weight_of_clear(orders: u32, zones: u32) -> Weight {
-        // A fill a step, and what follows from it; a fee a zone; rent and dust; the protocol fee.
-        let entries = orders.saturating_mul(MAX_STEPS.saturating_add(1)).saturating_add(zones).saturating_add(2);
+        // An order, or what it sold to others; a fee a zone; rent and dust; the protocol fee.
+        let entries = orders.saturating_mul(2).saturating_add(zones).saturating_add(2);
         let pages = entries.div_ceil(T::PageSize::get().max(1));
         T::WeightInfo::clear(orders, zones).saturating_add(T::DbWeight::get().writes(pages.into()))
     }
@@ -107,17 +107,9 @@ impl<T: Config> Pallet<T> {
         Ok((outcome, amounts))
     }
 
-    /// Everything that settlement has to do, buyers' payments first.
+    /// Everything that settlement has to do, orders first.
     fn entries(market: MarketId, input: &ClearingInput<T::AccountId>, amounts: &Amounts) -> Vec<Entry<T::AccountId>> {
-        let mut entries = Vec::new();
-        let of_side = |side| amounts.fills.iter().filter(move |fill| fill.side == side);
-        let owner_of = |fill: &FillAmount| input.order(fill.id.site(), fill.side).map(|order| order.owner.clone());
-        entries.extend(
-            of_side(Side::Buy).filter_map(|fill| Some(Entry::Pay { from: owner_of(fill)?, fill: pending(fill) })),
-        );
-        entries.extend(
-            of_side(Side::Sell).filter_map(|fill| Some(Entry::Receive { to: owner_of(fill)?, fill: pending(fill) })),
-        );
+        let mut entries = order_entries(input, amounts);
         entries.extend(amounts.network_fees.iter().filter(|(_, amount)| *amount > 0).map(|(zone, amount_ueur)| {
             let to = T::Registry::operator(*zone).unwrap_or_else(|| T::CommunityPot::convert(market));
             Entry::NetworkFee { to, zone: *zone, amount_ueur: *amount_ueur }
@@ -130,14 +122,6 @@ impl<T: Config> Pallet<T> {
             entries.push(Entry::ProtocolFee { amount_ueur: amounts.protocol_fee_ueur });
         }
         entries.extend(Self::fee_bases(input, amounts).into_iter().map(|base| Entry::Reward { base }));
-        for order in input.orders.iter().filter(|order| order.side == Side::Buy) {
-            let fills = || fills_of(amounts, order.site, order.side);
-            if fills().next().is_some() {
-                let each = fills().map(|fill| (fill.price_ueur_per_kwh, fill.quantity_wh));
-                let fee_ueur = fee_paid_ueur(each, input.protocol_fee_bp);
-                entries.push(Entry::Refill { site: order.site, buyer: order.owner.clone(), fee_ueur });
-            }
-        }
         entries
     }
 
@@ -163,18 +147,8 @@ impl<T: Config> Pallet<T> {
             Pages::<T>::insert(market, pages, BoundedVec::truncate_from(page.to_vec()));
             pages = pages.saturating_add(1);
         }
-        let pays = entries.iter().filter(|entry| matches!(entry, Entry::Pay { .. })).count();
-        let settling = Settling {
-            next_page: 0,
-            pages,
-            pay_pages: pays.div_ceil(size).saturated_into(),
-            kept_from: 0,
-            cleared_in_block: Self::block(),
-            failed_blocks: 0,
-            is_void: false,
-            pot_ueur: 0,
-            summary,
-        };
+        let cleared_in_block = Self::block();
+        let settling = Settling { next_page: 0, pages, cleared_in_block, is_void: false, in_transit_ueur: 0, summary };
         if pages == 0 && !Self::has_due(market, slot.next()) {
             Self::finish(market, slot, settling);
             return;
@@ -219,6 +193,38 @@ fn pending(fill: &FillAmount) -> PendingFill {
         price_ueur_per_kwh: fill.price_ueur_per_kwh,
         amount_ueur: fill.amount_ueur,
     }
+}
+
+/// What each order that traded pays or receives. First come the orders of accounts that pay more than they receive.
+/// Each account's are together, its payments first.
+fn order_entries<AccountId: Clone + Ord>(input: &ClearingInput<AccountId>, amounts: &Amounts) -> Vec<Entry<AccountId>> {
+    let mut net = BTreeMap::<&AccountId, (u128, u128)>::new();
+    let mut traded = Vec::new();
+    for order in &input.orders {
+        let fills: Fills = BoundedVec::truncate_from(fills_of(amounts, order.site, order.side).map(pending).collect());
+        if fills.is_empty() {
+            continue;
+        }
+        let ueur = sum(fills.iter().map(|fill| fill.amount_ueur));
+        let (pays, receives) = net.entry(&order.owner).or_default();
+        let part = match order.side {
+            Side::Buy => pays,
+            Side::Sell => receives,
+        };
+        *part = part.saturating_add(ueur);
+        traded.push((order, fills));
+    }
+    let is_receiver = |owner| net.get(owner).is_some_and(|(pays, receives)| receives >= pays);
+    traded.sort_by_cached_key(|(order, _)| (is_receiver(&order.owner), order.owner.clone(), order.side, order.site));
+    let entry = |(order, fills): (&TradingOrder<AccountId>, Fills)| match order.side {
+        Side::Buy => {
+            let each = fills.iter().map(|fill| (fill.price_ueur_per_kwh, fill.quantity_wh));
+            let fee_ueur = fee_paid_ueur(each, input.protocol_fee_bp);
+            Entry::Bought { buyer: order.owner.clone(), fills, fee_ueur }
+        }
+        Side::Sell => Entry::Sold { seller: order.owner.clone(), fills },
+    };
+    traded.into_iter().map(entry).collect()
 }
 
 /// A sum that no market can make overflow.

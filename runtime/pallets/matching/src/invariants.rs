@@ -2,20 +2,12 @@
 //! the pallet's state and must never be called from a block.
 
 use crate::types::{Entry, EraFees, Settling};
-use crate::{
-    Claimable, Config, Due, FeesPaid, HoldReason, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates,
-    Stranded, Summaries,
-};
+use crate::{Config, Due, FeesPaid, MarketOfSite, OrderCount, Orders, Pages, Pallet, Progress, Rebates, Summaries};
 use alloc::{collections::BTreeMap, format, string::String};
 use deren_market::rewards::rebate_ueur;
 use deren_primitives::{MarketId, Side, SiteId, Slot, SlotState, SlotSummary};
-use frame_support::{
-    ensure,
-    traits::{
-        Get,
-        fungible::{Inspect as _, hold::Inspect as _},
-    },
-};
+use deren_runtime_apis::Purses;
+use frame_support::{ensure, traits::Get};
 use sp_runtime::traits::Convert;
 
 impl<T: Config> Pallet<T> {
@@ -25,7 +17,7 @@ impl<T: Config> Pallet<T> {
     /// before any of it is settled.
     pub fn check_invariants() -> Result<(), String> {
         Self::check_summaries()?;
-        Self::check_pots()?;
+        Self::check_transit()?;
         Self::check_orders()?;
         Self::check_holds()?;
         Self::check_rebates()
@@ -45,53 +37,52 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What is in pots is what is still to be paid out. A pot may hold more than the books say: anyone can send money
-    /// there.
-    fn check_pots() -> Result<(), String> {
+    /// What is in transit between purses is what markets' slots have there, and each slot's pages bring it to an end.
+    fn check_transit() -> Result<(), String> {
+        let mut in_transit_ueur = 0u128;
         for (market, progress) in Progress::<T>::iter() {
-            let pending = Self::pending_ueur(&progress).saturating_add(Stranded::<T>::get(market));
-            let pot = T::Eur::total_balance(&Self::pot(market));
-            ensure!(pot >= pending, format!("market {market}: {pot} µ€ in the pot, {pending} pending"));
             match &progress.settling {
-                Some(settling) => Self::check_pages(market, settling)?,
+                Some(settling) => {
+                    in_transit_ueur = in_transit_ueur.saturating_add(settling.in_transit_ueur);
+                    Self::check_pages(market, settling)?;
+                }
                 None => ensure!(
                     Pages::<T>::iter_key_prefix(market).next().is_none(),
                     format!("market {market}: pages without a slot")
                 ),
             }
         }
-        let claimable = Claimable::<T>::iter_values().fold(0u128, u128::saturating_add);
-        let stranded = Stranded::<T>::iter_values().fold(0u128, u128::saturating_add);
-        let claims = T::Eur::total_balance(&Self::claims_account()).saturating_add(stranded);
-        ensure!(claims >= claimable, format!("{claims} µ€ in the claims account and in pots, {claimable} claimable"));
+        let between_ueur = T::Purses::in_transit_ueur();
+        ensure!(
+            between_ueur == in_transit_ueur,
+            format!("{between_ueur} µ€ in transit between purses, {in_transit_ueur} in slots")
+        );
         Ok(())
     }
 
-    /// What buyers are still to pay and what lies in the pot is what others are still to receive.
+    /// What buyers are still to pay and what is in transit is what others are still to receive.
     fn check_pages(market: MarketId, settling: &Settling) -> Result<(), String> {
-        let mut to_come = settling.pot_ueur;
+        let mut to_come = settling.in_transit_ueur;
         let mut to_go = 0u128;
         let mut to_pay = BTreeMap::<SiteId, u128>::new();
         let mut pages = 0u32;
         for (number, page) in Pages::<T>::iter_prefix(market) {
-            ensure!(settling.keeps(number), format!("market {market}: page {number} is none of the slot's"));
+            let is_left = (settling.next_page..settling.pages).contains(&number);
+            ensure!(is_left, format!("market {market}: page {number} is none of the slot's"));
             pages = pages.saturating_add(1);
-            for entry in page {
-                match (settling.is_void, number < settling.next_page, entry) {
-                    // What a buyer has paid of a void slot goes back.
-                    (true, true, Entry::Pay { fill, .. }) => to_go = to_go.saturating_add(fill.amount_ueur),
-                    (false, false, Entry::Pay { fill, .. }) => {
-                        to_come = to_come.saturating_add(fill.amount_ueur);
-                        let of_site = to_pay.entry(fill.step.site()).or_default();
-                        *of_site = of_site.saturating_add(fill.amount_ueur);
-                    }
-                    (false, false, entry) => to_go = to_go.saturating_add(paid_out_ueur(&entry)),
-                    _ => {}
+            for entry in page.iter().filter(|_| !settling.is_void) {
+                let (paid_ueur, received_ueur) = entry.moves_ueur();
+                to_come = to_come.saturating_add(paid_ueur);
+                to_go = to_go.saturating_add(received_ueur);
+                if let Entry::Bought { fills, .. } = entry {
+                    let of_site = to_pay.entry(fills.first().map(|fill| fill.step.site()).unwrap_or_default());
+                    let sum = of_site.or_default();
+                    *sum = sum.saturating_add(paid_ueur);
                 }
             }
         }
-        let left = (0..settling.pages).filter(|number| settling.keeps(*number)).count();
-        ensure!(usize::try_from(pages) == Ok(left), format!("market {market}: {pages} pages, {left} to be settled"));
+        let left = settling.pages.saturating_sub(settling.next_page);
+        ensure!(pages == left, format!("market {market}: {pages} pages, {left} to be settled"));
         ensure!(to_come == to_go, format!("market {market}: {to_come} µ€ to distribute, {to_go} to be received"));
         for (site, amount) in to_pay {
             let held = Orders::<T>::get(market, (site, Side::Buy)).map_or(0, |order| order.held_ueur);
@@ -104,8 +95,9 @@ impl<T: Config> Pallet<T> {
     /// it.
     fn check_rebates() -> Result<(), String> {
         let mut paid = BTreeMap::<(MarketId, u32), EraFees>::new();
-        for ((market, era, _), fee_ueur) in FeesPaid::<T>::iter() {
+        for ((market, era, buyer), beside_ueur) in FeesPaid::<T>::iter() {
             let sums = paid.entry((market, era)).or_default();
+            let fee_ueur = T::Purses::noted_fee_ueur(&buyer, (market, era)).saturating_add(beside_ueur);
             sums.fees_ueur = sums.fees_ueur.saturating_add(fee_ueur);
             sums.buyers = sums.buyers.saturating_add(1);
         }
@@ -125,7 +117,7 @@ impl<T: Config> Pallet<T> {
         }
         ensure!(paid.is_empty(), String::from("fees of an era that is neither running nor over"));
         for (market, ueur) in promised {
-            let pot = T::Eur::total_balance(&T::CommunityPot::convert(market));
+            let pot = T::Purses::free_ueur(&T::CommunityPot::convert(market));
             ensure!(pot >= ueur, format!("market {market}: {pot} µ€ in the community pot, {ueur} come back"));
         }
         Ok(())
@@ -140,11 +132,12 @@ impl<T: Config> Pallet<T> {
             ensure!(MarketOfSite::<T>::get(site) == Some(market), format!("site {site}: not noted in market {market}"));
             let progress = Progress::<T>::get(market);
             let next = progress.as_ref().map_or_else(Slot::default, |progress| progress.next);
+            let least = order.least_required_ueur(side, next, T::HoldSlots::get());
             let required = order.required_ueur(side, next, T::HoldSlots::get());
             let settling = progress.is_some_and(|progress| progress.settling.is_some());
             ensure!(
-                order.held_ueur >= required || settling,
-                format!("site {site} {side:?}: {} µ€ on hold of {required} required", order.held_ueur)
+                order.held_ueur >= least || settling,
+                format!("site {site} {side:?}: {} µ€ on hold of {least} required", order.held_ueur)
             );
             let is_due = || Due::<T>::iter_key_prefix((market,)).any(|(_, key)| key == (site, side));
             ensure!(
@@ -160,7 +153,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What is on hold of each owner is what its orders hold.
+    /// What is on hold in each owner's purse is what its orders hold.
     fn check_holds() -> Result<(), String> {
         let mut holds = BTreeMap::<T::AccountId, u128>::new();
         for order in Orders::<T>::iter_values() {
@@ -168,20 +161,10 @@ impl<T: Config> Pallet<T> {
             *held = held.saturating_add(order.held_ueur);
         }
         for (owner, held) in holds {
-            let on_hold = T::EurHolds::balance_on_hold(&HoldReason::Orders.into(), &owner);
+            let on_hold = T::Purses::held_ueur(&owner);
             ensure!(on_hold == held, format!("{owner:?}: {on_hold} µ€ on hold, orders hold {held}"));
         }
         Ok(())
-    }
-}
-
-/// What an entry takes out of the pot.
-fn paid_out_ueur<AccountId>(entry: &Entry<AccountId>) -> u128 {
-    match entry {
-        Entry::Receive { fill, .. } => fill.amount_ueur,
-        Entry::NetworkFee { amount_ueur, .. } | Entry::ProtocolFee { amount_ueur } => *amount_ueur,
-        Entry::Community { congestion_rent_ueur, dust_ueur } => congestion_rent_ueur.saturating_add(*dust_ueur),
-        Entry::Pay { .. } | Entry::Reward { .. } | Entry::Refill { .. } => 0,
     }
 }
 

@@ -11,7 +11,7 @@ pub mod types;
 pub mod weights;
 
 mod clearing;
-mod delivery;
+mod community_pot;
 mod input;
 mod invariants;
 mod orders;
@@ -19,13 +19,14 @@ mod progress;
 mod rebates;
 mod settling;
 mod voiding;
+mod work;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 #[cfg(test)]
 mod tests;
 
-pub use delivery::SubAccounts;
+pub use community_pot::SubAccounts;
 pub use pallet::*;
 pub use types::{ClearingInput, PriceStep, Steps, VoidCause};
 pub use weights::WeightInfo;
@@ -36,14 +37,16 @@ pub use weights::WeightInfo;
 pub mod pallet {
     use super::types::{Entry, EraFees as Fees, MarketProgress, Order, OrderKey, Rebating, Steps, VoidCause};
     use super::weights::WeightInfo;
+    use crate::work::Work;
     use deren_primitives::{MarketId, OrderStepId, Side, SiteId, Slot, SlotSummary, ZoneId};
-    use deren_runtime_apis::{MarketRegistry, Metering, ProductionRewards, SettlementProgress};
-    use frame_support::{PalletId, pallet_prelude::*, traits::fungible};
+    use deren_runtime_apis::{MarketRegistry, Metering, ProductionRewards, Purses, SettlementProgress};
+    use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
     use sp_runtime::traits::Convert;
 
-    /// Version 1: the first.
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    /// Version 2: money is in purses, and no longer in named holds and pots. No chain has an older state to bring
+    /// along: each begins with a genesis of its own.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// Orders, clearing and settlement.
     #[pallet::pallet]
@@ -53,24 +56,17 @@ pub mod pallet {
     /// What the runtime sets.
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
-        /// The runtime's hold reasons, of which [`HoldReason`] is one.
-        type RuntimeHoldReason: From<HoldReason>;
-        /// Free EUR: prepaid euros in µ€, with a minimum balance of 1.
-        type Eur: fungible::Mutate<Self::AccountId, Balance = u128>;
-        /// The same EUR on hold.
-        type EurHolds: fungible::hold::Mutate<Self::AccountId, Balance = u128, Reason = Self::RuntimeHoldReason>;
+        /// Where traders' money is.
+        type Purses: Purses<Self::AccountId>;
         /// Markets, zones and sites.
         type Registry: MarketRegistry<Self::AccountId>;
         /// Closed slots and their energies.
         type Metering: Metering;
         /// Is told what producers sold.
         type Rewards: ProductionRewards<Self::AccountId>;
-        /// Names the keyless accounts: a pot a market, and one for what is claimable.
-        #[pallet::constant]
-        type PotId: Get<PalletId>;
-        /// Who receives a market's congestion rent and dust; see [`crate::SubAccounts`].
+        /// In whose purse a market's congestion rent and dust are; see [`crate::SubAccounts`].
         type CommunityPot: Convert<MarketId, Self::AccountId>;
-        /// Who receives the protocol fee.
+        /// Who receives the protocol fee, in EUR.
         type Treasury: Get<Self::AccountId>;
         /// How many slots an era has; 0 is taken as 1. Rent and dust come back once an era.
         type SlotsPerEra: Get<u32>;
@@ -105,13 +101,6 @@ pub mod pallet {
         type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
     }
 
-    /// Why money is on hold.
-    #[pallet::composite_enum]
-    pub enum HoldReason {
-        /// What buy orders can cost in the slots that settle next.
-        Orders,
-    }
-
     /// The orders of each market.
     #[pallet::storage]
     pub type Orders<T: Config> =
@@ -125,8 +114,9 @@ pub mod pallet {
     #[pallet::storage]
     pub type MarketOfSite<T: Config> = StorageMap<_, Twox64Concat, SiteId, MarketId, OptionQuery>;
 
-    /// Orders of which a version begins in a slot: what came before it goes when the slot before is settled.
-    /// An order is in it at most once for each of its versions.
+    /// Orders that are looked at when the slot before is settled. A version of them begins in a slot, so that what came
+    /// before goes. Or they paid out of their hold, so that it is taken again. An order is in it at most once for each
+    /// of its versions, and once for the slot that comes next.
     #[pallet::storage]
     pub type Due<T: Config> = StorageNMap<
         _,
@@ -139,8 +129,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Progress<T: Config> = StorageMap<_, Twox64Concat, MarketId, MarketProgress, OptionQuery>;
 
-    /// What is left to settle of each market's cleared slot, page by page. A page goes with what it did; one with
-    /// buyers' payments when all pages are done.
+    /// What is left to settle of each market's cleared slot, page by page. A page goes with what it did.
     #[pallet::storage]
     pub type Pages<T: Config> = StorageDoubleMap<
         _,
@@ -157,16 +146,8 @@ pub mod pallet {
     pub type Summaries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, Slot, SlotSummary, OptionQuery>;
 
-    /// What is claimable and still lies in a market's pot, in µ€, because it could not be moved to the claims account.
-    #[pallet::storage]
-    pub type Stranded<T: Config> = StorageMap<_, Twox64Concat, MarketId, u128, ValueQuery>;
-
-    /// What could not be delivered to an account, in µ€; it lies in the claims account, or else is stranded in a pot.
-    #[pallet::storage]
-    pub type Claimable<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, OptionQuery>;
-
-    /// The protocol fee that each buyer paid in a market's era, in µ€, until some of it came back. At most `MaxOrders`
-    /// a market's era.
+    /// Who paid protocol fees in a market's era, until some of them came back. What each paid is noted in its purse.
+    /// What that had no room for is here, in µ€. At most `MaxOrders` a market's era.
     #[pallet::storage]
     pub type FeesPaid<T: Config> = StorageNMap<
         _,
@@ -175,7 +156,7 @@ pub mod pallet {
         OptionQuery,
     >;
 
-    /// The sums of `FeesPaid` of each market's era that is not over.
+    /// The sums of what buyers paid in each market's era that is not over.
     #[pallet::storage]
     pub type EraFees<T: Config> = StorageDoubleMap<_, Twox64Concat, MarketId, Twox64Concat, u32, Fees, ValueQuery>;
 
@@ -252,8 +233,7 @@ pub mod pallet {
         ZoneCleared { market: MarketId, slot: Slot, zone: ZoneId, price_ueur_per_kwh: Option<i64>, net_export_wh: i64 },
         /// The clearing of a slot could not be proved right, so nothing of it is traded.
         ClearingVoided { market: MarketId, slot: Slot, reason: VoidReason },
-        /// The money of one fill moved: `amount_ueur` is what the buyer paid in all, or what the seller received
-        /// (or may claim).
+        /// The money of one fill moved: `amount_ueur` is what the buyer paid in all, or what the seller received.
         FillSettled {
             market: MarketId,
             slot: Slot,
@@ -270,29 +250,24 @@ pub mod pallet {
         CommunityPaid { market: MarketId, slot: Slot, pot: T::AccountId, congestion_rent_ueur: u128, dust_ueur: u128 },
         /// The treasury received the protocol fee.
         ProtocolFeePaid { market: MarketId, slot: Slot, treasury: T::AccountId, amount_ueur: u128 },
-        /// A payment could not be delivered; it can be claimed.
-        Undelivered { market: MarketId, slot: Slot, account: T::AccountId, amount_ueur: u128 },
-        /// What could not be delivered was taken.
-        Claimed { account: T::AccountId, amount_ueur: u128 },
-        /// All money of a slot has moved, or is claimable.
+        /// All money of a slot has moved.
         SlotSettled { market: MarketId, slot: Slot, summary: SlotSummary },
         /// There was no reading of the slot in this market.
         SlotEmpty { market: MarketId, slot: Slot },
-        /// A page could not be settled now (EUR as a whole is frozen). Nothing of it moved, and it is tried again in
-        /// the next block, but not for ever.
+        /// A page could not be settled, which only a fault in the programs can do. Nothing of it moved, and it is tried
+        /// again in each block.
         SettlementHalted { market: MarketId, slot: Slot, error: DispatchError },
         /// An era is over in this market: out of congestion rent and dust, this much comes back of its buyers' protocol
         /// fees.
         RebateBegun { market: MarketId, era: u32, fees_ueur: u128, rebates_ueur: u128, buyers: u32 },
-        /// A buyer received (or may claim) `amount_ueur` of the protocol fee that it paid in an era.
+        /// A buyer received `amount_ueur` of the protocol fee that it paid in an era.
         Rebated { market: MarketId, era: u32, account: T::AccountId, fee_ueur: u128, amount_ueur: u128 },
-        /// What comes back to a buyer could not be delivered; it can be claimed.
-        RebateUndelivered { market: MarketId, era: u32, account: T::AccountId, amount_ueur: u128 },
         /// All buyers of an era have what comes back to them. What rounding left stays in the community pot.
         RebatePaid { market: MarketId, era: u32, amount_ueur: u128, buyers: u32 },
-        /// A page of what comes back could not be paid now: nothing of it was, and it is tried again.
+        /// A page of what comes back could not be paid, which only a fault in the programs can do. Nothing of it was,
+        /// and it is tried again.
         RebateHalted { market: MarketId, era: u32, error: DispatchError },
-        /// Nothing of the slot is traded after all: what buyers have paid goes back to them, and nobody else is paid.
+        /// Nothing of the slot is traded after all: nobody pays or is paid.
         SlotVoided { market: MarketId, slot: Slot, cause: VoidCause },
     }
 
@@ -324,7 +299,7 @@ pub mod pallet {
         ZeroCap,
         /// Price steps go best first, each strictly worse than the one before: buy limits fall, sell limits rise.
         StepsOutOfOrder,
-        /// The owner has not as many free EUR as the order can cost in the slots for which it holds money.
+        /// The owner's purse and free EUR are less than the order can cost in the slots for which it holds money.
         InsufficientFunds,
         /// The market has as many orders as it may have.
         TooManyOrders,
@@ -348,11 +323,9 @@ pub mod pallet {
         NotCleared,
         /// An earlier slot of the market comes first.
         NotItsTurn,
-        /// Nothing is kept for this account.
-        NothingToClaim,
         /// The slot was cleared in this block: settle it in the next, so that this block's state has its input.
         ClearedInThisBlock,
-        /// All buyers have paid, or the slot is void already: it goes to its end by itself.
+        /// Settlement has begun, or the slot is void already: it goes to its end by itself.
         TooLateToVoid,
         /// The books do not match: report it. Nothing was changed.
         InternalFault,
@@ -382,8 +355,8 @@ pub mod pallet {
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Places the site's order on this side, or gives it other steps, from the next slot on. Puts on hold what it
-        /// can cost in `HoldSlots` slots, and what it can cost in slots before these as it was. A paused order trades
-        /// again.
+        /// can cost in `HoldSlots` slots, and what it can cost in slots before these as it was. What is missing in the
+        /// owner's purse comes out of free EUR. A paused order trades again.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::place_order())]
         pub fn place_order(origin: OriginFor<T>, site: SiteId, side: Side, steps: Steps) -> DispatchResult {
@@ -420,23 +393,17 @@ pub mod pallet {
 
         /// Settles the next page of the market's cleared slot. Anyone may.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::settle(T::PageSize::get()))]
+        #[pallet::weight(Work::most::<T>())]
         pub fn settle(origin: OriginFor<T>, market: MarketId, slot: Slot) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
             let weight = Self::do_settle(market, slot)?;
             Ok((Some(weight), Pays::No).into())
         }
 
-        /// Delivers to `owner` what could not be delivered before. Anyone may.
-        #[pallet::call_index(5)]
-        #[pallet::weight(T::WeightInfo::claim())]
-        pub fn claim(origin: OriginFor<T>, owner: T::AccountId) -> DispatchResult {
-            ensure_signed(origin)?;
-            Self::do_claim(owner)
-        }
+        // 5 claimed what could not be delivered.
 
-        /// Voids the market's next slot, which is closed: nothing of it is traded, and holds go back. By the council,
-        /// as long as not all buyers have paid.
+        /// Voids the market's next slot, which is closed: nothing of it is traded. By the council, before its
+        /// settlement begins.
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::void_slot())]
         pub fn void_slot(origin: OriginFor<T>, market: MarketId, slot: Slot) -> DispatchResult {

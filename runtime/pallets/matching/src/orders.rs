@@ -1,19 +1,18 @@
 //! Placing, taking back, pausing and resuming orders, and the holds behind them.
 //!
-//! A change never touches a slot that has begun: it is stored with the next slot. The hold covers each slot until the
-//! newest version begins, and `HoldSlots` slots of that. So settlement never lacks money. Whoever moves money away
-//! while a market lags still pays for the slots that have begun. What was taken is not paused before it trades.
+//! A change never touches a slot that has begun: it is stored with the next slot. The hold, in the owner's purse,
+//! covers each slot until the newest version begins, and `HoldSlots` slots of that. So settlement never lacks money.
+//! Whoever moves money away while a market lags still pays for the slots that have begun. What was taken is not paused
+//! before it trades.
 
 use crate::types::{MarketProgress, Order, OrderKey, OrderState, Steps};
-use crate::{Config, Due, Error, Event, HoldReason, MarketOfSite, OrderCount, Orders, Pallet, WeightInfo};
+use crate::{Config, Due, Error, Event, MarketOfSite, OrderCount, Orders, Pallet, WeightInfo};
 use deren_primitives::{MarketId, Side, SiteId, Slot, Timeline};
-use deren_runtime_apis::{MarketRegistry, Metering, SiteOrders};
-use frame_support::{
-    ensure,
-    pallet_prelude::*,
-    storage::with_storage_layer,
-    traits::{Get, fungible::hold::Mutate as _, tokens::Precision},
-};
+use deren_runtime_apis::{MarketRegistry, Metering, PursePage, Purses, SiteOrders};
+use frame_support::{ensure, pallet_prelude::*, storage::with_storage_layer, traits::Get};
+
+/// Purses that are open.
+pub(crate) type Page<T> = <<T as Config>::Purses as Purses<<T as frame_system::Config>::AccountId>>::Page;
 
 impl<T: Config> Pallet<T> {
     /// See [`Self::place_order`].
@@ -37,8 +36,10 @@ impl<T: Config> Pallet<T> {
         };
         ensure!(order.owner == owner, Error::<T>::OrderOfFormerOwner);
         Self::set_version(market, key, &mut order, &progress, from, OrderState::Active(steps.clone()))?;
-        Self::raise_hold(&mut order, side, progress.next).map_err(|_| Error::<T>::InsufficientFunds)?;
-        Self::lower_hold(market, key, &mut order, progress.next, from.next());
+        let mut page = T::Purses::page();
+        Self::raise_hold(&mut page, &mut order, side, progress.next).map_err(|_| Error::<T>::InsufficientFunds)?;
+        Self::lower_hold(&mut page, &mut order, side, progress.next)?;
+        page.close()?;
         let held_ueur = order.held_ueur;
         Orders::<T>::insert(market, key, order);
         Self::deposit_event(if is_change {
@@ -76,7 +77,9 @@ impl<T: Config> Pallet<T> {
         Self::set_version(market, key, &mut order, &progress, from, OrderState::Cancelled)?;
         let ((site, side), owner) = (key, order.owner.clone());
         Self::deposit_event(Event::OrderCancelled { market, site, side, owner, from_slot: from });
-        Self::lower_hold(market, key, &mut order, progress.next, from.next());
+        let mut page = T::Purses::page();
+        Self::lower_hold(&mut page, &mut order, side, progress.next)?;
+        page.close()?;
         Self::keep_or_remove(market, key, order);
         Ok(())
     }
@@ -94,23 +97,28 @@ impl<T: Config> Pallet<T> {
         let key = (site, side);
         let progress = Self::progress_of(market);
         Self::set_version(market, key, &mut order, &progress, from, OrderState::Active(steps.clone()))?;
-        Self::raise_hold(&mut order, side, progress.next).map_err(|_| Error::<T>::InsufficientFunds)?;
+        let mut page = T::Purses::page();
+        Self::raise_hold(&mut page, &mut order, side, progress.next).map_err(|_| Error::<T>::InsufficientFunds)?;
+        page.close()?;
         let held_ueur = order.held_ueur;
         Orders::<T>::insert(market, key, order);
         Self::deposit_event(Event::OrderResumed { market, site, side, owner, from_slot: from, steps, held_ueur });
         Ok(())
     }
 
-    /// Once everything before `from` is settled: forgets what no slot needs any more, and takes the hold again. An
-    /// order whose hold cannot be taken is paused.
-    pub(crate) fn refresh_order(market: MarketId, key: OrderKey, from: Slot) {
-        let Some(mut order) = Orders::<T>::get(market, key) else { return };
+    /// Once everything before `from` is settled: forgets what no slot needs any more, and takes the hold again. It
+    /// comes out of what the owner has free in the purse or in EUR. An order whose hold cannot be taken is paused.
+    pub(crate) fn refresh_order(market: MarketId, key: OrderKey, from: Slot) -> DispatchResult {
+        let Some(mut order) = Orders::<T>::get(market, key) else { return Ok(()) };
         order.timeline.forget_before(from);
-        if let Err(missing_ueur) = Self::raise_hold(&mut order, key.1, from) {
+        let mut page = T::Purses::page();
+        if let Err(missing_ueur) = Self::raise_hold(&mut page, &mut order, key.1, from) {
             Self::pause(market, key, &mut order, from, missing_ueur);
         }
-        Self::lower_hold(market, key, &mut order, from, from.next());
+        Self::lower_hold(&mut page, &mut order, key.1, from)?;
+        page.close()?;
         Self::keep_or_remove(market, key, order);
+        Ok(())
     }
 
     /// The order waits for its owner from the first slot that has not begun. It waits earlier if what is on hold does
@@ -204,31 +212,25 @@ impl<T: Config> Pallet<T> {
 
     /// Puts on hold what is missing when `next` is the first slot that is not settled, or changes nothing and says how
     /// much is missing.
-    fn raise_hold(order: &mut Order<T::AccountId>, side: Side, next: Slot) -> Result<(), u128> {
+    fn raise_hold(page: &mut Page<T>, order: &mut Order<T::AccountId>, side: Side, next: Slot) -> Result<(), u128> {
         let required = order.required_ueur(side, next, T::HoldSlots::get());
         let missing = required.saturating_sub(order.held_ueur);
         if missing > 0 {
-            with_storage_layer(|| T::EurHolds::hold(&HoldReason::Orders.into(), &order.owner, missing))
-                .map_err(|_| missing)?;
+            page.hold(&order.owner, missing).map_err(|_| missing)?;
             order.held_ueur = required;
         }
         Ok(())
     }
 
-    /// Releases what is on hold beyond need. What cannot be released now (the account is blocked, or EUR frozen) stays
-    /// on hold. It is tried again when the slot before `retry` is settled.
-    fn lower_hold(market: MarketId, key: OrderKey, order: &mut Order<T::AccountId>, next: Slot, retry: Slot) {
-        let surplus = order.held_ueur.saturating_sub(order.required_ueur(key.1, next, T::HoldSlots::get()));
-        if surplus == 0 {
-            return;
+    /// Makes free what is on hold beyond need.
+    fn lower_hold(page: &mut Page<T>, order: &mut Order<T::AccountId>, side: Side, next: Slot) -> DispatchResult {
+        let required = order.required_ueur(side, next, T::HoldSlots::get());
+        let surplus = order.held_ueur.saturating_sub(required);
+        if surplus > 0 {
+            page.release(&order.owner, surplus)?;
+            order.held_ueur = required;
         }
-        let released = with_storage_layer(|| {
-            T::EurHolds::release(&HoldReason::Orders.into(), &order.owner, surplus, Precision::Exact)
-        });
-        match released {
-            Ok(_) => order.held_ueur = order.held_ueur.saturating_sub(surplus),
-            Err(_) => Due::<T>::insert((market, retry, key), ()),
-        }
+        Ok(())
     }
 
     /// Stores the order, or forgets it if nothing of it is needed and nothing on hold.

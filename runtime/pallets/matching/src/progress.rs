@@ -2,6 +2,7 @@
 //! all within the block's budget. A slot settles wholly before the next one clears.
 
 use crate::types::{MAX_STEPS, MarketProgress};
+use crate::work::Work;
 use crate::{Config, Event, Pallet, Progress, WeightInfo};
 use alloc::vec::Vec;
 use deren_primitives::{MarketId, Slot};
@@ -72,24 +73,23 @@ impl<T: Config> Pallet<T> {
         false
     }
 
-    /// A page of the slot that is being settled, if the budget allows. A page that fails leaves everything as it was,
-    /// and is counted. True if something was settled and more is left.
+    /// A page of the slot that is being settled, if the budget allows. A page that fails, which only a fault in the
+    /// programs can make it, leaves everything as it was. True if more is left to settle.
     fn advance_settling(market: MarketId, meter: &mut WeightMeter) -> bool {
-        let most = T::WeightInfo::settle(T::PageSize::get());
+        let most = Work::most::<T>();
         if !meter.can_consume(most) {
             return false;
         }
         let progress = Self::progress_of(market);
         let slot = progress.next;
         match with_storage_layer(|| Self::settle_page(market, progress)) {
-            Ok(entries) => {
-                meter.consume(T::WeightInfo::settle(entries));
-                entries > 0 && Self::progress_of(market).settling.is_some()
+            Ok(work) => {
+                meter.consume(work.weight::<T>());
+                Self::progress_of(market).settling.is_some()
             }
             Err(error) => {
                 meter.consume(most);
                 Self::deposit_event(Event::SettlementHalted { market, slot, error });
-                Self::note_failure(market);
                 false
             }
         }
@@ -112,7 +112,7 @@ impl<T: Config> Pallet<T> {
         let budget = T::BlockBudget::get();
         let stages = [
             Self::weight_of_clear(T::MaxOrders::get(), T::MaxZones::get()),
-            T::WeightInfo::settle(T::PageSize::get()),
+            Work::most::<T>(),
             T::WeightInfo::skip_slot(),
             T::WeightInfo::rebate(T::PageSize::get()),
         ];

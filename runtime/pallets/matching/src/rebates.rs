@@ -3,48 +3,46 @@
 //!
 //! It must never hold up a slot's settlement, nor pay the same fee back twice.
 
-use crate::types::Rebating;
-use crate::{Claimable, Config, EraFees, Error, Event, FeesPaid, Pallet, RebateTurn, Rebates, WeightInfo};
+use crate::orders::Page;
+use crate::types::{EraFees as EraSums, Rebating};
+use crate::{Config, EraFees, Error, Event, FeesPaid, Pallet, RebateTurn, Rebates, WeightInfo};
 use alloc::vec::Vec;
 use deren_market::rewards::{rebate_ueur, rebates_ueur};
 use deren_primitives::{MarketId, Slot};
-use deren_runtime_apis::ProductionRewards;
-use frame_support::{
-    pallet_prelude::*,
-    storage::with_storage_layer,
-    traits::{
-        Get,
-        fungible::{Inspect as _, Mutate as _},
-        tokens::Preservation,
-    },
-    weights::WeightMeter,
-};
+use deren_runtime_apis::{ProductionRewards, PursePage, Purses};
+use frame_support::{pallet_prelude::*, storage::with_storage_layer, traits::Get, weights::WeightMeter};
 use sp_runtime::{SaturatedConversion, traits::Convert};
 
 impl<T: Config> Pallet<T> {
     /// The era of a slot.
-    fn era_of(slot: Slot) -> u32 {
+    pub(crate) fn era_of(slot: Slot) -> u32 {
         slot.0.checked_div(T::SlotsPerEra::get().max(1)).unwrap_or_default()
     }
 
-    /// Notes the protocol fee that a buyer paid. If more buy in an era than a market has orders, the last get nothing
-    /// back.
-    pub(crate) fn note_fee(market: MarketId, slot: Slot, buyer: T::AccountId, fee_ueur: u128) {
-        if fee_ueur == 0 {
-            return;
-        }
-        let era = Self::era_of(slot);
-        let mut fees = EraFees::<T>::get(market, era);
-        let paid = FeesPaid::<T>::get((market, era, &buyer));
-        if paid.is_none() {
-            if fees.buyers >= T::MaxOrders::get() {
-                return;
+    /// Notes the protocol fee that a buyer paid, in its purse and in the era's sums. If more buy in an era than a
+    /// market has orders, the last get nothing back. True if more than the purse was touched.
+    pub(crate) fn note_fee(
+        purses: &mut Page<T>,
+        sums: &mut EraSums,
+        of: (MarketId, u32),
+        buyer: &T::AccountId,
+        fee_ueur: u128,
+    ) -> bool {
+        let is_noted = purses.add_to_fee(buyer, of, fee_ueur);
+        if !is_noted {
+            let (market, era) = of;
+            let listed = FeesPaid::<T>::get((market, era, buyer));
+            if listed.is_none() {
+                if sums.buyers >= T::MaxOrders::get() {
+                    return true;
+                }
+                sums.buyers = sums.buyers.saturating_add(1);
             }
-            fees.buyers = fees.buyers.saturating_add(1);
+            let beside_ueur = if purses.begin_fee(buyer, of, fee_ueur) { 0 } else { fee_ueur };
+            FeesPaid::<T>::insert((market, era, buyer), listed.unwrap_or_default().saturating_add(beside_ueur));
         }
-        fees.fees_ueur = fees.fees_ueur.saturating_add(fee_ueur);
-        FeesPaid::<T>::insert((market, era, buyer), paid.unwrap_or_default().saturating_add(fee_ueur));
-        EraFees::<T>::insert(market, era, fees);
+        sums.fees_ueur = sums.fees_ueur.saturating_add(fee_ueur);
+        !is_noted
     }
 
     /// A slot is settled. With the last one of an era it is known what comes back of its fees, and rewards are told.
@@ -72,7 +70,7 @@ impl<T: Config> Pallet<T> {
     fn free_in_community_pot(market: MarketId) -> u128 {
         let promised = Rebates::<T>::iter_prefix_values(market)
             .fold(0u128, |sum, of| sum.saturating_add(of.rebates_ueur.saturating_sub(of.paid_ueur)));
-        T::Eur::balance(&T::CommunityPot::convert(market)).saturating_sub(promised)
+        T::Purses::free_ueur(&T::CommunityPot::convert(market)).saturating_sub(promised)
     }
 
     /// A page of what comes back, in one market's era, if the budget allows: in turn, so that one that fails stops
@@ -99,19 +97,24 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn rebate_page(market: MarketId, era: u32) -> Result<u32, DispatchError> {
         let mut rebating = Rebates::<T>::get(market, era).ok_or(Error::<T>::InternalFault)?;
         let size = usize::try_from(T::PageSize::get()).unwrap_or(usize::MAX);
+        let pot = T::CommunityPot::convert(market);
+        let mut purses = T::Purses::page();
         let page: Vec<(T::AccountId, u128)> = FeesPaid::<T>::iter_prefix((market, era)).take(size).collect();
-        for (buyer, fee_ueur) in &page {
+        for (buyer, beside_ueur) in &page {
             FeesPaid::<T>::remove((market, era, buyer));
-            let amount_ueur = rebate_ueur(*fee_ueur, rebating.fees_ueur, rebating.rebates_ueur);
+            let fee_ueur = purses.take_fee(buyer, (market, era)).saturating_add(*beside_ueur);
+            let amount_ueur = rebate_ueur(fee_ueur, rebating.fees_ueur, rebating.rebates_ueur);
             rebating.paid_ueur = rebating.paid_ueur.saturating_add(amount_ueur);
             ensure!(rebating.paid_ueur <= rebating.rebates_ueur, Error::<T>::InternalFault);
             if amount_ueur > 0 {
                 rebating.buyers = rebating.buyers.saturating_add(1);
-                let (account, fee_ueur) = (buyer.clone(), *fee_ueur);
+                let account = buyer.clone();
                 Self::deposit_event(Event::Rebated { market, era, account, fee_ueur, amount_ueur });
-                Self::give_back(market, era, buyer, amount_ueur)?;
+                ensure!(purses.pay(&pot, amount_ueur)? == 0, Error::<T>::InternalFault);
+                purses.receive(buyer, amount_ueur)?;
             }
         }
+        purses.close()?;
         if page.len() < size {
             Rebates::<T>::remove(market, era);
             let (amount_ueur, buyers) = (rebating.paid_ueur, rebating.buyers);
@@ -122,25 +125,5 @@ impl<T: Config> Pallet<T> {
             Rebates::<T>::insert(market, era, rebating);
         }
         Ok(page.len().saturated_into())
-    }
-
-    /// Pays out of the community pot, or makes it claimable.
-    fn give_back(market: MarketId, era: u32, to: &T::AccountId, amount_ueur: u128) -> DispatchResult {
-        let pot = T::CommunityPot::convert(market);
-        let send = |to: &T::AccountId| {
-            with_storage_layer(|| T::Eur::transfer(&pot, to, amount_ueur, Preservation::Expendable))
-        };
-        if send(to).is_ok() {
-            return Ok(());
-        }
-        send(&Self::claims_account())?;
-        Claimable::<T>::try_mutate(to, |claimable| {
-            let sum = claimable.unwrap_or_default().checked_add(amount_ueur).ok_or(Error::<T>::InternalFault)?;
-            *claimable = Some(sum);
-            Ok::<_, DispatchError>(())
-        })?;
-        let account = to.clone();
-        Self::deposit_event(Event::RebateUndelivered { market, era, account, amount_ueur });
-        Ok(())
     }
 }

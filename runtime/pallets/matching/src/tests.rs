@@ -1,9 +1,8 @@
-//! Tests of matching, one file a topic, on real balances, assets and holds. Only the registry and metering are
-//! small tables.
+//! Tests of matching, one file a topic, on real balances, assets and purses. Only the registry, metering and rewards
+//! are small tables.
 
 mod calls;
 mod capacity;
-mod claims;
 mod clearing;
 mod conservation;
 mod frozen;
@@ -13,6 +12,7 @@ mod lagging;
 pub(crate) mod mock;
 mod orders;
 mod pausing;
+mod purses;
 mod rebates;
 mod rewarding;
 mod settling;

@@ -54,7 +54,7 @@ impl OrderState {
 /// The order of a site on one side.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Order<AccountId> {
-    /// Who placed it, and whose money is on hold.
+    /// Who placed it, and in whose purse money is on hold.
     pub owner: AccountId,
     /// Its versions, as far as slots that are not settled need them.
     pub timeline: Timeline<OrderState>,
@@ -68,8 +68,7 @@ impl<AccountId> Order<AccountId> {
     /// slots that cost anything. So no slot before the newest version takes money that it needs to begin. 0 for a sell
     /// order.
     pub fn required_ueur(&self, side: Side, next: Slot, hold_slots: u32) -> u128 {
-        let goes_on = matches!(self.timeline.latest(), Some(OrderState::Active(_)));
-        let mut room = if goes_on { u32::MAX } else { hold_slots };
+        let mut room = if self.goes_on() { u32::MAX } else { hold_slots };
         self.spans(side, next).filter(|(_, _, slot_ueur)| *slot_ueur > 0).fold(
             0,
             |sum: u128, (from, end, slot_ueur)| {
@@ -78,6 +77,24 @@ impl<AccountId> Order<AccountId> {
                 sum.saturating_add(slot_ueur.saturating_mul(slots.into()))
             },
         )
+    }
+
+    /// What must be on hold at least, whichever slots have passed since it was taken. Of an order that ends, it is what
+    /// its slots until its next version can cost: when that begins, the hold is looked at again.
+    pub fn least_required_ueur(&self, side: Side, next: Slot, hold_slots: u32) -> u128 {
+        if self.goes_on() {
+            return self.required_ueur(side, next, hold_slots);
+        }
+        let first = self.spans(side, next).next();
+        first.map_or(0, |(from, end, slot_ueur)| {
+            let slots = end.map_or(hold_slots, |end| end.since(from).min(hold_slots));
+            slot_ueur.saturating_mul(slots.into())
+        })
+    }
+
+    /// True unless its newest version trades nothing.
+    fn goes_on(&self) -> bool {
+        matches!(self.timeline.latest(), Some(OrderState::Active(_)))
     }
 
     /// The first slot from `next` on that what is on hold does not cover wholly; `None` if it covers all.
@@ -140,28 +157,31 @@ pub struct PendingFill {
     pub amount_ueur: u128,
 }
 
-/// In how many blocks a page is tried before its slot is voided.
-pub const MAX_FAILED_BLOCKS: u32 = 20;
+/// The fills of one order in a slot: at most one a step.
+pub type Fills = BoundedVec<PendingFill, ConstU32<MAX_STEPS>>;
 
-/// One thing that settlement has to do. They are done in this order, so that the pot never owes what it has not got.
-/// Only a buyer's payment can fail, and until all buyers have paid nobody is paid: so a slot can be voided exactly.
+/// One thing that settlement has to do. All orders come first: those of accounts that pay more than they receive, then
+/// the others. An account's orders are together, its payments first. So nobody receives what was not paid yet, and
+/// mostly a purse is touched on one page alone.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub enum Entry<AccountId> {
-    /// A buyer pays out of its hold into the market's pot.
-    Pay {
-        /// The buyer.
-        from: AccountId,
+    /// A buy order pays for its fills, and its protocol fee is noted for what comes back.
+    Bought {
+        /// Whose purse pays.
+        buyer: AccountId,
         /// What for.
-        fill: PendingFill,
+        fills: Fills,
+        /// The protocol fee in it.
+        fee_ueur: u128,
     },
-    /// A seller is paid out of the pot.
-    Receive {
-        /// The seller.
-        to: AccountId,
+    /// A sell order is paid for its fills.
+    Sold {
+        /// Whose purse receives.
+        seller: AccountId,
         /// What for.
-        fill: PendingFill,
+        fills: Fills,
     },
-    /// The fee of the edge above a zone goes to the zone's operator.
+    /// The fee of the edge above a zone goes to the purse of the zone's operator.
     NetworkFee {
         /// The operator.
         to: AccountId,
@@ -170,7 +190,7 @@ pub enum Entry<AccountId> {
         /// How much.
         amount_ueur: u128,
     },
-    /// What full edges earned and what rounding left goes to the community pot.
+    /// What full edges earned and what rounding left goes to the purse of the community pot.
     Community {
         /// What full edges earned.
         congestion_rent_ueur: u128,
@@ -187,23 +207,29 @@ pub enum Entry<AccountId> {
         /// The site, its owner, and both.
         base: FeeBase<AccountId>,
     },
-    /// The protocol fee of a site that bought is noted, for its part of what comes back. The hold of its order is taken
-    /// again.
-    Refill {
-        /// The site.
-        site: SiteId,
-        /// Who paid.
-        buyer: AccountId,
-        /// The protocol fee in it.
-        fee_ueur: u128,
-    },
+}
+
+impl<AccountId> Entry<AccountId> {
+    /// What it brings into transit, and what it takes out of there, in µ€.
+    pub fn moves_ueur(&self) -> (u128, u128) {
+        match self {
+            Self::Bought { fills, .. } => (sum_ueur(fills), 0),
+            Self::Sold { fills, .. } => (0, sum_ueur(fills)),
+            Self::NetworkFee { amount_ueur, .. } | Self::ProtocolFee { amount_ueur } => (0, *amount_ueur),
+            Self::Community { congestion_rent_ueur, dust_ueur } => (0, congestion_rent_ueur.saturating_add(*dust_ueur)),
+            Self::Reward { .. } => (0, 0),
+        }
+    }
+}
+
+/// The money of an order's fills.
+fn sum_ueur(fills: &[PendingFill]) -> u128 {
+    fills.iter().fold(0, |sum, fill| sum.saturating_add(fill.amount_ueur))
 }
 
 /// Why a cleared slot is not settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum VoidCause {
-    /// A page of buyers' payments failed in so many blocks as it is tried.
-    NotPaidIn,
     /// The council decided so.
     Council,
 }
@@ -215,32 +241,20 @@ pub struct Settling {
     pub next_page: u32,
     /// How many pages there are.
     pub pages: u32,
-    /// How many of them, from the first on, have buyers' payments in them. They are kept until all pages are done, so
-    /// that the payments can be given back.
-    pub pay_pages: u32,
-    /// The first page that is kept.
-    pub kept_from: u32,
     /// In which block the slot was cleared.
     pub cleared_in_block: u32,
-    /// In how many blocks the next page could not be done.
-    pub failed_blocks: u32,
-    /// True if the slot is void: what buyers have paid goes back to them, and nothing else is done.
+    /// True if the slot is void: its pages are dropped, and nothing of them is done.
     pub is_void: bool,
-    /// What buyers have paid in and nobody was paid yet, in µ€.
-    pub pot_ueur: u128,
+    /// What buyers have paid and nobody received yet, in µ€.
+    pub in_transit_ueur: u128,
     /// The sums; `None` for a slot without any reading, of which only orders' versions are to be pruned.
     pub summary: Option<SlotSummary>,
 }
 
 impl Settling {
-    /// True if the page is stored: it is still to be done, or has payments that may have to be given back.
-    pub fn keeps(&self, page: u32) -> bool {
-        page < self.pages && page >= self.kept_from && (page < self.pay_pages || page >= self.next_page)
-    }
-
-    /// True as long as nobody but the pot was paid: what buyers have paid can be given back.
+    /// True as long as nobody has paid or was paid.
     pub fn can_be_voided(&self) -> bool {
-        !self.is_void && self.next_page < self.pay_pages
+        !self.is_void && self.pages > 0 && self.next_page == 0
     }
 }
 

@@ -7,13 +7,13 @@ use deren_primitives::SiteId;
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use sp_core::H256;
 
-/// Euros that the registry keeps on hold for those who registered something.
+/// Euros that the registry keeps for those who registered something, in their purses.
 pub trait Deposits<AccountId> {
-    /// Puts this much on hold, or changes nothing.
+    /// Takes this much as a deposit, or changes nothing.
     fn hold(who: &AccountId, ueur: u128) -> DispatchResult;
     /// Gives this much back, or changes nothing.
     fn release(who: &AccountId, ueur: u128) -> DispatchResult;
-    /// What is on hold.
+    /// What is deposited.
     fn held(who: &AccountId) -> u128;
     /// Gives an account this much to deposit.
     #[cfg(feature = "runtime-benchmarks")]

@@ -201,13 +201,6 @@ pub mod pallet {
     #[pallet::storage]
     pub type PointDeposits<T: Config> = StorageMap<_, Blake2_128Concat, H256, (T::AccountId, u128)>;
 
-    /// Why the registry keeps money on hold.
-    #[pallet::composite_enum]
-    pub enum HoldReason {
-        /// For what stays in the chain's state; it comes back with it.
-        Deposit,
-    }
-
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         #[cfg(feature = "try-runtime")]

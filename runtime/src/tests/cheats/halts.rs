@@ -11,7 +11,7 @@ use super::{
     world::{Chain, Home, ROOT, Shown, person},
 };
 use crate::{
-    Assets, Custody, Matching, Metering, Notice, Runtime, RuntimeCall, RuntimeOrigin, System,
+    Assets, Custody, Metering, Notice, Purse, Runtime, RuntimeCall, RuntimeOrigin, System,
     configs::{CouncilCollective, MaxMarkets},
     genesis::{DEV, LOCAL},
     units::{BLOCKS_PER_HOUR, EUR, EUR_ASSET},
@@ -83,12 +83,12 @@ fn a_market_that_stands_still() {
     table_says("make one market stand still", stand(MaxMarkets::get()), stand(standing));
 }
 
-/// Nobody who signs can freeze a pot, nor can the administration.
+/// Nobody who signs can freeze the account in which all purses are, nor can the administration.
 #[test]
-fn a_pot_that_is_frozen() {
+fn an_account_of_purses_that_is_frozen() {
     let is_frozen = on_preset(DEV, || {
         begin_block();
-        let pot = Matching::pot(MarketId(0));
+        let pot = Purse::account();
         let gift = pallet_assets::Call::transfer { id: EUR_ASSET.into(), target: pot.clone().into(), amount: EUR };
         apply(Charlie, RuntimeCall::Assets(gift)).expect("valid").expect("it succeeds");
         let freeze = pallet_assets::Call::freeze { id: EUR_ASSET.into(), who: pot.clone().into() };
@@ -98,7 +98,7 @@ fn a_pot_that_is_frozen() {
         by_the_on_ramp || by_the_administration
     });
     let after = if is_frozen { MaxMarkets::get() } else { 0 };
-    table_says("freeze a market's pot", stand(MaxMarkets::get()), stand(after));
+    table_says("freeze the account of all purses", stand(MaxMarkets::get()), stand(after));
 }
 
 /// Two thirds of the council could do it. Now nobody signs such a call, and none can be announced.

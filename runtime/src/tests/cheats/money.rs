@@ -7,17 +7,17 @@ use super::{
     world::{Chain, FEEDER, Home, NETWORK_FEE, ROOT, Shown, by, operator, person, wealth_ueur},
 };
 use crate::{
-    Assets, Matching, Registry, Runtime, RuntimeCall,
+    Assets, Purse, Registry, Runtime, RuntimeCall,
     configs::{Eur, treasury_account},
     genesis::DEV,
     units::{EUR, EUR_ASSET},
 };
 use deren_primitives::{
     DeviceRole::{Grid, Production},
-    MarketId, Side,
+    Side,
 };
+use deren_runtime_apis::{PursePage, Purses};
 use frame_support::traits::{fungible::Inspect as _, fungibles::Inspect};
-use pallet_deren_matching::Claimable;
 use pallet_deren_registry::USUAL_REGISTER_STEP_MWH;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
 
@@ -27,10 +27,10 @@ fn share(part: u128, of: u128) -> String {
 
 /// The on-ramp was issuer, admin and freezer. Now it is none of them, and no call of theirs is open to anyone.
 #[test]
-fn a_pot_that_the_on_ramp_takes() {
+fn an_account_of_purses_that_the_on_ramp_takes() {
     let taken = on_preset(DEV, || {
         begin_block();
-        let pot = Matching::pot(MarketId(0));
+        let pot = Purse::account();
         let call = |who, call| apply(who, RuntimeCall::Assets(call)).is_ok_and(|outcome| outcome.is_ok());
         let id = || EUR_ASSET.into();
         let gift = pallet_assets::Call::transfer { id: id(), target: pot.clone().into(), amount: EUR };
@@ -40,7 +40,7 @@ fn a_pot_that_the_on_ramp_takes() {
         call(Alice, pallet_assets::Call::burn { id: id(), who: pot.clone().into(), amount: EUR });
         EUR - Assets::balance(EUR_ASSET, &pot)
     });
-    table_says("take a pot with the on-ramp's key", share(EUR, EUR), share(taken, EUR));
+    table_says("take the account of all purses with the on-ramp's key", share(EUR, EUR), share(taken, EUR));
 }
 
 #[test]
@@ -84,17 +84,18 @@ fn the_spread_as_a_network_fee() {
     table_says("take the price spread as a network fee", euros(before), euros(after));
 }
 
-/// What could not be delivered to an account without a key.
+/// What could not be delivered to an account without a key: it comes with the next fee that is.
 #[test]
 fn what_the_treasury_is_due() {
     let locked = Chain::run(|_| {
         let treasury = treasury_account();
-        Claimable::<Runtime>::insert(&treasury, EUR);
-        let claims = Matching::claims_account();
-        Assets::transfer(by(&person(1)), EUR_ASSET.into(), claims.into(), EUR).expect("there is enough");
+        let mut page = Purse::page();
+        page.hold(&person(1), EUR).expect("there is enough");
+        page.pay_held(&person(1), EUR).expect("it is on hold");
+        page.receive(&treasury, EUR).expect("it was paid");
+        page.close().expect("the books match");
         let before = Eur::balance(&treasury);
-        // Anyone claims it.
-        Matching::claim(by(&person(2)), treasury.clone()).expect("it is due");
+        Purse::deliver(&treasury);
         EUR - (Eur::balance(&treasury) - before)
     });
     table_says("lock what the treasury was due", share(EUR, EUR), share(locked, EUR));
@@ -108,7 +109,7 @@ fn state_that_is_left_behind() {
     let after = Chain::run(|_| {
         let owner = person(1);
         let mut home = Home::at(1, &owner, ROOT, POINT_W).with(&[Grid], USUAL_REGISTER_STEP_MWH);
-        let free_ueur = || Eur::balance(&owner) as i128;
+        let free_ueur = || (Eur::balance(&owner) + Purse::free_ueur(&owner)) as i128;
         let (before_ueur, wealth) = (free_ueur(), wealth_ueur(&[&owner]));
         home.add(Production, POINT_W, USUAL_REGISTER_STEP_MWH).expect("it fits");
         assert_eq!(wealth_ueur(&[&owner]), wealth, "a deposit is the owner's");

@@ -49,7 +49,7 @@ pub struct Chain {
 /// An account that has 10 000 € and nothing else.
 pub fn person(number: u8) -> AccountId {
     let who = AccountId::new([number; 32]);
-    if Eur::total_balance(&who) == 0 {
+    if Eur::balance(&who) == 0 {
         OnRamp::issue(RuntimeOrigin::signed(account(Alice)), who.clone(), 10_000 * EUR).expect("it is within the cap");
     }
     who
@@ -65,13 +65,15 @@ pub fn by(who: &AccountId) -> RuntimeOrigin {
     RuntimeOrigin::signed(who.clone())
 }
 
-/// What these accounts have, in µ€: euros, on hold or free, and REN at the rate at which the chain takes it for fees.
+/// What these accounts have, in µ€: euros in purses and outside of them, and REN. REN count at the rate at which the
+/// chain takes them for fees.
 pub fn wealth_ueur(of: &[&AccountId]) -> i128 {
     let rate =
         pallet_asset_rate::ConversionRateToNative::<Runtime>::get(EUR_ASSET).expect("genesis sets it").into_inner();
     let of_one = |who: &&AccountId| {
         let ren = Balances::total_balance(who) + pallet_deren_rewards::Carried::<Runtime>::get(who).unwrap_or_default();
-        Eur::total_balance(who) + ren * 1_000_000_000_000_000_000 / rate
+        let purse = pallet_deren_purse::Purses::<Runtime>::get(who).unwrap_or_default();
+        Eur::balance(who) + purse.total_ueur() + ren * 1_000_000_000_000_000_000 / rate
     };
     of.iter().map(of_one).sum::<u128>() as i128
 }

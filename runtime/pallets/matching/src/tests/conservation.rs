@@ -4,6 +4,8 @@ use super::{mock::*, world::*};
 use crate::{Rebates, Summaries};
 use deren_market::{Zone, rewards::Worth};
 use deren_primitives::{Side, SiteId, Slot};
+use deren_runtime_apis::Purses as _;
+use frame_support::storage::with_storage_layer;
 use proptest::prelude::*;
 
 const SITES: u32 = 8;
@@ -18,6 +20,8 @@ struct Happening {
     orders: Vec<Placed>,
     cancels: Vec<(u32, bool)>,
     resumes: Vec<u32>,
+    fills: Vec<(u32, u32)>,
+    draws: Vec<(u32, u32)>,
     withdraws: Vec<(u32, u32)>,
     blocks: Vec<u32>,
     measured: Vec<Option<i64>>,
@@ -34,21 +38,16 @@ fn happening() -> impl Strategy<Value = Happening> {
         proptest::collection::vec((site.clone(), any::<bool>(), steps), 3..10),
         proptest::collection::vec((site.clone(), any::<bool>()), 0..2),
         proptest::collection::vec(site.clone(), 0..3),
+        proptest::collection::vec((site.clone(), 0..900_000u32), 0..3),
+        proptest::collection::vec((site.clone(), 0..900_000u32), 0..3),
         proptest::collection::vec((site.clone(), 0..200_000u32), 0..2),
         proptest::collection::vec(site, 0..2),
         proptest::collection::vec(proptest::option::weighted(0.9, -4_000..4_000i64), SITES as usize),
         proptest::collection::vec(0..9u8, 0..4),
         0..30u32,
     )
-        .prop_map(|(orders, cancels, resumes, withdraws, blocks, measured, faults, blocks_made)| Happening {
-            orders,
-            cancels,
-            resumes,
-            withdraws,
-            blocks,
-            measured,
-            faults,
-            blocks_made,
+        .prop_map(|(orders, cancels, resumes, fills, draws, withdraws, blocks, measured, faults, blocks_made)| {
+            Happening { orders, cancels, resumes, fills, draws, withdraws, blocks, measured, faults, blocks_made }
         })
 }
 
@@ -62,37 +61,34 @@ fn side(buys: bool) -> Side {
     if buys { Side::Buy } else { Side::Sell }
 }
 
-/// EUR as a whole, a pot or the claims account fails on command, or the council voids a slot.
+/// EUR as a whole, the account of purses or a person fails on command, or the council voids a slot.
 fn fail(fault: u8) {
     let by = || RuntimeOrigin::signed(onramp());
     let _ = match fault {
         0 => Assets::freeze_asset(by(), EUR),
         1 | 2 => Assets::thaw_asset(by(), EUR),
-        3 => Assets::freeze(by(), EUR, Matching::pot(MARKET)),
-        4 => Assets::block(by(), EUR, Matching::pot(MARKET)),
-        5 => Assets::thaw(by(), EUR, Matching::pot(MARKET)),
-        6 => Assets::block(by(), EUR, Matching::claims_account()),
-        7 => Assets::thaw(by(), EUR, Matching::claims_account()),
+        3 => Assets::freeze(by(), EUR, Purse::account()),
+        4 => Assets::block(by(), EUR, Purse::account()),
+        5 => Assets::thaw(by(), EUR, Purse::account()),
+        6 => Purse::freeze(&account(1)),
+        7 => Purse::thaw(&account(1)),
         _ => {
             let next = crate::Progress::<Test>::get(MARKET).map_or(Slot(0), |progress| progress.next);
-            frame_support::storage::with_storage_layer(|| Matching::void_slot(RuntimeOrigin::root(), MARKET, next))
+            with_storage_layer(|| Matching::void_slot(RuntimeOrigin::root(), MARKET, next))
         }
     };
     check();
 }
 
-/// Nothing fails any more, and everybody claims.
+/// Nothing fails any more, and everybody draws.
 fn repair() {
     [1, 5, 7].into_iter().for_each(fail);
-    (1..=SITES as u8).for_each(|site| {
-        let _ = Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(site));
-    });
-    let owners: Vec<_> = crate::Claimable::<Test>::iter_keys().collect();
-    for owner in owners {
-        assert_eq!(Matching::claim(RuntimeOrigin::signed(account(39)), owner), Ok(()));
+    for who in (1..=SITES as u8).map(account) {
+        let _ = Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, who.clone());
+        draw_all(&who);
         check();
     }
-    assert_eq!((free(&Matching::claims_account()), free(&Matching::pot(MARKET))), (0, 0));
+    assert_eq!(Purse::in_transit_ueur(), 0);
 }
 
 /// What a slot's people do; whatever is refused must change nothing, so results do not matter here.
@@ -113,19 +109,25 @@ fn act(happening: &Happening) {
         }
         let _ = place(*site, side(*buys), &of);
     }
+    for (site, ueur) in &happening.fills {
+        let _ = with_storage_layer(|| Purse::fill(RuntimeOrigin::signed(account(*site as u8)), (*ueur).into()));
+    }
+    for (site, ueur) in &happening.draws {
+        let _ = with_storage_layer(|| Purse::draw(RuntimeOrigin::signed(account(*site as u8)), (*ueur).into()));
+    }
     for (site, left) in &happening.withdraws {
         let who = account(*site as u8);
-        let left = u128::from(*left).clamp(1, free(&who).max(1));
-        if free(&who) > left {
-            let rest = free(&who) - left;
-            let _ = Assets::transfer_keep_alive(RuntimeOrigin::signed(who), EUR, onramp(), rest);
+        let eur = Assets::balance(EUR, &who);
+        let left = u128::from(*left).clamp(1, eur.max(1));
+        if eur > left {
+            let _ = Assets::transfer_keep_alive(RuntimeOrigin::signed(who), EUR, onramp(), eur - left);
         }
     }
     for (site, buys) in &happening.cancels {
         let _ = Matching::cancel_order(RuntimeOrigin::signed(account(*site as u8)), SiteId(*site), side(*buys));
     }
     for site in &happening.resumes {
-        let _ = frame_support::storage::with_storage_layer(|| {
+        let _ = with_storage_layer(|| {
             Matching::resume_order(RuntimeOrigin::signed(account(*site as u8)), SiteId(*site), Side::Buy)
         });
     }

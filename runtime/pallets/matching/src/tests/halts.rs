@@ -1,52 +1,40 @@
-//! Halts: of EUR as a whole, of single accounts, of the chain, and of a block's room.
+//! Halts: of EUR as a whole, of single accounts, of a market by a fault, of the chain, and of a block's room.
 
 use super::{mock::*, world::*};
 use crate::{Event, Orders, Progress, WeightInfo, weights::SubstrateWeight};
 use deren_primitives::{MarketId, Side, SiteId, Slot};
-use deren_runtime_apis::SettlementProgress;
-use frame_support::{assert_ok, pallet_prelude::Weight};
+use deren_runtime_apis::{Purses as _, SettlementProgress};
+use frame_support::{assert_ok, pallet_prelude::Weight, traits::Hooks};
 
 #[test]
-fn while_eur_is_frozen_nothing_moves_and_afterwards_all_does() {
+fn while_eur_is_frozen_slots_settle_between_purses() {
     one_closed().execute_with(|| {
+        assert_ok!(Purse::fill(RuntimeOrigin::signed(account(1)), 100_000));
         assert_ok!(Assets::freeze_asset(RuntimeOrigin::signed(onramp()), EUR));
-        next_block();
-        let stands = || {
-            Progress::<Test>::get(MARKET).and_then(|progress| progress.settling).map(|of| (of.next_page, of.is_void))
-        };
-        events();
-        for _ in 0..5 {
-            next_block();
-            assert_eq!(stands(), Some((0, false)));
-            let halted = events();
-            assert!(
-                matches!(halted.as_slice(), [Event::SettlementHalted { slot: Slot(slot), .. }] if *slot == START + 1)
-            );
-        }
-        assert_eq!(held(&account(1)), 300_000);
-        assert_ok!(Assets::thaw_asset(RuntimeOrigin::signed(onramp()), EUR));
         settle_through(START + 1);
-        assert_eq!(free(&account(2)), PURSE + 80_000);
-        assert_eq!(held(&account(1)), 300_000);
+        assert_eq!(Purse::free_ueur(&account(2)), 80_000);
+        assert_eq!((held(&account(1)), Purse::free_ueur(&account(1))), (300_000, 20_000));
+        assert_ok!(Assets::thaw_asset(RuntimeOrigin::signed(onramp()), EUR));
+        draw_all(&account(2));
+        check();
     });
 }
 
 #[test]
-fn eur_frozen_between_two_pages_makes_claimable_what_is_due() {
+fn a_page_that_a_fault_stops_moves_nothing_and_is_tried_again() {
     one_closed().execute_with(|| {
-        PageSize::set(1);
-        PagesPerBlock::set(Some(1));
         next_block();
-        next_block();
-        assert_eq!(free(&Matching::pot(MARKET)), 80_000);
-        assert_ok!(Assets::freeze_asset(RuntimeOrigin::signed(onramp()), EUR));
-        for _ in 0..3 {
-            next_block();
-            assert_eq!(free(&Matching::pot(MARKET)), 80_000);
-        }
-        assert_ok!(Assets::thaw_asset(RuntimeOrigin::signed(onramp()), EUR));
+        let order = Orders::<Test>::take(MARKET, (SiteId(1), Side::Buy)).expect("there");
+        events();
+        let progress = || Progress::<Test>::get(MARKET).and_then(|progress| progress.settling);
+        let before = progress();
+        System::set_block_number(System::block_number() + 1);
+        Matching::on_initialize(System::block_number());
+        let halted = events();
+        assert!(matches!(halted.as_slice(), [Event::SettlementHalted { slot: Slot(slot), .. }] if *slot == START + 1));
+        assert_eq!((progress(), held(&account(1)), free(&account(2))), (before, 300_000, PURSE));
+        Orders::<Test>::insert(MARKET, (SiteId(1), Side::Buy), order);
         settle_through(START + 1);
-        assert_ok!(Matching::claim(RuntimeOrigin::signed(account(9)), account(2)));
         assert_eq!(free(&account(2)), PURSE + 80_000);
     });
 }
@@ -64,19 +52,17 @@ fn a_frozen_buyer_pays_what_is_on_hold_and_is_paused() {
 }
 
 #[test]
-fn what_cannot_be_released_stays_on_hold_until_it_can() {
+fn a_blocked_buyer_gets_its_hold_back_and_draws_it_later() {
     one_closed().execute_with(|| {
         assert_ok!(Matching::cancel_order(RuntimeOrigin::signed(account(1)), SiteId(1), Side::Buy));
         assert_ok!(Assets::block(RuntimeOrigin::signed(onramp()), EUR, account(1)));
         close(START + 3);
         settle_through(START + 3);
-        assert!(held(&account(1)) > 0);
-        assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(1)));
-        close(START + 4);
-        settle_through(START + 4);
-        assert_eq!(held(&account(1)), 0);
-        assert_eq!(free(&account(1)), PURSE - 80_000);
+        assert_eq!((held(&account(1)), Purse::free_ueur(&account(1))), (0, 220_000));
         assert!(!Orders::<Test>::contains_key(MARKET, (SiteId(1), Side::Buy)));
+        assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(1)));
+        draw_all(&account(1));
+        assert_eq!(free(&account(1)), PURSE - 80_000);
     });
 }
 
@@ -134,11 +120,15 @@ fn a_market_that_stands_still_holds_no_other_up() {
         let other = MarketId(3);
         world(|world| world.markets.insert(other, vec![root(30)]));
         next_block();
-        assert_ok!(Assets::freeze_asset(RuntimeOrigin::signed(onramp()), EUR));
+        assert!(Progress::<Test>::get(MARKET).is_some_and(|progress| progress.settling.is_some()));
+        // A fault in the books of one market.
+        let order = Orders::<Test>::take(MARKET, (SiteId(1), Side::Buy)).expect("there");
         close(START + 4);
         for _ in 0..10 {
-            next_block();
+            System::set_block_number(System::block_number() + 1);
+            Matching::on_initialize(System::block_number());
         }
+        Orders::<Test>::insert(MARKET, (SiteId(1), Side::Buy), order);
         assert_eq!(Matching::settled_through(MARKET), Slot(START));
         assert_eq!(Matching::settled_through(other), Slot(START + 4));
     });

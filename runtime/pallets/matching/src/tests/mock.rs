@@ -1,11 +1,11 @@
-//! A runtime with real balances, assets and holds, and how tests drive it.
+//! A runtime with real balances, assets and purses, and how tests drive it.
 
 use super::world::{Meters, Registry, Rewards, World, measure, root, world};
 use crate as pallet_deren_matching;
 use crate::{PriceStep, Steps, SubAccounts, WeightInfo};
 use deren_market::Zone;
 use deren_primitives::{MarketId, Side, SiteId, Slot, SlotSummary, ZoneId};
-use deren_runtime_apis::{SettlementProgress, SiteView};
+use deren_runtime_apis::{Purses as _, SettlementProgress, SiteView};
 use frame_support::{
     PalletId, assert_ok, derive_impl,
     pallet_prelude::{DispatchResult, Weight},
@@ -23,7 +23,7 @@ frame_support::construct_runtime!(
         System: frame_system,
         Balances: pallet_balances,
         Assets: pallet_assets,
-        AssetsHolder: pallet_assets_holder,
+        Purse: pallet_deren_purse,
         Matching: pallet_deren_matching,
     }
 );
@@ -47,12 +47,18 @@ impl pallet_assets::Config for Test {
     type CreateOrigin = AsEnsureOriginWithArg<EnsureSigned<AccountId32>>;
     type ForceOrigin = EnsureRoot<AccountId32>;
     type Currency = Balances;
-    type Holder = AssetsHolder;
+    type Holder = ();
 }
 
-impl pallet_assets_holder::Config for Test {
-    type RuntimeHoldReason = RuntimeHoldReason;
-    type RuntimeEvent = RuntimeEvent;
+/// EUR as if it were the only asset.
+pub type Eur = fungible::ItemOf<Assets, EurId, AccountId32>;
+
+impl pallet_deren_purse::Config for Test {
+    type Eur = Eur;
+    type PalletId = PurseId;
+    type WeightInfo = pallet_deren_purse::weights::SubstrateWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::world::Meters;
 }
 
 /// The asset's number.
@@ -60,13 +66,12 @@ pub const EUR: u32 = 1;
 
 parameter_types! {
     pub const EurId: u32 = EUR;
-    pub const PotId: PalletId = PalletId(*b"dr/match");
+    pub const PotId: PalletId = PalletId(*b"drn/mtch");
+    pub const PurseId: PalletId = PalletId(*b"drn/purs");
     pub const MaxOrders: u32 = 64;
     pub const MaxZones: u32 = 16;
     pub static PageSize: u32 = 4;
     pub static HoldSlots: u32 = 1;
-    /// What a test has put into the claims account, in µ€.
-    pub static ClaimsGift: u128 = 0;
     pub const KeepSlots: u32 = 5;
     pub const SlotsPerEra: u32 = 4;
     pub const MaxSkippedSlots: u32 = 3;
@@ -77,13 +82,10 @@ parameter_types! {
 }
 
 impl crate::Config for Test {
-    type RuntimeHoldReason = RuntimeHoldReason;
-    type Eur = fungible::ItemOf<Assets, EurId, AccountId32>;
-    type EurHolds = fungible::ItemOf<AssetsHolder, EurId, AccountId32>;
+    type Purses = Purse;
     type Registry = Registry;
     type Metering = Meters;
     type Rewards = Rewards;
-    type PotId = PotId;
     type CommunityPot = SubAccounts<PotId>;
     type Treasury = Treasury;
     type SlotsPerEra = SlotsPerEra;
@@ -137,7 +139,6 @@ pub fn new_test_ext(zones: Vec<Zone>, zone_of_site: &[(u32, u32)]) -> sp_io::Tes
     });
     PageSize::set(4);
     HoldSlots::set(1);
-    ClaimsGift::set(0);
     BlockBudget::set(Weight::MAX);
     PagesPerBlock::set(None);
     let storage = RuntimeGenesisConfig {
@@ -164,12 +165,12 @@ fn room_for(pages: u32) -> Weight {
         return Weight::MAX;
     }
     let markets = world(|world| world.markets.len()) as u32;
-    W::look_at_markets(markets).saturating_add(W::settle(PageSize::get()).saturating_mul(pages.into()))
+    W::look_at_markets(markets).saturating_add(crate::work::Work::most::<Test>().saturating_mul(pages.into()))
 }
 
 /// One block more. After it, whatever it did, every invariant holds and no µ€ was made or lost.
 pub fn next_block() {
-    let supply = || fungible::ItemOf::<Assets, EurId, AccountId32>::total_issuance();
+    let supply = Eur::total_issuance;
     let before = supply();
     let block = System::block_number() + 1;
     System::set_block_number(block);
@@ -181,18 +182,14 @@ pub fn next_block() {
     assert_eq!(supply(), before, "EUR were made or lost");
 }
 
-/// Every invariant holds, and pots hold exactly what is pending.
+/// Every invariant holds, and purses hold exactly what orders do, and all that is in their account.
 pub fn check() {
     assert_eq!(Matching::check_invariants(), Ok(()));
-    for (market, progress) in crate::Progress::<Test>::iter() {
-        let pending = Matching::pending_ueur(&progress) + crate::Stranded::<Test>::get(market);
-        assert_eq!(free(&Matching::pot(market)), pending, "pot of market {market}");
-    }
-    let claimable: u128 = crate::Claimable::<Test>::iter_values().sum();
-    let stranded: u128 = crate::Stranded::<Test>::iter_values().sum();
-    assert_eq!(free(&Matching::claims_account()) + stranded, claimable + ClaimsGift::get());
-    let holders = (1..=40).map(account);
-    let all: u128 = holders.map(|who| held(&who)).sum();
+    assert_eq!(Purse::check_invariants(), Ok(()));
+    let purses = || pallet_deren_purse::Purses::<Test>::iter_values();
+    let in_purses: u128 = purses().map(|purse| purse.total_ueur()).sum();
+    assert_eq!(Eur::balance(&Purse::account()), in_purses + Purse::in_transit_ueur());
+    let all: u128 = purses().map(|purse| purse.held_ueur).sum();
     assert_eq!(all, crate::Orders::<Test>::iter_values().map(|order| order.held_ueur).sum::<u128>());
 }
 
@@ -288,16 +285,22 @@ pub fn community() -> AccountId32 {
     SubAccounts::<PotId>::convert(MARKET)
 }
 
-/// What an account has free, in µ€.
+/// What an account has free, in its purse and in EUR together, in µ€.
 pub fn free(who: &AccountId32) -> u128 {
-    Assets::balance(EUR, who)
+    Eur::balance(who) + Purse::free_ueur(who)
 }
 
 /// What an account has on hold, in µ€.
 pub fn held(who: &AccountId32) -> u128 {
-    use frame_support::traits::fungible::InspectHold;
-    let reason = RuntimeHoldReason::Matching(crate::HoldReason::Orders);
-    fungible::ItemOf::<AssetsHolder, EurId, AccountId32>::balance_on_hold(&reason, who)
+    Purse::held_ueur(who)
+}
+
+/// An account draws what is free in its purse.
+pub fn draw_all(who: &AccountId32) {
+    let free_ueur = Purse::free_ueur(who);
+    if free_ueur > 0 {
+        assert_ok!(Purse::draw(RuntimeOrigin::signed(who.clone()), free_ueur));
+    }
 }
 
 /// The pallet's events since the last call, oldest first.
@@ -310,13 +313,9 @@ pub fn events() -> Vec<crate::Event<Test>> {
 /// Takes an account's money away, down to `left` µ€ free.
 pub fn leave_free(who: &AccountId32, left: u128) {
     use frame_support::traits::{fungible::Mutate, tokens::Preservation};
+    draw_all(who);
     let rest = free(who) - left;
-    assert_ok!(fungible::ItemOf::<Assets, EurId, AccountId32>::transfer(
-        who,
-        &onramp(),
-        rest,
-        Preservation::Expendable
-    ));
+    assert_ok!(Eur::transfer(who, &onramp(), rest, Preservation::Expendable));
 }
 
 /// An empty chain for benchmarks.

@@ -114,12 +114,12 @@ fn a_paused_order_can_be_cancelled() {
 /// Leaves no more than this on hold of site 1's order. It is then as one that was taken before holds were for each slot
 /// by its version.
 fn hold_only(ueur: u128) {
-    use frame_support::traits::{fungible::hold::Mutate, tokens::Precision};
+    use deren_runtime_apis::{PursePage, Purses};
     Orders::<Test>::mutate(MARKET, (SiteId(1), Side::Buy), |order| {
         let order = order.as_mut().expect("it is there");
-        let reason = crate::HoldReason::Orders.into();
-        let surplus = order.held_ueur - ueur;
-        assert_ok!(<Test as crate::Config>::EurHolds::release(&reason, &order.owner, surplus, Precision::Exact));
+        let mut page = Purse::page();
+        assert_ok!(page.release(&order.owner, order.held_ueur - ueur));
+        assert_ok!(page.close());
         order.held_ueur = ueur;
     });
 }

@@ -2,12 +2,17 @@
 
 use super::{mock::*, world::*};
 use crate::{Event, FeesPaid, Rebates};
+use deren_runtime_apis::{PursePage, Purses as _};
 use frame_support::assert_ok;
 use sp_runtime::AccountId32;
 
-/// The on-ramp has issued EUR to somebody before, and they went to this account.
+/// Somebody's EUR came into this purse before.
 fn give(to: &AccountId32, ueur: u128) {
-    assert_ok!(Assets::transfer(RuntimeOrigin::signed(account(40)), EUR, to.clone(), ueur));
+    let mut page = Purse::page();
+    assert_ok!(page.hold(&account(40), ueur));
+    assert_ok!(page.pay_held(&account(40), ueur));
+    assert_ok!(page.receive(to, ueur));
+    assert_ok!(page.close());
 }
 
 /// A cheap feeder behind a narrow edge: site 2 sells there, site 1 buys above it.
@@ -100,49 +105,103 @@ fn buyers_get_back_pro_rata_page_by_page_and_once() {
 }
 
 #[test]
-fn what_cannot_be_delivered_can_be_claimed_and_nobody_else_waits() {
+fn a_blocked_buyer_holds_nothing_up_and_draws_later() {
     narrow_edge().execute_with(|| {
+        let mut paid = 0;
         for slot in START + 1..=START + 3 {
             measure(1, slot, -1_000);
             measure(2, slot, 1_000);
             if slot == START + 3 {
                 assert_ok!(Assets::block(RuntimeOrigin::signed(onramp()), EUR, account(1)));
             }
-            trade(slot);
+            paid += trade(slot).paid_ueur;
         }
         next_block();
         let back = world(|world| world.eras[0].3);
-        assert_eq!(Matching::claimable(&account(1)), back);
+        assert!(back > 0);
+        assert_eq!(free(&account(1)) + held(&account(1)), PURSE - paid + back);
         assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, account(1)));
-        let before = free(&account(1));
-        assert_ok!(Matching::claim(RuntimeOrigin::signed(account(2)), account(1)));
-        assert_eq!(free(&account(1)), before + back);
+        draw_all(&account(1));
+        check();
+    });
+}
+
+/// What account 1's purse notes of the era of [`START`], and what is listed beside it.
+fn noted() -> (u128, Option<u128>) {
+    let of = (MARKET, START / 4);
+    (Purse::noted_fee_ueur(&account(1), of), FeesPaid::<Test>::get((of.0, of.1, account(1))))
+}
+
+/// Site 1 buys of site 2 in this slot. Gives the protocol fee.
+fn bought(slot: u32) -> u128 {
+    measure(1, slot, -1_000);
+    measure(2, slot, 1_000);
+    trade(slot).protocol_fee_ueur
+}
+
+#[test]
+fn fees_are_noted_in_the_purse_and_a_buyer_is_listed_once_an_era() {
+    narrow_edge().execute_with(|| {
+        assert_eq!(noted(), (0, None));
+        let first = bought(START + 1);
+        assert_eq!(noted(), (first, Some(0)));
+        let second = bought(START + 2);
+        assert_eq!(noted(), (first + second, Some(0)));
+        bought(START + 3);
+        blocks(3);
+        assert_eq!(noted(), (0, None));
     });
 }
 
 #[test]
-fn a_frozen_community_pot_holds_nothing_up_and_pays_later() {
+fn fees_for_which_a_purse_has_no_room_are_listed_beside_it() {
     narrow_edge().execute_with(|| {
-        for slot in START + 1..=START + 4 {
-            measure(1, slot, -1_000);
-            measure(2, slot, 1_000);
-            trade(slot);
-            if slot == START + 2 {
-                assert_ok!(Assets::freeze(RuntimeOrigin::signed(onramp()), EUR, community()));
-            }
-        }
-        assert!(events().iter().any(|event| matches!(event, Event::RebateHalted { .. })));
-        assert_ok!(Assets::thaw(RuntimeOrigin::signed(onramp()), EUR, community()));
-        next_block();
+        let others =
+            (50..50 + pallet_deren_purse::types::FEE_NOTES).map(|market| (deren_primitives::MarketId(market), 1));
+        let mut page = Purse::page();
+        others.clone().for_each(|of| assert!(page.begin_fee(&account(1), of, 7)));
+        assert_ok!(page.close());
+        let first = bought(START + 1);
+        assert_eq!(noted(), (0, Some(first)));
+        // Then there is room for what comes.
+        let mut page = Purse::page();
+        others.for_each(|of| assert_eq!(page.take_fee(&account(1), of), 7));
+        assert_ok!(page.close());
+        let second = bought(START + 2);
+        assert_eq!(noted(), (second, Some(first)));
+        let third = bought(START + 3);
+        blocks(3);
         let back = world(|world| world.eras[0].3);
-        assert!(back > 0);
-        let paid: u128 = events()
-            .into_iter()
-            .map(|event| match event {
-                Event::Rebated { amount_ueur, .. } => amount_ueur,
-                _ => 0,
-            })
-            .sum();
-        assert_eq!(paid, back);
+        assert_eq!(back, (first + second + third) / 2);
+        let rebated = events().into_iter().find_map(|event| match event {
+            Event::Rebated { fee_ueur, amount_ueur, .. } => Some((fee_ueur, amount_ueur)),
+            _ => None,
+        });
+        assert_eq!(rebated, Some((first + second + third, back)));
+        assert_eq!(noted(), (0, None));
+    });
+}
+
+#[test]
+fn a_purse_with_nothing_but_a_note_is_kept_until_its_era_is_given_back() {
+    narrow_edge().execute_with(|| {
+        bought(START + 1);
+        assert_ok!(Matching::cancel_order(
+            RuntimeOrigin::signed(account(1)),
+            deren_primitives::SiteId(1),
+            deren_primitives::Side::Buy
+        ));
+        close(START + 2);
+        settle_through(START + 2);
+        draw_all(&account(1));
+        let is_open = || pallet_deren_purse::Purses::<Test>::contains_key(account(1));
+        assert!(is_open() && noted().0 > 0);
+        close(START + 3);
+        settle_through(START + 3);
+        blocks(3);
+        // What came back is in it.
+        draw_all(&account(1));
+        assert!(!is_open());
+        check();
     });
 }

@@ -127,6 +127,13 @@ impl ProductionRewards<AccountId32> for Rewards {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
+impl pallet_deren_purse::benchmarking::BenchmarkHelper<AccountId32> for Meters {
+    fn fund(who: &AccountId32, ueur: u128) {
+        <Self as crate::benchmarking::BenchmarkHelper<AccountId32>>::fund(who, ueur);
+    }
+}
+
+#[cfg(feature = "runtime-benchmarks")]
 impl crate::benchmarking::BenchmarkHelper<AccountId32> for Meters {
     fn market(zones: u32) -> MarketId {
         world(|world| {
