@@ -1,6 +1,7 @@
 //! One device's readings, in order: sequence numbers, chain of hashes, slots, samples, registers and their epochs.
 
 use super::{FaultKind, line::Device};
+use deren_market::reading::are_committed;
 use deren_primitives::{
     DeviceId, DeviceRole, IntervalReading, MAX_LEAVES, Quality, ReadingHash, RegisterSpan, SampledReading, Slot,
 };
@@ -155,20 +156,18 @@ impl Chain {
     }
 }
 
-/// What a reading of version 2 says of its samples.
+/// What a reading of version 2 says of its samples, by the chain's rule.
 pub(super) fn check_samples(reading: &SampledReading) -> Checked {
-    let (samples, slots) = (reading.interval.samples, reading.interval.slot_count);
-    let refuse = |why: String| Err((FaultKind::BadSamples, why));
-    if (samples == 0) != (reading.samples_root == [0; 32]) {
-        return refuse(format!("is made of {samples} samples: a root of zeros goes with none, and with no others"));
+    if are_committed(reading) {
+        return Ok(());
     }
-    if samples > MAX_LEAVES {
-        return refuse(format!("is made of {samples} samples, of which a root commits to {MAX_LEAVES} at most"));
-    }
-    if samples > 0 && slots > 1 {
-        return refuse(format!("covers {slots} slots, and only a reading of one slot commits to samples"));
-    }
-    Ok(())
+    let IntervalReading { samples, slot_count, .. } = reading.interval;
+    let root = if reading.samples_root == [0; 32] { "zeros" } else { "a root" };
+    let why = format!(
+        "names {samples} samples of {slot_count} slots, and {root}: a root goes with 1 to {MAX_LEAVES} samples of one \
+         slot, and zeros with none"
+    );
+    Err((FaultKind::BadSamples, why))
 }
 
 fn end_of(reading: &IntervalReading) -> Result<Slot, (FaultKind, String)> {

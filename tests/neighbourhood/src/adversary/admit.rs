@@ -3,15 +3,14 @@
 
 use super::{Kind, wash};
 use crate::{
-    Neighbourhood, Result,
+    Neighbourhood, NeighbourhoodError, Result,
     chain::{Account, Until, Wallet},
     registration::{approval, endow, missing, next_zone, together},
 };
+use codec::{Decode, Encode};
 use deren_primitives::{MarketId, ZoneId};
-use deren_runtime::{
-    Matching, RuntimeCall, RuntimeEvent,
-    units::{EUR_ASSET, REN},
-};
+use deren_runtime::{RuntimeCall, RuntimeEvent, units::REN};
+use pallet_deren_matching::types::{MarketProgress, Settling};
 use pallet_deren_registry::{Call as Registry, Event};
 
 const MAX_POWER_W: u32 = 22_000;
@@ -45,29 +44,37 @@ pub async fn admit(neighbourhood: &Neighbourhood, seed: u64) -> Result<Admitted>
     Ok(Admitted { stuck, washers })
 }
 
-/// Freezes a market's pot for good. Nobody's key can: who can write to the state does it, on a development chain.
-pub async fn freeze_pot(neighbourhood: &Neighbourhood, market: MarketId) -> Result<()> {
-    let wallet = Wallet::new(neighbourhood.rpc()?, Until::InBlock).await?;
-    let pot = Matching::pot(market);
-    // An account must be there to be frozen.
-    let target = pot.clone().into();
-    let bait = RuntimeCall::Assets(pallet_assets::Call::transfer { id: EUR_ASSET.into(), target, amount: 1 });
-    let done = wallet.send(&neighbourhood.people.operator, "baiting the pot", bait).await?;
-    let item = wallet.rpc().frozen(&pot, done.block).await?.ok_or_else(|| missing("the pot's account"))?;
-    let write = RuntimeCall::System(frame_system::Call::set_storage { items: vec![item] });
-    let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(write) });
-    wallet.send(&neighbourhood.people.on_ramp, "freezing the pot", call).await.map(drop)
+/// Lets a market stand for good: a page that it is to settle is missing. Nobody's key can do that. Who can write to the
+/// state does it, on a development chain.
+pub async fn let_stand(neighbourhood: &Neighbourhood, market: MarketId) -> Result<()> {
+    let missing_page =
+        Settling { next_page: 0, pages: 1, cleared_in_block: 0, is_void: false, in_transit_ueur: 0, summary: None };
+    write_settling(neighbourhood, market, "letting a market stand", Some(missing_page)).await
 }
 
-/// Thaws it: what wrote to the state puts back what was there.
-pub async fn thaw_pot(neighbourhood: &Neighbourhood, market: MarketId) -> Result<()> {
+/// Lets it go on: its slot is cleared as if it had never stood.
+pub async fn let_go_on(neighbourhood: &Neighbourhood, market: MarketId) -> Result<()> {
+    write_settling(neighbourhood, market, "letting a market go on", None).await
+}
+
+/// Writes what a market is to settle.
+async fn write_settling(
+    neighbourhood: &Neighbourhood,
+    market: MarketId,
+    what: &str,
+    settling: Option<Settling>,
+) -> Result<()> {
     let wallet = Wallet::new(neighbourhood.rpc()?, Until::Finalized).await?;
-    let head = wallet.rpc().best().await?;
-    let item = wallet.rpc().thawed(&Matching::pot(market), head.hash).await?;
-    let items = vec![item.ok_or_else(|| missing("the pot's account"))?];
-    let write = RuntimeCall::System(frame_system::Call::set_storage { items });
+    let key = pallet_deren_matching::Progress::<deren_runtime::Runtime>::hashed_key_for(market);
+    let rpc = wallet.rpc();
+    let item = rpc.storage(&key, rpc.best().await?.hash).await?.ok_or_else(|| missing("how far the market is"))?;
+    let MarketProgress { next, .. } = MarketProgress::decode(&mut item.as_slice()).map_err(|error| {
+        NeighbourhoodError::Decode { what: "how far a market is".into(), reason: error.to_string() }
+    })?;
+    let progress = MarketProgress { next, settling };
+    let write = RuntimeCall::System(frame_system::Call::set_storage { items: vec![(key, progress.encode())] });
     let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(write) });
-    wallet.send(&neighbourhood.people.on_ramp, "thawing the pot", call).await.map(drop)
+    wallet.send(&neighbourhood.people.on_ramp, what, call).await.map(drop)
 }
 
 /// Takes their prepayments, and opens a market for the one who wants to run one.

@@ -1,5 +1,5 @@
-//! Holds the on-ramp's key, and reaches for what is not its own: market pots, what waits to be claimed, the treasury,
-//! the operator's euros. It tries every call that the key might sign for, by itself and inside others.
+//! Holds the on-ramp's key, and reaches for what is not its own: the account of all purses, the treasury, the operator's
+//! euros. It tries every call that the key might sign for, by itself and inside others.
 
 use super::{Kind, Task, blocks::Blocks, deed::Deed};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use deren_primitives::MarketId;
 use deren_runtime::{
-    AccountId, Matching, Runtime, RuntimeCall, RuntimeEvent,
+    AccountId, Purse, Runtime, RuntimeCall, RuntimeEvent,
     configs::treasury_account,
     units::{EUR, EUR_ASSET},
 };
@@ -33,8 +33,8 @@ pub(super) async fn run(wallet: &Wallet<'_>, task: Task) -> Result<()> {
     let on_ramp = Account::derived("the on-ramp", "//Alice")?;
     let thief = Kind::Freeze.account(0, task.seed)?;
     // An account must be there to be frozen.
-    let bait = Assets::transfer { id: EUR_ASSET.into(), target: Matching::pot(task.market).into(), amount: 1 };
-    Deed::of("baiting the pot", &wallet.send(&on_ramp, "baiting", RuntimeCall::Assets(bait)).await).tell();
+    let bait = Assets::transfer { id: EUR_ASSET.into(), target: Purse::account().into(), amount: 1 };
+    Deed::of("baiting the purses", &wallet.send(&on_ramp, "baiting", RuntimeCall::Assets(bait)).await).tell();
     let attempts = attempts(task.market, &thief.id())?;
     let mut blocks = Blocks::new(wallet.rpc()).await?;
     for number in 0usize.. {
@@ -74,8 +74,7 @@ fn answers(done: &Included) -> impl Iterator<Item = Option<String>> {
 /// Everything to try, each with a name.
 fn attempts(market: MarketId, thief: &AccountId) -> Result<Vec<(String, RuntimeCall)>> {
     let victims = [
-        ("the pot", Matching::pot(market)),
-        ("the claims", Matching::claims_account()),
+        ("the purses", Purse::account()),
         ("the community pot", <Runtime as pallet_deren_matching::Config>::CommunityPot::convert(market)),
         ("the treasury", treasury_account()),
         ("the operator", Account::derived("Ferdie", "//Ferdie")?.id()),
@@ -149,6 +148,6 @@ mod tests {
         let thief = Kind::Freeze.account(0, 1).expect("an account").id();
         let attempts = attempts(MarketId(0), &thief).expect("attempts");
         let names: BTreeSet<_> = attempts.iter().map(|(what, _)| what).collect();
-        assert_eq!((attempts.len(), names.len()), (45, 45));
+        assert_eq!((attempts.len(), names.len()), (39, 39));
     }
 }

@@ -15,7 +15,10 @@ use crate::{
     registration::{next_zone, together},
 };
 use deren_primitives::{DeviceRole, Side, ZoneId};
-use deren_runtime::{RuntimeCall, units::EUR_ASSET};
+use deren_runtime::{
+    RuntimeCall,
+    units::{EUR, EUR_ASSET},
+};
 use futures::future::{try_join, try_join3};
 use pallet_deren_registry::Call as Registry;
 
@@ -127,7 +130,12 @@ async fn spirit_away(wallet: &Wallet<'_>, task: Task, estates: &[Estate]) -> Res
     Ok(())
 }
 
+/// What the purse still gives goes too.
 fn move_all(to: &Account) -> RuntimeCall {
     let dest = to.id().into();
-    RuntimeCall::Assets(pallet_assets::Call::transfer_all { id: EUR_ASSET.into(), dest, keep_alive: false })
+    let calls = vec![
+        RuntimeCall::Purse(pallet_deren_purse::Call::draw { amount_ueur: EUR }),
+        RuntimeCall::Assets(pallet_assets::Call::transfer_all { id: EUR_ASSET.into(), dest, keep_alive: false }),
+    ];
+    RuntimeCall::Utility(pallet_utility::Call::force_batch { calls })
 }

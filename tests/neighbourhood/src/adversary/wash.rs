@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{NeighbourhoodError, Result, chain::Wallet};
 use deren_primitives::{DeviceRole, Side};
-use deren_runtime::RuntimeCall;
+use deren_runtime::{RuntimeCall, units::EUR};
 use futures::future::{try_join, try_join_all};
 
 /// How many accounts it has.
@@ -71,7 +71,7 @@ async fn read(wallet: &Wallet<'_>, estates: &[Estate]) -> Result<()> {
     Ok(())
 }
 
-/// Asks for whatever may have come, in each owner's name.
+/// Asks for whatever may have come, in each owner's name, and draws it out of reach.
 async fn claim(wallet: &Wallet<'_>, task: Task) -> Result<()> {
     let mut blocks = Blocks::new(wallet.rpc()).await?;
     let mut number = 0u32;
@@ -83,10 +83,9 @@ async fn claim(wallet: &Wallet<'_>, task: Task) -> Result<()> {
         try_join_all((0..OWNERS).map(|owner| async move {
             let account = Kind::Wash.account(owner, task.seed)?;
             let rewards = pallet_deren_rewards::Call::claim { owner: account.id() };
-            for call in [
-                RuntimeCall::Rewards(rewards),
-                RuntimeCall::Matching(pallet_deren_matching::Call::claim { owner: account.id() }),
-            ] {
+            for call in
+                [RuntimeCall::Rewards(rewards), RuntimeCall::Purse(pallet_deren_purse::Call::draw { amount_ueur: EUR })]
+            {
                 Deed::of("claiming", &wallet.send(&account, "claiming", call).await).tell();
             }
             Ok::<_, NeighbourhoodError>(())

@@ -1,12 +1,12 @@
 //! Six homes trade through all of it. Somebody trades with themselves, floods the chain for free, reaches for
-//! everyone's euros with the on-ramp's key, and runs a market whose pot is frozen. In the end the sums add up, and
+//! everyone's euros with the on-ramp's key, and runs a market that stands still. In the end the sums add up, and
 //! nobody was late.
 
 use crate::support::{DEADLINE, Told, config, devices, now, slots, start};
 use deren_market::SERVICE_WINDOW_SLOTS;
 use deren_neighbourhood::{
     Follower, Neighbourhood, SlotReport, Wait,
-    adversary::{Admitted, Adversary, Deed, Kind, PROTOCOL_FEE_BP, Task, admit, fortune, freeze_pot, thaw_pot},
+    adversary::{Admitted, Adversary, Deed, Kind, PROTOCOL_FEE_BP, Task, admit, fortune, let_go_on, let_stand},
     chain::{Euros, Until, Wallet},
     layout::{FEEDERS, HomeKind},
     settled,
@@ -38,7 +38,7 @@ async fn six_homes_trade_through_all_that_adversaries_do() {
     let joined = now(&neighbourhood);
     let admitted = admit(&neighbourhood, SEED).await.unwrap_or_else(|error| panic!("{error}"));
     let before = euros(&neighbourhood).await;
-    freeze_pot(&neighbourhood, admitted.stuck).await.unwrap_or_else(|error| panic!("{error}"));
+    let_stand(&neighbourhood, admitted.stuck).await.unwrap_or_else(|error| panic!("{error}"));
     let mut adversaries = begin(&neighbourhood, &admitted);
     settled_in(&mut adversaries).await;
     let from = now(&neighbourhood).next();
@@ -59,7 +59,7 @@ async fn six_homes_trade_through_all_that_adversaries_do() {
     each_in_vain(&adversaries);
     in_vain_by_the_chain(&neighbourhood, &admitted, now(&neighbourhood).since(joined) + 1).await;
     assert_eq!(euros(&neighbourhood).await.supply_ueur, before.supply_ueur, "euros were made or burnt");
-    thaw_pot(&neighbourhood, admitted.stuck).await.unwrap_or_else(|error| panic!("{error}"));
+    let_go_on(&neighbourhood, admitted.stuck).await.unwrap_or_else(|error| panic!("{error}"));
     let totals = settled(&neighbourhood, &books).await.unwrap_or_else(|error| panic!("{error}"));
     totals.check().unwrap_or_else(|difference| panic!("{difference}"));
     neighbourhood.check_invariants().await.unwrap_or_else(|error| panic!("{error}"));
@@ -92,7 +92,7 @@ async fn settled_in(adversaries: &mut [Adversary]) {
     Wait::new("the adversaries' sites", DEADLINE, &Told)
         .until(async || {
             go_on(adversaries);
-            let is_there = |deed: &Deed| ["settling in", "baiting the pot"].contains(&deed.what.as_str());
+            let is_there = |deed: &Deed| ["settling in", "baiting the purses"].contains(&deed.what.as_str());
             let absent = adversaries.iter().find(|adversary| !deeds(adversary).iter().any(is_there));
             absent.map_or(Ok(()), |absent| Err(format!("{:?}", absent.kind())))
         })
@@ -119,7 +119,7 @@ async fn euros(neighbourhood: &Neighbourhood) -> Euros {
     // With one validator the newest block stays.
     let head = rpc.best().await.expect("it answers");
     let euros = rpc.euros(head.hash).await.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(euros.supply_ueur, euros.free_ueur + euros.held_ueur, "euros are missing or too many: {euros:?}");
+    assert_eq!(euros.supply_ueur, euros.accounts_ueur, "euros are missing or too many: {euros:?}");
     euros
 }
 
@@ -185,7 +185,7 @@ fn each_in_vain(adversaries: &[Adversary]) {
                 ] {
                     assert!(count(kind) > 0, "{kind} was not tried");
                 }
-                let done = deeds.iter().find(|deed| deed.succeeded && deed.what != "baiting the pot");
+                let done = deeds.iter().find(|deed| deed.succeeded && deed.what != "baiting the purses");
                 assert_eq!(done, None, "the on-ramp's key did what it must not");
             }
             Kind::Stuck => assert!(count("changing every line") > 0),
