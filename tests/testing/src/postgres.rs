@@ -7,6 +7,7 @@ mod cluster;
 mod error;
 mod programs;
 mod shared;
+mod timescaledb;
 mod user;
 
 pub use cluster::{Cluster, ClusterOptions, Database};
