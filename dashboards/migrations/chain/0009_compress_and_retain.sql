@@ -1,9 +1,9 @@
--- With TimescaleDB, or more precisely with its edition that has policies, the large tables are compressed when nothing
--- corrects them any more, and go after ten years. Without it they stay as they are.
+-- With TimescaleDB the large tables are compressed when nothing corrects them any more, and go after ten years. Without
+-- it, or with its edition that has no policies, they stay as they are.
 --
 -- A day is closed after 60 days: until then late readings and true-ups come, and an insert into what is compressed is
--- slow. What comes later still is taken. All columns by which an insert is told apart from what is there, or by which
--- answers look for a slot, are in the order of the rows: of these each compressed batch knows its least and greatest.
+-- slow. What comes later still is taken. Each compressed batch knows the least and the greatest value of the columns by
+-- which it is ordered. So it is ordered by all that tells an inserted row apart, and by the slot, for the answers.
 DO $$
 DECLARE
     series RECORD;
