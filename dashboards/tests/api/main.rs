@@ -21,3 +21,4 @@ mod sites;
 mod status;
 mod stream;
 mod street_of_homes;
+mod timescaledb;

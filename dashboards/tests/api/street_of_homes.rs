@@ -2,7 +2,7 @@
 //! clearing.
 
 #[path = "../history/mod.rs"]
-mod history;
+pub mod history;
 
 use crate::helpers::{App, answer, spawn_app};
 use deren_market::{Outcome, file::Market, verify};

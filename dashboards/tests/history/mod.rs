@@ -8,6 +8,7 @@
 #![allow(dead_code, unused_imports, reason = "tests and the benchmark each use a part of it")]
 
 mod home;
+mod jobs;
 mod orders;
 mod readings;
 mod registration;
@@ -15,6 +16,7 @@ mod settlement;
 mod tables;
 mod truth;
 
+pub use jobs::Job;
 pub use tables::Tables;
 pub use truth::{ExpectedGap, SlotTruth, Truth};
 
@@ -65,6 +67,13 @@ impl Plan {
             blocks_per_slot: 3,
             eventful: true,
         }
+    }
+
+    /// The same so many days ago.
+    #[must_use]
+    pub fn days_ago(self, days: u64) -> Self {
+        let first_slot = (deren_testing::unix_s() - days * 86_400) / u64::from(self.slot_seconds);
+        Self { first_slot: first_slot as u32, ..self }
     }
 }
 

@@ -6,6 +6,7 @@
 mod cluster;
 mod error;
 mod programs;
+mod timescaledb;
 mod user;
 
 pub use cluster::{Cluster, ClusterOptions, Database};

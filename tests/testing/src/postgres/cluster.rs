@@ -1,6 +1,6 @@
 //! One cluster: made, started, restarted, killed, removed.
 
-use super::{PostgresError, Result, programs::Programs, user::User};
+use super::{PostgresError, Result, programs::Programs, timescaledb, user::User};
 use crate::{next_free_port, spawner};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
@@ -219,7 +219,7 @@ impl Cluster {
              fsync = {durable}\nfull_page_writes = {durable}\n",
             self.port
         );
-        for (name, value) in &options.settings {
+        for (name, value) in timescaledb::everywhere().iter().chain(&options.settings) {
             let _ = writeln!(text, "{name} = {value}");
         }
         text
