@@ -33,7 +33,7 @@ enum Command {
     Bench(bench::BenchOptions),
     /// Measures the milliseconds from a block to the open page, in a real browser.
     BenchPages,
-    /// One who does their worst to a development chain on this machine; for tests.
+    /// Does its worst to a development chain on this machine, until it is ended; for tests.
     Adversary(adversary::AdversaryOptions),
 }
 
