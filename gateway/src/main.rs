@@ -37,7 +37,8 @@ struct KeysArgs {
 
 #[derive(Subcommand)]
 enum KeysCommand {
-    /// Encrypt the key file under a passphrase, which DEREN_GATEWAY_KEY_PASSPHRASE, systemd or the key's name gives
+    /// Encrypt the key file; the passphrase comes from DEREN_GATEWAY_KEY_PASSPHRASE, from systemd, or from the file
+    /// that the key's URI names
     Encrypt(Config),
     /// Make a new key in place of one that is lost, and print what the owner puts on the chain
     Replace {
@@ -102,7 +103,7 @@ enum Command {
     },
     /// Check a file of exported readings: signatures, numbers, chain of hashes, registers
     Verify {
-        /// The file
+        /// The file that `export` wrote
         file: PathBuf,
         /// A key that you know to be the gateway's, as the chain names it: its epoch, `:`, 0x and 64 digits
         #[arg(long = "key", value_name = "EPOCH:0x…")]
