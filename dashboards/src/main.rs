@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
-/// Shows a DeREN chain to the people who trade on it.
+/// Follows a DeREN chain into a database, and serves the API and the pages of the people who trade on it.
 #[derive(Debug, Parser)]
 #[command(name = "deren-dashboards", version)]
 struct Arguments {
@@ -18,9 +18,9 @@ struct Arguments {
 enum Command {
     /// Follows the chain into the database and serves API and pages; prints one JSON line when it serves.
     Run(Configuration),
-    /// Makes everything that comes from the chain again, beside what serves, and then puts it in its place.
+    /// Reads the whole chain again into new tables, then puts them in the place of those that serve.
     Rebuild(Configuration),
-    /// Brings the database's tables up to date; `run` does it too.
+    /// Makes the database's tables, or brings them up to date; `run` does it too.
     Migrate(Configuration),
     /// Approves a connection point, as its grid operator; prints one JSON line with the code for the owner.
     ApprovePoint(Box<commands::approve_point::Arguments>),
@@ -32,7 +32,7 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Configuration {
-    /// The settings (TOML). Variables DEREN_DASHBOARDS_… stand before them.
+    /// The settings, a TOML file. A variable DEREN_DASHBOARDS_<KEY> overrides what the file says.
     #[arg(long)]
     config: PathBuf,
 }

@@ -1,5 +1,6 @@
 //! Who the configured devices turned out to be, kept in a file so that their pseudonyms are known while they are away.
-//! The file holds serial numbers, so it is for its owner alone.
+//! So is the step of their registers, with which they are registered. The file holds serial numbers, so it is for its
+//! owner alone.
 
 use crate::{
     error::GatewayError,
@@ -23,6 +24,9 @@ struct Known {
     /// Where it was when it said who it is.
     uri: String,
     identity: Identity,
+    /// As in [`DeviceHealth`](crate::health::DeviceHealth); nothing before the first sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    register_step_mwh: Option<u64>,
 }
 
 /// The devices by their names in the configuration.
@@ -49,16 +53,21 @@ impl DeviceBook {
 
     /// The pseudonym of a device that has said who it is at its present address.
     pub fn device_id(&self, device: &DeviceSettings, signer: &Signer) -> Option<DeviceId> {
-        self.known
-            .get(&device.name)
-            .filter(|known| known.uri == device.uri.to_string())
-            .map(|known| signer.device_id(&known.identity))
+        self.identity(device).map(|identity| signer.device_id(identity))
     }
 
     /// Who last said to be the device at its present address.
     pub fn identity(&self, device: &DeviceSettings) -> Option<&Identity> {
-        let known = self.known.get(&device.name)?;
-        (known.uri == device.uri.to_string()).then_some(&known.identity)
+        self.find(device).map(|known| &known.identity)
+    }
+
+    /// The step of its registers, mWh, as it last showed them; 0 if its driver does not know.
+    pub fn register_step_mwh(&self, device: &DeviceSettings) -> Option<u64> {
+        self.find(device)?.register_step_mwh
+    }
+
+    fn find(&self, device: &DeviceSettings) -> Option<&Known> {
+        self.known.get(&device.name).filter(|known| known.uri == device.uri.to_string())
     }
 
     /// Writes down who the device says it is.
@@ -66,11 +75,27 @@ impl DeviceBook {
     /// # Errors
     /// [`GatewayError::File`] if the book cannot be written.
     pub fn learn(&mut self, device: &DeviceSettings, identity: &Identity) -> Result<(), GatewayError> {
-        let known = Known { uri: device.uri.to_string(), identity: identity.clone() };
-        if self.known.get(&device.name) == Some(&known) {
+        if self.identity(device) == Some(identity) {
             return Ok(());
         }
+        let known = Known { uri: device.uri.to_string(), identity: identity.clone(), register_step_mwh: None };
         self.known.insert(device.name.clone(), known);
+        self.store()
+    }
+
+    /// Writes down the step of the registers of a device that has said who it is.
+    ///
+    /// # Errors
+    /// [`GatewayError::File`] if the book cannot be written.
+    pub fn learn_step(&mut self, device: &DeviceSettings, step_mwh: u64) -> Result<(), GatewayError> {
+        match self.known.get_mut(&device.name).filter(|known| known.uri == device.uri.to_string()) {
+            Some(known) if known.register_step_mwh != Some(step_mwh) => known.register_step_mwh = Some(step_mwh),
+            _ => return Ok(()),
+        }
+        self.store()
+    }
+
+    fn store(&self) -> Result<(), GatewayError> {
         let content = serde_json::to_vec_pretty(&self.known).map_err(|error| GatewayError::file(&self.path, error))?;
         files::replace(&self.path, &content, Readers::Owner)
     }
@@ -105,8 +130,14 @@ mod tests {
         let mut book = DeviceBook::load(folder.path()).expect("empty");
         assert_eq!(book.device_id(&roof, &signer), None);
         book.learn(&roof, &identity("1")).expect("stored");
-        let again = DeviceBook::load(folder.path()).expect("there");
+        assert_eq!(book.register_step_mwh(&roof), None);
+        book.learn_step(&roof, 10_000).expect("stored");
+        book.learn(&roof, &identity("1")).expect("the same");
+        let mut again = DeviceBook::load(folder.path()).expect("there");
         assert_eq!(again.device_id(&roof, &signer), Some(signer.device_id(&identity("1"))));
+        assert_eq!(again.register_step_mwh(&roof), Some(10_000));
+        again.learn(&roof, &identity("2")).expect("another one");
+        assert_eq!(again.register_step_mwh(&roof), None);
     }
 
     #[test]
@@ -116,6 +147,8 @@ mod tests {
         let signer = Signer::open(&key, folder.path()).expect("made");
         let mut book = DeviceBook::load(folder.path()).expect("empty");
         book.learn(&device("sunspec+tcp://127.0.0.1:1502?unit=1"), &identity("1")).expect("stored");
-        assert_eq!(book.device_id(&device("sunspec+tcp://127.0.0.1:1502?unit=2"), &signer), None);
+        let moved = device("sunspec+tcp://127.0.0.1:1502?unit=2");
+        book.learn_step(&moved, 10_000).expect("nothing to store");
+        assert_eq!((book.device_id(&moved, &signer), book.register_step_mwh(&moved)), (None, None));
     }
 }

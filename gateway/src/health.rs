@@ -17,7 +17,8 @@ pub struct DeviceHealth {
     pub is_reachable: bool,
     /// The last slot that a reading covers.
     pub last_slot: Option<Slot>,
-    /// The smallest difference that its registers can show, mWh; nothing if its driver does not know.
+    /// The smallest difference that its registers can show, mWh; 0 if its driver does not know. Nothing before the
+    /// device has shown them, now or before this process began.
     pub register_step_mwh: Option<u64>,
 }
 

@@ -37,13 +37,14 @@ struct KeysArgs {
 
 #[derive(Subcommand)]
 enum KeysCommand {
-    /// Encrypt the key file under a passphrase
+    /// Encrypt the key file; the passphrase comes from DEREN_GATEWAY_KEY_PASSPHRASE, from systemd, or from the file
+    /// that the key's URI names
     Encrypt(Config),
     /// Make a new key in place of one that is lost, and print what the owner puts on the chain
     Replace {
         #[command(flatten)]
         config: Config,
-        /// The gateway, if this data folder does not know it
+        /// The gateway's id, if its data folder does not know it any more
         #[arg(long, value_name = "0x…")]
         gateway: Option<deren_primitives::GatewayId>,
     },
@@ -51,9 +52,9 @@ enum KeysCommand {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Sample, sign and submit until told to end
+    /// Read the devices, sign their readings and send them to the chain until told to end
     Run(Config),
-    /// Print the gateway's public key and its devices' ids, as one JSON line
+    /// Print the gateway's public key and its devices' ids as one JSON line; makes the key if there is none
     Keys(KeysArgs),
     /// Print the code with which an owner links this gateway to a site
     Link {
@@ -69,16 +70,16 @@ enum Command {
         #[arg(long, value_name = "UNIX")]
         expires: u64,
     },
-    /// Prepare a new key, and print what the chain needs to take it
+    /// Make the gateway's next key, and print what its owner puts on the chain; the present key signs until then
     Rotate(Config),
-    /// Read one device once
+    /// Read one device once, and print what it shows as one JSON line
     Read {
         /// Such as sunspec+tcp://192.168.1.20:502?unit=1
         uri: String,
         #[command(flatten)]
         templates: TemplatesFolder,
     },
-    /// Look for devices; only reads
+    /// Look for devices, and print each as one JSON line; nothing is written to them
     Discover {
         /// A host, host:port, http://host, a network such as 192.168.1.0/24, `local`, `serial`, /dev/ttyUSB0, `mdns`,
         /// `brokers` or mqtt://broker; without one, all of these that this machine has
@@ -90,25 +91,25 @@ enum Command {
     Export {
         #[command(flatten)]
         config: Config,
-        /// Its start: a time such as 2026-11-21T15:00:00Z, or seconds since 1970
+        /// The first second: a time such as 2026-11-21T15:00:00Z, or seconds since 1970
         #[arg(long, value_name = "TIME")]
         from: String,
-        /// Its end
+        /// The second after the last one
         #[arg(long, value_name = "TIME")]
         to: String,
-        /// Where to; checked before it gets this name. Without it, to stdout
+        /// The file, which is checked before it gets this name. Without it the readings go to standard output
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
     /// Check a file of exported readings: signatures, numbers, chain of hashes, registers
     Verify {
-        /// The file
+        /// The file that `export` wrote
         file: PathBuf,
         /// A key that you know to be the gateway's, as the chain names it: its epoch, `:`, 0x and 64 digits
         #[arg(long = "key", value_name = "EPOCH:0x…")]
         keys: Vec<String>,
     },
-    /// Print what the running gateway says of itself
+    /// Print what the running gateway says of itself, as JSON
     Status(Config),
     /// Device templates: list those that there are, check a file of your own, try it on a device
     #[command(subcommand)]

@@ -110,6 +110,7 @@ impl Recorder {
         for seat in self.home.seats_mut() {
             let known = self.parts.book.device_id(seat.settings(), &self.parts.signer());
             seat.health.device = known;
+            seat.health.register_step_mwh = self.parts.book.register_step_mwh(seat.settings());
             self.parts.board.update_device(seat.place, |device| device.device = known);
         }
         self.publish_health();
@@ -265,6 +266,13 @@ impl Recorder {
     fn checkpoint(&mut self) {
         self.last_checkpoint = Instant::now();
         self.unsaved.extend(self.home.checkpoint());
+        for seat in self.home.seats() {
+            let learnt =
+                seat.health.register_step_mwh.map_or(Ok(()), |step| self.parts.book.learn_step(seat.settings(), step));
+            if let Err(error) = learnt {
+                self.parts.board.trouble(&seat.settings().name, &error);
+            }
+        }
     }
 
     /// What to do where the chain says that a device's readings end there: they begin there, or move to where the chain

@@ -1,24 +1,5 @@
-//! Device URIs: one line of text that says how to reach one device. A password is never part of it.
-//!
-//! | scheme | device | parameters |
-//! |---|---|---|
-//! | `sunspec+tcp://host:port` | SunSpec over Modbus TCP | `unit` (1), `model`, `index` (0), `base` |
-//! | `sunspec+rtutcp://host:port` | SunSpec over serial frames on TCP | the same |
-//! | `sunspec+rtu:///dev/tty…` | SunSpec over a serial line | the same, and those of the line |
-//! | `modbus+tcp://host:port` | Modbus TCP meter by template | `template`, `unit` (1) |
-//! | `modbus+rtutcp://host:port` | Modbus meter behind a serial device server | the same |
-//! | `modbus+rtu:///dev/tty…` | Modbus meter on a serial line | the same, and those of the line |
-//! | `mqtt://[user@]broker:port/topic` | meter that publishes | `template`, `channel` (0), `password_file` |
-//! | `p1+serial:///dev/tty…`, `p1+tcp://host:port` | meter that pushes P1 | the line's (`baud` 115 200), `timeout_ms` |
-//! | `homewizard+http://host` | HomeWizard's device, by its local API | `timeout_ms` (5 000) |
-//! | `sml+serial:///dev/tty…`, `sml+tcp://host:port` | meter that pushes SML telegrams | the same (`baud` 9 600) |
-//! | `json+http://host` | device with JSON documents | `template`, `channel` (0), `import`, `export`, `power` |
-//! | `json+https://host` | the same, encrypted | the same, `certificate`, `token_file` |
-//! | `speedwire://239.12.255.254` | SMA's energy meter | `serial`, `interface`, `timeout_ms` (5 000) |
-//!
-//! Every Modbus wire takes `timeout_ms` (1 500; serial 1 000; or what the manufacturer's devices need) and `settle_ms`
-//! (0: silence after connecting). A serial line takes `baud` (9600), `parity` (`none`, `even`, `odd`) and `stop_bits`
-//! (1, 2). MQTT takes `timeout_ms` (the template's). Ports default to 502 and 1883.
+//! Device URIs: one line of text that says how to reach one device. A password is never part of it. `meters/README.md`
+//! lists the schemes and their parameters.
 
 pub(crate) mod broker;
 pub(crate) mod parts;
@@ -99,7 +80,7 @@ pub struct TemplateName<'a> {
 }
 
 impl DeviceUri {
-    /// What reads it: `sunspec`, `sunspec:<model>`, `p1`, `sml`, `homewizard`, or the template's name.
+    /// What reads it: its family's name, with a model where one is chosen (`sunspec:203`), or the template's.
     #[must_use]
     pub fn driver_name(&self) -> String {
         self.address.driver_name()

@@ -5,8 +5,8 @@
 //! indexer. An event of ours whose fields cannot be read is an error and never passed over: rows would be missing
 //! without anyone noticing.
 //!
-//! To index a field, give its table a column in `migrations/chain`, and name the field in the declaration of its event.
-//! A field that no table has is named there as skipped.
+//! To index a field, give its table a column in `migrations/chain`, and name the field in the declaration of its event:
+//! `docs/contribute/add-a-field.md`. A field that no table has is named there as skipped.
 
 mod decoded;
 mod kinds;

@@ -26,15 +26,26 @@ impl Tables {
         line.bytes(&parent).put(at_unix_ms).put(0);
     }
 
-    /// Copies everything into the tables of the connection's search path.
+    /// Copies everything into the tables of the search path. Columns behind those that rows have stay NULL.
     pub async fn flush(&mut self, connection: &mut PgConnection) {
         for (table, text) in std::mem::take(&mut self.0) {
-            let statement = format!("COPY {table} FROM STDIN");
+            let count = text.lines().next().map_or(0, |line| line.split('\t').count());
+            let columns = first_columns(connection, table, count).await;
+            let statement = format!("COPY {table} ({columns}) FROM STDIN");
             let mut copy = connection.copy_in_raw(&statement).await.expect("COPY");
             copy.send(text.as_bytes()).await.expect("rows");
             copy.finish().await.unwrap_or_else(|error| panic!("{table}: {error}"));
         }
     }
+}
+
+async fn first_columns(connection: &mut PgConnection, table: &str, count: usize) -> String {
+    let named = "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM (
+                     SELECT attname, attnum FROM pg_attribute
+                     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum LIMIT $2
+                 ) AS first";
+    let count = i64::try_from(count).expect("few columns");
+    sqlx::query_scalar(named).bind(table).bind(count).fetch_one(connection).await.expect("columns")
 }
 
 impl Line<'_> {

@@ -1,5 +1,5 @@
 /** What surrounds every page: who the visitor is, which page it is, and how the chain's pulse goes. */
-import { type Accessor, ErrorBoundary, Match, Show, Switch, createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack } from "solid-js";
+import { type Accessor, ErrorBoundary, Show, createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack } from "solid-js";
 import { api } from "./api/client";
 import { words } from "./api/problem";
 import type { Status } from "./api/types";
@@ -11,7 +11,7 @@ import { Footer, Header } from "./components/frame";
 import { lazyPart } from "./components/lazy-part";
 import { Failure, Skeleton } from "./components/panel";
 import type { PageProps } from "./pages/page-props";
-import { nameOf, path } from "./router";
+import { type Path, nameOf, path } from "./router";
 import { nameInHash } from "./session/key";
 import { restore, session } from "./session/session";
 import { unlocking } from "./session/unlocking";
@@ -19,11 +19,14 @@ import { createQuery } from "./state/query";
 import { live } from "./state/stream";
 import { setMarketClock } from "./units/time";
 
-const Home = lazyPart<PageProps>(() => import("./pages/home/page"));
-const Buy = lazyPart<PageProps>(() => import("./pages/buy/page"));
-const Grid = lazyPart<PageProps>(() => import("./pages/grid/page"));
-const Link = lazyPart<PageProps>(() => import("./pages/link/page"));
-const PARTS: Readonly<Record<string, { begin: () => void }>> = { "/": Home, "/buy": Buy, "/grid": Grid, "/link": Link };
+/** What each path shows. */
+const PARTS = {
+  "/": lazyPart<PageProps>(() => import("./pages/home/page")),
+  "/buy": lazyPart<PageProps>(() => import("./pages/buy/page")),
+  "/grid": lazyPart<PageProps>(() => import("./pages/grid/page")),
+  "/link": lazyPart<PageProps>(() => import("./pages/link/page")),
+} satisfies Readonly<Record<Path, unknown>>;
+const partAt = (path: Path | null) => (path === null ? null : PARTS[path]);
 // Nobody needs a dialog before they press something.
 const AccountDialog = lazyPart<AccountDialogProps>(() => import("./components/account-dialog"), "dialog");
 const CallDialog = lazyPart<CallDialogProps>(() => import("./components/call-dialog"), "dialog");
@@ -31,7 +34,7 @@ const UnlockDialog = lazyPart<object>(() => import("./components/unlock-dialog")
 
 export function App() {
   // The page's part comes while it is asked what chain this is, and who looks at it.
-  PARTS[path() ?? ""]?.begin();
+  partAt(path())?.begin();
   const status = createQuery(
     () => true,
     () => api.status(),
@@ -92,20 +95,9 @@ function Shell(props: { status: Status }) {
 
 function Page(props: PageProps) {
   return (
-    <Switch fallback={<NotFound />}>
-      <Match when={path() === "/"}>
-        <Home {...props} />
-      </Match>
-      <Match when={path() === "/buy"}>
-        <Buy {...props} />
-      </Match>
-      <Match when={path() === "/grid"}>
-        <Grid {...props} />
-      </Match>
-      <Match when={path() === "/link"}>
-        <Link {...props} />
-      </Match>
-    </Switch>
+    <Show when={partAt(path())} keyed fallback={<NotFound />}>
+      {(Part) => <Part {...props} />}
+    </Show>
   );
 }
 

@@ -30,16 +30,16 @@ pub(crate) fn export(config: &Path, from: &str, to: &str, output: Option<&Path>)
     let Some(output) = output else {
         let mut out = BufWriter::new(std::io::stdout().lock());
         write(settings, request, &mut out)?;
-        out.flush()?;
+        out.flush().context("standard output cannot be written")?;
         return Ok(ExitCode::SUCCESS);
     };
     // Whole or not there: the name that was asked for is never a part of a file.
     let part = Part::beside(output);
-    let mut out = BufWriter::new(File::create_new(&part.0).with_context(|| format!("{}", part.0.display()))?);
+    let named = || format!("{}", part.0.display());
+    let mut out = BufWriter::new(File::create_new(&part.0).with_context(named)?);
     write(settings, request, &mut out)?;
-    out.flush()?;
-    let file = out.into_inner()?;
-    file.sync_all()?;
+    out.flush().with_context(named)?;
+    out.get_ref().sync_all().with_context(named)?;
     let checked = check(&part.0)?;
     fs::rename(&part.0, output).with_context(|| format!("{}", output.display()))?;
     match checked {

@@ -95,8 +95,13 @@ impl Seat {
 
     /// Puts another device here. Returns a seat for the one that it replaces, if there was one.
     pub(super) fn replace(&mut self, occupant: Occupant) -> Option<Self> {
-        let health =
-            DeviceHealth { device: Some(occupant.id), is_identified: true, last_slot: None, ..self.health.clone() };
+        let health = DeviceHealth {
+            device: Some(occupant.id),
+            is_identified: true,
+            last_slot: None,
+            register_step_mwh: self.health.register_step_mwh.filter(|_| self.health.device == Some(occupant.id)),
+            ..self.health.clone()
+        };
         let before = std::mem::replace(&mut self.health, health);
         let left = self.occupant.replace(occupant)?;
         Some(Self { occupant: Some(left), ..Self::new(self.place, before) })
@@ -121,7 +126,8 @@ impl Seat {
     pub(crate) fn show(&mut self, sample: &Sample) -> Option<(Option<u64>, Option<u64>)> {
         let today = self.occupant.as_mut()?.show_today(sample);
         self.health.is_reachable = true;
-        self.health.register_step_mwh = sample.import_counter.step_mwh.max(sample.export_counter.step_mwh);
+        let step_mwh = sample.import_counter.step_mwh.max(sample.export_counter.step_mwh);
+        self.health.register_step_mwh = Some(step_mwh.unwrap_or(0));
         Some(today)
     }
 

@@ -329,7 +329,9 @@ async fn the_code_is_made_once_chain_and_devices_are_known() {
         settings.dashboard_url = "https://dashboard.example.org/".parse().ok();
     });
     let known = Some(deren_primitives::DeviceId([5; 32]));
-    served.health.send_replace(vec![DeviceHealth { device: known, ..DeviceHealth::unknown(device) }]);
+    let register_step_mwh = Some(10_000);
+    let health = DeviceHealth { device: known, register_step_mwh, ..DeviceHealth::unknown(device) };
+    served.health.send_replace(vec![health]);
     let made = served.as_owner(&inside, "POST", "/api/setup/code", &ask_for).await;
     assert_eq!(made.code, 200, "{}", made.body);
     let made = made.json();

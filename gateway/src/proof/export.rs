@@ -117,7 +117,7 @@ fn failed(reason: impl Into<String>) -> GatewayError {
     GatewayError::Export { reason: reason.into() }
 }
 
-fn unwritten(error: io::Error) -> GatewayError {
+pub(super) fn unwritten(error: io::Error) -> GatewayError {
     failed(format!("the file cannot be written: {error}"))
 }
 

@@ -3,7 +3,7 @@
 //!
 //! One line of JSON asks; the file is the answer, or a line with an error in its place. One export at a time.
 
-use super::export::{Exporter, Request};
+use super::export::{Exporter, Request, unwritten};
 use crate::error::GatewayError;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -142,6 +142,34 @@ pub fn ask(data_folder: &Path, request: Request, out: &mut dyn Write) -> Result<
             let said = serde_json::from_slice::<Trouble>(&line).map(|trouble| trouble.error);
             return Err(GatewayError::Export { reason: said.unwrap_or_else(|error| error.to_string()) });
         }
-        out.write_all(&line).map_err(broke_off)?;
+        out.write_all(&line).map_err(unwritten)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{os::unix::net::UnixListener, thread};
+
+    #[test]
+    fn a_full_disk_is_told_from_a_gateway_that_breaks_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let listener = UnixListener::bind(path_in(folder.path())).expect("a socket");
+        let gateway = thread::spawn(move || {
+            for _ in 0..2 {
+                let (stream, _) = listener.accept().expect("asked");
+                let mut asked = String::new();
+                BufReader::new(&stream).read_line(&mut asked).expect("a request");
+                let _ = (&stream).write_all(b"a line\n");
+            }
+        });
+        let request = Request { from_unix_s: 0, to_unix_s: 1 };
+        let mut full = fs::OpenOptions::new().write(true).open("/dev/full").expect("it is always full");
+        let error = ask(folder.path(), request, &mut full).expect_err("nothing can be written").to_string();
+        assert!(error.starts_with("cannot export: the file cannot be written: No space left"), "{error}");
+        let mut file = Vec::new();
+        assert!(matches!(ask(folder.path(), request, &mut file), Ok(true)));
+        assert_eq!(file, b"a line\n");
+        gateway.join().expect("it answered");
     }
 }

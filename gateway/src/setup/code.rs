@@ -40,17 +40,18 @@ pub fn make(request: &Request<'_>, signer: &Signer) -> Result<LinkCode, String> 
     let mut devices = Vec::with_capacity(request.devices.len());
     for health in request.devices {
         let settings = &health.settings;
-        let device = health.device.ok_or_else(|| {
-            format!(
-                "The device “{}” has not answered yet: the gateway must know it before it can be registered.",
-                settings.name
-            )
+        let missing = |what: &str| format!("The device “{}” has {what}.", settings.name);
+        let device = health
+            .device
+            .ok_or_else(|| missing("not answered yet: the gateway must know it before it can be registered"))?;
+        let rated_power_w = settings
+            .rated_power_w
+            .ok_or_else(|| missing("no rated power: write rated_power_w into the configuration"))?;
+        let step_mwh = health.register_step_mwh.ok_or_else(|| {
+            missing("not been read yet: the gateway must see its registers before it can be registered")
         })?;
-        let rated_power_w = settings.rated_power_w.ok_or_else(|| {
-            format!("The device “{}” has no rated power: write rated_power_w into the configuration.", settings.name)
-        })?;
-        let step_mwh = health.register_step_mwh.and_then(|step| u32::try_from(step).ok());
-        let register_step_mwh = step_mwh.unwrap_or(LEAST_STEP_MWH).clamp(LEAST_STEP_MWH, LARGEST_STEP_MWH);
+        let register_step_mwh =
+            u32::try_from(step_mwh).unwrap_or(LARGEST_STEP_MWH).clamp(LEAST_STEP_MWH, LARGEST_STEP_MWH);
         devices.push(LinkedDevice { device, role: settings.role, rated_power_w, register_step_mwh });
     }
     if devices.is_empty() {
@@ -118,7 +119,8 @@ mod tests {
             rated_power_w: Some(6_400),
             sample_interval: Duration::from_secs(10),
         };
-        DeviceHealth { device: known.then_some(DeviceId([5; 32])), ..DeviceHealth::unknown(settings) }
+        let device = known.then_some(DeviceId([5; 32]));
+        DeviceHealth { device, register_step_mwh: Some(0), ..DeviceHealth::unknown(settings) }
     }
 
     fn code_of(devices: &[DeviceHealth], signer: &Signer) -> Result<LinkCode, String> {
@@ -149,17 +151,20 @@ mod tests {
         let mut unrated = device("sunspec+tcp://127.0.0.1:502", true);
         unrated.settings.rated_power_w = None;
         assert!(code_of(&[unrated], &signer).expect_err("unrated").contains("rated_power_w"));
+        let mut unread = device("sunspec+tcp://127.0.0.1:502", true);
+        unread.register_step_mwh = None;
+        assert!(code_of(&[unread], &signer).expect_err("unread").contains("“roof” has not been read yet"));
     }
 
     #[test]
     fn register_steps_are_whole_wh_and_what_the_chain_takes() {
         let folder = tempfile::tempdir().expect("a folder");
         let signer = open(folder.path());
-        for (shown, said) in [(None, 1_000), (Some(1), 1_000), (Some(10_000), 10_000), (Some(u64::MAX), 1_000)] {
+        for (shown, said) in [(0, 1_000), (1, 1_000), (10_000, 10_000), (u64::MAX, 1_000_000)] {
             let mut device = device("sunspec+tcp://127.0.0.1:502", true);
-            device.register_step_mwh = shown;
+            device.register_step_mwh = Some(shown);
             let code = code_of(&[device], &signer).expect("all is there");
-            assert_eq!(code.devices[0].register_step_mwh, said, "{shown:?}");
+            assert_eq!(code.devices[0].register_step_mwh, said, "{shown}");
         }
     }
 }

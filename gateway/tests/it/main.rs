@@ -9,6 +9,7 @@ mod earlier;
 mod field_failures;
 mod home_assistant;
 mod keys;
+mod link_code;
 mod outbox_kill;
 mod own_templates;
 mod process;

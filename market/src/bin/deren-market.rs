@@ -20,7 +20,7 @@ const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Clears markets of local energy, and checks clearings of others.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = "Exit codes: 0, done or right; 1, the result is wrong; 2, bad input.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -28,12 +28,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print the result of clearing a market file.
+    /// Print the result of clearing a market file, as JSON.
     Clear {
         /// The market file; `-` is standard input.
         file: PathBuf,
     },
-    /// Check that a result is the one of this market file.
+    /// Check that a result is the one of this market file; prints nothing if it is, else the first violation.
     Verify {
         /// The market file; `-` is standard input.
         file: PathBuf,

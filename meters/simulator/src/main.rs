@@ -6,7 +6,8 @@ use deren_simulator::{Simulator, SimulatorConfig, csv, scripts, templates};
 use std::{io::Write, path::PathBuf, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Simulated homes behind real wires: inverters and meters over Modbus TCP and MQTT.
+/// Serves simulated homes until SIGTERM or Ctrl-C: inverters, batteries and meters on the wires of real ones. One JSON
+/// line on standard output says what is served, once it is.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -16,28 +17,28 @@ struct Cli {
     command: Option<Command>,
 }
 
-/// Serve until SIGTERM or Ctrl-C. One JSON line on stdout says what is served, once it is.
+/// What to serve.
 #[derive(Debug, Args)]
 struct Serve {
     /// The configuration, a TOML file.
     #[arg(long, env = "DEREN_SIMULATOR_CONFIG")]
     config: PathBuf,
-    /// Only check the configuration.
+    /// Only check the configuration, and print the faults of its devices as TOML.
     #[arg(long)]
     check: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show what the homes do, without serving them.
+    /// Print what the homes do, without serving them: --csv or --faults.
     Home {
         /// The configuration, a TOML file.
         #[arg(long)]
         config: PathBuf,
-        /// A day's quarter-hours as comma-separated values.
+        /// Print one day of each home, in quarter-hours, as comma-separated values.
         #[arg(long)]
         csv: bool,
-        /// The faults of each device, as TOML that can be written down.
+        /// Print the faults of each device as TOML, which a configuration takes.
         #[arg(long, conflicts_with = "csv")]
         faults: bool,
     },

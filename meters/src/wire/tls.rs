@@ -1,8 +1,11 @@
 //! TLS to a device in the home. Such a device signs its certificate itself, so nothing is trusted but the one
 //! certificate whose fingerprint its owner named. Without one nothing is sent, and what the device shows is told.
 
+mod certificate;
+
 use super::escaped;
 use crate::MeterError;
+use certificate::PublicKey;
 use sha2::{Digest, Sha256};
 use std::{
     fmt,
@@ -18,7 +21,7 @@ use tokio_rustls::{
     rustls::{
         self, ClientConfig, DigitallySignedStruct, SignatureScheme,
         client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-        crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
+        crypto::{CryptoProvider, ring},
         pki_types::{CertificateDer, ServerName, UnixTime},
     },
 };
@@ -95,7 +98,7 @@ impl fmt::Display for Access {
     }
 }
 
-/// Takes one certificate, whoever signed it, for whatever name and time.
+/// Takes one certificate, whoever signed it, for whatever name and time, of whatever X.509 version.
 #[derive(Debug)]
 struct Pinned {
     certificate: Option<[u8; 32]>,
@@ -132,7 +135,7 @@ impl ServerCertVerifier for Pinned {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
+        PublicKey::of(certificate)?.signed_tls12(message, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -141,7 +144,7 @@ impl ServerCertVerifier for Pinned {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
+        PublicKey::of(certificate)?.signed_tls13(message, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -47,6 +47,8 @@ pub enum Kind {
     Variant(fn(&Value<u32>) -> String),
     /// An option of this kind; one that holds nothing is NULL.
     Optional(&'static Kind),
+    /// A field of this kind that earlier runtimes did not have: NULL in the rows of their blocks.
+    Added(&'static Kind),
     /// A list of structs, of which the column lists the field with this name, a `u32`.
     Each(&'static str),
     /// A number, and what a function makes of it and of a slot's length in seconds.
@@ -77,7 +79,7 @@ pub enum Cell<'v> {
 /// Declares events: `Event => table { column: kind = path.of.field, column = "constant" } skip field;`.
 ///
 /// A column with its field's name needs no path. `if field` before the columns leaves out the row without that optional
-/// field.
+/// field. `Added<kind>` stands for a field that earlier runtimes did not have.
 macro_rules! events {
     ($($event:ident => $table:ident $(if $given:ident)? {
         $($column:ident $(: $kind:ident $(<$of:ident>)?)? $(= $value:tt $(. $inner:ident)*)?),* $(,)?
@@ -105,6 +107,7 @@ macro_rules! events {
         ColumnValue::Field(concat!(stringify!($field) $(, ".", stringify!($inner))*), events!(@kind $kind $(<$of>)?))
     };
     (@kind Option<$kind:ident>) => { Kind::Optional(&$kind) };
+    (@kind Added<$kind:ident>) => { Kind::Added(&$kind) };
     (@kind $kind:ident) => { $kind };
 }
 pub(super) use events;
@@ -131,6 +134,7 @@ impl Declaration {
 impl ColumnValue {
     fn cell<'v>(&self, event: &'v Decoded<'_, '_>, slot_seconds: u32) -> Result<Cell<'v>, Error> {
         match self {
+            Self::Field(path, Kind::Added(_)) if event.at(path).is_none() => Ok(Cell::Null),
             Self::Field(path, kind) => kind.cell(find(event, path)?, slot_seconds).ok_or_else(|| {
                 Error::custom_string(format!("this is no {kind:?}, which the column takes")).at_field(*path)
             }),
@@ -148,7 +152,7 @@ impl Kind {
     fn cell<'v>(&self, value: &'v Decoded<'_, '_>, slot_seconds: u32) -> Option<Cell<'v>> {
         match (self, value) {
             (Self::Optional(_), Decoded::Nothing) => Some(Cell::Null),
-            (Self::Optional(kind), value) => kind.cell(value, slot_seconds),
+            (Self::Optional(kind) | Self::Added(kind), value) => kind.cell(value, slot_seconds),
             (Self::Unsigned(bits), Decoded::Unsigned(number)) => {
                 (number.checked_shr(*bits).unwrap_or_default() == 0).then_some(Cell::Unsigned(*number))
             }

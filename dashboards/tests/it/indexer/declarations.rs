@@ -94,6 +94,7 @@ fn path_in_metadata(path: &str, kind: &Kind, only_with: Option<&str>) -> String 
     };
     match kind {
         Kind::Each(field) => format!("{path}[].{field}"),
+        Kind::Added(kind) => path_in_metadata(&path, kind, None),
         _ => path,
     }
 }
@@ -109,6 +110,7 @@ fn is_of_kind(found: &str, kind: &Kind) -> bool {
             let inner = found.strip_prefix("Option<").and_then(|found| found.strip_suffix('>'));
             inner.is_some_and(|found| is_of_kind(found, kind))
         }
+        Kind::Added(kind) => is_of_kind(found, kind),
         Kind::Each(_) => found == "u32",
         Kind::Computed(of, _) => is_of_kind(found, of),
     }
@@ -150,7 +152,7 @@ fn types_that_take(value: &ColumnValue) -> (&'static [&'static str], bool) {
     match value {
         ColumnValue::Always(Cell::Null) => (&[], true),
         ColumnValue::Always(cell) => (types_of_cell(cell), false),
-        ColumnValue::Field(_, Kind::Optional(kind)) => (types_of_kind(kind), true),
+        ColumnValue::Field(_, Kind::Optional(kind) | Kind::Added(kind)) => (types_of_kind(kind), true),
         ColumnValue::Field(_, kind) => (types_of_kind(kind), false),
     }
 }
@@ -162,7 +164,7 @@ fn types_of_kind(kind: &Kind) -> &'static [&'static str] {
         Kind::Unsigned(_) | Kind::Signed(_) => &["bigint", "numeric"],
         Kind::Bytes32 => &["bytea"],
         Kind::Word(_) | Kind::Variant(_) => &["text"],
-        Kind::Optional(kind) => types_of_kind(kind),
+        Kind::Optional(kind) | Kind::Added(kind) => types_of_kind(kind),
         Kind::Each(_) => &["ARRAY"],
         Kind::Computed(_, function) => types_of_cell(&function(0, 900)),
     }
@@ -181,6 +183,25 @@ fn types_of_cell(cell: &Cell<'_>) -> &'static [&'static str] {
 }
 
 const NONE: [&str; 0] = [];
+
+#[tokio::test]
+async fn a_column_is_added_to_a_table_and_wherever_its_rows_are_shown() {
+    let database = fresh().await;
+    let mut connection = connect(&database).await;
+    // The second table is a hypertable where TimescaleDB is loaded.
+    for table in ["devices", "readings"] {
+        for column in ["added", "\"Added too\""] {
+            let add = format!("SELECT add_event_column('{table}', '{}', 'BYTEA')", column.trim_matches('"'));
+            sqlx::raw_sql(sqlx::AssertSqlSafe(add)).execute(&mut connection).await.expect("added");
+            for prefix in ["", "tail_", "seen_"] {
+                let read = format!("SELECT event_index, {column} FROM {prefix}{table}");
+                sqlx::raw_sql(sqlx::AssertSqlSafe(read)).execute(&mut connection).await.expect("it is there");
+            }
+        }
+        let read = format!("SELECT finalized FROM seen_{table}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(read)).execute(&mut connection).await.expect("as before");
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_field_of_each_event_is_declared_with_its_type() {

@@ -4,6 +4,7 @@ use deren_gateway::{
     board::{Board, Status},
     clock::{Clock, Machine, unix_ms},
     devices::DeviceBook,
+    health::DeviceHealth,
     home::{Place, SlotSettings},
     joined_chain::{ChainView, JoinedChain},
     keys::KeyUri,
@@ -31,6 +32,7 @@ pub struct Gateway {
     pub signer: Arc<RwLock<Signer>>,
     pub board: Arc<Board>,
     pub outbox: Arc<Outbox>,
+    pub health: watch::Receiver<Vec<DeviceHealth>>,
     events: mpsc::Sender<Event>,
     shutdown: CancellationToken,
     tasks: JoinSet<()>,
@@ -145,7 +147,7 @@ impl Gateway {
             outbox: outbox.clone(),
             clock,
             board: board.clone(),
-            health: health_seen,
+            health: health_seen.clone(),
             stored,
             recorder: events.clone(),
             chain,
@@ -155,7 +157,7 @@ impl Gateway {
         let (one, two) = (shutdown.clone(), shutdown.clone());
         tasks.spawn(async move { recorder.run(one).await.expect("records") });
         tasks.spawn(async move { uplink.run(two).await.expect("uplinks") });
-        Self { signer, board, outbox, events, shutdown, tasks }
+        Self { signer, board, outbox, health: health_seen, events, shutdown, tasks }
     }
 
     pub fn device(&self, index: usize) -> DeviceId {
@@ -181,14 +183,11 @@ impl Gateway {
     }
 
     pub async fn sample_at(&self, index: usize, at_unix_ms: u64, import_mwh: u64) {
-        let sample = Sample {
-            at_unix_ms,
-            import_mwh: Some(import_mwh),
-            export_mwh: None,
-            power_w: Some(1),
-            suspect: false,
-            ..Sample::default()
-        };
+        let sample = Sample { at_unix_ms, import_mwh: Some(import_mwh), power_w: Some(1), ..Sample::default() };
+        self.show(index, sample).await;
+    }
+
+    pub async fn show(&self, index: usize, sample: Sample) {
         self.events.send(Event::Sample { place: place(index), sample }).await.expect("heard");
     }
 

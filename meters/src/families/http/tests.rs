@@ -21,9 +21,11 @@ use tokio::{
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
-        ServerConfig,
+        ALL_VERSIONS, ServerConfig, SupportedProtocolVersion,
         crypto::ring,
-        pki_types::{CertificateDer, PrivatePkcs8KeyDer},
+        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject},
+        sign::{CertifiedKey, SingleCertAndKey},
+        version::{TLS12, TLS13},
     },
 };
 
@@ -152,18 +154,42 @@ async fn each_channel_is_found_and_a_web_server_that_is_no_meter_is_not() {
     assert_eq!(found(port).await.0, []);
 }
 
-/// A device with a certificate that it signed itself; gives the fingerprint, and what it is asked.
-async fn serve_encrypted(documents: Documents) -> (u16, String, Arc<Mutex<Vec<String>>>) {
-    let own = rcgen::generate_simple_self_signed(vec!["envoy.local".into()]).expect("a certificate");
-    let certificate = CertificateDer::from(own.serialize_der().expect("encoded"));
-    let fingerprint = hex::encode(Sha256::digest(&certificate));
-    let key = PrivatePkcs8KeyDer::from(own.serialize_private_key_der());
+/// A certificate that a device signed itself, and its key.
+struct Own {
+    certificate: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Own {
+    /// Of X.509 version 3.
+    fn new() -> Self {
+        let own = rcgen::generate_simple_self_signed(vec!["envoy.local".into()]).expect("a certificate");
+        let key = PrivatePkcs8KeyDer::from(own.serialize_private_key_der()).into();
+        Self { certificate: own.serialize_der().expect("encoded").into(), key }
+    }
+
+    /// Of X.509 version 1.
+    fn of_version_1() -> Self {
+        let pem = include_bytes!("../../../tests/certificates/version-1.pem");
+        let certificate = CertificateDer::from_pem_slice(pem).expect("a certificate");
+        Self { certificate, key: PrivateKeyDer::from_pem_slice(pem).expect("a key") }
+    }
+}
+
+/// A device with that certificate; gives the fingerprint, and what it is asked.
+async fn serve_encrypted(
+    documents: Documents,
+    own: Own,
+    versions: &[&'static SupportedProtocolVersion],
+) -> (u16, String, Arc<Mutex<Vec<String>>>) {
+    let fingerprint = hex::encode(Sha256::digest(&own.certificate));
+    let key = ring::sign::any_supported_type(&own.key).expect("a key");
+    let shown = SingleCertAndKey::from(CertifiedKey::new(vec![own.certificate], key));
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .expect("versions")
         .with_no_client_auth()
-        .with_single_cert(vec![certificate], key.into())
-        .expect("a configuration");
+        .with_cert_resolver(Arc::new(shown));
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -181,12 +207,40 @@ async fn serve_encrypted(documents: Documents) -> (u16, String, Arc<Mutex<Vec<St
 }
 
 #[tokio::test]
+async fn certificates_of_x509_versions_1_and_3_are_known_by_their_fingerprints() {
+    let template = Library::builtin().expect("templates").http("enphase-grid").expect("there");
+    for versions in [&[&TLS12], &[&TLS13]] {
+        for own in [Own::new(), Own::of_version_1()] {
+            let (port, fingerprint, _) = serve_encrypted(shown(template), own, versions).await;
+            let text = format!("json+https://127.0.0.1:{port}?template=enphase-grid&certificate={fingerprint}");
+            let sample = open(&text.parse().expect("a URI")).await.expect("a driver").sample().await;
+            assert_eq!(sample.expect("read").import_mwh, template.fixture.expect.import_mwh, "{versions:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_shows_a_devices_certificate_without_its_key_is_told_nothing() {
+    let template = Library::builtin().expect("templates").http("enphase-grid").expect("there");
+    for versions in [&[&TLS12], &[&TLS13]] {
+        for certificate in [Own::new().certificate, Own::of_version_1().certificate] {
+            let copied = Own { certificate, ..Own::new() };
+            let (port, fingerprint, asked) = serve_encrypted(shown(template), copied, versions).await;
+            let text = format!("json+https://127.0.0.1:{port}?template=enphase-grid&certificate={fingerprint}");
+            let refused = open(&text.parse().expect("a URI")).await.expect("a driver").sample().await;
+            assert!(matches!(refused, Err(MeterError::BadReply { .. })), "{refused:?}");
+            assert!(asked.lock().expect("not poisoned").is_empty(), "{versions:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_token_is_told_to_the_device_with_the_certificate_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let token = folder.path().join("token");
     std::fs::write(&token, "eyJ0.c2VjcmV0.c2ln\n").expect("written");
     let template = Library::builtin().expect("templates").http("enphase-grid").expect("there");
-    let (port, fingerprint, asked) = serve_encrypted(shown(template)).await;
+    let (port, fingerprint, asked) = serve_encrypted(shown(template), Own::new(), ALL_VERSIONS).await;
     let at = format!("json+https://127.0.0.1:{port}?template=enphase-grid");
     let file = format!("token_file={}", token.display());
     let read = async |text: &str| open(&text.parse().expect(text)).await.expect(text).sample().await;

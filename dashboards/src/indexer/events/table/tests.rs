@@ -51,6 +51,8 @@ const EVENTS: &[Declaration] = events! {
     Edged => narrow { fee: u8 = edge.fee };
     Edged => wrong { fee: Bytes32 = edge.fee };
     Edged => missing { fee: u32 = edge.price };
+    Edged => added { price: Added<u32>, fee: Added<u32> = edge.fee };
+    Edged => added_narrow { fee: Added<u8> = edge.fee };
 };
 
 #[expect(non_upper_case_globals, reason = "as in the declarations of pallets")]
@@ -114,6 +116,13 @@ fn an_option_that_holds_nothing_is_null_or_no_row_at_all() {
     assert!(none.tables["sales"].text.contains("\tGrid\t\\N\t5\t"), "{none:?}");
     assert_eq!(rows("edges", &edged(4)).expect("readable").tables["edges"].text, "7\t3\t4\n");
     assert_eq!(rows("edges", &Event::Edged { edge: None }).expect("readable").count(), 0);
+}
+
+#[test]
+fn a_field_that_the_runtime_does_not_have_yet_is_null() {
+    assert_eq!(rows("added", &edged(4)).expect("readable").tables["added"].text, "7\t3\t\\N\t4\n");
+    let error = rows("added_narrow", &edged(256)).expect_err("it has another kind");
+    assert!(error.contains("edge.fee") && error.contains("the column takes"), "{error}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub struct AdversaryOptions {
     /// The market: its own for `stuck`, else the others'.
     #[arg(long)]
     market: u32,
-    /// Its keys follow from it.
+    /// Number from which its keys follow.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

@@ -32,10 +32,10 @@ pub struct DemoOptions {
     /// How many homes, 2 to 36.
     #[arg(long, default_value_t = 12)]
     homes: usize,
-    /// Sun, clouds and loads follow from it.
+    /// Number from which sun, clouds and loads follow.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Start neither the dashboards nor a database; the JSON line comes from the books then, and not from the API.
+    /// Start neither dashboards nor a database. The JSON line then comes from the chain's events, and not from the API.
     #[arg(long)]
     without_pages: bool,
     /// Keep the folder with data and logs at the end.

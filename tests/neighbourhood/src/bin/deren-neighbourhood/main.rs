@@ -35,7 +35,7 @@ enum Command {
     Load(load::LoadOptions),
     /// Measures the milliseconds from a block to the open page, in a real browser.
     BenchPages,
-    /// One who does their worst to a development chain on this machine; for tests.
+    /// Does its worst to a development chain on this machine, until it is ended; for tests.
     Adversary(adversary::AdversaryOptions),
 }
 
