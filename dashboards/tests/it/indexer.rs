@@ -9,4 +9,5 @@ mod hypertables;
 mod interruptions;
 mod notices;
 mod partition;
+mod shards;
 mod support;
