@@ -26,6 +26,6 @@ pub use put::put;
 pub use rows::{BlockHead, BlockId, BlockRows, Row, TableRows};
 pub use session::{Indexer, IndexerError};
 pub use source::{ChainDescription, Source, SourceError};
-pub(crate) use sync_state::{cursor, describe};
 pub use sync_state::{EUR_ASSET_ID, SyncState, WriteError};
+pub(crate) use sync_state::{cursor, describe};
 pub use write::{extend_tail, finalize};

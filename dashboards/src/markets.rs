@@ -48,9 +48,9 @@ impl Markets {
             (None, _) => true,
             (Some(_), None) => false,
             // Ranges of one set never touch, so what lies in several of them is in none of them whole.
-            (Some(ours), Some(theirs)) => theirs.iter().all(|range| {
-                ours.iter().any(|known| known.contains(range.start()) && known.contains(range.end()))
-            }),
+            (Some(ours), Some(theirs)) => theirs
+                .iter()
+                .all(|range| ours.iter().any(|known| known.contains(range.start()) && known.contains(range.end()))),
         }
     }
 
@@ -137,7 +137,9 @@ mod tests {
         assert_eq!(some.to_string(), "3,7,20-41");
         assert_eq!(some.words(), "markets 3,7,20-41");
         assert_eq!((markets("9").words(), Markets::ALL.words()), ("market 9".into(), "all markets".into()));
-        for (market, is_followed) in [(2, false), (3, true), (4, false), (20, true), (33, true), (41, true), (42, false)] {
+        for (market, is_followed) in
+            [(2, false), (3, true), (4, false), (20, true), (33, true), (41, true), (42, false)]
+        {
             assert_eq!(some.contain(market), is_followed, "{market}");
         }
         assert!(markets("0-4294967295").contain(u32::MAX));

@@ -150,9 +150,8 @@ impl Settings {
         });
         let node_url = top.parsed(&known::NODE_URL, |text| node("node_url", text));
         let public_node_url = top.parsed(&known::PUBLIC_NODE_URL, |text| node("public_node_url", text));
-        let markets = top.parsed(&known::MARKETS, |text| {
-            text.parse::<Markets>().map_err(|error| format!("`markets`: {error}"))
-        });
+        let markets =
+            top.parsed(&known::MARKETS, |text| text.parse::<Markets>().map_err(|error| format!("`markets`: {error}")));
         let retail_ueur_per_kwh = top.number_or(&known::RETAIL_UEUR_PER_KWH);
         let development = top.section("development", "[development] has");
         let (development_accounts, market_clock) =

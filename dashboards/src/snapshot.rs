@@ -1,8 +1,8 @@
-//! What one indexer has made of the chain, carried to another in a file: finalised rows of some markets, and the block
-//! up to which they go. So an indexer can begin although its node has old states no more.
+//! What one indexer has made of the chain, carried to another in a file. It has the finalised rows of some markets, and
+//! the block up to which they go. So an indexer can begin although its node has old states no more.
 //!
-//! The rows are whoever's who made the file. The importer's node says whether the last block is the chain's own; era
-//! by era the books are compared with the chain afterwards, as always. The other indexer's comparisons stay with it.
+//! The importer's node says whether the last block is the chain's own; the rows are the word of whoever made the file.
+//! Era by era the books are compared with the chain afterwards, as always. The other's comparisons stay with it.
 
 mod export;
 mod file;
@@ -129,7 +129,9 @@ pub enum SnapshotError {
         finalized: u32,
     },
     /// Its last block was never final on the node's chain.
-    #[error("the snapshot's last {0} is not on the node's chain: take one of an indexer of this chain; nothing was changed")]
+    #[error(
+        "the snapshot's last {0} is not on the node's chain: take one of an indexer of this chain; nothing was changed"
+    )]
     Foreign(BlockId),
 }
 
@@ -146,6 +148,7 @@ fn named_tables() -> BTreeMap<String, Vec<String>> {
 
 /// Lets values be written and read alike on both sides, and a table take as long as it takes.
 async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let settings = "SET statement_timeout = 0; SET TIME ZONE 'UTC'; SET datestyle = 'ISO, YMD'; SET bytea_output = 'hex'";
+    let settings =
+        "SET statement_timeout = 0; SET TIME ZONE 'UTC'; SET datestyle = 'ISO, YMD'; SET bytea_output = 'hex'";
     sqlx::raw_sql(settings).execute(connection).await.map(|_| ())
 }

@@ -250,8 +250,12 @@ mod tests {
 
     #[test]
     fn a_market_of_another_indexer_is_told_from_one_that_is_not_there() {
-        let document = serde_json::to_value(Problem::not_followed(5, &"3,7,20-40".parse().expect("markets"))).expect("JSON");
-        assert_eq!((document["type"].as_str(), document["status"].as_u64()), (Some("urn:deren:problem:not-followed"), Some(404)));
+        let document =
+            serde_json::to_value(Problem::not_followed(5, &"3,7,20-40".parse().expect("markets"))).expect("JSON");
+        assert_eq!(
+            (document["type"].as_str(), document["status"].as_u64()),
+            (Some("urn:deren:problem:not-followed"), Some(404))
+        );
         let detail = document["detail"].as_str().expect("words");
         assert!(detail.contains("markets 3,7,20-40") && detail.contains("market 5"), "{detail}");
     }

@@ -190,9 +190,8 @@ impl Known {
 /// The same in SQL: the condition under which a row `alias` of this table of events belongs to these markets.
 pub(crate) fn condition(table: &str, alias: &str, markets: &Markets) -> String {
     let Some(ranges) = markets.ranges() else { return "true".to_owned() };
-    let within = |range: &std::ops::RangeInclusive<u32>| {
-        format!("{alias}.market BETWEEN {} AND {}", range.start(), range.end())
-    };
+    let within =
+        |range: &std::ops::RangeInclusive<u32>| format!("{alias}.market BETWEEN {} AND {}", range.start(), range.end());
     let named = || format!("({})", ranges.iter().map(within).collect::<Vec<_>>().join(" OR "));
     let names_market = event_tables().get(table).is_some_and(|columns| columns.contains(&"market"));
     match route(table) {

@@ -41,7 +41,9 @@ pub async fn export<W: AsyncWrite + Unpin>(
 
 async fn header(connection: &mut PgConnection, asked: &Markets) -> Result<(Header, BlockId), SnapshotError> {
     let noted: Option<(Vec<u8>, String, Option<String>)> =
-        sqlx::query_as("SELECT genesis_hash, chain_name, markets FROM parameters").fetch_optional(&mut *connection).await?;
+        sqlx::query_as("SELECT genesis_hash, chain_name, markets FROM parameters")
+            .fetch_optional(&mut *connection)
+            .await?;
     let (genesis, chain, markets) = noted.ok_or(SnapshotError::Empty)?;
     let through = cursor(connection).await?.ok_or(SnapshotError::Empty)?;
     let known = Markets::of_text(markets.as_deref()).map_err(|error| SnapshotError::Damaged(error.to_string()))?;

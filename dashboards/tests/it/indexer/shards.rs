@@ -4,6 +4,7 @@ mod behind;
 mod changes;
 mod commands;
 mod made;
+mod pruned;
 mod snapshots;
 mod together;
 

@@ -120,6 +120,7 @@ async fn begin(
     let description = ChainDescription { genesis: id(0).hash, name: "long".into(), parameters, ss58_prefix: 42 };
     let (seen, metrics) = (Arc::new(Seen::default()), IndexerMetrics::default());
     metrics.height.set(from.into());
+    seen.waits_at.store(u32::MAX, SeqCst);
     let long = Long { description, finalized: finalized.clone(), seen: seen.clone(), metrics: metrics.clone() };
     let connection = connect(database).await;
     (Follower::begin_shard(long, connection, metrics, markets(market)).await.expect("begun"), seen)

@@ -19,7 +19,9 @@ async fn other_markets_than_the_databases_are_refused_and_nothing_changes() {
     let world = Made::new(7).world(6, 4);
     let database = indexed(&world, &markets("3,7")).await;
     let before = all(&database).await;
-    for (other, words) in [(markets("3,7,20-40"), "markets 3,7,20-40"), (markets("3"), "market 3"), (Markets::ALL, "all")] {
+    for (other, words) in
+        [(markets("3,7,20-40"), "markets 3,7,20-40"), (markets("3"), "market 3"), (Markets::ALL, "all")]
+    {
         let (connection, metrics) = (connect(&database).await, IndexerMetrics::default());
         let error = Follower::begin_shard(Shown::new(&world), connection, metrics, other).await.err().expect("refused");
         let error = error.to_string();

@@ -58,7 +58,9 @@ async fn a_shard_begins_with_what_another_indexer_exported() {
     assert!(!refused.status.success() && error.contains("the database holds market 0"), "{error}");
     let bad = of_one.output_of(&["check", "--markets", "0,x"]);
     assert!(text(&bad.stderr).contains("`x` is no market"), "{bad:?}");
-    let noted: Option<String> =
-        sqlx::query_scalar("SELECT markets FROM parameters").fetch_one(&mut connect(&shard).await).await.expect("a row");
+    let noted: Option<String> = sqlx::query_scalar("SELECT markets FROM parameters")
+        .fetch_one(&mut connect(&shard).await)
+        .await
+        .expect("a row");
     assert_eq!(noted.as_deref(), Some("0"));
 }

@@ -2,7 +2,9 @@
 //! It holds to what the chain holds to: a site is registered before anything names it, a gateway linked, a claim owed.
 
 use super::super::support::world::World;
-use deren_dashboards::indexer::{BlockHead, BlockId, BlockRows, Cell, ColumnValue, DECLARED_EVENTS, Declaration, Kind, Row};
+use deren_dashboards::indexer::{
+    BlockHead, BlockId, BlockRows, Cell, ColumnValue, DECLARED_EVENTS, Declaration, Kind, Row,
+};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use std::{
     collections::BTreeSet,
@@ -99,7 +101,8 @@ impl Made {
             _ => self.rng.random_range(0..self.sites.len()),
         };
         let any = |rng: &mut StdRng| rng.random_range(0..FEW);
-        let among = |known: &BTreeSet<u8>, rng: &mut StdRng| known.iter().copied().collect::<Vec<_>>().choose(rng).copied();
+        let among =
+            |known: &BTreeSet<u8>, rng: &mut StdRng| known.iter().copied().collect::<Vec<_>>().choose(rng).copied();
         let gateway = match event {
             "GatewayLinked" => any(&mut self.rng),
             "ReadingRefused" | "Equivocation" | "GatewayKeyChanged" | "GatewayDeactivated" | "GatewayUnlinked" => {

@@ -47,7 +47,8 @@ async fn an_indexer_goes_on_from_anothers_snapshot_as_from_its_own() {
     // One that is further back, or that has the same already, is replaced as well.
     let database = fresh().await;
     for round in 0..2 {
-        let carried = import(&database, &Shown::new(&world), &markets("3,25"), file.as_slice()).await.expect("imported");
+        let carried =
+            import(&database, &Shown::new(&world), &markets("3,25"), file.as_slice()).await.expect("imported");
         assert_eq!(carried.through.number, 16, "round {round}");
     }
     let mut follower = begin(&world, &database, &markets("3,25")).await;

@@ -2,9 +2,14 @@
 
 use super::{
     super::support::rows::{Fresh, all, assert_same, connect, fresh},
-    begin, indexed, made::Made, markets,
+    begin, indexed,
+    made::Made,
+    markets,
 };
-use deren_dashboards::{indexer::shard::{Route, event_tables, route}, markets::Markets};
+use deren_dashboards::{
+    indexer::shard::{Route, event_tables, route},
+    markets::Markets,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Three shards that have all markets of the chain.
