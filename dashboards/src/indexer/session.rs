@@ -163,7 +163,7 @@ impl Indexer {
         let mut next_comparison = Instant::now();
         loop {
             follower.step().await?;
-            let compared = Instant::now() < next_comparison || self.compare(&mut follower).await?;
+            let compared = Instant::now() < next_comparison || self.compare(&mut follower, once).await?;
             if !compared {
                 next_comparison = Instant::now() + RECONCILIATION_PAUSE;
             }
@@ -176,8 +176,8 @@ impl Indexer {
         }
     }
 
-    /// Compares eras that were paid; false if the node has no answer.
-    async fn compare(&self, follower: &mut Follower<Node>) -> Result<bool, IndexerError> {
+    /// Compares some eras that were paid, or `all` of them; false if the node has no answer.
+    async fn compare(&self, follower: &mut Follower<Node>, all: bool) -> Result<bool, IndexerError> {
         let head = follower.state().cursor;
         loop {
             let (node, connection) = follower.parts();
@@ -207,7 +207,7 @@ impl Indexer {
                     Err(error) => return Err(error.into()),
                 }
             }
-            if last {
+            if last || !all {
                 return Ok(true);
             }
         }
