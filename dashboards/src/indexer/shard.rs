@@ -25,8 +25,8 @@ pub enum Route {
     Known(Known),
 }
 
-/// A thing that has no market in itself. A shard knows it from the event on that gives its first row of `table` with the
-/// thing's name.
+/// A thing that has no market in itself. A shard knows it from the event on that gives its first row of `table` with
+/// the thing's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
     /// The table whose rows make it known.

@@ -58,9 +58,12 @@ async fn a_shard_begins_with_what_another_indexer_exported() {
     assert!(!refused.status.success() && error.contains("the database holds market 0"), "{error}");
     let bad = of_one.output_of(&["check", "--markets", "0,x"]);
     assert!(text(&bad.stderr).contains("`x` is no market"), "{bad:?}");
+    // A rebuild for others is how they change.
+    let rebuilt = of_one.output_of(&["rebuild", "--markets", "0,4"]);
+    assert!(rebuilt.status.success(), "{}", text(&rebuilt.stderr));
     let noted: Option<String> = sqlx::query_scalar("SELECT markets FROM parameters")
         .fetch_one(&mut connect(&shard).await)
         .await
         .expect("a row");
-    assert_eq!(noted.as_deref(), Some("0"));
+    assert_eq!(noted.as_deref(), Some("0,4"));
 }
