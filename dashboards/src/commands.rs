@@ -2,6 +2,7 @@
 
 pub(crate) mod approve_point;
 mod run;
+pub(crate) mod snapshot;
 
 pub(crate) use run::run;
 
@@ -12,19 +13,18 @@ use deren_dashboards::{
     settings::Settings,
 };
 use deren_primitives::Hex;
-use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 /// Makes the schema `chain` again from the node.
-pub(crate) fn rebuild(config: &Path) -> anyhow::Result<()> {
-    let settings = Settings::read(config)?;
+pub(crate) fn rebuild(settings: &Settings) -> anyhow::Result<()> {
     let options = db::options(settings.database_url.reveal())?;
     block_on(async {
         let shutdown = ended_by_signal();
         db::migrate(&options).await?;
         db::begin_rebuild(&options).await?;
         let indexer =
-            Indexer::new(options.clone(), db::CHAIN_REBUILT, settings.node_url.clone(), IndexerMetrics::default());
+            Indexer::new(options.clone(), db::CHAIN_REBUILT, settings.node_url.clone(), IndexerMetrics::default())
+                .of_markets(settings.markets.clone());
         let reached = indexer.catch_up(&shutdown).await?;
         db::finish_rebuild(&options).await?;
         let hash = Hex(reached.hash).to_string();
@@ -34,8 +34,7 @@ pub(crate) fn rebuild(config: &Path) -> anyhow::Result<()> {
 }
 
 /// Brings the tables up to date.
-pub(crate) fn migrate(config: &Path) -> anyhow::Result<()> {
-    let settings = Settings::read(config)?;
+pub(crate) fn migrate(settings: &Settings) -> anyhow::Result<()> {
     let options = db::options(settings.database_url.reveal())?;
     block_on(async { Ok(db::migrate(&options).await?) })
 }
@@ -46,9 +45,8 @@ pub(crate) fn openapi() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads the settings.
-pub(crate) fn check(config: &Path) -> anyhow::Result<()> {
-    Settings::read(config)?;
+/// Says that the settings could be read.
+pub(crate) fn check() -> anyhow::Result<()> {
     println!("{}", serde_json::json!({ "settings": "good" }));
     Ok(())
 }

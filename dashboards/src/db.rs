@@ -7,7 +7,7 @@ mod notice;
 mod schema;
 
 pub use notice::{CHANNEL, Notice};
-pub use schema::{CHAIN, CHAIN_REBUILT, LOCAL, begin_rebuild, finish_rebuild, migrate};
+pub use schema::{CHAIN, CHAIN_REBUILT, LOCAL, begin_rebuild, drop_rebuilt, finish_rebuild, migrate};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool, Row as _,

@@ -6,6 +6,8 @@ pub mod api;
 pub mod books;
 pub mod db;
 pub mod indexer;
+pub mod markets;
 pub mod operator;
 pub mod settings;
+pub mod snapshot;
 pub mod web;

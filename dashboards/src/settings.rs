@@ -7,6 +7,7 @@ mod known;
 #[cfg(test)]
 mod tests;
 
+use crate::markets::Markets;
 use deren_config::Mistake;
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::SocketAddr, path::Path};
@@ -43,6 +44,8 @@ pub struct Settings {
     pub node_url: Url,
     /// The node to which pages send transactions.
     pub public_node_url: Url,
+    /// The markets that are followed.
+    pub markets: Markets,
     /// What a kWh costs from a supplier, for accounts that did not say what they pay, in µ€.
     pub retail_ueur_per_kwh: u32,
     /// Accounts for anyone to try, on a development chain only.
@@ -147,6 +150,8 @@ impl Settings {
         });
         let node_url = top.parsed(&known::NODE_URL, |text| node("node_url", text));
         let public_node_url = top.parsed(&known::PUBLIC_NODE_URL, |text| node("public_node_url", text));
+        let markets =
+            top.parsed(&known::MARKETS, |text| text.parse::<Markets>().map_err(|error| format!("`markets`: {error}")));
         let retail_ueur_per_kwh = top.number_or(&known::RETAIL_UEUR_PER_KWH);
         let development = top.section("development", "[development] has");
         let (development_accounts, market_clock) =
@@ -159,6 +164,7 @@ impl Settings {
                 database_url,
                 public_node_url: public_node_url.unwrap_or_else(|| node_url.clone()),
                 node_url,
+                markets: markets.unwrap_or_default(),
                 retail_ueur_per_kwh,
                 development_accounts,
                 market_clock,

@@ -38,15 +38,23 @@ const NOT_YOUR_SITES_NAME: &str = "Only a site's owner can name it. Log in with 
 /// The site, if the caller owns it or operates its market; else 403, whether it exists or not.
 pub async fn site(api: &Api, caller: Caller, site: u32) -> Result<SiteAccess> {
     let found = find_site(api, site).await?;
-    found
-        .filter(|site| site.owner == caller.account || site.operator == caller.account)
-        .ok_or_else(|| Problem::forbidden(NOT_YOUR_SITE))
+    let found = found.filter(|site| site.owner == caller.account || site.operator == caller.account);
+    allowed(api, found, NOT_YOUR_SITE).await
 }
 
 /// As [`site`], for what only the owner may do.
 pub async fn own_site(api: &Api, caller: Caller, site: u32) -> Result<SiteAccess> {
     let found = find_site(api, site).await?;
-    found.filter(|site| site.owner == caller.account).ok_or_else(|| Problem::forbidden(NOT_YOUR_SITES_NAME))
+    allowed(api, found.filter(|site| site.owner == caller.account), NOT_YOUR_SITES_NAME).await
+}
+
+/// What was found for the caller, or 403. An indexer of some markets says so: the caller's may be another's.
+async fn allowed<T>(api: &Api, found: Option<T>, words: &'static str) -> Result<T> {
+    let followed = &api.parameters().await?.markets;
+    found.ok_or_else(|| match followed.are_all() {
+        true => Problem::forbidden(words),
+        false => Problem::forbidden(format!("{words} This indexer follows {} only.", followed.words())),
+    })
 }
 
 async fn find_site(api: &Api, site: u32) -> Result<Option<SiteAccess>> {
@@ -71,7 +79,7 @@ pub async fn zone_operator(api: &Api, caller: Caller, zone: u32) -> Result<()> {
         .await?;
     match market.and_then(|market| u32::try_from(market).ok()) {
         Some(market) => operator(api, caller, market).await,
-        None => Err(Problem::forbidden(NOT_YOUR_MARKET)),
+        None => allowed(api, None, NOT_YOUR_MARKET).await,
     }
 }
 

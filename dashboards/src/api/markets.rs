@@ -52,8 +52,9 @@ pub struct MarketView {
     pub sites: i64,
 }
 
-/// The market; 404 if there is none of this number.
+/// The market; 404 if there is none of this number, or another indexer has it.
 async fn find(api: &Api, market: u32) -> Result<MarketView> {
+    api.ensure_followed(market).await?;
     sqlx::query_as(include_str!("markets/find.sql"))
         .bind(Some(i64::from(market)))
         .fetch_optional(api.db())

@@ -144,6 +144,7 @@ mod tests {
             development: true,
             ss58_prefix: 42,
             eur_asset_id: 1,
+            markets: crate::markets::Markets::ALL,
         };
         // Nothing listens on the discard port.
         let client = NodeClient::new(Url::parse("ws://127.0.0.1:9").expect("an address"));

@@ -1,5 +1,6 @@
 //! What was set at genesis, as the indexer wrote it down.
 
+use crate::markets::Markets;
 use sqlx::{FromRow, Row, postgres::PgRow};
 use std::num::NonZeroU32;
 
@@ -22,6 +23,8 @@ pub struct Parameters {
     pub ss58_prefix: u16,
     /// The asset that stands for euros.
     pub eur_asset_id: u32,
+    /// The markets whose rows are here.
+    pub markets: Markets,
 }
 
 impl FromRow<'_, PgRow> for Parameters {
@@ -35,6 +38,7 @@ impl FromRow<'_, PgRow> for Parameters {
             development: row.try_get("development")?,
             ss58_prefix: number(row, "ss58_prefix")?,
             eur_asset_id: number(row, "eur_asset_id")?,
+            markets: markets(row)?,
         })
     }
 }
@@ -49,6 +53,11 @@ fn bytes32(row: &PgRow, column: &str) -> sqlx::Result<[u8; 32]> {
 fn number<T: TryFrom<i64>>(row: &PgRow, column: &str) -> sqlx::Result<T> {
     let number: i64 = row.try_get(column)?;
     T::try_from(number).map_err(|_| wrong(column, "out of range"))
+}
+
+fn markets(row: &PgRow) -> sqlx::Result<Markets> {
+    let text: Option<String> = row.try_get("markets")?;
+    Markets::of_text(text.as_deref()).map_err(|_| wrong("markets", "no list of markets"))
 }
 
 fn not_zero(row: &PgRow, column: &str) -> sqlx::Result<NonZeroU32> {

@@ -2,7 +2,7 @@
 //!
 //! It must never tell a client what a database or a node said: that goes to the log.
 
-use crate::books::BooksError;
+use crate::{books::BooksError, markets::Markets};
 use axum::{
     extract::rejection::{JsonRejection, PathRejection, QueryRejection},
     http::{HeaderValue, StatusCode, header},
@@ -84,6 +84,15 @@ impl Problem {
     /// 404: there is no such thing.
     pub fn not_found(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here", detail)
+    }
+
+    /// 404: there may be such a thing, and another indexer has it.
+    pub fn not_followed(market: u32, followed: &Markets) -> Self {
+        let detail = format!(
+            "This indexer follows {} of its chain, and not market {market}: ask the indexer of that market's operator.",
+            followed.words()
+        );
+        Self::new(StatusCode::NOT_FOUND, "not-followed", "This indexer does not follow the market", detail)
     }
 
     /// 405: the address exists, and does not know this method.
@@ -237,6 +246,18 @@ mod tests {
         assert_eq!(document["status"], 400);
         assert_eq!(document["detail"], "from is after to");
         assert!(document["title"].is_string());
+    }
+
+    #[test]
+    fn a_market_of_another_indexer_is_told_from_one_that_is_not_there() {
+        let document =
+            serde_json::to_value(Problem::not_followed(5, &"3,7,20-40".parse().expect("markets"))).expect("JSON");
+        assert_eq!(
+            (document["type"].as_str(), document["status"].as_u64()),
+            (Some("urn:deren:problem:not-followed"), Some(404))
+        );
+        let detail = document["detail"].as_str().expect("words");
+        assert!(detail.contains("markets 3,7,20-40") && detail.contains("market 5"), "{detail}");
     }
 
     #[test]

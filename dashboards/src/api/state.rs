@@ -132,6 +132,12 @@ impl Api {
         Ok(self.0.parameters.get_or_init(|| parameters))
     }
 
+    /// 404 for a market that this indexer does not follow, whether there is one or not.
+    pub async fn ensure_followed(&self, market: u32) -> Result<()> {
+        let followed = &self.parameters().await?.markets;
+        if followed.contain(market) { Ok(()) } else { Err(Problem::not_followed(market, followed)) }
+    }
+
     /// The slot that is running now, by this machine's clock.
     pub async fn current_slot(&self) -> Result<i64> {
         Ok(chrono::Utc::now().timestamp() / i64::from(self.parameters().await?.slot_seconds.get()))

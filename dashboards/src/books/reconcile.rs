@@ -18,6 +18,7 @@ use super::{
     BooksError,
     rows::{bytes32, narrow},
 };
+use crate::markets::Markets;
 use deren_primitives::Slot;
 use sqlx::PgConnection;
 
@@ -89,13 +90,14 @@ pub async fn reconcile<C: ChainState>(
     era: u32,
     (block_number, block_hash): (u32, [u8; 32]),
 ) -> Result<Reconciliation, BooksError> {
-    let slots_per_era: i64 =
-        sqlx::query_scalar("SELECT slots_per_era FROM parameters").fetch_one(&mut *connection).await?;
+    let (slots_per_era, markets): (i64, Option<String>) =
+        sqlx::query_as("SELECT slots_per_era, markets FROM parameters").fetch_one(&mut *connection).await?;
+    let markets = followed(markets.as_deref())?;
     let slots_per_era: u32 = narrow("parameters.slots_per_era", slots_per_era)?;
     let slots = slots_per_era.clamp(1, MAX_SLOTS_PER_ERA);
     let first = Slot(era.saturating_mul(slots_per_era));
     let through = first.plus(slots.saturating_sub(1));
-    let compared = compare(connection, chain, (era, first, through), (block_number, block_hash)).await;
+    let compared = compare(connection, chain, &markets, (era, first, through), (block_number, block_hash)).await;
     let (differences, against) = match compared {
         // A row that cannot be is a row that differs; what is away now is another matter.
         Err(error @ BooksError::Row { .. }) => (vec![error.to_string()], Against::State),
@@ -130,15 +132,22 @@ pub async fn reconcile<C: ChainState>(
     Ok(result)
 }
 
+/// The markets whose rows are here.
+fn followed(text: Option<&str>) -> Result<Markets, BooksError> {
+    let wrong = |_| BooksError::Row { what: "parameters.markets", value: text.unwrap_or_default().to_owned() };
+    Markets::of_text(text).map_err(wrong)
+}
+
 /// What differs, and from what.
 async fn compare<C: ChainState>(
     connection: &mut PgConnection,
     chain: &C,
+    markets: &Markets,
     (era, first, through): (u32, Slot, Slot),
     (block_number, block_hash): (u32, [u8; 32]),
 ) -> Result<(Vec<String>, Against), BooksError> {
-    let mut state = sums::of_chain(chain, era, first, through, block_hash).await?;
-    let rows = sums::of_rows(connection, era, first, through).await?;
+    let mut state = sums::of_chain(chain, markets, (era, first, through), block_hash).await?;
+    let rows = sums::of_rows(connection, markets, (era, first, through)).await?;
     let paid_in: Option<i64> = sqlx::query_scalar("SELECT max(block_number) FROM eras_paid WHERE era = $1")
         .bind(i64::from(era))
         .fetch_one(&mut *connection)

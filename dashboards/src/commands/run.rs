@@ -10,7 +10,7 @@ use deren_dashboards::{
 };
 use prometheus_client::registry::Registry;
 use sqlx::postgres::PgConnectOptions;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -20,8 +20,7 @@ const STREAM_CLIENTS: usize = 500;
 const DATABASE_RETRY: Duration = Duration::from_secs(1);
 
 /// Serves until it is told to end.
-pub(crate) fn run(config: &Path) -> anyhow::Result<()> {
-    let settings = Settings::read(config)?;
+pub(crate) fn run(settings: Settings) -> anyhow::Result<()> {
     let options = db::options(settings.database_url.reveal())?;
     block_on(async {
         let shutdown = ended_by_signal();
@@ -64,6 +63,7 @@ async fn serve(
     let metrics = Arc::new(Metrics::register(&mut registry));
     let indexer_metrics = IndexerMetrics::register(&mut registry);
     let indexer = Indexer::new(options.clone(), db::CHAIN, settings.node_url.clone(), indexer_metrics)
+        .of_markets(settings.markets)
         .on_development_chains_only(!settings.development_accounts.is_empty());
     let api_settings = ApiSettings {
         public_node_url: settings.public_node_url,

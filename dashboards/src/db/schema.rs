@@ -26,10 +26,15 @@ pub async fn migrate(options: &PgConnectOptions) -> Result<(), DbError> {
 
 /// Makes an empty schema for `rebuild`, whatever an earlier one left.
 pub async fn begin_rebuild(options: &PgConnectOptions) -> Result<(), DbError> {
+    drop_rebuilt(options).await?;
+    migrate_schema(options, CHAIN_REBUILT, &CHAIN_MIGRATIONS).await
+}
+
+/// Takes away what was being rebuilt.
+pub async fn drop_rebuilt(options: &PgConnectOptions) -> Result<(), DbError> {
     let mut connection = connect(options, CHAIN_REBUILT).await?;
     connection.execute(sqlx::AssertSqlSafe(format!("DROP SCHEMA IF EXISTS {CHAIN_REBUILT} CASCADE"))).await?;
-    connection.close().await?;
-    migrate_schema(options, CHAIN_REBUILT, &CHAIN_MIGRATIONS).await
+    Ok(connection.close().await?)
 }
 
 /// Puts what was rebuilt in the place of what served until now, in one moment.

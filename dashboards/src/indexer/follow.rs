@@ -6,10 +6,12 @@ use super::{
     head::NodeHead,
     metrics::IndexerMetrics,
     rows::{BlockId, BlockRows},
+    shard,
     source::{Source, SourceError},
-    sync_state::{SyncState, WriteError, describe, sync_state},
+    sync_state::{Place, SyncState, WriteError, describe, sync_state},
     write,
 };
+use crate::markets::Markets;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use sqlx::PgConnection;
 use std::collections::VecDeque;
@@ -52,6 +54,7 @@ pub enum FollowError {
 pub struct Follower<S> {
     source: S,
     connection: PgConnection,
+    markets: Markets,
     state: SyncState,
     recent: VecDeque<BlockRows>,
     metrics: IndexerMetrics,
@@ -60,11 +63,21 @@ pub struct Follower<S> {
 
 impl<S: Source> Follower<S> {
     /// Begins where the database stands. The connection finds the tables without their schema.
-    pub async fn begin(source: S, mut connection: PgConnection, metrics: IndexerMetrics) -> Result<Self, FollowError> {
-        describe(&mut connection, source.description()).await?;
+    pub async fn begin(source: S, connection: PgConnection, metrics: IndexerMetrics) -> Result<Self, FollowError> {
+        Self::begin_shard(source, connection, metrics, Markets::ALL).await
+    }
+
+    /// The same for some markets only. The database must hold these and no others, or nothing yet.
+    pub async fn begin_shard(
+        source: S,
+        mut connection: PgConnection,
+        metrics: IndexerMetrics,
+        markets: Markets,
+    ) -> Result<Self, FollowError> {
+        describe(&mut connection, source.description(), &markets).await?;
         let state = sync_state(&mut connection).await?;
         let head = NodeHead::default();
-        Ok(Self { source, connection, state, recent: VecDeque::new(), metrics, head })
+        Ok(Self { source, connection, markets, state, recent: VecDeque::new(), metrics, head })
     }
 
     /// Tells `head` of each newer block that the source names.
@@ -115,14 +128,14 @@ impl<S: Source> Follower<S> {
             Some(cursor) => cursor.number.saturating_add(1),
         };
         self.metrics.lag_blocks.set((finalized.number - first + 1).into());
-        let (source, recent) = (&self.source, &self.recent);
+        let (source, recent, markets) = (&self.source, &self.recent, &self.markets);
         let mut blocks = stream::iter(first..=finalized.number)
             .map(|number| async move {
                 let hash = if number == finalized.number { Some(finalized.hash) } else { source.hash(number).await? };
                 let hash = hash.ok_or_else(|| SourceError::Gone(number.to_string()))?;
                 match recent.iter().find(|block| block.head.id.hash == hash) {
                     Some(block) => Ok(block.clone()),
-                    None => source.block(BlockId { number, hash }).await,
+                    None => of_markets(source, BlockId { number, hash }, markets).await,
                 }
             })
             .buffered(FETCH_AHEAD);
@@ -138,9 +151,10 @@ impl<S: Source> Follower<S> {
             let last = block.head.id.number == finalized.number;
             batch.push(block);
             if last || batch.is_full() {
-                write::finalize(&mut self.connection, self.state.cursor, &batch.blocks).await?;
+                let place = Place { cursor: self.state.cursor, markets };
+                let rows = write::finalize_of(&mut self.connection, &place, &batch.blocks).await?;
                 self.state.finalized(&batch.blocks);
-                self.metrics.rows.inc_by(batch.rows as u64);
+                self.metrics.rows.inc_by(rows);
                 self.metrics.height.set(block_number(self.state.cursor));
                 self.metrics.lag_blocks.set(i64::from(finalized.number) - block_number(self.state.cursor));
                 batch = Batch::default();
@@ -187,9 +201,11 @@ impl<S: Source> Follower<S> {
         self.metrics.forked_blocks.inc_by(replaced.len() as u64);
         new.reverse();
         for some in new.chunks(TAIL_BLOCKS) {
-            let blocks = stream::iter(some).map(|id| self.source.block(*id)).buffered(FETCH_AHEAD);
+            let (source, markets) = (&self.source, &self.markets);
+            let blocks = stream::iter(some).map(|id| of_markets(source, *id, markets)).buffered(FETCH_AHEAD);
             let blocks: Vec<BlockRows> = blocks.try_collect().await?;
-            write::extend_tail(&mut self.connection, self.state.cursor, forked_at.take(), &blocks).await?;
+            let place = Place { cursor: self.state.cursor, markets };
+            write::extend_tail_of(&mut self.connection, &place, forked_at.take(), &blocks).await?;
             self.state.tail.extend(some);
             self.remember(blocks);
         }
@@ -203,6 +219,13 @@ impl<S: Source> Follower<S> {
             self.recent.pop_front();
         }
     }
+}
+
+/// A block without what names other markets: no more than this is held.
+async fn of_markets<S: Source>(source: &S, id: BlockId, markets: &Markets) -> Result<BlockRows, SourceError> {
+    let mut block = source.block(id).await?;
+    shard::leave_out_others(&mut block, markets);
+    Ok(block)
 }
 
 impl SyncState {

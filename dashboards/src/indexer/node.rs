@@ -92,8 +92,33 @@ impl Node {
             Ok(answer) => Ok(answer),
             Err(error) if has_no_state(&error) => {
                 self.header(block.hash).await?;
-                Err(SourceError::Pruned { block: block.number, reason: error.to_string() })
+                let from = self.first_state(block.number).await.ok();
+                Err(SourceError::Pruned { block: block.number, from, reason: error.to_string() })
             }
+            Err(error) => Err(refused(what, &error)),
+        }
+    }
+
+    /// The first block of which the node has a state, if it has none of this one: old ones go before newer ones.
+    async fn first_state(&self, mut gone: u32) -> Result<u32, SourceError> {
+        let mut there = self.finalized().await?.number;
+        while there.saturating_sub(gone) > 1 {
+            let between = gone.midpoint(there);
+            if self.has_state(between).await? {
+                there = between;
+            } else {
+                gone = between;
+            }
+        }
+        Ok(there)
+    }
+
+    async fn has_state(&self, number: u32) -> Result<bool, SourceError> {
+        let (what, [_, _, now]) = ("state_getStorage", &self.keys);
+        let hash = self.hash(number).await?.ok_or_else(|| SourceError::Gone(number.to_string()))?;
+        match in_time(what, self.rpc.state_get_storage(now, Some(H256(hash)))).await? {
+            Ok(_) => Ok(true),
+            Err(error) if has_no_state(&error) => Ok(false),
             Err(error) => Err(refused(what, &error)),
         }
     }
@@ -240,8 +265,11 @@ mod tests {
         };
         let pruned = says(NO_STATE, "UnknownBlock: State already discarded for 0x12");
         assert!(has_no_state(&pruned));
-        let pruned = SourceError::Pruned { block: 7, reason: pruned.to_string() };
-        assert!(pruned.to_string().contains("--state-pruning=archive"));
+        let words = |from| SourceError::Pruned { block: 7, from, reason: pruned.to_string() }.to_string();
+        for needed in ["block 7", "it has states from block 900 on", "--state-pruning=archive", "snapshot import"] {
+            assert!(words(Some(900)).contains(needed), "{needed}");
+        }
+        assert!(!words(None).contains("it has states"));
         assert!(!has_no_state(&says(-32603, "the state was discarded, or pruned")));
         assert!(!has_no_state(&subxt::rpcs::Error::Client("connection refused".into())));
     }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     books::{BooksError, reconcile},
     db::{self, DbError},
+    markets::Markets,
 };
 use deren_primitives::Backoff;
 use sqlx::postgres::PgConnectOptions;
@@ -52,7 +53,16 @@ pub enum IndexerError {
 impl IndexerError {
     /// True if no other try can help before somebody has done something.
     fn is_final(&self) -> bool {
-        matches!(self, Self::Follow(FollowError::Write(WriteError::OtherChain { .. })) | Self::NoDevelopmentChain(_))
+        use WriteError::{OtherChain, OtherMarkets};
+        matches!(
+            self,
+            Self::Follow(FollowError::Write(OtherChain { .. } | OtherMarkets { .. })) | Self::NoDevelopmentChain(_)
+        )
+    }
+
+    /// True if this node will never have what is asked for.
+    fn is_pruned(&self) -> bool {
+        matches!(self, Self::Follow(FollowError::Source(SourceError::Pruned { .. })))
     }
 
     fn is_the_databases(&self) -> bool {
@@ -66,6 +76,7 @@ pub struct Indexer {
     database: PgConnectOptions,
     schema: &'static str,
     node_url: Url,
+    markets: Markets,
     metrics: IndexerMetrics,
     development_only: bool,
     head: NodeHead,
@@ -74,13 +85,20 @@ pub struct Indexer {
 impl Indexer {
     /// Nothing is connected yet. The schema must have its tables ([`db::migrate`]).
     pub fn new(database: PgConnectOptions, schema: &'static str, node_url: Url, metrics: IndexerMetrics) -> Self {
-        Self { database, schema, node_url, metrics, development_only: false, head: NodeHead::default() }
+        let markets = Markets::ALL;
+        Self { database, schema, node_url, markets, metrics, development_only: false, head: NodeHead::default() }
     }
 
     /// Tells `head` how far the node is, and when it is lost.
     #[must_use]
     pub fn telling(self, head: NodeHead) -> Self {
         Self { head, ..self }
+    }
+
+    /// Follows these markets only.
+    #[must_use]
+    pub fn of_markets(self, markets: Markets) -> Self {
+        Self { markets, ..self }
     }
 
     /// Refuses to follow a chain on which keys that everyone knows are not expected.
@@ -113,7 +131,8 @@ impl Indexer {
             self.head.lost();
             let error = match ended {
                 Ok(reached) => return Ok(reached),
-                Err(error) if error.is_final() => return Err(error),
+                // Who only catches up serves nothing meanwhile, and is told at once.
+                Err(error) if error.is_final() || (once && error.is_pruned()) => return Err(error),
                 Err(error) => error,
             };
             if error.is_the_databases() { &self.metrics.database_errors } else { &self.metrics.node_errors }.inc();
@@ -137,13 +156,14 @@ impl Indexer {
         if self.development_only && !node.description().parameters.development {
             return Err(IndexerError::NoDevelopmentChain(chain));
         }
-        let follower = Follower::begin(node, connection, self.metrics.clone()).await?;
+        let (metrics, markets) = (self.metrics.clone(), self.markets.clone());
+        let follower = Follower::begin_shard(node, connection, metrics, markets).await?;
         let mut follower = follower.telling(self.head.clone());
-        tracing::info!(chain, node = %self.node_url, "following the chain");
+        tracing::info!(chain, node = %self.node_url, markets = %self.markets, "following the chain");
         let mut next_comparison = Instant::now();
         loop {
             follower.step().await?;
-            let compared = Instant::now() < next_comparison || self.compare(&mut follower).await?;
+            let compared = Instant::now() < next_comparison || self.compare(&mut follower, once).await?;
             if !compared {
                 next_comparison = Instant::now() + RECONCILIATION_PAUSE;
             }
@@ -156,8 +176,8 @@ impl Indexer {
         }
     }
 
-    /// Compares eras that were paid; false if the node has no answer.
-    async fn compare(&self, follower: &mut Follower<Node>) -> Result<bool, IndexerError> {
+    /// Compares some eras that were paid, or `all` of them; false if the node has no answer.
+    async fn compare(&self, follower: &mut Follower<Node>, all: bool) -> Result<bool, IndexerError> {
         let head = follower.state().cursor;
         loop {
             let (node, connection) = follower.parts();
@@ -187,7 +207,7 @@ impl Indexer {
                     Err(error) => return Err(error.into()),
                 }
             }
-            if last {
+            if last || !all {
                 return Ok(true);
             }
         }

@@ -34,12 +34,16 @@ pub enum SourceError {
     },
     /// The node does not keep old states, and an old one is needed.
     #[error(
-        "the node has no state of block {block} any more ({reason}): to index from the first block it must run with \
-         --state-pruning=archive"
+        "the node has no state of block {block} any more ({reason}){}: follow a node that runs with \
+         --state-pruning=archive, or import another indexer's snapshot that ends where this node has states \
+         (`deren-dashboards snapshot import`)",
+        from.map_or_else(String::new, |from| format!("; it has states from block {from} on"))
     )]
     Pruned {
         /// Which block.
         block: u32,
+        /// The first block of which it has a state; `None` if it did not say.
+        from: Option<u32>,
         /// What the node said.
         reason: String,
     },

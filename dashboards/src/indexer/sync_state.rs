@@ -4,6 +4,7 @@ use super::{
     rows::{BlockId, BlockRows},
     source::ChainDescription,
 };
+use crate::markets::Markets;
 use deren_primitives::Hex;
 use sqlx::{Connection as _, PgConnection};
 
@@ -41,6 +42,18 @@ pub enum WriteError {
         /// Its first block.
         other_genesis: [u8; 32],
     },
+    /// The database holds other markets than those that are followed.
+    #[error(
+        "the database holds {known}, and the settings follow {asked}: set `markets` as it was, or make it again for \
+         these, with `deren-dashboards rebuild` from an archive node or `deren-dashboards snapshot import` from another \
+         indexer"
+    )]
+    OtherMarkets {
+        /// The database's.
+        known: String,
+        /// Those of the settings.
+        asked: String,
+    },
     /// A row holds something impossible.
     #[error("{table} holds {value}, which cannot be: `deren-dashboards rebuild` makes it again")]
     Corrupt {
@@ -60,13 +73,26 @@ pub struct SyncState {
     pub tail: Vec<BlockId>,
 }
 
-/// Notes what chain this is, or makes sure that it is the one that was noted.
-pub async fn describe(connection: &mut PgConnection, chain: &ChainDescription) -> Result<(), WriteError> {
+/// What somebody who writes takes to be in the database.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'m> {
+    /// The newest finalised block.
+    pub(super) cursor: Option<BlockId>,
+    /// The markets that are followed.
+    pub(super) markets: &'m Markets,
+}
+
+/// Notes what chain this is and which markets of it are followed, or makes sure that both are as they were noted.
+pub(crate) async fn describe(
+    connection: &mut PgConnection,
+    chain: &ChainDescription,
+    markets: &Markets,
+) -> Result<(), WriteError> {
     let parameters = &chain.parameters;
     sqlx::query(
         "INSERT INTO parameters (genesis_hash, chain_name, slot_seconds, slot_energy_seconds, grace_seconds,
-             grace_blocks, slots_per_era, development, ss58_prefix, eur_asset_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+             grace_blocks, slots_per_era, development, ss58_prefix, eur_asset_id, markets)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
     )
     .bind(chain.genesis.as_slice())
     .bind(&chain.name)
@@ -78,12 +104,13 @@ pub async fn describe(connection: &mut PgConnection, chain: &ChainDescription) -
     .bind(parameters.development)
     .bind(i64::from(chain.ss58_prefix))
     .bind(i64::from(EUR_ASSET_ID))
+    .bind(markets.text())
     .execute(&mut *connection)
     .await?;
-    let known: (Vec<u8>, String) =
-        sqlx::query_as("SELECT genesis_hash, chain_name FROM parameters").fetch_one(connection).await?;
+    let known: (Vec<u8>, String, Option<String>) =
+        sqlx::query_as("SELECT genesis_hash, chain_name, markets FROM parameters").fetch_one(connection).await?;
     if known.0 == chain.genesis {
-        return Ok(());
+        return expect_markets(known.2.as_deref(), markets);
     }
     Err(WriteError::OtherChain {
         known: known.1,
@@ -96,7 +123,7 @@ pub async fn describe(connection: &mut PgConnection, chain: &ChainDescription) -
 /// Where the database stands now.
 pub async fn sync_state(connection: &mut PgConnection) -> Result<SyncState, WriteError> {
     let mut transaction = connection.begin().await?;
-    let cursor = cursor(&mut transaction, "").await?;
+    let cursor = cursor(&mut transaction).await?;
     let tail: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("SELECT number, hash FROM tail_blocks ORDER BY number").fetch_all(&mut *transaction).await?;
     transaction.commit().await?;
@@ -104,24 +131,39 @@ pub async fn sync_state(connection: &mut PgConnection) -> Result<SyncState, Writ
     Ok(SyncState { cursor, tail })
 }
 
-async fn cursor(connection: &mut PgConnection, lock: &str) -> Result<Option<BlockId>, WriteError> {
-    let statement = format!("SELECT height, hash FROM cursor {lock}");
-    let row = sqlx::query_as(sqlx::AssertSqlSafe(statement)).fetch_optional(connection).await?;
+/// The newest finalised block in the tables.
+pub(crate) async fn cursor(connection: &mut PgConnection) -> Result<Option<BlockId>, WriteError> {
+    let row = sqlx::query_as("SELECT height, hash FROM cursor").fetch_optional(connection).await?;
     row.map(|row| block_id("cursor", row)).transpose()
+}
+
+/// A rebuild for other markets may have taken the place of the tables that we began with.
+fn expect_markets(known: Option<&str>, markets: &Markets) -> Result<(), WriteError> {
+    let corrupt = |error: crate::markets::MarketsError| WriteError::Corrupt {
+        table: "parameters",
+        value: format!("markets {known:?} ({error})"),
+    };
+    let known = Markets::of_text(known).map_err(corrupt)?;
+    match known == *markets {
+        true => Ok(()),
+        false => Err(WriteError::OtherMarkets { known: known.words(), asked: markets.words() }),
+    }
 }
 
 /// Makes sure that the database is where the caller thinks it is. By this lock it stays there until the end of the
 /// transaction.
-pub(super) async fn expect_cursor(
-    connection: &mut PgConnection,
-    expected: Option<BlockId>,
-    lock: &str,
-) -> Result<(), WriteError> {
-    let found = cursor(connection, lock).await?;
-    if found == expected {
+pub(super) async fn expect(connection: &mut PgConnection, place: &Place<'_>, lock: &str) -> Result<(), WriteError> {
+    let statement = format!("SELECT height, hash, (SELECT markets FROM parameters) FROM cursor {lock}");
+    let row: Option<(i64, Vec<u8>, Option<String>)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(statement)).fetch_optional(connection).await?;
+    if let Some((_, _, markets)) = &row {
+        expect_markets(markets.as_deref(), place.markets)?;
+    }
+    let found = row.map(|(height, hash, _)| block_id("cursor", (height, hash))).transpose()?;
+    if found == place.cursor {
         return Ok(());
     }
-    Err(WriteError::Moved { found: words(found), expected: words(expected) })
+    Err(WriteError::Moved { found: words(found), expected: words(place.cursor) })
 }
 
 /// Makes sure that the block's parent is in the tail, or is the cursor.

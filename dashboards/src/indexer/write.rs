@@ -5,9 +5,13 @@
 use super::{
     put::put,
     rows::{BlockId, BlockRows, TableRows},
-    sync_state::{WriteError, expect_cursor, expect_parent},
+    shard::without_strangers,
+    sync_state::{Place, WriteError, expect, expect_parent},
 };
-use crate::db::{CHANNEL, Notice, notify};
+use crate::{
+    db::{CHANNEL, Notice, notify},
+    markets::Markets,
+};
 use deren_primitives::Hex;
 use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -19,20 +23,30 @@ pub async fn finalize(
     cursor: Option<BlockId>,
     blocks: &[BlockRows],
 ) -> Result<(), WriteError> {
-    let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return Ok(()) };
+    finalize_of(connection, &Place { cursor, markets: &Markets::ALL }, blocks).await.map(|_| ())
+}
+
+/// The same in a database of some markets, and how many rows it wrote. Blocks have nothing left that names another
+/// market.
+pub(super) async fn finalize_of(
+    connection: &mut PgConnection,
+    place: &Place<'_>,
+    blocks: &[BlockRows],
+) -> Result<u64, WriteError> {
+    let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return Ok(0) };
     let mut transaction = connection.begin().await?;
-    let written = write_final(&mut transaction, cursor, blocks, (first.head.id, last.head.id)).await;
+    let written = write_final(&mut transaction, place, blocks, (first.head.id, last.head.id)).await;
     end(transaction, written).await
 }
 
 async fn write_final(
     transaction: &mut PgConnection,
-    cursor: Option<BlockId>,
+    place: &Place<'_>,
     blocks: &[BlockRows],
     (first, last): (BlockId, BlockId),
-) -> Result<(), WriteError> {
-    expect_cursor(transaction, cursor, "FOR UPDATE").await?;
-    put_blocks(transaction, blocks, None).await?;
+) -> Result<u64, WriteError> {
+    expect(transaction, place, "FOR UPDATE").await?;
+    let rows = put_blocks(transaction, blocks, None, place.markets).await?;
     // Of a tail on another fork nothing is worth keeping; of ours, what is above the last.
     let hash = Hex(last.hash).to_string();
     let notice = Notice::Finalized { first: first.number, number: last.number, hash };
@@ -43,7 +57,7 @@ async fn write_final(
         .bind(notice.payload())
         .execute(transaction)
         .await?;
-    Ok(())
+    Ok(rows)
 }
 
 /// Makes the tail end with `blocks`, each the child of the one before: what stands at their numbers or above goes.
@@ -53,26 +67,36 @@ pub async fn extend_tail(
     forked_at: Option<u32>,
     blocks: &[BlockRows],
 ) -> Result<(), WriteError> {
+    extend_tail_of(connection, &Place { cursor, markets: &Markets::ALL }, forked_at, blocks).await
+}
+
+/// The same in a database of some markets, as [`finalize_of`].
+pub(super) async fn extend_tail_of(
+    connection: &mut PgConnection,
+    place: &Place<'_>,
+    forked_at: Option<u32>,
+    blocks: &[BlockRows],
+) -> Result<(), WriteError> {
     let Some(number) = forked_at.or_else(|| blocks.first().map(|block| block.head.id.number)) else { return Ok(()) };
     let mut transaction = connection.begin().await?;
-    let written = write_tail(&mut transaction, cursor, (forked_at, number), blocks).await;
+    let written = write_tail(&mut transaction, place, (forked_at, number), blocks).await;
     end(transaction, written).await
 }
 
 async fn write_tail(
     transaction: &mut PgConnection,
-    cursor: Option<BlockId>,
+    place: &Place<'_>,
     (forked_at, first): (Option<u32>, u32),
     blocks: &[BlockRows],
 ) -> Result<(), WriteError> {
     // Nobody finalises between our look and our commit.
-    expect_cursor(transaction, cursor, "FOR SHARE").await?;
+    expect(transaction, place, "FOR SHARE").await?;
     if let Some(block) = blocks.first() {
-        expect_parent(transaction, cursor, block).await?;
+        expect_parent(transaction, place.cursor, block).await?;
     }
     sqlx::query("DELETE FROM tail_blocks WHERE number >= $1").bind(i64::from(first)).execute(&mut *transaction).await?;
-    put_blocks(transaction, blocks, Some("tail_")).await?;
-    let newest = blocks.last().map(|block| block.head.id).or(cursor);
+    put_blocks(transaction, blocks, Some("tail_"), place.markets).await?;
+    let newest = blocks.last().map(|block| block.head.id).or(place.cursor);
     if let Some(BlockId { number, hash }) = newest {
         let hash = Hex(hash).to_string();
         notify(transaction, &Notice::Best { number, hash, forked_at }).await?;
@@ -81,9 +105,9 @@ async fn write_tail(
 }
 
 /// Commits what was written, or takes it back at once: no lock outlives an error.
-async fn end(transaction: Transaction<'_, Postgres>, written: Result<(), WriteError>) -> Result<(), WriteError> {
+async fn end<T>(transaction: Transaction<'_, Postgres>, written: Result<T, WriteError>) -> Result<T, WriteError> {
     match written {
-        Ok(()) => Ok(transaction.commit().await?),
+        Ok(written) => transaction.commit().await.map(|()| written).map_err(WriteError::from),
         Err(error) => {
             // If this fails the connection is broken, and the database takes it back by itself.
             let _ = transaction.rollback().await;
@@ -92,15 +116,18 @@ async fn end(transaction: Transaction<'_, Postgres>, written: Result<(), WriteEr
     }
 }
 
-/// Writes blocks and their rows into the tables, or into their twins, whose rows name their block by its hash.
+/// Writes blocks and their rows into the tables, or into their twins, whose rows name their block by its hash. It gives
+/// how many rows of events there were.
 async fn put_blocks(
     connection: &mut PgConnection,
     blocks: &[BlockRows],
     twin: Option<&str>,
-) -> Result<(), sqlx::Error> {
+    markets: &Markets,
+) -> Result<u64, sqlx::Error> {
+    let blocks = without_strangers(connection, blocks, twin, markets).await?;
     let mut heads = TableRows { columns: BLOCK_COLUMNS.to_vec(), ..TableRows::default() };
     let mut tables: BTreeMap<&'static str, TableRows> = BTreeMap::new();
-    for block in blocks {
+    for block in blocks.iter() {
         push_head(&mut heads, block);
         let hash = format!("\\\\x{}\t", hex::encode(block.head.id.hash));
         for (name, rows) in &block.tables {
@@ -118,10 +145,12 @@ async fn put_blocks(
     }
     let prefix = twin.unwrap_or_default();
     put(connection, &format!("{prefix}blocks"), heads).await?;
+    let mut written = 0u64;
     for (name, rows) in tables {
+        written += u64::from(rows.rows);
         put(connection, &format!("{prefix}{name}"), rows).await?;
     }
-    Ok(())
+    Ok(written)
 }
 
 const BLOCK_COLUMNS: [&str; 5] = ["number", "hash", "parent_hash", "at_unix_ms", "events"];

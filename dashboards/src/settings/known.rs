@@ -13,6 +13,9 @@ pub(crate) const DATABASE_URL: Key = Key::text("database_url").needed("\"postgre
 pub(crate) const NODE_URL: Key = Key::text("node_url").needed("\"ws://127.0.0.1:9944\"");
 /// The node to which pages send transactions, as browsers reach it. Without it, `node_url`.
 pub(crate) const PUBLIC_NODE_URL: Key = Key::text("public_node_url");
+/// The markets that are followed: numbers and ranges, as `3,7,20-40`. Without it, all. A database holds what it was
+/// begun with; `rebuild` changes it.
+pub(crate) const MARKETS: Key = Key::text("markets");
 /// What a kWh costs from a supplier, for accounts that did not say what they pay.
 pub(crate) const RETAIL_UEUR_PER_KWH: Key<u32> = Key::number("retail_ueur_per_kwh", 0..=u32::MAX as i64).or(320_000);
 

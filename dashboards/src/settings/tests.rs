@@ -64,6 +64,18 @@ fn variables_stand_before_the_file() {
 }
 
 #[test]
+fn markets_are_a_list_in_the_file_or_in_a_variable_and_else_all() {
+    assert!(parse(WHOLE).expect("good settings").markets.are_all());
+    let some = parse(&format!("markets = \"7, 3,20-40\"{WHOLE}")).expect("good settings").markets;
+    assert_eq!(some.to_string(), "3,7,20-40");
+    assert_eq!(with("DEREN_DASHBOARDS_MARKETS", "5-6").expect("good settings").markets.to_string(), "5-6");
+    let error = parse(&format!("markets = \"3,x\"{WHOLE}")).expect_err("wrong").to_string();
+    assert!(error.starts_with("dashboards.toml line 1: `markets`: `x` is no market"), "{error}");
+    let error = with("DEREN_DASHBOARDS_MARKETS", "9-5").expect_err("wrong").to_string();
+    assert!(error.contains("DEREN_DASHBOARDS_MARKETS: `markets`: `9-5` goes backwards: write 5-9"), "{error}");
+}
+
+#[test]
 fn an_unknown_variable_of_ours_is_refused() {
     let error = with("DEREN_DASHBOARDS_LISTN", "x").expect_err("unknown");
     let said = error.to_string();

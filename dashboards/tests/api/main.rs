@@ -17,6 +17,7 @@ mod peer;
 mod privacy;
 mod problems;
 mod settlement;
+mod shards;
 mod sites;
 mod status;
 mod stream;

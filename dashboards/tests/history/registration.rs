@@ -18,7 +18,7 @@ impl History {
         let from = plan.first_slot - 1;
         let parameters = self.tables.line("parameters").put(true).bytes(&GENESIS).put("made-up");
         let parameters = parameters.put(plan.slot_seconds).put(plan.slot_seconds).put(120).put(40);
-        drop(parameters.put(plan.slots_per_era).put(true).put(42).put(1));
+        drop(parameters.put(plan.slots_per_era).put(true).put(42).put(1).maybe(None::<u32>));
         self.tables.block(0, 0);
         self.begin_block(from - 1);
         self.set_market(100, from);

@@ -5,4 +5,5 @@ mod gaps;
 mod market_files;
 mod reconciliation;
 mod setup;
+mod shards;
 mod verdicts;

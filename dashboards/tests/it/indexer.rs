@@ -9,5 +9,6 @@ mod hypertables;
 mod interruptions;
 mod notices;
 mod partition;
+mod shards;
 mod storage;
 mod support;

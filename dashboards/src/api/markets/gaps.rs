@@ -16,6 +16,7 @@ pub async fn gaps(
     Path(market): Path<u32>,
     Query(query): Query<LimitedRangeQuery<MAX_GAPS>>,
 ) -> Result<axum::Json<Gaps>> {
+    api.ensure_followed(market).await?;
     access::operator(&api, caller, market).await?;
     let (range, limit) = query.parse()?;
     let limit = u32::try_from(limit).unwrap_or(MAX_GAPS);

@@ -29,6 +29,7 @@ pub async fn market_file(
 
 /// A slot's clearing, proved to be the chain's.
 pub(super) async fn load(api: &Api, market: u32, slot: u32) -> Result<ClearedSlot> {
+    api.ensure_followed(market).await?;
     let mut snapshot = snapshot(api.db()).await?;
     Ok(ClearedSlot::load(&mut snapshot, MarketId(market), Slot(slot)).await?)
 }

@@ -47,6 +47,7 @@ pub async fn export(
         _ => return Err(Problem::bad_request("The format is not known: ask with format=csv.")),
     }
     let range = TimeRange::of(RangeQuery { from: query.from, to: query.to })?;
+    api.ensure_followed(query.market).await?;
     let sites = match access::operates(&api, Some(caller), query.market).await? {
         true => None,
         false => Some(own_sites(&api, caller, query.market).await?),

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{parameters::Parameters, problem::Result, state::Api},
+    markets::Markets,
     settings::{DevelopmentAccount, DevelopmentRole, MarketClock},
 };
 use axum::extract::State;
@@ -9,6 +10,7 @@ use chrono::Utc;
 use deren_primitives::Hex;
 use serde::Serialize;
 use sqlx::FromRow;
+use std::ops::RangeInclusive;
 use utoipa::ToSchema;
 
 /// The chain and how far its rows have come.
@@ -16,6 +18,8 @@ use utoipa::ToSchema;
 pub struct StatusView {
     /// What was set at genesis.
     pub chain: ChainView,
+    /// The markets whose rows are here, as ranges in order; null: all markets.
+    pub markets: Option<Vec<MarketRangeView>>,
     /// The best block, finalised or not.
     pub best: Option<BlockView>,
     /// The newest finalised block.
@@ -31,6 +35,15 @@ pub struct StatusView {
     pub retail_ueur_per_kwh: u32,
     /// Accounts for anyone to try; on a development chain only.
     pub development_accounts: Vec<DevelopmentAccountView>,
+}
+
+/// Markets that follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MarketRangeView {
+    /// The first of them.
+    pub first: u32,
+    /// The last of them.
+    pub last: u32,
 }
 
 /// What was set at genesis.
@@ -118,6 +131,7 @@ pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
     let accounts: &[DevelopmentAccount] = if parameters.development { &settings.development_accounts } else { &[] };
     Ok(axum::Json(StatusView {
         chain: chain(&api, parameters),
+        markets: markets(&parameters.markets),
         best,
         finalized,
         current_slot: Utc::now().timestamp() / i64::from(parameters.slot_seconds.get()),
@@ -126,6 +140,11 @@ pub async fn show(State(api): State<Api>) -> Result<axum::Json<StatusView>> {
         retail_ueur_per_kwh: settings.retail_ueur_per_kwh,
         development_accounts: accounts.iter().map(account).collect(),
     }))
+}
+
+fn markets(followed: &Markets) -> Option<Vec<MarketRangeView>> {
+    let view = |range: &RangeInclusive<u32>| MarketRangeView { first: *range.start(), last: *range.end() };
+    followed.ranges().map(|ranges| ranges.iter().map(view).collect())
 }
 
 fn chain(api: &Api, parameters: &Parameters) -> ChainView {

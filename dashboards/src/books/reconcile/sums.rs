@@ -4,9 +4,12 @@ use super::{
     chain::{ChainState, ask},
     compare::EraSums,
 };
-use crate::books::{
-    BooksError,
-    rows::{narrow, number},
+use crate::{
+    books::{
+        BooksError,
+        rows::{narrow, number},
+    },
+    markets::Markets,
 };
 use deren_primitives::{MarketId, Slot, SlotState, SlotSummary};
 use sqlx::PgConnection;
@@ -40,17 +43,21 @@ async fn slots(
 /// What finalised rows say of these slots, and of the era's rewards.
 pub(super) async fn of_rows(
     connection: &mut PgConnection,
-    era: u32,
-    first: Slot,
-    through: Slot,
+    markets: &Markets,
+    (era, first, through): (u32, Slot, Slot),
 ) -> Result<EraSums, BooksError> {
     let mut sums =
         EraSums { slots: slots(connection, include_str!("slots.sql"), (first, through)).await?, ..EraSums::default() };
-    // Without a row of EraPaid the era is not paid, whatever single rewards say.
+    // Without a row of EraPaid the era is not paid, whatever single rewards say. Of other markets a shard has only what
+    // EraPaid says of all: in it, ours count as MarketEraPaid says.
     let minted: Option<String> = sqlx::query_scalar(
-        "SELECT (SELECT coalesce(sum(amount_ren), 0) FROM rewards WHERE era = $1)::text FROM eras_paid WHERE era = $1",
+        "SELECT ((SELECT coalesce(sum(amount_ren), 0) FROM rewards WHERE era = $1)
+                 + CASE WHEN $2 THEN 0 ELSE minted_ren
+                     - (SELECT coalesce(sum(minted_ren), 0) FROM market_eras_paid WHERE era = $1) END)::text
+         FROM eras_paid WHERE era = $1",
     )
     .bind(i64::from(era))
+    .bind(markets.are_all())
     .fetch_optional(connection)
     .await?;
     sums.minted_ren = minted.map(|ren| number("rewards.amount_ren", &ren)).transpose()?;
@@ -110,17 +117,16 @@ pub(super) async fn complete(
     Ok(added)
 }
 
-/// What the chain's state says at that block.
+/// What the chain's state says of these markets at that block.
 pub(super) async fn of_chain<C: ChainState>(
     chain: &C,
-    era: u32,
-    first: Slot,
-    through: Slot,
+    followed: &Markets,
+    (era, first, through): (u32, Slot, Slot),
     at: [u8; 32],
 ) -> Result<EraSums, BooksError> {
     let mut sums = EraSums { minted_ren: ask(chain, "MarketApi_minted", era, at).await?, ..EraSums::default() };
     let markets: Vec<MarketId> = ask(chain, "MarketApi_markets", (), at).await?;
-    for market in markets.into_iter().take(MAX_MARKETS) {
+    for market in markets.into_iter().take(MAX_MARKETS).filter(|market| followed.contain(market.0)) {
         for slot in (first.0..=through.0).map(Slot) {
             let summary: Option<SlotSummary> = ask(chain, "MarketApi_slot", (market, slot), at).await?;
             if let Some(summary) = summary {

@@ -759,6 +759,19 @@ export interface components {
             /** @description What one sum stands for. */
             resolution: components["schemas"]["SumsResolution"];
         };
+        /** @description Markets that follow one another. */
+        MarketRange: {
+            /**
+             * Format: uint32
+             * @description The first of them.
+             */
+            first: number;
+            /**
+             * Format: uint32
+             * @description The last of them.
+             */
+            last: number;
+        };
         /** @description All markets. */
         Markets: {
             /** @description By number; at most 1 000. */
@@ -1119,6 +1132,8 @@ export interface components {
              * @description How many blocks the finalised rows are behind the best block.
              */
             lag_blocks: number;
+            /** @description The markets whose rows are here, as ranges in order; null: all markets. */
+            markets: components["schemas"]["MarketRange"][] | null;
             /**
              * Format: int64
              * @description All eras up to this agree with the chain's own sums;
@@ -1332,6 +1347,7 @@ export type Market = components['schemas']['Market'];
 export type MarketClock = components['schemas']['MarketClock'];
 export type MarketPoint = components['schemas']['MarketPoint'];
 export type MarketPoints = components['schemas']['MarketPoints'];
+export type MarketRange = components['schemas']['MarketRange'];
 export type Markets = components['schemas']['Markets'];
 export type Measured = components['schemas']['Measured'];
 export type NameBody = components['schemas']['NameBody'];

@@ -1,10 +1,11 @@
 /** What concerns the whole page, said once above it: the network, another tab's login, and a demonstration's time. */
 import { Match, Show, Switch } from "solid-js";
-import type { Chain, Status } from "../api/types";
+import type { Chain, MarketRange, Status } from "../api/types";
 import { enter, isElsewhere, session } from "../session/session";
 import { away } from "../state/network";
 import { nowUnixS } from "../state/stream";
 import { whole } from "../units/format";
+import { marketsInWords } from "../units/markets";
 import { clock, slotWord } from "../units/time";
 
 export function Banners(props: { status: Status }) {
@@ -14,6 +15,7 @@ export function Banners(props: { status: Status }) {
       <Show when={isFast()}>
         <Demonstration chain={props.status.chain} />
       </Show>
+      <Show when={props.status.markets}>{(ranges) => <Followed ranges={ranges()} />}</Show>
       <Switch>
         <Match when={away()}>
           {(words) => (
@@ -44,6 +46,17 @@ function Demonstration(props: { chain: Chain }) {
           Market time <strong class="number">{clock(nowUnixS(), false)}</strong>
         </span>
       </Show>
+    </p>
+  );
+}
+
+/** A server of some markets: whoever misses a home or a market here learns that another server may have it. */
+function Followed(props: { ranges: MarketRange[] }) {
+  return (
+    <p class="ribbon" data-testid="followed-markets">
+      <span>
+        This server shows {marketsInWords(props.ranges)} only. What is in another market is at its own operator's server.
+      </span>
     </p>
   );
 }

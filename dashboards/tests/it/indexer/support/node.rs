@@ -15,6 +15,7 @@ pub struct Node {
     folder: TempDir,
     rpc_port: u16,
     network_port: u16,
+    pruning: &'static str,
     process: Option<Child>,
 }
 
@@ -22,7 +23,17 @@ impl Node {
     /// A validator of a preset; it knows nobody and keeps all states.
     pub fn new(chain: &'static str, name: &'static str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        Self { name, chain, folder, rpc_port: free_port(), network_port: free_port(), process: None }
+        let (rpc_port, network_port) = (free_port(), free_port());
+        Self { name, chain, folder, rpc_port, network_port, pruning: "archive", process: None }
+    }
+
+    /// Alice alone, who keeps the states of so many final blocks only.
+    pub async fn pruned(states: &'static str) -> Self {
+        let mut node = Self::new("dev", "alice");
+        node.pruning = states;
+        node.start(&[]);
+        node.client().await;
+        node
     }
 
     /// Alice alone, who makes all blocks of a development chain.
@@ -63,7 +74,8 @@ impl Node {
         command.arg(format!("--rpc-port={}", self.rpc_port));
         command.arg(format!("--listen-addr=/ip4/127.0.0.1/tcp/{}", self.network_port));
         command.arg(format!("--node-key={}", hex::encode(self.identity())));
-        command.args(["--reserved-only", "--no-mdns", "--no-prometheus", "--no-telemetry", "--state-pruning=archive"]);
+        command.args(["--reserved-only", "--no-mdns", "--no-prometheus", "--no-telemetry"]);
+        command.arg(format!("--state-pruning={}", self.pruning));
         // One who is cut off goes on alone.
         command.arg("--force-authoring");
         command.args(others.iter().filter(|other| **other != own).map(|other| format!("--reserved-nodes={other}")));

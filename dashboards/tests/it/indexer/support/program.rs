@@ -32,9 +32,9 @@ impl Program {
         std::fs::write(&file, format!("{settings}{line}\n")).expect("written");
     }
 
-    fn command(&self, command: &str) -> Command {
+    fn command(&self, command: &[&str]) -> Command {
         let mut program = Command::new("setpriv");
-        program.arg("--pdeathsig=KILL").arg("--").arg(env!("CARGO_BIN_EXE_deren-dashboards")).arg(command);
+        program.arg("--pdeathsig=KILL").arg("--").arg(env!("CARGO_BIN_EXE_deren-dashboards")).args(command);
         program.arg("--config").arg(self.folder.path().join("dashboards.toml")).stdin(Stdio::null());
         program
     }
@@ -44,7 +44,7 @@ impl Program {
         self.kill();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log"));
         let mut process =
-            self.command("run").stdout(Stdio::piped()).stderr(log.expect("a log")).spawn().expect("it starts");
+            self.command(&["run"]).stdout(Stdio::piped()).stderr(log.expect("a log")).spawn().expect("it starts");
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
         self.process = Some(process);
@@ -62,6 +62,11 @@ impl Program {
 
     /// Runs another command to its end.
     pub fn output(&self, command: &str) -> Output {
+        self.output_of(&[command])
+    }
+
+    /// The same with arguments.
+    pub fn output_of(&self, command: &[&str]) -> Output {
         self.command(command).output().expect("it starts")
     }
 }
