@@ -1,7 +1,7 @@
 //! What every handler has at hand: the database, the node, who listens to the stream, and the settings that pages see.
 
 use super::{
-    login::LoginLimits,
+    login::limits::LoginLimits,
     metrics::Metrics,
     node::NodeClient,
     parameters::Parameters,
