@@ -3,10 +3,7 @@
 //! Field order and widths are fixed: a reading's hash and signature are over its SCALE bytes, and the golden
 //! vector in the tests pins them.
 
-use crate::{
-    DeviceId, GatewayId, MerklePath, MerkleTree, ReadingHash, Signature, Slot, ids::scale, signing::batch_message_v2,
-};
-use alloc::vec::Vec;
+use crate::{DeviceId, GatewayId, MerklePath, MerkleTree, ReadingHash, Signature, Slot, ids::scale};
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -244,14 +241,6 @@ impl SampledBatch {
     pub fn tree(&self) -> MerkleTree {
         MerkleTree::of(self.readings.iter().map(SampledReading::hash)).unwrap_or_default()
     }
-
-    /// What the gateway signs: (domain, genesis hash, gateway, key epoch, attempt, number of readings, root of
-    /// [`SampledBatch::tree`]).
-    pub fn message(&self) -> Vec<u8> {
-        let tree = self.tree();
-        let place = (self.key_epoch, self.attempt);
-        batch_message_v2(&self.genesis, self.gateway, place, (tree.leaves(), tree.root()))
-    }
 }
 
 /// What shows that a reading was in a batch that its gateway signed.
@@ -265,14 +254,6 @@ pub struct BatchProof {
     pub path: MerklePath,
     /// Ed25519, over [`SampledBatch::message`].
     pub signature: Signature,
-}
-
-impl BatchProof {
-    /// What the gateway signed if the reading with this hash was in the batch; `None` if the path has no such form.
-    pub fn message(&self, genesis: &[u8; 32], gateway: GatewayId, reading: ReadingHash) -> Option<Vec<u8>> {
-        let root = self.path.root(&reading)?;
-        Some(batch_message_v2(genesis, gateway, (self.key_epoch, self.attempt), (self.path.leaves, root)))
-    }
 }
 
 #[cfg(test)]

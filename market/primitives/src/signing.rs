@@ -1,7 +1,7 @@
 //! The bytes that are signed, each built by one function with a domain of its own, and the one rule by which
 //! signatures are judged.
 
-use crate::{GatewayId, PublicKey, ReadingBatch, ReadingHash, Signature, SiteId};
+use crate::{BatchProof, GatewayId, PublicKey, ReadingBatch, ReadingHash, SampledBatch, Signature, SiteId};
 use alloc::vec::Vec;
 use codec::Encode;
 
@@ -30,9 +30,26 @@ pub fn batch_message(batch: &ReadingBatch) -> Vec<u8> {
     (BATCH_DOMAIN, batch.genesis, batch.gateway, batch.key_epoch, batch.attempt, batch.readings_hash()).encode()
 }
 
-/// What a gateway signs for a batch of version 2, so that it stands for each of the readings. It is (domain, genesis
-/// hash, gateway, key epoch, attempt, number of readings as u32, Merkle root of their hashes).
-pub(crate) fn batch_message_v2(
+impl SampledBatch {
+    /// What the gateway signs: (domain, genesis hash, gateway, key epoch, attempt, number of readings as u32, root of
+    /// [`SampledBatch::tree`]). It stands for each of the readings.
+    pub fn message(&self) -> Vec<u8> {
+        let tree = self.tree();
+        let place = (self.key_epoch, self.attempt);
+        batch_message_v2(&self.genesis, self.gateway, place, (tree.leaves(), tree.root()))
+    }
+}
+
+impl BatchProof {
+    /// What the gateway signed if the reading with this hash was in the batch; `None` if the path has no such form.
+    pub fn message(&self, genesis: &[u8; 32], gateway: GatewayId, reading: ReadingHash) -> Option<Vec<u8>> {
+        let root = self.path.root(&reading)?;
+        Some(batch_message_v2(genesis, gateway, (self.key_epoch, self.attempt), (self.path.leaves, root)))
+    }
+}
+
+/// The bytes of [`SampledBatch::message`].
+fn batch_message_v2(
     genesis: &[u8; 32],
     gateway: GatewayId,
     (key_epoch, attempt): (u32, u32),

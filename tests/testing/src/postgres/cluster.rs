@@ -77,6 +77,24 @@ impl Cluster {
         Ok(started)
     }
 
+    /// A cluster with TimescaleDB loaded; `None` where it is not installed. It says on standard error which of both it
+    /// is, also for a test that passes.
+    ///
+    /// No job runs by itself: a test that needs one says when.
+    pub fn with_timescaledb(options: &ClusterOptions) -> Result<Option<Self>> {
+        let settings = options.settings.iter().cloned().chain(timescaledb::settings()).collect();
+        let (says, cluster) = match Self::start(&ClusterOptions { durable: options.durable, settings }) {
+            Ok(cluster) => ("TimescaleDB is installed here: both modes are tested", Some(cluster)),
+            Err(error) if timescaledb::is_missing(&error) => {
+                ("TimescaleDB is not installed here: plain PostgreSQL is tested", None)
+            }
+            Err(error) => return Err(error),
+        };
+        // A test's `eprintln!` is shown only when it fails. Where nobody can be told nothing is lost.
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{says}\n").as_bytes());
+        Ok(cluster)
+    }
+
     /// Makes a cluster in a new temporary folder and waits until it answers.
     pub fn start(options: &ClusterOptions) -> Result<Self> {
         let programs = Programs::find()?;
