@@ -21,7 +21,7 @@ export type Call =
       capacity_up_wh: number | null;
       capacity_down_wh: number | null;
     }
-  | { kind: "claim"; owner: string }
+  | { kind: "draw"; amount_ueur: number }
   | { kind: "issue"; to: string; amount_ueur: number }
   | ApprovePoint;
 
@@ -139,9 +139,12 @@ const DESCRIBE: Describe = {
       "The limits hold from the next slot on. A new fee holds after a day's notice; until then the present one does.",
     ],
   }),
-  claim: () => ({
-    title: "Claim what could not be delivered",
-    lines: ["What the settlement owes you moves to your free EUR."],
+  draw: (call) => ({
+    title: "Draw from your purse",
+    lines: [
+      `${eur(call.amount_ueur, 2, 6)} leaves your purse and is EUR outside it, which you can send or have paid out.`,
+      "Orders still use it: what they lack in the purse comes out of these EUR again.",
+    ],
   }),
   issue: (call) => ({
     title: "Issue play money",
