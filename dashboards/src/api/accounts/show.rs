@@ -14,7 +14,7 @@ pub struct AccountView {
     pub sites: Vec<OwnSiteView>,
     /// The markets that it operates.
     pub operates: Vec<i64>,
-    /// Free euros, in the purse and outside it, in µ€; null while the node is away, as all that follow.
+    /// All free euros, in µ€; null while the node is away, as all that follow.
     pub eur_free_ueur: Option<u128>,
     /// What of them is outside the purse, in µ€: what can be sent or paid out.
     pub eur_outside_ueur: Option<u128>,

@@ -404,7 +404,7 @@ export interface components {
             eur_deposited_ueur: number | null;
             /** @description Euros received that wait for proof or for a decision, in µ€. */
             eur_escrow_ueur: number | null;
-            /** @description Free euros, in the purse and outside it, in µ€; null while the node is away, as all that follow. */
+            /** @description All free euros, in µ€; null while the node is away, as all that follow. */
             eur_free_ueur: number | null;
             /** @description Euros on hold for buy orders, in µ€. */
             eur_held_ueur: number | null;

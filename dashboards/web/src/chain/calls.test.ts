@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { LinkedDevice } from "../link/code";
-import { type Context, type LinkGateway, describe as inWords, orderWords } from "./calls";
+import { type Context, type LinkGateway, describe as inWords } from "./calls";
 import { holdUeur } from "./funds";
+import { orderWords } from "./order-words";
 import { transactionOf } from "./transaction";
 
 const context: Context = { energySeconds: 900, siteName: "Sunny side", zoneName: "Mill Lane" };
