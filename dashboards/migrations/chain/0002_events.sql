@@ -366,26 +366,15 @@ CREATE TABLE protocol_fees (
 );
 COMMENT ON TABLE protocol_fees IS 'ProtocolFeePaid';
 
-CREATE TABLE undelivered (
-    block_number BIGINT NOT NULL,
-    event_index  BIGINT NOT NULL,
-    market       BIGINT NOT NULL,
-    slot         BIGINT,
-    era          BIGINT,
-    account      BYTEA NOT NULL,
-    amount_ueur  BIGINT NOT NULL,
-    PRIMARY KEY (block_number, event_index)
-);
-COMMENT ON TABLE undelivered IS 'Undelivered (slot), RebateUndelivered (era): can be claimed';
-
-CREATE TABLE claims (
+CREATE TABLE purse_changes (
     block_number BIGINT NOT NULL,
     event_index  BIGINT NOT NULL,
     account      BYTEA NOT NULL,
-    amount_ueur  BIGINT NOT NULL,
+    change       TEXT NOT NULL,
+    amount_ueur  BIGINT,
     PRIMARY KEY (block_number, event_index)
 );
-COMMENT ON TABLE claims IS 'Claimed';
+COMMENT ON TABLE purse_changes IS 'Filled, Drawn (with an amount), Frozen, Thawed (without): all of the pallet purse';
 
 CREATE TABLE slots_settled (
     block_number         BIGINT NOT NULL,
@@ -559,6 +548,7 @@ CREATE INDEX accruals_of_owner ON accruals (owner, slot);
 CREATE INDEX accruals_of_site ON accruals (site, slot);
 CREATE INDEX rewards_of_owner ON rewards (owner, era);
 CREATE INDEX rebates_of_account ON rebates (account, era);
+CREATE INDEX purse_changes_of_account ON purse_changes (account, block_number, event_index);
 CREATE INDEX eras_paid_of_era ON eras_paid (era);
 CREATE INDEX over_exports_of_site ON over_exports (site, slot);
 CREATE INDEX slots_closed_of_slot ON slots_closed (through_slot);

@@ -12,14 +12,27 @@ const TIMEOUT: Duration = Duration::from_secs(4);
 /// What an account has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balances {
-    /// Euros that are free, in µ€.
-    pub eur_free_ueur: u128,
-    /// Euros on hold for buy orders, in µ€.
-    pub eur_held_ueur: u128,
+    /// Free euros outside the purse, in µ€.
+    pub eur_outside_ueur: u128,
+    /// Its purse; without one, an empty one.
+    pub purse: Purse,
     /// Free REN, in its smallest unit.
     pub ren_free: u128,
-    /// What could not be delivered and can be claimed, in µ€.
-    pub claimable_ueur: u128,
+}
+
+/// What an account has in its purse, in µ€: `Purse.Purses` of the runtime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purse {
+    /// Free.
+    pub free_ueur: u128,
+    /// On hold for buy orders.
+    pub held_ueur: u128,
+    /// Deposited for state.
+    pub deposits_ueur: u128,
+    /// What waits for proof, or for a decision.
+    pub escrow_ueur: u128,
+    /// True if nothing of it may be drawn or used.
+    pub is_frozen: bool,
 }
 
 /// The node did not answer: it is away, or its runtime has other names.
@@ -53,6 +66,31 @@ struct AccountData {
 #[decode_as_type(crate_path = "::subxt::ext::scale_decode")]
 struct AssetAccount {
     balance: u128,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "::subxt::ext::scale_decode")]
+struct StoredPurse {
+    free_ueur: u128,
+    held_ueur: u128,
+    deposits_ueur: u128,
+    escrow: Vec<EscrowDay>,
+    contested_ueur: u128,
+    is_frozen: bool,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "::subxt::ext::scale_decode")]
+struct EscrowDay {
+    ueur: u128,
+}
+
+impl From<StoredPurse> for Purse {
+    fn from(stored: StoredPurse) -> Self {
+        let StoredPurse { free_ueur, held_ueur, deposits_ueur, escrow, contested_ueur, is_frozen } = stored;
+        let escrow_ueur = escrow.iter().fold(contested_ueur, |sum, day| sum.saturating_add(day.ueur));
+        Self { free_ueur, held_ueur, deposits_ueur, escrow_ueur, is_frozen }
+    }
 }
 
 impl NodeClient {
@@ -113,17 +151,14 @@ async fn ask(
     let storage = at.storage();
     let system = subxt::dynamic::storage::<([u8; 32],), AccountInfo>("System", "Account");
     let assets = subxt::dynamic::storage::<(u32, [u8; 32]), AssetAccount>("Assets", "Account");
-    let held = subxt::dynamic::storage::<(u32, [u8; 32]), u128>("AssetsHolder", "BalancesOnHold");
-    let claimable = subxt::dynamic::storage::<([u8; 32],), u128>("Matching", "Claimable");
+    let purses = subxt::dynamic::storage::<([u8; 32],), StoredPurse>("Purse", "Purses");
     let ren = storage.try_fetch(system, (account,)).await?;
-    let free = storage.try_fetch(assets, (eur, account)).await?;
-    let held = storage.try_fetch(held, (eur, account)).await?;
-    let claimable = storage.try_fetch(claimable, (account,)).await?;
+    let outside = storage.try_fetch(assets, (eur, account)).await?;
+    let purse = storage.try_fetch(purses, (account,)).await?;
     Ok(Balances {
         ren_free: ren.map(|value| value.decode()).transpose()?.map_or(0, |info| info.data.free),
-        eur_free_ueur: free.map(|value| value.decode()).transpose()?.map_or(0, |account| account.balance),
-        eur_held_ueur: held.map(|value| value.decode()).transpose()?.unwrap_or_default(),
-        claimable_ueur: claimable.map(|value| value.decode()).transpose()?.unwrap_or_default(),
+        eur_outside_ueur: outside.map(|value| value.decode()).transpose()?.map_or(0, |account| account.balance),
+        purse: purse.map(|value| value.decode()).transpose()?.map_or_else(Purse::default, Purse::from),
     })
 }
 

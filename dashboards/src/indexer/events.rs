@@ -12,6 +12,7 @@ mod decoded;
 mod kinds;
 mod matching;
 mod metering;
+mod purse;
 mod registry;
 mod rewards;
 mod table;
@@ -29,10 +30,11 @@ use subxt::{
 pub use table::{Cell, ColumnValue, Declaration, Kind};
 
 /// The pallets whose events become rows, and what each of their events gives.
-pub const DECLARED_EVENTS: [(&str, &[Declaration]); 4] = [
+pub const DECLARED_EVENTS: [(&str, &[Declaration]); 5] = [
     ("Registry", registry::EVENTS),
     ("Metering", metering::EVENTS),
     ("Matching", matching::EVENTS),
+    ("Purse", purse::EVENTS),
     ("Rewards", rewards::EVENTS),
 ];
 

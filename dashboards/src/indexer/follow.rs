@@ -275,7 +275,7 @@ mod tests {
 
     fn block(id: BlockId, rows: u32) -> BlockRows {
         let mut block = BlockRows::new(BlockHead { id, parent: [0; 32], at_unix_ms: 0, events: rows });
-        (0..rows).for_each(|index| drop(block.row("claims", index).number("amount_ueur", 1)));
+        (0..rows).for_each(|index| drop(block.row("purse_changes", index).number("amount_ueur", 1)));
         block
     }
 

@@ -10,9 +10,11 @@ mod wait;
 use crate::helpers::spawn_street;
 use deren_dashboards::api::{
     address::Address,
-    node::{Balances, NodeClient},
+    node::{Balances, NodeClient, Purse},
 };
 
+/// 5 €.
+const FILLED_UEUR: u128 = 5_000_000;
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,12 +25,17 @@ async fn balances_are_those_of_the_finalised_state_and_survive_a_restart_of_the_
     let client = NodeClient::new(node.url());
     let alice: Address = ALICE.parse().expect("an address");
     let before = client.balances(parameters, alice).await.expect("a node");
-    assert!(before.eur_free_ueur > 0 && before.ren_free > 0, "{before:?}");
-    assert_eq!((before.eur_held_ueur, before.claimable_ueur), (0, 0));
+    assert!(before.eur_outside_ueur > FILLED_UEUR && before.ren_free > 0, "{before:?}");
+    assert_eq!(before.purse, Purse::default());
     assert_eq!(client.balances(parameters, Address([0x77; 32])).await.expect("a node"), Balances::default());
+    node.fill_purse(FILLED_UEUR).await;
+    let filled = client.balances(parameters, alice).await.expect("a node");
+    assert_eq!(filled.purse, Purse { free_ueur: FILLED_UEUR, ..Purse::default() });
+    // The fee of the call was paid in EUR too.
+    assert!(filled.eur_outside_ueur < before.eur_outside_ueur - FILLED_UEUR, "{filled:?}");
     node.kill();
     client.balances(parameters, alice).await.expect_err("no node");
     node.start(&[]);
     let after = wait::until("the node answers again", async || client.balances(parameters, alice).await).await;
-    assert_eq!(after.eur_free_ueur, before.eur_free_ueur);
+    assert_eq!(after, filled);
 }

@@ -74,3 +74,18 @@ test("a limit above the tariff and an amount above the connection are questioned
   await order.getByLabel("Pay at most").fill("much");
   await expect(order.locator(".meaning")).toContainText("must be a number");
 });
+
+test("what is free is one sum, and what of it is in the purse can be drawn", async ({ page, origin, fixture }) => {
+  await openAs(page, origin, "/", "Adler");
+  const account = panel(page, "Your account");
+  await expect(account).toContainText("49.64 €3.21 € of it in your purse");
+  await account.getByRole("button", { name: "Draw 3.21 €" }).click();
+  const dialog = page.getByRole("dialog", { name: "Draw from your purse" });
+  await expect(dialog).toContainText("3.21 € leaves your purse");
+  expect(await faultsInBoth(page)).toEqual([]);
+  await page.getByRole("button", { name: "Not now" }).click();
+  fixture.world.isFrozen = true;
+  fixture.news();
+  await expect(account).toContainText("Your money is frozen");
+  await expect(account.getByRole("button", { name: /^Draw/ })).toHaveCount(0);
+});

@@ -14,14 +14,22 @@ pub struct AccountView {
     pub sites: Vec<OwnSiteView>,
     /// The markets that it operates.
     pub operates: Vec<i64>,
-    /// Free euros, in µ€; null while the node is away, as all that follow.
+    /// All free euros, in µ€; null while the node is away, as all that follow.
     pub eur_free_ueur: Option<u128>,
+    /// What of them is outside the purse, in µ€: what can be sent or paid out.
+    pub eur_outside_ueur: Option<u128>,
+    /// What of them is in the purse, in µ€: it can be drawn.
+    pub purse_free_ueur: Option<u128>,
     /// Euros on hold for buy orders, in µ€.
     pub eur_held_ueur: Option<u128>,
+    /// Euros deposited for the account's sites, gateways and devices, in µ€.
+    pub eur_deposited_ueur: Option<u128>,
+    /// Euros received that wait for proof or for a decision, in µ€.
+    pub eur_escrow_ueur: Option<u128>,
+    /// True if the account's purse is frozen, as a court may order.
+    pub purse_frozen: Option<bool>,
     /// Free REN, in its smallest unit.
     pub ren_free: Option<String>,
-    /// What could not be delivered and can be claimed, in µ€.
-    pub claimable_ueur: Option<u128>,
 }
 
 /// A site that the account owns.
@@ -60,9 +68,13 @@ pub async fn show(
         address,
         sites,
         operates,
-        eur_free_ueur: balances.map(|balances| balances.eur_free_ueur),
-        eur_held_ueur: balances.map(|balances| balances.eur_held_ueur),
+        eur_free_ueur: balances.map(|balances| balances.eur_outside_ueur.saturating_add(balances.purse.free_ueur)),
+        eur_outside_ueur: balances.map(|balances| balances.eur_outside_ueur),
+        purse_free_ueur: balances.map(|balances| balances.purse.free_ueur),
+        eur_held_ueur: balances.map(|balances| balances.purse.held_ueur),
+        eur_deposited_ueur: balances.map(|balances| balances.purse.deposits_ueur),
+        eur_escrow_ueur: balances.map(|balances| balances.purse.escrow_ueur),
+        purse_frozen: balances.map(|balances| balances.purse.is_frozen),
         ren_free: balances.map(|balances| balances.ren_free.to_string()),
-        claimable_ueur: balances.map(|balances| balances.claimable_ueur),
     }))
 }

@@ -48,8 +48,6 @@ pub(super) const EVENTS: &[Declaration] = events! {
         market: u32, slot: u32, pot: Bytes32, congestion_rent_ueur: u128, dust_ueur: u128
     };
     ProtocolFeePaid => protocol_fees { market: u32, slot: u32, treasury: Bytes32, amount_ueur: u128 };
-    Undelivered => undelivered { market: u32, slot: u32, era = null, account: Bytes32, amount_ueur: u128 };
-    Claimed => claims { account: Bytes32, amount_ueur: u128 };
     SlotSettled => slots_settled {
         market: u32, slot: u32, state: SmallName = summary.state, cleared_in_block: u32 = summary.cleared_in_block,
         settled_in_block: u32 = summary.settled_in_block, readings: u32 = summary.readings,
@@ -61,7 +59,6 @@ pub(super) const EVENTS: &[Declaration] = events! {
     SettlementHalted => halts { what = "settlement", market: u32, slot: u32, era = null, error: Whole };
     RebateBegun => rebates_begun { market: u32, era: u32, fees_ueur: u128, rebates_ueur: u128, buyers: u32 };
     Rebated => rebates { market: u32, era: u32, account: Bytes32, fee_ueur: u128, amount_ueur: u128 };
-    RebateUndelivered => undelivered { market: u32, slot = null, era: u32, account: Bytes32, amount_ueur: u128 };
     RebatePaid => rebates_paid { market: u32, era: u32, amount_ueur: u128, buyers: u32 };
     RebateHalted => halts { what = "rebates", market: u32, slot = null, era: u32, error: Whole };
 };

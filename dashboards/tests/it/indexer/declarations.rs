@@ -233,7 +233,7 @@ async fn each_column_of_each_table_is_declared_with_its_type() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_column_than_a_tables_is_found() {
     let mut tables = tables().await;
-    tables.get_mut("claims").expect("a table")[1].0 = "paid_ueur".to_owned();
+    tables.get_mut("purse_changes").expect("a table")[2].0 = "paid_ueur".to_owned();
     tables.get_mut("zones").expect("a table")[2].2 = false;
     tables.get_mut("slots_empty").expect("a table")[0].1 = "text".to_owned();
     tables.insert("losses".to_owned(), Vec::new());
@@ -242,7 +242,10 @@ async fn another_column_than_a_tables_is_found() {
         "losses: no event gives rows",
         "ZoneCreated: zones.parent is NOT NULL",
         "SlotEmpty: slots_empty.market is text, not bigint",
-        "Claimed: claims has the columns account, paid_ueur, not account, amount_ueur",
+        "Filled: purse_changes has the columns account, change, paid_ueur, not account, change, amount_ueur",
+        "Drawn: purse_changes has the columns account, change, paid_ueur, not account, change, amount_ueur",
+        "Frozen: purse_changes has the columns account, change, paid_ueur, not account, change, amount_ueur",
+        "Thawed: purse_changes has the columns account, change, paid_ueur, not account, change, amount_ueur",
         "EraPaid: there is no table eras_paid",
     ];
     assert_eq!(differences_from_tables(&tables), expected);

@@ -5,9 +5,10 @@ use super::support::{
     node::Node,
     rows::{all, connect, finalized, fresh},
 };
-use deren_dashboards::indexer::{BlockHead, BlockId, BlockRows, EventReader, TableRows, extend_tail, finalize, put};
+use deren_dashboards::indexer::{
+    BlockHead, BlockId, BlockRows, DECLARED_EVENTS, EventReader, TableRows, extend_tail, finalize, put,
+};
 
-const PALLETS: [&str; 4] = ["Registry", "Metering", "Matching", "Rewards"];
 const SLOT_SECONDS: u32 = 900;
 
 async fn metadata() -> Vec<u8> {
@@ -42,9 +43,9 @@ async fn every_event_becomes_rows_that_the_tables_take() {
     // Each seed takes other variants of each enum, and Some or None.
     for seed in 0..14u32 {
         let mut encoder = Encoder::new(&metadata, seed.into());
-        let names: Vec<(&str, String)> = PALLETS
+        let names: Vec<(&str, String)> = DECLARED_EVENTS
             .into_iter()
-            .flat_map(|pallet| encoder.names(pallet).into_iter().map(move |name| (pallet, name)))
+            .flat_map(|(pallet, _)| encoder.names(pallet).into_iter().map(move |name| (pallet, name)))
             .collect();
         assert!(names.len() > 40, "{names:?}");
         names.iter().for_each(|(pallet, name)| encoder.push(pallet, name));
@@ -79,7 +80,7 @@ async fn the_tail_takes_the_same_rows_and_shows_them_as_not_final() {
     let metadata = metadata().await;
     let reader = EventReader::new(1, &metadata, SLOT_SECONDS).expect("a reader");
     let mut encoder = Encoder::new(&metadata, 1);
-    for pallet in PALLETS {
+    for (pallet, _) in DECLARED_EVENTS {
         encoder.names(pallet).iter().for_each(|name| encoder.push(pallet, name));
     }
     let (first, second) = (BlockRows::new(head(0)), reader.read(head(1), encoder.bytes()).expect("readable"));

@@ -400,14 +400,22 @@ export interface components {
         Account: {
             /** @description The account. */
             address: components["schemas"]["Address"];
-            /** @description What could not be delivered and can be claimed, in µ€. */
-            claimable_ueur: number | null;
-            /** @description Free euros, in µ€; null while the node is away, as all that follow. */
+            /** @description Euros deposited for the account's sites, gateways and devices, in µ€. */
+            eur_deposited_ueur: number | null;
+            /** @description Euros received that wait for proof or for a decision, in µ€. */
+            eur_escrow_ueur: number | null;
+            /** @description All free euros, in µ€; null while the node is away, as all that follow. */
             eur_free_ueur: number | null;
             /** @description Euros on hold for buy orders, in µ€. */
             eur_held_ueur: number | null;
+            /** @description What of them is outside the purse, in µ€: what can be sent or paid out. */
+            eur_outside_ueur: number | null;
             /** @description The markets that it operates. */
             operates: number[];
+            /** @description What of them is in the purse, in µ€: it can be drawn. */
+            purse_free_ueur: number | null;
+            /** @description True if the account's purse is frozen, as a court may order. */
+            purse_frozen: boolean | null;
             /** @description Free REN, in its smallest unit. */
             ren_free: string | null;
             /** @description The sites that it owns; at most 1 000. */

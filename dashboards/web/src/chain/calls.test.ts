@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { LinkedDevice } from "../link/code";
-import { type Context, type LinkGateway, describe as inWords, orderWords } from "./calls";
+import { type Context, type LinkGateway, describe as inWords } from "./calls";
 import { holdUeur } from "./funds";
+import { orderWords } from "./order-words";
 import { transactionOf } from "./transaction";
 
 const context: Context = { energySeconds: 900, siteName: "Sunny side", zoneName: "Mill Lane" };
@@ -82,7 +83,7 @@ describe("calls in words", () => {
     expect(cancel.lines[0]).toContain("sells nothing more");
     expect(link.lines[0]).toContain("0x5a5a5a…5a5a");
     expect(inWords({ kind: "resume_order", site: 7, side: "buy" }, context).title).toBe("Resume the buy order");
-    expect(inWords({ kind: "claim", owner: "5F" }, context).title).toContain("Claim");
+    expect(plain(inWords({ kind: "draw", amount_ueur: 1_500_000 }, context).lines[0] ?? "")).toContain("1.50 € leaves your purse");
   });
 });
 
@@ -133,6 +134,10 @@ describe("calls as transactions", () => {
       call: "place_order",
       args: { site: 7, side: { type: "Buy", value: undefined }, steps: [step(1, 2)] },
     });
+  });
+
+  it("draws the amount that was shown", () => {
+    expect(transactionOf({ kind: "draw", amount_ueur: 1_500_000 })).toEqual({ pallet: "Purse", call: "draw", args: { amount_ueur: 1_500_000n } });
   });
 
   it("widens what is 64 bits on the chain, and leaves no limit out", () => {

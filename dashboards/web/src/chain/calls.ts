@@ -2,8 +2,8 @@
 import type { EdgeTerms, OrderStep, Side } from "../api/types";
 import type { LinkedDevice } from "../link/code";
 import { ct, eur, kwh, ratedKw, short } from "../units/format";
-import { aSlot } from "../units/time";
 import { HOLD_SLOTS, holdUeur } from "./funds";
+import { orderWords } from "./order-words";
 
 export type Call =
   | { kind: "place_order"; site: number; side: Side; steps: OrderStep[] }
@@ -21,7 +21,7 @@ export type Call =
       capacity_up_wh: number | null;
       capacity_down_wh: number | null;
     }
-  | { kind: "claim"; owner: string }
+  | { kind: "draw"; amount_ueur: number }
   | { kind: "issue"; to: string; amount_ueur: number }
   | ApprovePoint;
 
@@ -52,17 +52,6 @@ export type Context = {
 
 /** A call in words: what will be done, and what follows from it. */
 export type Words = { title: string; lines: string[] };
-
-/** The steps of an order as one sentence: "buy up to 2 kWh a quarter-hour at ≤ 18 ct/kWh, then …". */
-export function orderWords(side: Side, steps: readonly OrderStep[], energySeconds: number): string {
-  const limit = side === "buy" ? "≤" : "≥";
-  const parts = steps.map((step, number) => {
-    const amount = `up to ${kwh(step.cap_wh, 1)}${number === 0 ? "" : " more"}`;
-    const slot = number === 0 ? ` ${aSlot(energySeconds)}` : "";
-    return `${amount}${slot} at ${limit} ${ct(step.limit_ueur_per_kwh)}`;
-  });
-  return `${side === "buy" ? "Buy" : "Sell"} ${parts.join(", then ")}`;
-}
 
 const DEVICES: Record<LinkedDevice["role"], string> = { grid: "Grid meter", production: "Solar production", storage: "Battery" };
 
@@ -139,9 +128,12 @@ const DESCRIBE: Describe = {
       "The limits hold from the next slot on. A new fee holds after a day's notice; until then the present one does.",
     ],
   }),
-  claim: () => ({
-    title: "Claim what could not be delivered",
-    lines: ["What the settlement owes you moves to your free EUR."],
+  draw: (call) => ({
+    title: "Draw from your purse",
+    lines: [
+      `${eur(call.amount_ueur, 2, 6)} leaves your purse and is EUR outside it, which you can send or have paid out.`,
+      "Orders still use it: what they lack in the purse comes out of these EUR again.",
+    ],
   }),
   issue: (call) => ({
     title: "Issue play money",

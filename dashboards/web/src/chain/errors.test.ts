@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { invalidWords, refusalWords } from "./errors";
 
@@ -11,6 +12,13 @@ describe("errors of the chain in plain words", () => {
 
   it("tells errors of the same name apart by pallet", () => {
     expect(refused("Matching", "UnknownSite")).not.toBe(refused("Registry", "UnknownSite"));
+  });
+
+  it("has words for every error of purses, in which all money is", () => {
+    const source = readFileSync(new URL("../../../../runtime/pallets/purse/src/lib.rs", import.meta.url), "utf8");
+    const codes = /pub enum Error<T> \{([^}]*)\}/.exec(source)?.[1]?.match(/^ *[A-Z]\w+(?=,$)/gm)?.map((code) => code.trim()) ?? [];
+    expect(codes).toContain("NotFree");
+    expect(codes.filter((code) => refused("Purse", code).startsWith("The chain refused"))).toEqual([]);
   });
 
   it("names what it does not know", () => {

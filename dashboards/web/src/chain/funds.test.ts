@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FEES_UEUR, affordable, fundsBeside, holdUeur, missingUeur, slotUeur } from "./funds";
+import { FEES_UEUR, affordable, drawableUeur, fundsBeside, holdUeur, missingUeur, slotUeur } from "./funds";
 
 const step = (limit_ueur_per_kwh: number, cap_wh: number) => ({ limit_ueur_per_kwh, cap_wh });
 const order = [step(150_000, 1_000)];
@@ -49,5 +49,22 @@ describe("what the money allows", () => {
   it("is nothing where nothing is free, and the whole order where all is", () => {
     expect(affordable("buy", order, funds(FEES_UEUR))).toBeNull();
     expect(affordable("buy", order, funds(100_000_000n))).toEqual(order);
+  });
+});
+
+describe("what can be drawn", () => {
+  const drawable = (purse_free_ueur: number | null, eur_outside_ueur: number | null) => drawableUeur({ purse_free_ueur, eur_outside_ueur });
+
+  it("is all that is free in the purse, if EUR outside it pay the fee", () => {
+    expect(drawable(3_000_000, 10_000)).toBe(3_000_000n);
+  });
+
+  it("leaves the fee in the purse, if nothing outside pays it", () => {
+    expect(drawable(3_000_000, 9_999)).toBe(2_990_000n);
+    expect(drawable(5_000, 0)).toBe(0n);
+  });
+
+  it("is nothing while the node is away", () => {
+    expect(drawable(null, null)).toBe(0n);
   });
 });

@@ -2,7 +2,7 @@
  * Whether an account's money is enough for a buy order. It is not if the first settlement pauses the order, or if the
  * owner can then not pay for changing it. Pure; all in µ€.
  */
-import type { OrderStep, Side } from "../api/types";
+import type { Account, OrderStep, Side } from "../api/types";
 import { divideUp, exact } from "../units/decimal";
 
 /** For how many slots a buy order holds money: `HoldSlots` of the chain. */
@@ -58,6 +58,13 @@ export function affordable(side: Side, steps: readonly OrderStep[], funds: Funds
     .map((step) => ({ ...step, cap_wh: Number(least((exact(step.cap_wh) * budget) / whole, exact(step.cap_wh))) }))
     .filter((step) => step.cap_wh > 0);
   return lowered.length > 0 && missingUeur(side, lowered, funds) === 0n ? lowered : null;
+}
+
+/** What can be drawn out of a purse: what is free in it, without the call's fee if the EUR outside may not pay that. */
+export function drawableUeur({ purse_free_ueur, eur_outside_ueur }: Pick<Account, "purse_free_ueur" | "eur_outside_ueur">): bigint {
+  const inPurse = exact(purse_free_ueur ?? 0);
+  const rest = exact(eur_outside_ueur ?? 0) < CALL_FEE_UEUR ? inPurse - CALL_FEE_UEUR : inPurse;
+  return rest > 0n ? rest : 0n;
 }
 
 const least = (a: bigint, b: bigint) => (a < b ? a : b);

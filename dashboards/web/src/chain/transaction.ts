@@ -38,8 +38,8 @@ export function transactionOf(call: Call): Transaction {
     case "cancel_order":
     case "resume_order":
       return { pallet: "Matching", call: call.kind, args: { site: call.site, side: sideOf(call.side) } };
-    case "claim":
-      return { pallet: "Matching", call: "claim", args: { owner: call.owner } };
+    case "draw":
+      return { pallet: "Purse", call: "draw", args: { amount_ueur: BigInt(call.amount_ueur) } };
     case "issue":
       return { pallet: "OnRamp", call: "issue", args: { to: call.to, amount_ueur: BigInt(call.amount_ueur) } };
     case "approve_point":

@@ -1,9 +1,9 @@
 /** Up to eight price steps as a person types them, with what they mean said beneath while typing. */
 import { Index, Show, createSignal, createUniqueId } from "solid-js";
 import type { OrderStep, Side } from "../api/types";
-import { orderWords } from "../chain/calls";
 import { type Funds, affordable, holdUeur, missingUeur } from "../chain/funds";
 import { MAX_STEPS, type Row, parseRows, rowsOf } from "../chain/order-steps";
+import { orderWords } from "../chain/order-words";
 import { ct, eur, kwh } from "../units/format";
 
 type OrderFormProps = {

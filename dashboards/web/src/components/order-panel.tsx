@@ -1,8 +1,9 @@
 /** A site's order on one side: what stands, and placing, changing, cancelling and resuming it. */
 import { Match, Show, Switch, createEffect, createSignal, createUniqueId, on } from "solid-js";
 import type { Account, Chain, Order, OrderStep, Side, Site } from "../api/types";
-import { type Call, orderWords } from "../chain/calls";
+import type { Call } from "../chain/calls";
 import { CALL_FEE_UEUR, type Funds, affordable, fundsBeside, missingUeur } from "../chain/funds";
+import { orderWords } from "../chain/order-words";
 import { ask, signed } from "../chain/signing";
 import type { Named } from "../state/words";
 import { exact } from "../units/decimal";

@@ -39,7 +39,8 @@ export function everyCall(genesis: Uint8Array, home: Home): [Kind, Sample][] {
     place_order: { by: "home", call: { kind: "place_order", ...buy, steps: [{ limit_ueur_per_kwh: 200_000, cap_wh: 1_000 }, { limit_ueur_per_kwh: 150_000, cap_wh: 500 }] } },
     // Nothing lacks, so nothing waits: the chain takes these two and then says so.
     resume_order: { by: "home", call: { kind: "resume_order", ...buy }, refused: "not paused" },
-    claim: { by: "home", call: { kind: "claim", owner: home.address }, refused: "nothing to claim" },
+    // All of the purse is on hold or deposited.
+    draw: { by: "home", call: { kind: "draw", amount_ueur: 20_000_000 }, refused: "not as much free" },
     cancel_order: { by: "home", call: { kind: "cancel_order", ...buy } },
     set_edge: { by: "operator", call: { kind: "set_edge", zone: 1, fee_ueur_per_kwh: 15_000, capacity_up_wh: 900_000, capacity_down_wh: null } },
     offer_site: { by: "home", call: { kind: "offer_site", site, to: keyOf("//Ferdie").address } },

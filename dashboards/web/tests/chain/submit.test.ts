@@ -132,7 +132,7 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
 describe("a node that is not there", () => {
   it("is said to be silent", { timeout: 40_000 }, async () => {
     const reports: Report[] = [];
-    await submit({ kind: "claim", owner: "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY" }, keyOf("//Visitor1"), { url: "ws://127.0.0.1:9" }, (report) => reports.push(report));
+    await submit({ kind: "draw", amount_ueur: 1 }, keyOf("//Visitor1"), { url: "ws://127.0.0.1:9" }, (report) => reports.push(report));
     expect(reports).toEqual([{ type: "refused", words: "The chain's node at ws://127.0.0.1:9 does not answer." }]);
   });
 });

@@ -1,5 +1,5 @@
-//! Holds the on-ramp's key, and reaches for what is not its own: the account of all purses, the treasury, the operator's
-//! euros. It tries every call that the key might sign for, by itself and inside others.
+//! Holds the on-ramp's key, and reaches for what is not its own: the account of all purses, the treasury, the
+//! operator's euros. It tries every call that the key might sign for, by itself and inside others.
 
 use super::{Kind, Task, blocks::Blocks, deed::Deed};
 use crate::{

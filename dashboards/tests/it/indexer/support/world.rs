@@ -59,7 +59,7 @@ impl World {
             } else if index % 3 == 1 {
                 reading(&mut block, index, made);
             } else {
-                let row = block.row("claims", index).bytes("account", &hash);
+                let row = block.row("purse_changes", index).bytes("account", &hash).text("change", "filled");
                 drop(row.number("amount_ueur", made));
             }
         }

@@ -1,5 +1,5 @@
-//! Measures what one node takes with very many homes in its state. It prints a line for programs on standard output, and
-//! words on standard error.
+//! Measures what one node takes with very many homes in its state. It prints a line for programs on standard output,
+//! and words on standard error.
 
 use deren_neighbourhood::{
     load::homes::{self, HomesConfig},
