@@ -39,8 +39,6 @@ pub struct Known {
 const SITE: Known = Known { table: "sites", column: "site", is_number: true };
 /// A gateway may read sites of several markets: it is known in each from its first link there.
 const GATEWAY: Known = Known { table: "gateway_links", column: "gateway", is_number: false };
-/// Only what could not be delivered can be claimed.
-const CLAIMANT: Known = Known { table: "undelivered", column: "account", is_number: false };
 /// Only rewards are carried.
 const EARNER: Known = Known { table: "rewards", column: "owner", is_number: false };
 
@@ -54,8 +52,9 @@ const ROUTES: [(&str, Route); 10] = [
     ("gateway_keys", Route::Known(GATEWAY)),
     ("readings_refused", Route::Known(GATEWAY)),
     ("equivocations", Route::Known(GATEWAY)),
-    ("claims", Route::Known(CLAIMANT)),
     ("rewards_carried", Route::Known(EARNER)),
+    // A purse pays in all markets.
+    ("purse_changes", Route::Everyone),
     ("slots_closed", Route::Everyone),
     ("eras_paid", Route::Everyone),
 ];
@@ -276,7 +275,9 @@ mod tests {
     fn an_event_that_says_nothing_of_a_market_is_found_out() {
         let lost = Declaration { event: "Lost", table: "losses", only_with: None, columns: &[], skipped: &[] };
         assert!(wrong(&lost).is_some_and(|wrong| wrong.contains("ROUTES")));
-        assert!(wrong(&Declaration { table: "claims", ..lost }).is_some_and(|wrong| wrong.contains("asks for")));
+        assert!(
+            wrong(&Declaration { table: "rewards_carried", ..lost }).is_some_and(|wrong| wrong.contains("asks for"))
+        );
     }
 
     #[test]

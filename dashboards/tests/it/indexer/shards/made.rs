@@ -1,5 +1,5 @@
 //! A made-up chain of several markets with all events that are declared, a new one too: rows follow the declarations.
-//! It holds to what the chain holds to: a site is registered before anything names it, a gateway linked, a claim owed.
+//! It holds to what the chain holds to: a site is registered before anything names it, a gateway linked.
 
 use super::super::support::world::World;
 use deren_dashboards::indexer::{
@@ -22,7 +22,6 @@ pub struct Made {
     /// Each site's market, by its number.
     sites: Vec<u32>,
     linked: BTreeSet<u8>,
-    owed: BTreeSet<u8>,
     rewarded: BTreeSet<u8>,
     slots: u64,
 }
@@ -39,8 +38,8 @@ struct Facts {
 impl Made {
     pub fn new(seed: u64) -> Self {
         let none = BTreeSet::new();
-        let (linked, owed, rewarded) = (none.clone(), none.clone(), none);
-        Self { rng: StdRng::seed_from_u64(seed), sites: Vec::new(), linked, owed, rewarded, slots: 0 }
+        let (linked, rewarded) = (none.clone(), none);
+        Self { rng: StdRng::seed_from_u64(seed), sites: Vec::new(), linked, rewarded, slots: 0 }
     }
 
     /// Lets everything after this be otherwise.
@@ -76,7 +75,7 @@ impl Made {
         let mut named = BTreeSet::new();
         for (_, declared) in DECLARED_EVENTS {
             for event in declared.iter().map(|declared| declared.event).filter(|event| named.insert(*event)) {
-                let is_likely = ["SiteRegistered", "GatewayLinked", "Rewarded", "Undelivered"].contains(&event);
+                let is_likely = ["SiteRegistered", "GatewayLinked", "Rewarded"].contains(&event);
                 if !self.rng.random_ratio(if is_likely { 7 } else { 5 }, 10) {
                     continue;
                 }
@@ -111,13 +110,11 @@ impl Made {
             _ => among(&self.linked, &mut self.rng).unwrap_or_default(),
         };
         let account = match event {
-            "Claimed" => among(&self.owed, &mut self.rng)?,
             "RewardCarried" | "CarriedPaid" => among(&self.rewarded, &mut self.rng)?,
             _ => any(&mut self.rng),
         };
         match event {
             "GatewayLinked" => drop(self.linked.insert(gateway)),
-            "Undelivered" | "RebateUndelivered" => drop(self.owed.insert(account)),
             "Rewarded" => drop(self.rewarded.insert(account)),
             _ => {}
         }
