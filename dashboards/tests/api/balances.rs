@@ -12,6 +12,8 @@ use deren_dashboards::api::{
     address::Address,
     node::{Balances, NodeClient, Purse},
 };
+use subxt::dynamic::Value;
+use subxt_signer::sr25519::dev;
 
 /// 5 €.
 const FILLED_UEUR: u128 = 5_000_000;
@@ -28,7 +30,7 @@ async fn balances_are_those_of_the_finalised_state_and_survive_a_restart_of_the_
     assert!(before.eur_outside_ueur > FILLED_UEUR && before.ren_free > 0, "{before:?}");
     assert_eq!(before.purse, Purse::default());
     assert_eq!(client.balances(parameters, Address([0x77; 32])).await.expect("a node"), Balances::default());
-    node.fill_purse(FILLED_UEUR).await;
+    fill_purse(&node).await;
     let filled = client.balances(parameters, alice).await.expect("a node");
     assert_eq!(filled.purse, Purse { free_ueur: FILLED_UEUR, ..Purse::default() });
     // The fee of the call was paid in EUR too.
@@ -38,4 +40,13 @@ async fn balances_are_those_of_the_finalised_state_and_survive_a_restart_of_the_
     node.start(&[]);
     let after = wait::until("the node answers again", async || client.balances(parameters, alice).await).await;
     assert_eq!(after, filled);
+}
+
+/// Puts some of Alice's EUR into her purse.
+async fn fill_purse(node: &node::Node) {
+    let call = subxt::dynamic::tx("Purse", "fill", vec![Value::u128(FILLED_UEUR)]);
+    let client = node.client().await;
+    let mut transactions = client.tx().await.expect("the newest block");
+    let progress = transactions.sign_and_submit_then_watch_default(&call, &dev::alice()).await.expect("taken");
+    progress.wait_for_finalized_success().await.expect("it succeeds");
 }

@@ -103,7 +103,7 @@ fn when_nobody_vouches_any_more_the_error_grows_by_the_drift_until_it_is_lost() 
 
 #[test]
 fn a_development_chain_is_enough_and_another_is_not() {
-    let (machine, clock) = Faked::with_clock(0);
+    let (_, clock) = Faked::with_clock(0);
     clock.see_block(DAY_MS - 400);
     assert_eq!(clock.state(), ClockState::Unknown);
     clock.trust_chain_alone(true);

@@ -74,7 +74,10 @@ mod tests {
 
     #[test]
     fn keys_are_those_of_the_runtimes_own_maps() {
-        let key = pallet_assets::Account::<deren_runtime::Runtime>::hashed_key_for(EUR_ASSET, [7; 32]);
+        let key = pallet_assets::Account::<deren_runtime::Runtime>::hashed_key_for(
+            EUR_ASSET,
+            deren_runtime::AccountId::from([7; 32]),
+        );
         assert!(key.starts_with(&of_asset("Assets", "Account")));
         let asset = pallet_assets::Asset::<deren_runtime::Runtime>::hashed_key_for(EUR_ASSET);
         assert_eq!(of_asset("Assets", "Asset"), asset);

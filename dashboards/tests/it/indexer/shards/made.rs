@@ -150,7 +150,7 @@ fn of_kind<'r>(row: Row<'r>, column: &'static str, kind: &Kind, rng: &mut StdRng
         Kind::Word(words) => row.text(column, words.choose(rng).expect("a word")),
         Kind::Variant(_) => row.text(column, "Any"),
         Kind::Optional(_) if number % 3 == 0 => row.null(column),
-        Kind::Optional(kind) => of_kind(row, column, kind, rng),
+        Kind::Optional(kind) | Kind::Added(kind) => of_kind(row, column, kind, rng),
         Kind::Each(_) => row.numbers(column, [number, 1].into_iter()),
         Kind::Computed(_, function) => cell_into(row, column, &function(u64::from(number), 12)),
     }

@@ -105,12 +105,6 @@ impl Node {
         until("the node answers", async || deren_dashboards::indexer::Node::connect(&self.url()).await).await
     }
 
-    /// Puts so much of Alice's EUR into her purse.
-    pub async fn fill_purse(&self, ueur: u128) {
-        let call = subxt::dynamic::tx("Purse", "fill", vec![Value::u128(ueur)]);
-        send(&self.client().await, &dev::alice(), call).await;
-    }
-
     /// Makes a market with zones, and changes an edge `changes` times: rows of several tables in several blocks.
     pub async fn trade_terms(&self, changes: u32) {
         let client = self.client().await;
