@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// Gives every input of the targets to them: what fuzzing began with, and what it found. A panic names the input.
-pub(super) fn replay(targets: &[(&str, fn(&[u8]))]) {
+pub(super) fn replay<Target: Fn(&[u8])>(targets: &[(&str, Target)]) {
     for (name, target) in targets {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(name);
         let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

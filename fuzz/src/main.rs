@@ -2,13 +2,13 @@
 #![no_main]
 
 use deren_gateway::fuzzing::TARGETS as OF_GATEWAY;
-use deren_meters::fuzzing::TARGETS as OF_METERS;
+use deren_meters::fuzzing::{TARGETS as OF_METERS, Target};
 use std::{env, sync::LazyLock};
 
 #[cfg(feature = "runtime")]
-const OF_RUNTIME: &[(&str, fn(&[u8]))] = &[("runtime", deren_runtime::fuzzing::runtime)];
+const OF_RUNTIME: &[Target] = &[("runtime", deren_runtime::fuzzing::runtime)];
 #[cfg(not(feature = "runtime"))]
-const OF_RUNTIME: &[(&str, fn(&[u8]))] = &[];
+const OF_RUNTIME: &[Target] = &[];
 
 /// What every input is given to.
 static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {

@@ -5,8 +5,11 @@
 use crate::{proof, settings::Settings};
 use std::path::Path;
 
-/// Every target by its name, that of its folder of inputs.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[("proof", proof), ("settings", settings)];
+/// A target's name, that of its folder of inputs, and what takes an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[("proof", proof), ("settings", settings)];
 
 /// A file of exported readings.
 pub fn proof(data: &[u8]) {

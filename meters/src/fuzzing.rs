@@ -14,8 +14,11 @@ pub use registers::{modbus, sunspec};
 pub use telegrams::{p1, sml, speedwire};
 pub use texts::{discovery, http, mqtt, template, uri, value_template};
 
-/// Every target by its name, that of its folder of inputs.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// A target's name, that of its folder of inputs, and what takes an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
     ("discovery", discovery),
     ("frames", frames),
     ("http", http),

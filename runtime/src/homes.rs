@@ -103,7 +103,7 @@ impl Home {
 
     /// The step of its order: what it sells or buys of each slot, and at which limit.
     fn order(self) -> (Side, PriceStep) {
-        let spread = self.0 % 97 * 1_000;
+        let spread = (self.0 % 97).saturating_mul(1_000);
         let (side, limit_ueur_per_kwh) = if self.has_sun() {
             (Side::Sell, 60_000u32.saturating_add(spread))
         } else {

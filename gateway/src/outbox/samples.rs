@@ -140,7 +140,7 @@ fn oldest_of(samples: &Table<'_, (&'static [u8; 32], u64), &'static [u8]>) -> Re
         };
         let (key, value) = row?;
         let (device, sequence) = key.value();
-        let slot = Slot::decode(&mut &*value.value()).unwrap_or_default();
+        let slot = Slot::decode(&mut value.value()).unwrap_or_default();
         if oldest.as_ref().is_none_or(|oldest| slot < oldest.slot) {
             oldest = Some(First { slot, device: *device, sequence, bytes: cost(value.value()) });
         }

@@ -253,12 +253,15 @@ struct Votes {
     notification_service: Box<dyn NotificationService>,
 }
 
+/// With whom the node talks.
+type Peers<N> = FullNetworkConfiguration<Block, <Block as BlockT>::Hash, N>;
+
 /// With whom the node talks, and about what: votes besides what every node tells.
 fn peers<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     config: &Configuration,
     client: &Client,
     metrics: NotificationMetrics,
-) -> Result<(FullNetworkConfiguration<Block, <Block as BlockT>::Hash, N>, Votes), ServiceError> {
+) -> Result<(Peers<N>, Votes), ServiceError> {
     let mut peers = FullNetworkConfiguration::new(&config.network, config.prometheus_registry().cloned());
     let genesis = client
         .block_hash(0)
