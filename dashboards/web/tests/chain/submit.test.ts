@@ -100,7 +100,7 @@ describe.skipIf(program === undefined)("calls of the pages on a real node", () =
   it("refuses a forged link code", async () => {
     const call: Call = { kind: "link_gateway", site: 0, gateway: keyHex(owner), expires_unix_s: 4_000_000_000, code: `0x${"22".repeat(64)}` };
     expect((await run(call, owner)).find((report) => report.type === "refused")).toMatchObject({
-      words: expect.stringContaining("link code is not this gateway's") as string,
+      words: expect.stringContaining("link code was made for another gateway") as string,
     });
   });
 
