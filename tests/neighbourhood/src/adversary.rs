@@ -16,7 +16,7 @@ mod process;
 mod stuck;
 mod wash;
 
-pub use admit::{Admitted, PROTOCOL_FEE_BP, admit, let_go_on, let_stand};
+pub use admit::{Admitted, PROTOCOL_FEE_BP, admit};
 pub use deed::Deed;
 pub use fortune::{Findings, Fortune, fortune};
 pub use process::Adversary;

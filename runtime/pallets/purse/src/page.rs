@@ -64,9 +64,10 @@ impl<T: Config> Page<T> {
 
     /// Takes EUR into the purse. One µ€ stays outside, so that the account stays in the asset and can be frozen there.
     pub(crate) fn fill(&mut self, who: &T::AccountId, ueur: u128) -> DispatchResult {
-        let most = T::Eur::reducible_balance(who, Preservation::Preserve, Fortitude::Polite);
-        ensure!(most >= ueur, Error::<T>::TooFewEuros);
         let account = Pallet::<T>::account();
+        let most = T::Eur::reducible_balance(who, Preservation::Preserve, Fortitude::Polite);
+        // What is in the account of all purses is others'.
+        ensure!(*who != account && most >= ueur, Error::<T>::TooFewEuros);
         with_storage_layer(|| T::Eur::transfer(who, &account, ueur, Preservation::Preserve))?;
         plus::<T>(&mut self.purse(who).free_ueur, ueur)?;
         Pallet::<T>::deposit_event(Event::Filled { who: who.clone(), amount_ueur: ueur });

@@ -3,14 +3,12 @@
 
 use super::{Kind, wash};
 use crate::{
-    Neighbourhood, NeighbourhoodError, Result,
+    Neighbourhood, Result,
     chain::{Account, Until, Wallet},
     registration::{approval, endow, missing, next_zone, together},
 };
-use codec::{Decode, Encode};
 use deren_primitives::{MarketId, ZoneId};
 use deren_runtime::{RuntimeCall, RuntimeEvent, units::REN};
-use pallet_deren_matching::types::{MarketProgress, Settling};
 use pallet_deren_registry::{Call as Registry, Event};
 
 const MAX_POWER_W: u32 = 22_000;
@@ -29,7 +27,7 @@ const STREET_WH: u64 = 6_000;
 /// What was prepared for them.
 #[derive(Clone, Debug)]
 pub struct Admitted {
-    /// The market that is not to settle.
+    /// The market of the one who wants that it does not settle.
     pub stuck: MarketId,
     /// Who trades with itself.
     pub washers: Vec<Account>,
@@ -42,39 +40,6 @@ pub async fn admit(neighbourhood: &Neighbourhood, seed: u64) -> Result<Admitted>
     let stuck = open(&wallet, neighbourhood, &washers, seed).await?;
     draw(&wallet, neighbourhood, &washers, seed).await?;
     Ok(Admitted { stuck, washers })
-}
-
-/// Lets a market stand for good: a page that it is to settle is missing. Nobody's key can do that. Who can write to the
-/// state does it, on a development chain.
-pub async fn let_stand(neighbourhood: &Neighbourhood, market: MarketId) -> Result<()> {
-    let missing_page =
-        Settling { next_page: 0, pages: 1, cleared_in_block: 0, is_void: false, in_transit_ueur: 0, summary: None };
-    write_settling(neighbourhood, market, "letting a market stand", Some(missing_page)).await
-}
-
-/// Lets it go on: its slot is cleared as if it had never stood.
-pub async fn let_go_on(neighbourhood: &Neighbourhood, market: MarketId) -> Result<()> {
-    write_settling(neighbourhood, market, "letting a market go on", None).await
-}
-
-/// Writes what a market is to settle.
-async fn write_settling(
-    neighbourhood: &Neighbourhood,
-    market: MarketId,
-    what: &str,
-    settling: Option<Settling>,
-) -> Result<()> {
-    let wallet = Wallet::new(neighbourhood.rpc()?, Until::Finalized).await?;
-    let key = pallet_deren_matching::Progress::<deren_runtime::Runtime>::hashed_key_for(market);
-    let rpc = wallet.rpc();
-    let item = rpc.storage(&key, rpc.best().await?.hash).await?.ok_or_else(|| missing("how far the market is"))?;
-    let MarketProgress { next, .. } = MarketProgress::decode(&mut item.as_slice()).map_err(|error| {
-        NeighbourhoodError::Decode { what: "how far a market is".into(), reason: error.to_string() }
-    })?;
-    let progress = MarketProgress { next, settling };
-    let write = RuntimeCall::System(frame_system::Call::set_storage { items: vec![(key, progress.encode())] });
-    let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo { call: Box::new(write) });
-    wallet.send(&neighbourhood.people.on_ramp, what, call).await.map(drop)
 }
 
 /// Takes their prepayments, and opens a market for the one who wants to run one.

@@ -90,3 +90,13 @@ fn unsigned_calls_are_refused() {
         assert!(Purse::draw(RuntimeOrigin::none(), 1).is_err());
     });
 }
+
+/// It has no key, but a call can be made in any account's name.
+#[test]
+fn the_account_of_all_purses_fills_no_purse_of_its_own() {
+    new_test_ext().execute_with(|| {
+        assert_ok!(fill(&anna(), 600));
+        assert!(fill(&Purse::account(), 500).is_err());
+        check();
+    });
+}
