@@ -1,6 +1,6 @@
-//! Six homes trade through all of it. Somebody trades with themselves, floods the chain for free, reaches for
-//! everyone's euros with the on-ramp's key, and runs a market that is not to settle. In the end the sums add up, and
-//! nobody was late.
+//! Six homes trade through all of it. Somebody trades with themselves, and floods the chain for free. Somebody reaches
+//! for everyone's euros with the on-ramp's key, and runs a market that is not to settle. In the end the sums add up,
+//! and nobody was late.
 
 use crate::support::{DEADLINE, Told, config, devices, now, slots, start};
 use deren_market::SERVICE_WINDOW_SLOTS;
